@@ -1,0 +1,7 @@
+// Preloaded into child processes: a parent that was killed outright cannot stop them, and they would keep their ports.
+process.on('disconnect', () => {
+  process.kill(process.pid, 'SIGTERM')
+  setTimeout(() => process.exit(1), 2_000).unref()
+})
+// The channel must not keep a process alive that has nothing else to do.
+process.channel?.unref()
