@@ -1,0 +1,12 @@
+/** The part of a Postgres client that this package uses: a `PGlite`, a `pg` client or a `pg` pool client has it. */
+export type SqlClient = {
+  /** Runs one statement. */
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+  /** Runs several statements. Left out where `query` without values does so. */
+  exec?(text: string): Promise<unknown>
+}
+
+/** Runs a script of several statements. */
+export async function runScript(client: SqlClient, script: string): Promise<void> {
+  await (client.exec ? client.exec(script) : client.query(script))
+}

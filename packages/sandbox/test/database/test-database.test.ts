@@ -1,0 +1,203 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import type { PGlite } from '@electric-sql/pglite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { createTestDatabase, prepareTestDatabase } from '../../src/test-database.ts'
+
+let database: PGlite
+
+beforeAll(async () => {
+  database = await createTestDatabase({ migrationsDirectory: null })
+})
+
+afterAll(() => database.close())
+
+/** Runs a statement as a role of the Data API, in a transaction that is rolled back. */
+async function queryAs(role: string, statement: string, claims: Record<string, string> = {}): Promise<unknown[]> {
+  let rows: unknown[] = []
+  await database.transaction(async (transaction) => {
+    await transaction.query(`select set_config('request.jwt.claims', $1, true)`, [JSON.stringify(claims)])
+    await transaction.query(`set local role ${role}`)
+    rows = (await transaction.query(statement)).rows
+    await transaction.rollback()
+  })
+  return rows
+}
+
+async function migrationsOf(files: Record<string, string>): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'routekey-migrations-'))
+  await Promise.all(Object.entries(files).map(([name, sql]) => writeFile(join(directory, name), sql)))
+  return directory
+}
+
+describe('vault', () => {
+  beforeAll(() => database.query(`select vault.create_secret('hunter2', 'password', 'a password')`))
+
+  it.each(['anon', 'authenticated'])('is closed to %s', async (role) => {
+    await expect(queryAs(role, 'select * from vault.decrypted_secrets')).rejects.toThrow(/permission denied/)
+    await expect(queryAs(role, 'select * from vault.secrets')).rejects.toThrow(/permission denied/)
+    await expect(queryAs(role, `select vault.create_secret('x')`)).rejects.toThrow(/permission denied/)
+    await expect(queryAs(role, `select vault.update_secret(gen_random_uuid(), 'x')`)).rejects.toThrow(
+      /permission denied/,
+    )
+  })
+
+  it('lets the service role read and change secrets by its functions, and not write the table', async () => {
+    const rows = await queryAs(
+      'service_role',
+      'select name, description, decrypted_secret from vault.decrypted_secrets',
+    )
+    expect(rows).toEqual([{ name: 'password', description: 'a password', decrypted_secret: 'hunter2' }])
+    await expect(queryAs('service_role', `insert into vault.secrets (secret) values ('x')`)).rejects.toThrow(
+      /permission denied/,
+    )
+  })
+
+  it('does not keep the clear text in the column that holds ciphertext on hosted Supabase', async () => {
+    const { rows } = await database.query<{ secret: string }>('select secret from vault.secrets')
+    expect(rows[0]!.secret).not.toContain('hunter2')
+  })
+
+  it('changes only what update_secret is given', async () => {
+    await database.query(`
+      select vault.update_secret(id, new_secret => 'hunter3') from vault.secrets where name = 'password'
+    `)
+    const { rows } = await database.query('select name, description, decrypted_secret from vault.decrypted_secrets')
+    expect(rows).toEqual([{ name: 'password', description: 'a password', decrypted_secret: 'hunter3' }])
+  })
+
+  it('refuses a second secret of the same name', async () => {
+    await expect(database.query(`select vault.create_secret('x', 'password')`)).rejects.toThrow(/duplicate key/)
+  })
+})
+
+describe('net', () => {
+  it('queues a post with its parameters encoded and the content type added', async () => {
+    await database.query(`
+      select net.http_post(
+        url => 'http://localhost/path?a=1',
+        body => '{"name": "é"}',
+        params => '{"q": "a b&c/é"}',
+        headers => '{"x-api-key": "k"}',
+        timeout_milliseconds => 1234
+      )
+    `)
+    const { rows } = await database.query(`
+      select method, url, headers, convert_from(body, 'UTF8') as body, timeout_milliseconds from net.http_request_queue
+      order by id desc limit 1
+    `)
+    expect(rows).toEqual([
+      {
+        method: 'POST',
+        url: 'http://localhost/path?a=1&q=a%20b%26c%2F%C3%A9',
+        headers: { 'x-api-key': 'k', 'Content-Type': 'application/json' },
+        body: '{"name": "é"}',
+        timeout_milliseconds: 1234,
+      },
+    ])
+  })
+
+  it('refuses to post another content type than JSON', async () => {
+    await expect(
+      database.query(`select net.http_post('http://localhost', headers => '{"content-type": "text/plain"}')`),
+    ).rejects.toThrow('Content-Type header must be "application/json"')
+  })
+
+  it('has the defaults of pg_net', async () => {
+    const { rows } = await database.query(`
+      select proname, pg_get_function_arguments(oid) as arguments from pg_proc
+      where pronamespace = 'net'::regnamespace and proname like 'http\\_%' order by proname
+    `)
+    expect(rows).toEqual([
+      {
+        proname: 'http_delete',
+        arguments:
+          `url text, params jsonb DEFAULT '{}'::jsonb, headers jsonb DEFAULT '{}'::jsonb, ` +
+          `timeout_milliseconds integer DEFAULT 5000, body jsonb DEFAULT NULL::jsonb`,
+      },
+      {
+        proname: 'http_get',
+        arguments:
+          `url text, params jsonb DEFAULT '{}'::jsonb, headers jsonb DEFAULT '{}'::jsonb, ` +
+          `timeout_milliseconds integer DEFAULT 5000`,
+      },
+      {
+        proname: 'http_post',
+        arguments:
+          `url text, body jsonb DEFAULT '{}'::jsonb, params jsonb DEFAULT '{}'::jsonb, ` +
+          `headers jsonb DEFAULT '{"Content-Type": "application/json"}'::jsonb, ` +
+          `timeout_milliseconds integer DEFAULT 5000`,
+      },
+    ])
+  })
+})
+
+describe('roles and auth', () => {
+  it('grants the API roles nothing on a new table in public, as new hosted projects do', async () => {
+    await database.exec('create table if not exists public.note (id int)')
+    for (const role of ['anon', 'authenticated', 'service_role']) {
+      await expect(queryAs(role, 'select * from public.note')).rejects.toThrow(/permission denied/)
+    }
+  })
+
+  it('keeps auth.users from every API role', async () => {
+    for (const role of ['anon', 'authenticated', 'service_role']) {
+      await expect(queryAs(role, 'select * from auth.users')).rejects.toThrow(/permission denied/)
+    }
+  })
+
+  it('reads the claims of the request', async () => {
+    const claims = { sub: '11111111-1111-4111-8111-111111111111', role: 'authenticated', email: 'a@example.com' }
+    expect(await queryAs('authenticated', 'select auth.uid(), auth.role(), auth.email(), auth.jwt()', claims)).toEqual([
+      { uid: claims.sub, role: claims.role, email: claims.email, jwt: claims },
+    ])
+    expect(await queryAs('anon', 'select auth.uid(), auth.role()')).toEqual([{ uid: null, role: null }])
+  })
+})
+
+describe('migrations', () => {
+  it('may create the extensions that a hosted project needs', async () => {
+    const migrationsDirectory = await migrationsOf({
+      '20260101000000_enable_extensions.sql': `
+        create extension if not exists pg_net with schema extensions;
+        create extension if not exists supabase_vault with schema vault;
+      `,
+    })
+    await expect(prepareTestDatabase(database, { migrationsDirectory })).resolves.toBeUndefined()
+  })
+
+  it('runs each file once, in order of its version, and records it as the Supabase CLI does', async () => {
+    const files = {
+      '20260102000001_add_second.sql': 'create table public.second (id int references public.first)',
+      '20260102000000_add_first.sql': 'create table public.first (id int primary key)',
+      'README.md': 'not a migration',
+    }
+    const migrationsDirectory = await migrationsOf(files)
+    await prepareTestDatabase(database, { migrationsDirectory })
+    await prepareTestDatabase(database, { migrationsDirectory })
+    const { rows } = await database.query(`
+      select version, name, statements from supabase_migrations.schema_migrations where version like '20260102%'
+      order by version
+    `)
+    expect(rows).toEqual([
+      { version: '20260102000000', name: 'add_first', statements: [files['20260102000000_add_first.sql']] },
+      { version: '20260102000001', name: 'add_second', statements: [files['20260102000001_add_second.sql']] },
+    ])
+  })
+
+  it('names the file and line that fails, and leaves no trace of that file', async () => {
+    const migrationsDirectory = await migrationsOf({
+      '20260103000000_break.sql': 'create table public.half (id int);\n\nselect * from public.missing;\n',
+    })
+    await expect(prepareTestDatabase(database, { migrationsDirectory })).rejects.toMatchObject({
+      name: 'MigrationError',
+      code: 'ERR_SANDBOX_MIGRATION',
+      message: 'Migration 20260103000000_break.sql, line 3 failed: relation "public.missing" does not exist',
+    })
+    const { rows } = await database.query(`select to_regclass('public.half') as half`)
+    expect(rows).toEqual([{ half: null }])
+  })
+})
