@@ -1,0 +1,19 @@
+// The reflected polynomial of ISO-HDLC, the CRC-32 of zip, PNG and Ethernet.
+const polynomial = 0xedb88320
+
+const table = /* @__PURE__ */ Uint32Array.from({ length: 256 }, (_, index) => {
+  let remainder = index
+  for (let bit = 0; bit < 8; bit += 1) remainder = remainder & 1 ? (remainder >>> 1) ^ polynomial : remainder >>> 1
+  return remainder
+})
+
+/**
+ * Computes the CRC-32 of ASCII text as an unsigned 32-bit number. It finds typing errors; it proves nothing about origin.
+ */
+export function crc32(ascii: string): number {
+  let remainder = 0xffffffff
+  for (let index = 0; index < ascii.length; index += 1) {
+    remainder = (remainder >>> 8) ^ (table[(remainder ^ ascii.charCodeAt(index)) & 0xff] ?? 0)
+  }
+  return (remainder ^ 0xffffffff) >>> 0
+}

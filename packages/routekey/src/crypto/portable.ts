@@ -1,0 +1,21 @@
+import { hmac } from '@noble/hashes/hmac.js'
+import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
+
+/** Hashes text (as UTF-8) with SHA-256, for runtimes without `node:crypto`. */
+export function sha256(text: string): Uint8Array {
+  return nobleSha256(utf8ToBytes(text))
+}
+
+/** Computes HMAC-SHA-256 of text under a key, both taken as UTF-8. */
+export function hmacSha256(key: string, text: string): Uint8Array {
+  return hmac(nobleSha256, utf8ToBytes(key), utf8ToBytes(text))
+}
+
+/** Compares bytes in a time that depends on their length only; unequal lengths are unequal. */
+export function constantTimeEqual(left: Uint8Array, right: Uint8Array): boolean {
+  if (left.byteLength !== right.byteLength) return false
+  let difference = 0
+  for (const [index, byte] of left.entries()) difference |= byte ^ (right[index] ?? 0)
+  return difference === 0
+}

@@ -1,0 +1,84 @@
+import { privateHeaders } from './authenticate.ts'
+import { denials } from './codes.ts'
+import type { Denial, RateLimit } from './denial.ts'
+import { RoutekeyError } from './errors.ts'
+
+/** Options of {@link denialResponse}. */
+export interface DenialResponseOptions {
+  /** The realm in `WWW-Authenticate`, in printable ASCII. Default `api`. */
+  readonly realm?: string
+}
+
+const titles = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  429: 'Too Many Requests',
+  503: 'Service Unavailable',
+} as const satisfies Record<Denial['status'], string>
+
+// RFC 6750 §3: scope-token, without the quote and the backslash.
+const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+
+// RFC 9110 §5.6.4 and RFC 9651 §3.3.3 escape alike.
+const quote = (text: string) => `"${text.replaceAll(/[\\"]/g, String.raw`\$&`)}"`
+
+const wholeSeconds = (seconds: number) => String(Math.max(0, Math.ceil(seconds)))
+
+// RFC 6750 §3.1: no error code when the request brought no key.
+const challengeErrors = {
+  missing_key: '',
+  invalid_key: ', error="invalid_token"',
+  ambiguous_key: ', error="invalid_request"',
+  insufficient_scope: ', error="insufficient_scope"',
+} as const
+
+function challenge(denial: Denial, realm: string): string | null {
+  if (denial.status === 429 || denial.status === 503) return null
+  const scopes = denial.status === 403 ? denial.scopes.filter((scope) => scopeToken.test(scope)) : []
+  const scope = scopes.length > 0 ? `, scope=${quote(scopes.join(' '))}` : ''
+  return `Bearer realm=${quote(realm)}${challengeErrors[denial.code]}${scope}`
+}
+
+/**
+ * Writes the fields of draft-ietf-httpapi-ratelimit-headers-11 for some limits.
+ *
+ * @returns No header for no limits.
+ */
+export function rateLimitHeaders(limits: readonly RateLimit[]): Record<string, string> {
+  if (limits.length === 0) return {}
+  const list = (item: (limit: RateLimit) => string) =>
+    limits.map((limit) => `${quote(limit.name.replaceAll(/[^\x20-\x7e]/g, '?'))};${item(limit)}`).join(', ')
+  return {
+    'ratelimit-policy': list((limit) => `q=${wholeSeconds(limit.quota)};w=${wholeSeconds(limit.windowSeconds)}`),
+    ratelimit: list((limit) => `r=${Math.max(0, Math.floor(limit.remaining))};t=${wholeSeconds(limit.resetSeconds)}`),
+  }
+}
+
+/**
+ * Answers a denial as RFC 9457 problem details. The text never says what was wrong with a key: two denials of one status read
+ * the same, but for what RFC 6750 asks of `WWW-Authenticate`.
+ *
+ * @throws `ERR_CONFIG_REALM`
+ * @example
+ * import { authenticate, denialResponse, envSecret } from 'routekey'
+ *
+ * const result = await authenticate(request, envSecret('API_ROUTE_SECRET'))
+ * if (!result.ok) return denialResponse(result.denial)
+ */
+export function denialResponse(denial: Denial, options: DenialResponseOptions = {}): Response {
+  const { realm = 'api' } = options
+  if (!/^[\x20-\x7e]*$/.test(realm))
+    throw new RoutekeyError('ERR_CONFIG_REALM', `${JSON.stringify(realm)} cannot be a realm`)
+  const { status, code } = denial
+  // A key that was refused may stand in the address just as well as one that was accepted.
+  const headers = new Headers({ ...privateHeaders, 'content-type': 'application/problem+json' })
+  const authenticateField = challenge(denial, realm)
+  if (authenticateField !== null) headers.set('www-authenticate', authenticateField)
+  if ('retryAfterSeconds' in denial) headers.set('retry-after', wholeSeconds(denial.retryAfterSeconds))
+  if (denial.code === 'rate_limited') {
+    for (const [name, value] of Object.entries(rateLimitHeaders(denial.limits))) headers.set(name, value)
+  }
+  const problem = { type: 'about:blank', title: titles[status], status, detail: denials[code].publicText }
+  return new Response(JSON.stringify(problem), { status, headers })
+}

@@ -1,0 +1,49 @@
+/** What a request brought as a key. An empty key counts as missing. */
+export type Credential =
+  | { readonly kind: 'key'; readonly key: string }
+  | { readonly kind: 'missing' | 'malformed' | 'ambiguous' }
+
+// Visible ASCII is what every client, proxy and server hands on unchanged. The bound keeps the hash of a hostile key cheap.
+const usableKey = /^[\x21-\x7e]{1,4096}$/
+
+// Fetch joins repeated headers with ", " (Fetch, "get, decode, and split"); an empty first or last one leaves the comma at an
+// end once the space around the whole value is trimmed.
+const joinedHeaders = /, |^,|,$/
+
+const bearer = /^bearer(?: +|$)/i
+const laterBearer = /, *bearer(?: |$)/i
+
+/** Says whether text can be sent as a key and arrive as it was. */
+export const isUsableKey = (text: string) => usableKey.test(text) && !joinedHeaders.test(text)
+
+function bearerValues(header: string): readonly string[] {
+  // Another scheme is no key: a proxy may ask for Basic on its own account, beside an `x-api-key` for the route.
+  if (!bearer.test(header) && !laterBearer.test(header)) return []
+  return splitJoined(header.replace(bearer, ''))
+}
+
+const splitJoined = (value: string): readonly string[] => (joinedHeaders.test(value) ? [value, value] : [value])
+
+/**
+ * Finds the key in `Authorization: Bearer` (the scheme in any case, RFC 9110 §11.1), in `x-api-key` and in the query parameters
+ * that are named; never in a cookie or a body. More than one place, or a place used twice, is ambiguous: RFC 6750 §2 allows one
+ * method a request, and whoever reads the first and whoever reads the last would disagree.
+ *
+ * Servers on `node:http` drop all but the first `Authorization` before anyone can see them.
+ */
+export function extractCredential(request: Request, queryParameters: readonly string[]): Credential {
+  const authorization = request.headers.get('authorization')
+  const apiKey = request.headers.get('x-api-key')
+  const found = [
+    ...(authorization === null ? [] : bearerValues(authorization)),
+    ...(apiKey === null ? [] : splitJoined(apiKey)),
+  ]
+  if (queryParameters.length > 0 && request.url.includes('?')) {
+    const { searchParams } = new URL(request.url)
+    for (const name of queryParameters) found.push(...searchParams.getAll(name))
+  }
+  const [key = '', ...others] = found
+  if (others.length > 0) return { kind: 'ambiguous' }
+  if (key === '') return { kind: 'missing' }
+  return isUsableKey(key) ? { kind: 'key', key } : { kind: 'malformed' }
+}

@@ -1,0 +1,19 @@
+import { encodeBase62 } from './base62.ts'
+import { crc32 } from './crc32.ts'
+
+export const minimumBits = 160
+export const maximumBits = 512
+export const checksumLength = 6
+export const maximumPrefixLength = 32
+
+const bitsPerCharacter = Math.log2(62)
+const prefixPattern = /^[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*$/
+
+/** The number of base-62 characters that carry at least so many bits: 27 for 160, 43 for 256. */
+export const charactersFor = (bits: number) => Math.ceil(bits / bitsPerCharacter)
+
+/** Says whether text may stand before the random part: a letter, then letters, digits and single inner underscores. */
+export const isKeyPrefix = (text: string) => text.length <= maximumPrefixLength && prefixPattern.test(text)
+
+/** The checksum of `<prefix>_<random>`; the prefix is covered, so that `sk_live_…` cannot be retyped as `sk_test_…`. */
+export const keyChecksum = (payload: string) => encodeBase62(crc32(payload), checksumLength)

@@ -1,0 +1,1 @@
+export { type GuardedContext, type RouteParams, type WithKeyOptions, withKey } from './with-key.ts'

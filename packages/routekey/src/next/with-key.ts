@@ -1,0 +1,51 @@
+import { type AuthenticateOptions, authenticate } from '../authenticate.ts'
+import { type DenialResponseOptions, denialResponse } from '../denial-response.ts'
+import type { ResponseHeaders, Verifier } from '../verifier.ts'
+
+/** The parameters of a dynamic route, as Next.js gives them. */
+export type RouteParams = Record<string, string | string[] | undefined>
+
+/** What a guarded handler gets beside the request. */
+export interface GuardedContext<Caller, Params = RouteParams> {
+  /** Who was let in. */
+  readonly caller: Caller
+  readonly params: Promise<Params>
+}
+
+/** Options of {@link withKey}. */
+export interface WithKeyOptions extends AuthenticateOptions, DenialResponseOptions {}
+
+function addHeaders(response: Response, headers: ResponseHeaders): Response {
+  const entries = Object.entries(headers)
+  if (entries.length === 0) return response
+  // `Response.redirect()` and what `fetch` gives have headers that cannot be changed; a copy's can.
+  const copy = new Response(response.body, response)
+  for (const [name, value] of entries) copy.headers.set(name, value)
+  return copy
+}
+
+/**
+ * Guards a route handler of the App Router: the handler runs only for callers that the verifier lets in. What the handler
+ * throws goes on to Next.js, `redirect()` and `notFound()` included.
+ *
+ * Guard each exported method by itself; what is not wrapped is open.
+ *
+ * @example
+ * import { envSecret } from 'routekey'
+ * import { withKey } from 'routekey/next'
+ *
+ * export const POST = withKey(envSecret('API_ROUTE_SECRET'), async (request, { caller }) =>
+ *   Response.json({ from: caller.variable, body: await request.json() }),
+ * )
+ */
+export function withKey<Caller, Params = RouteParams, Req extends Request = Request>(
+  verifier: Verifier<Caller>,
+  handler: (request: Req, context: GuardedContext<Caller, Params>) => Response | Promise<Response>,
+  options: WithKeyOptions = {},
+): (request: Req, context: { params: Promise<Params> }) => Promise<Response> {
+  return async (request, context) => {
+    const result = await authenticate(request, verifier, options)
+    if (!result.ok) return denialResponse(result.denial, options)
+    return addHeaders(await handler(request, { ...context, caller: result.caller }), result.headers)
+  }
+}
