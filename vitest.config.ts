@@ -1,15 +1,24 @@
 import { defineConfig } from 'vitest/config'
 
+// The library's source runs unbuilt in tests; its package.json maps `#crypto` to the built files.
+const resolve = {
+  alias: [
+    { find: /^#crypto$/, replacement: new URL('packages/routekey/src/crypto/node.ts', import.meta.url).pathname },
+  ],
+}
+
 export default defineConfig({
   test: {
     projects: [
       {
+        resolve,
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'apps/web/{lib,app}/**/*.test.ts', 'scripts/**/*.test.ts'],
         },
       },
       {
+        resolve,
         test: {
           name: 'database',
           include: ['packages/*/test/database/**/*.test.ts', 'supabase/tests/**/*.test.ts'],
@@ -18,6 +27,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           name: 'integration',
           include: ['packages/*/test/integration/**/*.test.ts', 'apps/web/test/integration/**/*.test.ts'],
