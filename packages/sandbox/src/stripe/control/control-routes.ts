@@ -1,0 +1,49 @@
+import { Hono, type Context } from 'hono'
+import { z } from 'zod'
+import { faultSchema, type FaultRequest } from '../requests/fault-queue.ts'
+import type { RateLimits } from '../requests/rate-limiter.ts'
+import type { StandInState } from './stand-in-state.ts'
+
+/** What can be done to the stand-in from outside. */
+export interface Controls {
+  addFaults(...faults: readonly FaultRequest[]): void
+  clearFaults(): void
+  advanceClock(seconds: number): void
+  setRateLimits(limits: Partial<RateLimits>): void
+  state(): StandInState
+}
+
+const faultsBody = z.union([faultSchema.transform((fault) => [fault]), z.array(faultSchema)])
+
+// A century is more than any test needs and keeps the instant representable.
+const clockBody = z.strictObject({ advanceSeconds: z.number().min(0).max(3_155_760_000) })
+
+const limit = z.number().positive().nullable().default(null)
+const rateLimitsBody = z.strictObject({
+  globalPerSecond: limit,
+  endpointPerSecond: limit,
+  retryAfterSeconds: z.int().min(0).nullable().default(null),
+})
+
+/** Creates the routes under `/_sandbox`; each change answers with the state that results. */
+export function controlRoutes(controls: Controls): Hono {
+  const change = async <T>(c: Context, schema: z.ZodType<T>, apply: (body: T) => void) => {
+    const body: unknown = await c.req.json().catch(() => null)
+    const parsed = schema.safeParse(body)
+    if (!parsed.success) {
+      return c.json({ error: { type: 'invalid_request_error', message: z.prettifyError(parsed.error) } }, 400)
+    }
+    apply(parsed.data)
+    return c.json(controls.state())
+  }
+
+  return new Hono()
+    .get('/state', (c) => c.json(controls.state()))
+    .post('/faults', (c) => change(c, faultsBody, (faults) => controls.addFaults(...faults)))
+    .delete('/faults', (c) => {
+      controls.clearFaults()
+      return c.json(controls.state())
+    })
+    .post('/clock', (c) => change(c, clockBody, ({ advanceSeconds }) => controls.advanceClock(advanceSeconds)))
+    .post('/rate-limits', (c) => change(c, rateLimitsBody, (limits) => controls.setRateLimits(limits)))
+}

@@ -1,0 +1,49 @@
+import type { Clock } from '../clock.ts'
+import type { CustomerStore } from '../customers/customer-store.ts'
+import type { Fault, FaultQueue } from '../requests/fault-queue.ts'
+import type { IdempotencyStore } from '../requests/idempotency-store.ts'
+import type { RateLimitCounts, RateLimiter, RateLimits } from '../requests/rate-limiter.ts'
+import type { LoggedRequest, RequestCounts, RequestLog } from '../requests/request-log.ts'
+import type { WebhookOutbox } from '../webhooks/webhook-outbox.ts'
+
+/** What the stand-in holds and what was asked of it. It carries no secret. */
+export interface StandInState {
+  /** The stand-in's clock. */
+  now: string
+  counts: { customers: number; deletedCustomers: number; idempotencyKeys: number }
+  /** The live customers, newest first. */
+  customers: { id: string; email: string | null; created: number; metadata: Readonly<Record<string, string>> }[]
+  /** Since the stand-in started; `recent` are the last 200, oldest first. */
+  requests: RequestCounts & { recent: readonly LoggedRequest[] }
+  rateLimits: RateLimits & RateLimitCounts
+  faults: readonly Fault[]
+  webhooks: Record<'pending' | 'delivered' | 'failed', number>
+}
+
+/** What the state is read from. */
+export interface StateDependencies {
+  clock: Clock
+  customers: CustomerStore
+  idempotency: IdempotencyStore
+  log: RequestLog
+  limiter: RateLimiter
+  faults: FaultQueue
+  outbox: WebhookOutbox
+}
+
+/** Reads the stand-in's state. */
+export function readState(from: StateDependencies): StandInState {
+  return {
+    now: new Date(from.clock.nowMs()).toISOString(),
+    counts: {
+      customers: from.customers.count(false),
+      deletedCustomers: from.customers.count(true),
+      idempotencyKeys: from.idempotency.count(),
+    },
+    customers: from.customers.allLive().map(({ id, email, created, metadata }) => ({ id, email, created, metadata })),
+    requests: { ...from.log.counts(), recent: from.log.recent() },
+    rateLimits: { ...from.limiter.limits(), ...from.limiter.counts() },
+    faults: from.faults.list(),
+    webhooks: from.outbox.counts(),
+  }
+}

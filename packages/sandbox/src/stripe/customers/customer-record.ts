@@ -1,0 +1,32 @@
+import { z } from 'zod'
+
+/** The parts of an address, all of them always there. */
+export const addressRecord = z.object({
+  city: z.string().nullable(),
+  country: z.string().nullable(),
+  line1: z.string().nullable(),
+  line2: z.string().nullable(),
+  postal_code: z.string().nullable(),
+  state: z.string().nullable(),
+})
+
+/** What the stand-in stores of a customer. */
+export const customerRecord = z.object({
+  id: z.string(),
+  created: z.number(),
+  address: addressRecord.nullable(),
+  balance: z.number(),
+  description: z.string().nullable(),
+  email: z.string().nullable(),
+  invoice_prefix: z.string(),
+  metadata: z.record(z.string(), z.string()),
+  name: z.string().nullable(),
+  next_invoice_sequence: z.number(),
+  phone: z.string().nullable(),
+  preferred_locales: z.array(z.string()),
+  shipping: z.object({ address: addressRecord, name: z.string(), phone: z.string().nullable() }).nullable(),
+  tax_exempt: z.enum(['exempt', 'none', 'reverse']),
+})
+
+/** What the stand-in stores of a customer. */
+export type CustomerRecord = z.infer<typeof customerRecord>

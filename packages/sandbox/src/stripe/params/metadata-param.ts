@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { invalidParam } from '../stripe-failure.ts'
+
+const MAX_KEYS = 50
+const MAX_KEY_LENGTH = 40
+const MAX_VALUE_LENGTH = 500
+
+/** A change of metadata: null unsets everything, an empty value unsets its key. */
+export type MetadataChange = Readonly<Record<string, string>> | null
+
+/** Describes `metadata[key]=value`, or `metadata=` to unset all of it. */
+export function metadataParam() {
+  return z.preprocess(
+    (value) => (value === '' ? null : value),
+    z
+      .record(z.string(), z.string())
+      .superRefine((metadata, ctx) => {
+        for (const [key, value] of Object.entries(metadata)) {
+          const message = keyFault(key) ?? valueFault(value)
+          if (message !== null) ctx.addIssue({ code: 'custom', message })
+        }
+      })
+      .nullable(),
+  )
+}
+
+/**
+ * Merges a change into what is there.
+ *
+ * @throws StripeFailure 400 when more than 50 keys would result
+ */
+export function mergeMetadata(
+  present: Readonly<Record<string, string>>,
+  change: MetadataChange,
+): Record<string, string> {
+  if (change === null) return {}
+  const merged = Object.fromEntries(Object.entries({ ...present, ...change }).filter(([, value]) => value !== ''))
+  const count = Object.keys(merged).length
+  if (count > MAX_KEYS) {
+    throw invalidParam('metadata', `Metadata can have up to ${MAX_KEYS} keys, but you've set ${count}.`)
+  }
+  return merged
+}
+
+function keyFault(key: string): string | null {
+  const length = Array.from(key).length
+  if (length === 0) return 'Metadata keys cannot be empty.'
+  if (length <= MAX_KEY_LENGTH) return null
+  const limit = `Metadata keys can have up to ${MAX_KEY_LENGTH} characters`
+  return `${limit}, but you passed in a key that is ${length} characters. Invalid key: ${key}`
+}
+
+function valueFault(value: string): string | null {
+  const length = Array.from(value).length
+  if (length <= MAX_VALUE_LENGTH) return null
+  const limit = `Metadata values can have up to ${MAX_VALUE_LENGTH} characters`
+  return `${limit}, but you passed in a value that is ${length} characters. Invalid value: ${value}`
+}

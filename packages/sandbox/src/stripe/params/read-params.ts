@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { invalidParam, type StripeFailure } from '../stripe-failure.ts'
+import type { ParamTree } from './parse-form.ts'
+
+const refusalDetails = z.object({ code: z.string().optional() })
+
+/**
+ * Reads an endpoint's parameters.
+ *
+ * @param unsupported names that Stripe knows and the stand-in does not; they are refused as such, not as unknown
+ * @throws StripeFailure 400 with Stripe's code and message for the first parameter that does not fit
+ */
+export function readParams<T>(schema: z.ZodType<T>, params: ParamTree, unsupported: readonly string[] = []): T {
+  for (const name of unsupported) {
+    if (name in params) throw invalidParam(name, `The sandbox's Stripe does not support the parameter ${name}.`)
+  }
+  const result = schema.safeParse(params)
+  if (result.success) return result.data
+  // Stripe names unknown parameters before it looks at the values of known ones.
+  const unknown = result.error.issues.find((issue) => issue.code === 'unrecognized_keys')
+  const issue = unknown ?? result.error.issues[0]
+  throw issue === undefined ? invalidParam('', 'Invalid request.') : toFailure(issue, params)
+}
+
+function toFailure(issue: z.core.$ZodIssue, params: ParamTree): StripeFailure {
+  if (issue.code === 'unrecognized_keys') {
+    const names = issue.keys.map((key) => paramName([...issue.path, key]))
+    const label = names.length === 1 ? 'Received unknown parameter' : 'Received unknown parameters'
+    return invalidParam(names[0] ?? '', `${label}: ${names.join(', ')}`, 'parameter_unknown')
+  }
+  const name = paramName(issue.path)
+  if (issue.code === 'custom') {
+    return invalidParam(name, issue.message, refusalDetails.safeParse(issue.params).data?.code)
+  }
+  if (valueAt(params, issue.path) === undefined) {
+    return invalidParam(name, `Missing required param: ${name}.`, 'parameter_missing')
+  }
+  return invalidParam(name, issue.code === 'invalid_type' ? `Invalid ${issue.expected}` : `Invalid ${name}`)
+}
+
+function paramName(path: readonly PropertyKey[]): string {
+  const [first = '', ...rest] = path.map(String)
+  return first + rest.map((segment) => `[${segment}]`).join('')
+}
+
+function valueAt(params: ParamTree, path: readonly PropertyKey[]): unknown {
+  let value: ParamTree | string | undefined = params
+  for (const segment of path) value = typeof value === 'object' ? value[String(segment)] : undefined
+  return value
+}

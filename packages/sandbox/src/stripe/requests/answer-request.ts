@@ -1,0 +1,114 @@
+import { newId } from '../new-id.ts'
+import { parseForm, type ParamTree } from '../params/parse-form.ts'
+import { StripeFailure } from '../stripe-failure.ts'
+import { API_VERSION, readApiVersion } from './api-version.ts'
+import { matchEndpoint, type Endpoint } from './endpoint.ts'
+import type { ExecutableRequest, Outcome } from './execute-request.ts'
+import { readIdempotencyKey } from './idempotency-store.ts'
+import type { RateLimiter } from './rate-limiter.ts'
+import { errorReply, type Reply } from './reply.ts'
+import type { RequestLog } from './request-log.ts'
+
+/** A request as it arrives. */
+export interface IncomingRequest {
+  method: string
+  path: string
+  /** The query string without its question mark. */
+  query: string
+  header: (name: string) => string | undefined
+  readBody: () => Promise<string>
+  whenClosed: () => Promise<void>
+}
+
+/** What answering a request needs. */
+export interface AnswerDependencies {
+  endpoints: readonly Endpoint[]
+  authenticate: (authorization: string | undefined) => void
+  limiter: RateLimiter
+  execute: (request: ExecutableRequest) => Promise<Outcome>
+  log: RequestLog
+  /** Told of every fault of the stand-in itself. */
+  onError: (error: unknown) => void
+}
+
+/** Creates the answer to requests under `/v1`; null means that the connection is to be cut. */
+export function createAnswer(dependencies: AnswerDependencies): (incoming: IncomingRequest) => Promise<Reply | null> {
+  const { endpoints, authenticate, limiter, execute, log, onError } = dependencies
+
+  const attempt = async (incoming: IncomingRequest, id: string): Promise<Outcome> => {
+    authenticate(incoming.header('authorization'))
+    readApiVersion(incoming.header('stripe-version'))
+    const match = matchEndpoint(endpoints, incoming.method, incoming.path)
+    if (match === null) throw unknownUrl(incoming)
+    limiter.take(`${match.endpoint.method} ${match.endpoint.path}`)
+    const idempotencyKey = readIdempotencyKey(incoming.header('idempotency-key'))
+    const params = await readRequestParams(incoming)
+    const { path, whenClosed } = incoming
+    return execute({ ...match, id, idempotencyKey, params, path, whenClosed })
+  }
+
+  return async (incoming) => {
+    const id = newId('req')
+    const idempotencyKey = incoming.header('idempotency-key') ?? null
+    let outcome: Outcome
+    try {
+      outcome = await attempt(incoming, id)
+    } catch (error) {
+      outcome = { kind: 'reply', reply: failureReply(error, onError), keyOwner: null, replayed: false }
+    }
+    const { method, path } = incoming
+    const endpoint = matchEndpoint(endpoints, method, path)?.endpoint.path ?? path
+    const status = outcome.kind === 'reply' ? outcome.reply.status : null
+    const replayed = outcome.kind === 'reply' && outcome.replayed
+    log.add({ id, method, path, idempotencyKey, status, replayed }, `${method} ${endpoint}`)
+    if (outcome.kind === 'cut') return null
+    return {
+      ...outcome.reply,
+      headers: { ...commonHeaders(incoming, id), ...keyHeaders(outcome), ...outcome.reply.headers },
+    }
+  }
+}
+
+/** Parameters come in the query of GET and DELETE and in the form of POST. */
+async function readRequestParams(incoming: IncomingRequest): Promise<ParamTree> {
+  if (incoming.method !== 'POST') return parseForm(incoming.query)
+  const body = await incoming.readBody()
+  const type = incoming.header('content-type') ?? 'application/x-www-form-urlencoded'
+  if (body === '' || /^application\/x-www-form-urlencoded\b/i.test(type)) return parseForm(body)
+  throw new StripeFailure('Invalid request (check that your POST content type is application/x-www-form-urlencoded).', {
+    status: 400,
+  })
+}
+
+function commonHeaders(incoming: IncomingRequest, id: string): Record<string, string> {
+  const key = incoming.header('idempotency-key')
+  return {
+    'Cache-Control': 'no-cache, no-store',
+    'Content-Type': 'application/json',
+    'Request-Id': id,
+    'Stripe-Version': incoming.header('stripe-version') ?? API_VERSION,
+    ...(key === undefined ? {} : { 'Idempotency-Key': key }),
+  }
+}
+
+/** A result that a key stands for would only be replayed, so Stripe tells clients not to try again. */
+function keyHeaders(outcome: Extract<Outcome, { kind: 'reply' }>): Record<string, string> {
+  if (outcome.keyOwner === null) return {}
+  return {
+    'Original-Request': outcome.keyOwner,
+    'Stripe-Should-Retry': 'false',
+    ...(outcome.replayed ? { 'Idempotent-Replayed': 'true' } : {}),
+  }
+}
+
+function failureReply(error: unknown, onError: (error: unknown) => void): Reply {
+  if (error instanceof StripeFailure) return errorReply(error.status, error.body, error.headers)
+  onError(error)
+  return errorReply(500, { type: 'api_error', message: "The sandbox's Stripe failed; its log says why." })
+}
+
+function unknownUrl({ method, path }: IncomingRequest): StripeFailure {
+  return new StripeFailure(`Unrecognized request URL (${method}: ${path}). Please see https://stripe.com/docs.`, {
+    status: 404,
+  })
+}

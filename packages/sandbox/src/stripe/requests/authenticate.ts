@@ -1,0 +1,43 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { StripeFailure } from '../stripe-failure.ts'
+
+const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="Stripe"' }
+
+/**
+ * Creates the check of a request's key, sent as `Bearer` or as the user name of `Basic`.
+ *
+ * @returns a function that throws StripeFailure 401 unless the header carries `secretKey`
+ */
+export function createAuthenticator(secretKey: string): (authorization: string | undefined) => void {
+  const expected = digest(secretKey)
+  return (authorization) => {
+    const key = extractKey(authorization)
+    if (key === null) {
+      throw new StripeFailure(
+        "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
+        { status: 401, headers: CHALLENGE },
+      )
+    }
+    // Digests have equal lengths, so the comparison tells nothing about the key's own.
+    if (!timingSafeEqual(digest(key), expected)) {
+      throw new StripeFailure(`Invalid API Key provided: ${maskKey(key)}`, { status: 401, headers: CHALLENGE })
+    }
+  }
+}
+
+/** Hides all of a key but its kind and its last four characters; a short one wholly. */
+export function maskKey(key: string): string {
+  if (key.length < 20 || !/^[\x21-\x7e]+$/.test(key)) return '*'.repeat(8)
+  return `${key.slice(0, 8)}${'*'.repeat(key.length - 12)}${key.slice(-4)}`
+}
+
+function extractKey(authorization: string | undefined): string | null {
+  const [, scheme = '', credentials = ''] = /^(bearer|basic) +(\S+) *$/i.exec(authorization ?? '') ?? []
+  if (scheme.toLowerCase() === 'bearer') return credentials
+  const [user = ''] = Buffer.from(credentials, 'base64').toString().split(':')
+  return user === '' ? null : user
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

@@ -1,0 +1,44 @@
+import type { ParamTree } from '../params/parse-form.ts'
+
+/** The methods that Stripe's API knows. */
+export type Method = 'DELETE' | 'GET' | 'POST'
+
+/** A request as an endpoint sees it. */
+export interface StripeRequest {
+  /** The request's id, `req_…`. */
+  id: string
+  idempotencyKey: string | null
+  /** The id in the path; empty where the path has none. */
+  objectId: string
+  params: ParamTree
+}
+
+/** One operation of the API. */
+export interface Endpoint {
+  method: Method
+  /** The path, with `:id` for an object's id. */
+  path: string
+  /**
+   * Carries the operation out, within a transaction, and gives the body of its answer.
+   *
+   * @throws StripeFailure for every refusal, before anything is written
+   */
+  run(request: StripeRequest): object
+}
+
+/** Finds the endpoint of a request, and the id in its path; null when Stripe has no such URL. */
+export function matchEndpoint(
+  endpoints: readonly Endpoint[],
+  method: string,
+  path: string,
+): { endpoint: Endpoint; objectId: string } | null {
+  for (const endpoint of endpoints) {
+    if (endpoint.method !== method) continue
+    if (endpoint.path === path) return { endpoint, objectId: '' }
+    const [prefix = '', suffix] = endpoint.path.split(':id')
+    if (suffix === undefined || !path.startsWith(prefix) || !path.endsWith(suffix)) continue
+    const objectId = path.slice(prefix.length, path.length - suffix.length)
+    if (/^[\w-]+$/.test(objectId)) return { endpoint, objectId }
+  }
+  return null
+}

@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Database } from '../database.ts'
+import { StripeFailure } from '../stripe-failure.ts'
+import type { Endpoint, StripeRequest } from './endpoint.ts'
+import type { FaultQueue } from './fault-queue.ts'
+import type { IdempotencyStore, KeyedRequest } from './idempotency-store.ts'
+import { rateLimited } from './rate-limiter.ts'
+import { errorReply, successReply, type Reply } from './reply.ts'
+
+/** A request whose endpoint is known and whose caller is let in. */
+export interface ExecutableRequest extends StripeRequest {
+  endpoint: Endpoint
+  path: string
+  /** Resolves when the client has left or the stand-in stops. */
+  whenClosed: () => Promise<void>
+}
+
+/** What becomes of a request. */
+export type Outcome =
+  | { kind: 'cut' }
+  /** `keyOwner` is the request whose result an idempotency key stands for; null where no key is at work. */
+  | { kind: 'reply'; reply: Reply; keyOwner: string | null; replayed: boolean }
+
+/** What executing a request needs. */
+export interface ExecutionDependencies {
+  database: Database
+  idempotency: IdempotencyStore
+  faults: FaultQueue
+  /** Aborted when the stand-in stops. */
+  stopping: AbortSignal
+}
+
+const CUT: Outcome = { kind: 'cut' }
+
+/** Creates the execution of requests: idempotency, faults, and one transaction for the effect and its stored result. */
+export function createExecution({ database, idempotency, faults, stopping }: ExecutionDependencies) {
+  const inFlight = new Set<string>()
+
+  /** Runs the endpoint; a failure that a key keeps is stored by itself, as it has no effect to be stored with. */
+  const run = (
+    request: ExecutableRequest,
+    keyed: KeyedRequest | null,
+    failure: 'after_effect' | 'before_effect' | null,
+  ) => {
+    const save = (reply: Reply): Reply => {
+      if (keyed !== null) idempotency.save(keyed, request.id, reply)
+      return reply
+    }
+    try {
+      return database.transaction(() => {
+        if (failure === 'before_effect') return save(serverError())
+        const reply = successReply(request.endpoint.run(request))
+        return save(failure === 'after_effect' ? serverError() : reply)
+      })
+    } catch (error) {
+      if (error instanceof StripeFailure && error.stored) save(errorReply(error.status, error.body))
+      throw error
+    }
+  }
+
+  return async (request: ExecutableRequest): Promise<Outcome> => {
+    const { method, path: pattern } = request.endpoint
+    // Stripe ignores keys on GET and DELETE, which are idempotent by themselves.
+    const key = method === 'POST' ? request.idempotencyKey : null
+    const keyed = key === null ? null : { key, endpoint: `${method} ${request.path}`, params: request.params }
+    if (key !== null && inFlight.has(key)) throw keyInUse(key)
+    const stored = keyed === null ? undefined : idempotency.find(keyed)
+    const target = { method, pattern, path: request.path, hasKey: key !== null, isReplay: stored !== undefined }
+    const { delayMs, fault } = faults.take(target)
+
+    if (fault?.kind === 'rate_limit') throw rateLimited(fault.retryAfterSeconds ?? null, 'endpoint-rate')
+    if (fault?.kind === 'in_flight') throw keyInUse(key ?? '')
+    if (fault?.kind === 'cut' && fault.when === 'before_effect') return CUT
+
+    let outcome: Outcome
+    if (key !== null) inFlight.add(key)
+    try {
+      if (delayMs > 0 && !(await wait(delayMs, stopping))) return CUT
+      if (fault?.kind === 'hang' && fault.when === 'before_effect') {
+        await request.whenClosed()
+        return CUT
+      }
+      if (stored === undefined) {
+        const reply = run(request, keyed, fault?.kind === 'server_error' ? fault.when : null)
+        outcome = { kind: 'reply', reply, keyOwner: key === null ? null : request.id, replayed: false }
+      } else {
+        outcome = { kind: 'reply', reply: stored.reply, keyOwner: stored.requestId, replayed: true }
+      }
+    } finally {
+      if (key !== null) inFlight.delete(key)
+    }
+
+    if (fault?.kind === 'cut') return CUT
+    if (fault?.kind === 'hang') {
+      await request.whenClosed()
+      return CUT
+    }
+    return outcome
+  }
+}
+
+/** Waits; false when the stand-in stopped meanwhile. */
+async function wait(delayMs: number, stopping: AbortSignal): Promise<boolean> {
+  try {
+    await sleep(delayMs, undefined, { signal: stopping })
+    return true
+  } catch (error) {
+    if (stopping.aborted) return false
+    throw error
+  }
+}
+
+function keyInUse(key: string): StripeFailure {
+  return new StripeFailure(
+    `There is currently another in-progress request using this Idempotency-Key: ${key}. Please try again later.`,
+    { status: 409, type: 'idempotency_error', code: 'idempotency_key_in_use' },
+  )
+}
+
+function serverError(): Reply {
+  return errorReply(500, { type: 'api_error', message: 'An unknown error occurred (asked for through the sandbox).' })
+}

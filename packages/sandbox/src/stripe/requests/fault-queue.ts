@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import type { Method } from './endpoint.ts'
+
+const matching = {
+  /** Only requests with this method. */
+  method: z.enum(['DELETE', 'GET', 'POST']).optional(),
+  /** Only requests to this path: `/v1/customers/:id` for any customer, `/v1/customers/cus_…` for one. */
+  path: z.string().startsWith('/').optional(),
+  /** How many requests it strikes. */
+  count: z.union([z.int().min(1), z.literal('always')]).default(1),
+}
+
+const when = z.enum(['before_effect', 'after_effect'])
+
+/** The faults that can be asked for. */
+export const faultSchema = z.discriminatedUnion('kind', [
+  /** Waits before the effect; the idempotency key is in flight meanwhile, and the effect comes even if the client left. */
+  z.strictObject({ kind: z.literal('delay'), delayMs: z.int().min(1).max(600_000), ...matching }),
+  /** Answers 429; nothing is stored. */
+  z.strictObject({ kind: z.literal('rate_limit'), retryAfterSeconds: z.int().min(0).optional(), ...matching }),
+  /** Answers 409 as if another request with the same key were under way; strikes only requests with a key. */
+  z.strictObject({ kind: z.literal('in_flight'), ...matching }),
+  /** Answers 500 and stores it for the key; strikes only what executes, not what is replayed. */
+  z.strictObject({ kind: z.literal('server_error'), when, ...matching }),
+  /** Cuts the connection; before the effect nothing happens and nothing is stored. */
+  z.strictObject({ kind: z.literal('cut'), when, ...matching }),
+  /** Never answers; before the effect the key stays in flight until the client leaves, and then nothing happens. */
+  z.strictObject({ kind: z.literal('hang'), when, ...matching }),
+])
+
+/** A fault as asked for; `count` is 1 unless given. */
+export type FaultRequest = z.input<typeof faultSchema>
+
+/** A fault as queued. */
+export type Fault = z.output<typeof faultSchema>
+
+/** A request that faults may strike. */
+export interface FaultTarget {
+  method: Method
+  /** The endpoint's path, with `:id`. */
+  pattern: string
+  path: string
+  hasKey: boolean
+  isReplay: boolean
+}
+
+/** The faults that wait for their requests. */
+export interface FaultQueue {
+  add(...faults: readonly FaultRequest[]): void
+  clear(): void
+  /** Gives what still waits, with what is left of each count. */
+  list(): readonly Fault[]
+  /** Takes at most one delay and one other fault for a request: the oldest that match. */
+  take(target: FaultTarget): { delayMs: number; fault: Exclude<Fault, { kind: 'delay' }> | null }
+}
+
+/** Creates an empty queue. */
+export function createFaultQueue(): FaultQueue {
+  let queue: Fault[] = []
+
+  const spend = (fault: Fault): void => {
+    if (fault.count === 'always') return
+    fault.count -= 1
+    if (fault.count === 0) queue = queue.filter((other) => other !== fault)
+  }
+
+  return {
+    add(...faults) {
+      queue.push(...faults.map((fault) => faultSchema.parse(fault)))
+    },
+    clear() {
+      queue = []
+    },
+    list: () => queue.map((fault) => ({ ...fault })),
+    take(target) {
+      const candidates = queue.filter((fault) => strikes(fault, target))
+      const delay = candidates.find((fault) => fault.kind === 'delay')
+      const fault = candidates.find((candidate) => candidate.kind !== 'delay') ?? null
+      if (delay !== undefined) spend(delay)
+      if (fault !== null) spend(fault)
+      return { delayMs: delay?.delayMs ?? 0, fault }
+    },
+  }
+}
+
+function strikes(fault: Fault, target: FaultTarget): boolean {
+  if (fault.method !== undefined && fault.method !== target.method) return false
+  if (fault.path !== undefined && fault.path !== target.pattern && fault.path !== target.path) return false
+  if (fault.kind === 'in_flight') return target.hasKey
+  return fault.kind !== 'server_error' || !target.isReplay
+}

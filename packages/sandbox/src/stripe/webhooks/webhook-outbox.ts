@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import type { Clock } from '../clock.ts'
+import type { Database } from '../database.ts'
+
+/** Where events are sent, as set up in Stripe's dashboard. */
+export interface WebhookEndpoint {
+  url: string
+  /** The signing secret, `whsec_…`. */
+  secret: string
+  /** The types of event to send; all of them by default. */
+  events?: readonly string[]
+}
+
+/** An event that an endpoint has not taken yet. */
+export interface Delivery {
+  eventId: string
+  url: string
+  attempts: number
+  body: string
+}
+
+const deliveryRow = z.object({ eventId: z.string(), url: z.string(), attempts: z.number(), body: z.string() })
+const instantRow = z.object({ instantMs: z.number().nullable() })
+const stateRow = z.object({ state: z.enum(['pending', 'delivered', 'failed']), count: z.number() })
+
+/** The deliveries of events, kept beside them so that a crash loses none. */
+export type WebhookOutbox = ReturnType<typeof createWebhookOutbox>
+
+/** Creates the outbox. Its times are those of the world outside: putting the stand-in's clock forward hurries no retry. */
+export function createWebhookOutbox(database: Database, clock: Clock, endpoints: readonly WebhookEndpoint[]) {
+  return {
+    /** Adds an event for every endpoint that wants it, in the caller's transaction; gives their number. */
+    enqueue(eventId: string, type: string): number {
+      const wanting = endpoints.filter((endpoint) => endpoint.events?.includes(type) ?? true)
+      for (const { url } of wanting) {
+        const sql = 'insert into webhook_deliveries (event_id, url, next_attempt_at_ms) values (?, ?, ?)'
+        database.run(sql, eventId, url, clock.wallMs())
+      }
+      return wanting.length
+    },
+
+    /** Gives what is due now for an endpoint, oldest first. */
+    due(url: string, limit: number): Delivery[] {
+      return database.all(
+        deliveryRow,
+        `select event_id as eventId, url, attempts, body from webhook_deliveries d join events e on e.id = d.event_id
+         where state = 'pending' and url = ? and next_attempt_at_ms <= ? order by next_attempt_at_ms, e.sequence limit ?`,
+        url,
+        clock.wallMs(),
+        limit,
+      )
+    },
+
+    /** Gives the instant of the next attempt for an endpoint, or null when nothing waits. */
+    nextAttemptAtMs(url: string): number | null {
+      const sql = `select min(next_attempt_at_ms) as instantMs from webhook_deliveries where state = 'pending' and url = ?`
+      return database.first(instantRow, sql, url)?.instantMs ?? null
+    },
+
+    /** Notes that the endpoint took the event. */
+    markDelivered({ eventId, url }: Delivery): void {
+      const sql = `update webhook_deliveries set state = 'delivered', attempts = attempts + 1 where event_id = ? and url = ?`
+      database.run(sql, eventId, url)
+    },
+
+    /**
+     * Notes a failed attempt.
+     *
+     * @param retryDelayMs how long until the next one; null gives up
+     */
+    markAttempted({ eventId, url }: Delivery, retryDelayMs: number | null): void {
+      database.run(
+        `update webhook_deliveries set state = ?, attempts = attempts + 1, next_attempt_at_ms = ?
+         where event_id = ? and url = ?`,
+        retryDelayMs === null ? 'failed' : 'pending',
+        clock.wallMs() + (retryDelayMs ?? 0),
+        eventId,
+        url,
+      )
+    },
+
+    /** Counts deliveries by what became of them. */
+    counts(): Record<'pending' | 'delivered' | 'failed', number> {
+      const sql = 'select state, count(*) as count from webhook_deliveries group by state'
+      const counts = { pending: 0, delivered: 0, failed: 0 }
+      for (const { state, count } of database.all(stateRow, sql)) counts[state] = count
+      return counts
+    },
+  }
+}
