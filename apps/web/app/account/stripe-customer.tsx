@@ -1,0 +1,106 @@
+'use client'
+
+import { CircleAlert, CircleCheck, Clock } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { CopyButton } from '#components/copy-button.tsx'
+import { Badge } from '#components/ui/badge.tsx'
+import { Button } from '#components/ui/button.tsx'
+import { Spinner } from '#components/ui/spinner.tsx'
+import type { StripeCustomerProgress } from '#lib/stripe-customer-progress.ts'
+import { useStripeCustomer } from './use-stripe-customer.ts'
+
+/**
+ * Shows the Stripe customer, and until there is one, how far it is.
+ *
+ * @param props.initial what the server knew when it rendered the page
+ */
+export function StripeCustomer({ initial }: { initial: StripeCustomerProgress }) {
+  const { progress, connection, askNow } = useStripeCustomer(initial)
+  return (
+    <div className="flex min-h-9 flex-col gap-3">
+      <output className="flex flex-wrap items-center gap-x-4 gap-y-3 text-sm">
+        <Progress progress={progress} />
+      </output>
+      {connection === 'lost' && (
+        <output className="text-sm text-muted-foreground">The connection was lost. Trying again…</output>
+      )}
+      {connection === 'signed_out' && (
+        <output className="text-sm text-muted-foreground">
+          Your session has ended. Reload the page to sign in again.
+        </output>
+      )}
+      {progress.status === 'failed' && (
+        <div>
+          <Button variant="outline" size="sm" onClick={askNow}>
+            Check again
+          </Button>
+        </div>
+      )}
+    </div>
+  )
+}
+
+function Progress({ progress }: { progress: StripeCustomerProgress }) {
+  switch (progress.status) {
+    case 'done':
+      return (
+        <>
+          <Badge variant="success">
+            <CircleCheck aria-hidden /> Active
+          </Badge>
+          <span className="flex min-w-0 items-center gap-1">
+            <code data-testid="stripe-customer" className="font-mono text-[0.8125rem] wrap-anywhere">
+              {progress.stripeCustomer}
+            </code>
+            <CopyButton text={progress.stripeCustomer} label="the customer’s id" />
+          </span>
+        </>
+      )
+    case 'pending':
+      return (
+        <>
+          <Badge>
+            <Spinner className="size-3" /> Being created
+          </Badge>
+          <span className="text-muted-foreground">It appears here by itself, usually within a few seconds.</span>
+        </>
+      )
+    case 'retrying':
+      return (
+        <>
+          <Badge variant="warning">
+            <Clock aria-hidden /> Retrying
+          </Badge>
+          <span className="text-muted-foreground">
+            Stripe did not answer as it should. <Countdown until={progress.nextAttemptAt} />
+          </span>
+        </>
+      )
+    case 'failed':
+      return (
+        <>
+          <Badge variant="destructive">
+            <CircleAlert aria-hidden /> Failed
+          </Badge>
+          <span className="text-muted-foreground">
+            Stripe refused your details, so there is no customer yet. We have been told and will look into it.
+          </span>
+        </>
+      )
+  }
+}
+
+function Countdown({ until }: { until: string }) {
+  const [now, setNow] = useState<number | null>(null)
+  useEffect(() => {
+    const tick = () => setNow(Date.now())
+    tick()
+    const timer = setInterval(tick, 1000)
+    return () => clearInterval(timer)
+  }, [])
+
+  // The server does not know the reader's clock, so its page says no number.
+  const seconds = now === null ? 0 : Math.ceil((Date.parse(until) - now) / 1000)
+  // Off: read out each second, it would drown everything else.
+  return <span aria-live="off">{seconds > 0 ? `Trying again in ${seconds} s.` : 'Trying again shortly.'}</span>
+}

@@ -1,0 +1,23 @@
+import { isAuthRetryableFetchError } from '@supabase/supabase-js'
+import { describeError, log } from '#lib/log.ts'
+import { problemResponse } from '#lib/problem.ts'
+import { readProfile } from '#lib/profile.ts'
+import type { StripeCustomerProgress } from '#lib/stripe-customer-progress.ts'
+import { createPageClient } from '#lib/supabase.ts'
+
+/** Tells the signed-in visitor how far their Stripe customer is; the account page asks until it is there. */
+export async function GET(): Promise<Response> {
+  try {
+    const client = await createPageClient()
+    const { data, error } = await client.auth.getClaims()
+    if (error && isAuthRetryableFetchError(error)) throw error
+    if (!data) return problemResponse({ status: 401, title: 'Not signed in', detail: 'Expected a session.' })
+    const profile = await readProfile(client, data.claims.sub)
+    const progress: StripeCustomerProgress = profile?.progress ?? { status: 'pending' }
+    return Response.json(progress, { headers: { 'cache-control': 'no-store' } })
+  } catch (error) {
+    log('error', 'account.progress_failed', { error: describeError(error) })
+    const detail = 'The progress cannot be read at the moment.'
+    return problemResponse({ status: 503, title: 'Unavailable', detail }, { 'retry-after': '5' })
+  }
+}

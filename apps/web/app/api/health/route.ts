@@ -1,0 +1,17 @@
+import { readHealth } from '#lib/health.ts'
+import { methodNotAllowed } from '#lib/problem.ts'
+
+/** Tells whether the application is ready to serve (200) or which part is missing (503). */
+export async function GET(): Promise<Response> {
+  const health = await readHealth()
+  return Response.json(health, {
+    status: health.status === 'ok' ? 200 : 503,
+    headers: { 'cache-control': 'no-store' },
+  })
+}
+
+/** Rendered at each request: at build time there is nothing to ask. */
+export const dynamic = 'force-dynamic'
+
+const refuse = methodNotAllowed('GET', 'HEAD')
+export { refuse as DELETE, refuse as OPTIONS, refuse as PATCH, refuse as POST, refuse as PUT }

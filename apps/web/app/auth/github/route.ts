@@ -1,0 +1,28 @@
+import { redirect } from 'next/navigation'
+import { describeError, log } from '#lib/log.ts'
+import { parseRedirectPath } from '#lib/redirect-path.ts'
+import { requestOrigin } from '#lib/request-origin.ts'
+import { createActionClient } from '#lib/supabase.ts'
+
+/**
+ * Starts signing in with GitHub: keeps the PKCE verifier in a cookie and sends the visitor to Supabase. A link rather
+ * than a form, so that it works before scripts arrive and `form-action 'self'` holds.
+ */
+export async function GET(request: Request): Promise<never> {
+  const next = parseRedirectPath(new URL(request.url).searchParams.get('next'))
+  const callback = new URL('/auth/callback', requestOrigin(request.headers))
+  callback.searchParams.set('next', next)
+  redirect(await authorizationUrl(callback.href))
+}
+
+async function authorizationUrl(redirectTo: string): Promise<string> {
+  try {
+    const client = await createActionClient()
+    const { data, error } = await client.auth.signInWithOAuth({ provider: 'github', options: { redirectTo } })
+    if (error) throw error
+    return data.url
+  } catch (error) {
+    log('error', 'auth.github_failed', { error: describeError(error) })
+    return '/login?error=unavailable'
+  }
+}

@@ -1,0 +1,58 @@
+import { GeistMono } from 'geist/font/mono'
+import { GeistSans } from 'geist/font/sans'
+import type { Metadata, Viewport } from 'next'
+import { connection } from 'next/server'
+import type { ReactNode } from 'react'
+import { SiteFooter } from '#components/site-footer.tsx'
+import { SiteHeader } from '#components/site-header.tsx'
+import { EnvironmentError } from '#lib/env.ts'
+import { describeError, log } from '#lib/log.ts'
+import { getViewer, type Viewer } from '#lib/viewer.ts'
+import './globals.css'
+
+/** What search engines and tabs show. */
+export const metadata: Metadata = {
+  title: { default: 'Routekey: secure API routes with keys', template: '%s · Routekey' },
+  description: 'Generate a key, put it on a Next.js route, and nothing else can call it.',
+}
+
+/** The colours of the browser's own frame. */
+export const viewport: Viewport = {
+  themeColor: [
+    { media: '(prefers-color-scheme: light)', color: '#fcfcfd' },
+    { media: '(prefers-color-scheme: dark)', color: '#0b0c0f' },
+  ],
+}
+
+/** Frames every page. */
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  // Every page is rendered for its request, because the policy's nonce is new for each.
+  await connection()
+  return (
+    <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`}>
+      <body className="flex min-h-dvh flex-col">
+        <a
+          href="#main"
+          className="sr-only focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-20 focus:rounded-md focus:bg-primary focus:px-4 focus:py-2 focus:text-sm focus:text-primary-foreground"
+        >
+          Skip to content
+        </a>
+        <SiteHeader viewer={await viewerForHeader()} />
+        <main id="main" tabIndex={-1} className="flex flex-1 flex-col outline-none">
+          {children}
+        </main>
+        <SiteFooter />
+      </body>
+    </html>
+  )
+}
+
+/** A header must not take the page down with it: without Supabase, no one is signed in. */
+async function viewerForHeader(): Promise<Viewer | null> {
+  try {
+    return await getViewer()
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) log('error', 'viewer.unreadable', { error: describeError(error) })
+    return null
+  }
+}

@@ -1,0 +1,120 @@
+'use server'
+
+import { type AuthError, isAuthRetryableFetchError } from '@supabase/supabase-js'
+import { cookies, headers } from 'next/headers'
+import { redirect } from 'next/navigation'
+import { z } from 'zod'
+import { signInSchema, signUpSchema } from '#lib/credentials.ts'
+import { EnvironmentError } from '#lib/env.ts'
+import { describeError, log } from '#lib/log.ts'
+import { parseRedirectPath } from '#lib/redirect-path.ts'
+import { requestOrigin } from '#lib/request-origin.ts'
+import { createActionClient, sessionCookie } from '#lib/supabase.ts'
+
+/** What the form shows after it was sent. It never holds the password. */
+export type LoginState = {
+  email: string
+  fieldErrors: { email?: string[]; password?: string[] }
+  formError?: string
+  /** Set when the account waits for its address to be confirmed. */
+  confirmationSent?: boolean
+}
+
+/** Signs in with e-mail and password, and goes on to the page that was asked for. */
+export async function signIn(_: LoginState, form: FormData): Promise<LoginState> {
+  const { email, fields, fieldErrors } = parseForm(signInSchema, form)
+  if (!fields) return { email, fieldErrors }
+
+  const result = await withSupabase((client) => client.auth.signInWithPassword(fields))
+  if (result === null) return { email, fieldErrors: {}, formError: unavailable }
+  if (result.error) return { email, ...explain(result.error) }
+  redirect(parseRedirectPath(form.get('next')))
+}
+
+/** Creates an account with e-mail and password, and signs it in where Supabase asks for no confirmation. */
+export async function signUp(_: LoginState, form: FormData): Promise<LoginState> {
+  const { email, fields, fieldErrors } = parseForm(signUpSchema, form)
+  if (!fields) return { email, fieldErrors }
+
+  const emailRedirectTo = `${requestOrigin(await headers())}/auth/callback`
+  const result = await withSupabase((client) => client.auth.signUp({ ...fields, options: { emailRedirectTo } }))
+  if (result === null) return { email, fieldErrors: {}, formError: unavailable }
+  if (result.error) return { email, ...explain(result.error) }
+  // The same answer whether the address is new or known: the form must not tell who has an account.
+  if (result.data.session === null) return { email, fieldErrors: {}, confirmationSent: true }
+  redirect(parseRedirectPath(form.get('next')))
+}
+
+/** Ends the session, here and at Supabase. */
+export async function signOut(): Promise<void> {
+  const result = await withSupabase((client) => client.auth.signOut({ scope: 'local' }))
+  if (result === null || result.error) {
+    // Supabase keeps the session then, but this browser must not.
+    const store = await cookies()
+    for (const { name } of store.getAll()) if (name.startsWith(sessionCookie)) store.delete(name)
+  }
+  redirect('/')
+}
+
+const unavailable = 'The sign-in service cannot be reached. Please try again in a moment.'
+
+function parseForm(
+  schema: typeof signInSchema | typeof signUpSchema,
+  form: FormData,
+): { email: string; fields: z.output<typeof signInSchema> | null; fieldErrors: LoginState['fieldErrors'] } {
+  const email = form.get('email')
+  const result = schema.safeParse({ email, password: form.get('password') })
+  return {
+    email: typeof email === 'string' ? email : '',
+    fields: result.success ? result.data : null,
+    fieldErrors: result.success ? {} : z.flattenError(result.error).fieldErrors,
+  }
+}
+
+/** Runs a call to Supabase Auth; null, and a line in the log, when it could not be made. */
+async function withSupabase<Result extends { error: AuthError | null }>(
+  call: (client: Awaited<ReturnType<typeof createActionClient>>) => Promise<Result>,
+): Promise<Result | null> {
+  try {
+    const result = await call(await createActionClient())
+    if (result.error === null || !isAuthRetryableFetchError(result.error)) return result
+    log('error', 'auth.unreachable', { error: describeError(result.error) })
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error
+    log('error', 'auth.not_configured', { error: error.message })
+  }
+  return null
+}
+
+type Explanation = { field?: keyof LoginState['fieldErrors']; text: string }
+
+const taken: Explanation = { field: 'email', text: 'There is an account with this address. Sign in instead.' }
+const unusable: Explanation = { field: 'email', text: 'This address cannot be used. Try another one.' }
+const tooMany: Explanation = { text: 'Too many attempts. Please wait a minute and try again.' }
+const switchedOff: Explanation = { text: 'Signing up with e-mail and password is switched off.' }
+
+const explanations = new Map<string | undefined, Explanation>([
+  ['invalid_credentials', { text: 'The e-mail address or the password is wrong.' }],
+  ['user_already_exists', taken],
+  ['email_exists', taken],
+  ['email_address_invalid', unusable],
+  ['email_address_not_authorized', unusable],
+  ['weak_password', { field: 'password', text: 'This password is too easy to guess. Try a longer one.' }],
+  ['email_not_confirmed', { text: 'Please confirm your address first: we have sent you an e-mail.' }],
+  ['over_request_rate_limit', tooMany],
+  ['over_email_send_rate_limit', tooMany],
+  ['signup_disabled', switchedOff],
+  ['email_provider_disabled', switchedOff],
+  ['user_banned', { text: 'This account is suspended.' }],
+])
+
+/** Says in our words what Supabase refused; its own texts are for developers. */
+function explain(error: AuthError): Pick<LoginState, 'fieldErrors' | 'formError'> {
+  const explanation = explanations.get(error.code)
+  if (explanation === undefined) {
+    log('error', 'auth.refused', { code: error.code, status: error.status })
+    return { fieldErrors: {}, formError: 'That did not work. Please try again.' }
+  }
+  const { field, text } = explanation
+  return field === undefined ? { fieldErrors: {}, formError: text } : { fieldErrors: { [field]: [text] } }
+}

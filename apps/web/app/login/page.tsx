@@ -1,0 +1,89 @@
+import type { Metadata } from 'next'
+import Link from 'next/link'
+import { redirect } from 'next/navigation'
+import { GitHubMark } from '#components/github-mark.tsx'
+import { Logo } from '#components/logo.tsx'
+import { Notice } from '#components/notice.tsx'
+import { Alert, AlertDescription } from '#components/ui/alert.tsx'
+import { Button } from '#components/ui/button.tsx'
+import { EnvironmentError } from '#lib/env.ts'
+import { parseRedirectPath } from '#lib/redirect-path.ts'
+import { getViewer } from '#lib/viewer.ts'
+import { LoginForm } from './login-form.tsx'
+
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> }
+
+const errors: Record<string, string> = {
+  denied: 'You did not allow the sign-in. Nothing was changed.',
+  failed: 'This sign-in link is used up, too old, or was opened in another browser. Please start again.',
+  unavailable: 'The sign-in service cannot be reached. Please try again in a moment.',
+  session: 'Your session has ended. Please sign in again.',
+}
+
+/** Names the tab for what the page does. */
+export async function generateMetadata({ searchParams }: Props): Promise<Metadata> {
+  return { title: (await searchParams)['mode'] === 'sign-up' ? 'Sign up' : 'Sign in' }
+}
+
+/** Signs in or up, with GitHub or with e-mail and password. */
+export default async function LoginPage({ searchParams }: Props) {
+  const query = await searchParams
+  const next = parseRedirectPath(query['next'])
+  const isSignUp = query['mode'] === 'sign-up'
+  const error = typeof query['error'] === 'string' ? (errors[query['error']] ?? errors['failed']) : undefined
+
+  // Not after an error: a session that the account page has refused would be sent straight back to it.
+  if (error === undefined) {
+    try {
+      if ((await getViewer()) !== null) redirect(next)
+    } catch (caught) {
+      if (caught instanceof EnvironmentError) return <Notice title="Sign-in is not set up" text={caught.message} />
+      throw caught
+    }
+  }
+
+  const nextQuery = next === '/account' ? '' : `next=${encodeURIComponent(next)}`
+  return (
+    <div className="mx-auto flex w-full max-w-sm flex-1 flex-col justify-center gap-6 px-4 py-12 sm:py-16">
+      <div className="flex flex-col items-center gap-4 text-center">
+        <Logo className="size-9" />
+        <div className="flex flex-col gap-1.5">
+          <h1 className="text-2xl font-semibold tracking-tight">
+            {isSignUp ? 'Create your account' : 'Sign in to Routekey'}
+          </h1>
+          <p className="text-sm text-muted-foreground">
+            {isSignUp ? 'Already have one?' : 'New here?'}{' '}
+            <Link
+              href={`/login?${[isSignUp ? '' : 'mode=sign-up', nextQuery].filter(Boolean).join('&')}`}
+              className="rounded-sm font-medium text-foreground underline underline-offset-4 outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50"
+            >
+              {isSignUp ? 'Sign in' : 'Create an account'}
+            </Link>
+          </p>
+        </div>
+      </div>
+
+      {error !== undefined && (
+        <Alert variant="destructive" role="alert">
+          <AlertDescription>{error}</AlertDescription>
+        </Alert>
+      )}
+
+      <Button asChild variant="outline" size="lg">
+        {/* A plain link: fetched ahead, it would start a sign-in that no one asked for. */}
+        <a href={`/auth/github${nextQuery === '' ? '' : `?${nextQuery}`}`}>
+          <GitHubMark className="size-4" />
+          Continue with GitHub
+        </a>
+      </Button>
+
+      <div className="flex items-center gap-3 text-xs text-muted-foreground">
+        <span aria-hidden className="h-px flex-1 bg-border" />
+        or with e-mail
+        <span aria-hidden className="h-px flex-1 bg-border" />
+      </div>
+
+      <LoginForm key={isSignUp ? 'sign-up' : 'sign-in'} mode={isSignUp ? 'sign-up' : 'sign-in'} next={next} />
+    </div>
+  )
+}

@@ -1,0 +1,136 @@
+import { ArrowRight, CreditCard, ShieldCheck, UserRoundPlus } from 'lucide-react'
+import Link from 'next/link'
+import { CodeBlock } from '#components/code-block.tsx'
+import { Badge } from '#components/ui/badge.tsx'
+import { Button } from '#components/ui/button.tsx'
+
+const guard = `import { envSecret } from 'routekey'
+import { withKey } from 'routekey/next'
+
+const secret = envSecret('API_ROUTE_SECRET')
+
+export const POST = withKey(secret, async () => {
+  // Only callers with the key get here.
+  return Response.json({ ok: true })
+})`
+
+const shell = `# 256 random bits, into .env.local
+npx routekey generate API_ROUTE_SECRET`
+
+const steps = [
+  {
+    icon: UserRoundPlus,
+    title: 'Someone signs up',
+    text: 'Supabase stores the user. The same transaction adds a profile and notes the work to be done, so nothing is lost.',
+  },
+  {
+    icon: ShieldCheck,
+    title: 'The database calls the route',
+    text: 'It sends the key along. A caller without it gets 401, and the handler never runs.',
+  },
+  {
+    icon: CreditCard,
+    title: 'Stripe has one customer',
+    text: 'Exactly one, however often the route is called. Its id appears in the account.',
+  },
+]
+
+const answers = [
+  { request: 'The right key', answer: '200', variant: 'success', note: 'The handler runs.' },
+  { request: 'No key, or a wrong one', answer: '401', variant: 'destructive', note: 'The handler does not run.' },
+  { request: 'Two keys at once', answer: '400', variant: 'destructive', note: 'An ambiguous request is no request.' },
+  {
+    request: 'Any, while no secret is set',
+    answer: '503',
+    variant: 'warning',
+    note: 'A forgotten variable closes the route. It never opens it.',
+  },
+] as const
+
+/** Says what Routekey is, and shows it. */
+export default function HomePage() {
+  return (
+    <div className="mx-auto flex w-full max-w-5xl flex-col gap-20 px-4 py-14 sm:px-6 sm:py-20 lg:gap-28">
+      <section className="grid items-center gap-10 lg:grid-cols-[5fr_6fr] lg:gap-12">
+        <div className="flex min-w-0 flex-col items-start gap-6">
+          <h1 className="text-4xl leading-[1.1] font-semibold tracking-tight sm:text-5xl">Two lines secure a route.</h1>
+          <p className="max-w-md text-lg text-pretty text-muted-foreground">
+            Generate a key, put it on a Next.js route, and nothing else can call it.
+          </p>
+          <div className="flex flex-wrap gap-3">
+            <Button asChild size="lg">
+              <Link href="/login?mode=sign-up">
+                Create an account
+                <ArrowRight />
+              </Link>
+            </Button>
+            <Button asChild size="lg" variant="outline">
+              <Link href="/login">Sign in</Link>
+            </Button>
+          </div>
+        </div>
+        <div className="flex min-w-0 flex-col gap-4">
+          <CodeBlock title="terminal" code={shell} />
+          <CodeBlock title="app/api/reports/route.ts" code={guard} marked={[4, 6]} />
+        </div>
+      </section>
+
+      <section aria-labelledby="path" className="flex flex-col gap-8">
+        <SectionHeading
+          id="path"
+          title="Watch it work"
+          text="Sign up, and you get a Stripe customer, through a route that nothing but this application can call."
+        />
+        <ol className="grid gap-4 md:grid-cols-3">
+          {steps.map(({ icon: Icon, title, text }, index) => (
+            <li key={title} className="flex flex-col gap-3 rounded-xl border bg-card p-5 shadow-xs sm:p-6">
+              <div className="flex items-center justify-between">
+                <Icon aria-hidden className="size-5 text-muted-foreground" />
+                <span aria-hidden className="font-mono text-xs text-muted-foreground">
+                  {index + 1}
+                </span>
+              </div>
+              <h3 className="font-medium">{title}</h3>
+              <p className="text-sm text-pretty text-muted-foreground">{text}</p>
+            </li>
+          ))}
+        </ol>
+      </section>
+
+      <section aria-labelledby="answers" className="flex flex-col gap-8">
+        <SectionHeading
+          id="answers"
+          title="What a caller gets"
+          text="Every refusal is an RFC 9457 problem that says no more than a stranger may know."
+        />
+        <dl className="divide-y rounded-xl border bg-card shadow-xs">
+          {answers.map(({ request, answer, variant, note }) => (
+            <div
+              key={answer}
+              className="grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-1 px-5 py-4 text-sm sm:grid-cols-[14rem_4rem_1fr] sm:px-6"
+            >
+              <dt className="font-medium">{request}</dt>
+              <dd>
+                <Badge variant={variant} className="font-mono">
+                  {answer}
+                </Badge>
+              </dd>
+              <dd className="col-span-2 text-muted-foreground sm:col-span-1">{note}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+    </div>
+  )
+}
+
+function SectionHeading({ id, title, text }: { id: string; title: string; text: string }) {
+  return (
+    <div className="flex max-w-2xl flex-col gap-2">
+      <h2 id={id} className="text-2xl font-semibold tracking-tight">
+        {title}
+      </h2>
+      <p className="text-pretty text-muted-foreground">{text}</p>
+    </div>
+  )
+}

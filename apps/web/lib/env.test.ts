@@ -1,0 +1,83 @@
+import { describe, expect, it, vi } from 'vitest'
+
+vi.mock('server-only', () => ({}))
+
+const { EnvironmentError, publicEnv, stripeEnv, supabaseSecretKey } = await import('./env.ts')
+
+const supabase = {
+  NEXT_PUBLIC_SUPABASE_URL: 'http://127.0.0.1:54321',
+  NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: 'sb_publishable_sandbox_1',
+}
+
+function errorOf(run: () => unknown): InstanceType<typeof EnvironmentError> {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof EnvironmentError) return error
+    throw error
+  }
+  throw new Error('nothing was thrown')
+}
+
+describe('publicEnv', () => {
+  it('gives the address and the publishable key', () => {
+    expect(publicEnv(supabase)).toEqual({
+      supabaseUrl: 'http://127.0.0.1:54321',
+      supabasePublishableKey: 'sb_publishable_sandbox_1',
+    })
+  })
+
+  it('names every variable that is missing, and what mends it', () => {
+    const error = errorOf(() => publicEnv({}))
+    expect(error.variables).toEqual(Object.keys(supabase))
+    expect(error.message).toContain('NEXT_PUBLIC_SUPABASE_URL is not set')
+    expect(error.message).toContain('apps/web/.env.local')
+    expect(error.message).toContain('npm start')
+  })
+
+  it('takes an empty variable for one that is not set', () => {
+    const error = errorOf(() => publicEnv({ ...supabase, NEXT_PUBLIC_SUPABASE_URL: '' }))
+    expect(error.variables).toEqual(['NEXT_PUBLIC_SUPABASE_URL'])
+    expect(error.message).toContain('NEXT_PUBLIC_SUPABASE_URL is not set')
+  })
+
+  it.each(['127.0.0.1:54321', 'ftp://example.com', 'javascript:alert(1)', 'not an address'])(
+    'refuses the address %j without repeating it',
+    (address) => {
+      const error = errorOf(() => publicEnv({ ...supabase, NEXT_PUBLIC_SUPABASE_URL: address }))
+      expect(error.variables).toEqual(['NEXT_PUBLIC_SUPABASE_URL'])
+      expect(error.message).not.toContain(address)
+    },
+  )
+})
+
+describe('supabaseSecretKey', () => {
+  it('is read at the call, so that one build serves any environment', () => {
+    vi.stubEnv('SUPABASE_SECRET_KEY', 'sb_secret_first')
+    expect(supabaseSecretKey()).toBe('sb_secret_first')
+    vi.stubEnv('SUPABASE_SECRET_KEY', 'sb_secret_second')
+    expect(supabaseSecretKey()).toBe('sb_secret_second')
+    vi.unstubAllEnvs()
+  })
+
+  it('throws when the variable is empty', () => {
+    expect(errorOf(() => supabaseSecretKey({ SUPABASE_SECRET_KEY: '' })).code).toBe('ERR_ENV_INVALID')
+  })
+})
+
+describe('stripeEnv', () => {
+  it.each([undefined, ''])('means Stripe itself when STRIPE_API_BASE is %j', (base) => {
+    expect(stripeEnv({ STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_API_BASE: base }).apiBase).toBeNull()
+  })
+
+  it('gives the address of another server', () => {
+    const { apiBase } = stripeEnv({ STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_API_BASE: 'http://127.0.0.1:12111' })
+    expect(apiBase?.host).toBe('127.0.0.1:12111')
+  })
+
+  it('never puts the key into its message', () => {
+    const error = errorOf(() => stripeEnv({ STRIPE_SECRET_KEY: 'sk_test_hush', STRIPE_API_BASE: 'nowhere' }))
+    expect(error.variables).toEqual(['STRIPE_API_BASE'])
+    expect(error.message).not.toContain('sk_test_hush')
+  })
+})

@@ -1,0 +1,69 @@
+import 'server-only'
+import { authenticate, envSecret } from 'routekey'
+import { EnvironmentError } from './env.ts'
+import { describeError, log } from './log.ts'
+import { createStripeClient } from './stripe.ts'
+import { createServiceClient } from './supabase.ts'
+
+/** The state of one part. It names no address, key or error: the log does. */
+export type PartState = 'ok' | 'not_configured' | 'unreachable'
+
+/** The state of every part that the application needs. */
+export type Health = {
+  status: 'ok' | 'unavailable'
+  parts: Record<'api_route_secret' | 'cron_secret' | 'supabase' | 'stripe', PartState>
+}
+
+const timeoutMs = 2_000
+// Anyone may ask, so that each question must not become one to Stripe: it counts them against the account's rate limit.
+const cacheMs = 5_000
+let cached: { health: Promise<Health>; until: number } | undefined
+
+/** Tells whether every part is configured and, where it is a service, answers; at most 2 s, from a cache of 5 s if all is well. */
+export async function readHealth(): Promise<Health> {
+  if (cached && Date.now() < cached.until) return cached.health
+  const entry = { health: checkParts(), until: Date.now() + timeoutMs }
+  cached = entry
+  const health = await entry.health
+  // What was wrong is looked at anew each time: who mends it wants to see it mended.
+  entry.until = health.status === 'ok' ? Date.now() + cacheMs : 0
+  return health
+}
+
+async function checkParts(): Promise<Health> {
+  const [apiRouteSecret, cronSecret, supabase, stripe] = await Promise.all([
+    secretState('API_ROUTE_SECRET'),
+    secretState('CRON_SECRET'),
+    serviceState('supabase', checkSupabase),
+    serviceState('stripe', checkStripe),
+  ])
+  const parts = { api_route_secret: apiRouteSecret, cron_secret: cronSecret, supabase, stripe }
+  const isHealthy = Object.values(parts).every((state) => state === 'ok')
+  return { status: isHealthy ? 'ok' : 'unavailable', parts }
+}
+
+/** Asks the guard itself: it answers 401 to a request without a key if its secret is good, and 503 if not. */
+async function secretState(name: string): Promise<PartState> {
+  const result = await authenticate(new Request('http://localhost/'), envSecret(name))
+  return !result.ok && result.denial.status === 503 ? 'not_configured' : 'ok'
+}
+
+async function serviceState(name: string, check: (signal: AbortSignal) => Promise<void>): Promise<PartState> {
+  try {
+    await check(AbortSignal.timeout(timeoutMs))
+    return 'ok'
+  } catch (error) {
+    log('warn', 'health.part_failed', { part: name, error: describeError(error) })
+    return error instanceof EnvironmentError ? 'not_configured' : 'unreachable'
+  }
+}
+
+/** Reads as the service role, so that the key and the migrations are checked with the address. */
+async function checkSupabase(signal: AbortSignal): Promise<void> {
+  const { error } = await createServiceClient().from('profile').select('id').limit(1).abortSignal(signal)
+  if (error) throw new Error('Supabase did not list profiles', { cause: error })
+}
+
+async function checkStripe(): Promise<void> {
+  await createStripeClient().customers.list({ limit: 1 }, { timeout: timeoutMs, maxNetworkRetries: 0 })
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { highlight } from './highlight.ts'
+
+describe('highlight', () => {
+  it.each(['', 'plain', "const x = f('it') // done\n", '# comment\ncurl -H "a: b" https://example.com//x'])(
+    'loses nothing of %j',
+    (code) => {
+      expect(
+        highlight(code)
+          .map(({ text }) => text)
+          .join(''),
+      ).toBe(code)
+    },
+  )
+
+  it('tells the kinds apart', () => {
+    expect(highlight("export const a = call('x')")).toEqual([
+      { kind: 'keyword', text: 'export' },
+      { kind: 'plain', text: ' ' },
+      { kind: 'keyword', text: 'const' },
+      { kind: 'plain', text: ' a = ' },
+      { kind: 'name', text: 'call' },
+      { kind: 'plain', text: '(' },
+      { kind: 'string', text: "'x'" },
+      { kind: 'plain', text: ')' },
+    ])
+  })
+
+  it('finds no keyword inside a word or a string', () => {
+    expect(highlight("'import' constant").map(({ kind }) => kind)).toEqual(['string', 'plain'])
+  })
+})

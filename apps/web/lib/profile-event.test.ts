@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { parseProfileEvent } from './profile-event.ts'
+
+const id = '3f0c8c1e-6f0a-4c55-9c3e-0d6f4d0a9b11'
+
+const webhook = (overrides: Record<string, unknown> = {}) =>
+  JSON.stringify({ type: 'INSERT', table: 'profile', schema: 'public', record: { id }, old_record: null, ...overrides })
+
+describe('parseProfileEvent', () => {
+  it.each(['INSERT', 'UPDATE'])('takes the id of the record of an %s', (type) => {
+    expect(parseProfileEvent(webhook({ type }))).toEqual({ ok: true, event: { type, profileId: id } })
+  })
+
+  it('takes the id of the old record of a DELETE', () => {
+    expect(parseProfileEvent(webhook({ type: 'DELETE', record: null, old_record: { id } }))).toEqual({
+      ok: true,
+      event: { type: 'DELETE', profileId: id },
+    })
+  })
+
+  it('ignores what it does not know', () => {
+    const result = parseProfileEvent(webhook({ record: { id, email: 'a@example.com', plan: 7 }, delivery: 'x' }))
+    expect(result.ok).toBe(true)
+  })
+
+  it('takes a missing schema for public and a missing old record for none', () => {
+    expect(parseProfileEvent(`{"type":"INSERT","table":"profile","record":{"id":"${id}"}}`).ok).toBe(true)
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['no JSON', '{"type":'],
+    ['null', 'null'],
+    ['a list', '[]'],
+    ['a string', '"INSERT"'],
+    ['an empty object', '{}'],
+    ['no table', JSON.stringify({ type: 'INSERT', record: { id } })],
+    ['a number for the type', webhook({ type: 1 })],
+    ['no record', webhook({ record: null })],
+    ['a record without an id', webhook({ record: { email: 'a@example.com' } })],
+    ['an id that is no uuid', webhook({ record: { id: "1' or true" } })],
+    ['a DELETE without the old record', webhook({ type: 'DELETE' })],
+  ])('calls %s malformed and says what was expected', (_, text) => {
+    const result = parseProfileEvent(text)
+    expect(result).toMatchObject({ ok: false, problem: { status: 400 } })
+    expect(result.ok ? '' : result.problem.detail).toContain('"table":"profile"')
+  })
+
+  it.each([
+    ['another table', { table: 'orders' }],
+    ['another schema', { schema: 'auth' }],
+    ['another table whose records have other ids', { table: 'orders', record: { id: 7 } }],
+    ['a type that webhooks do not have', { type: 'TRUNCATE' }],
+  ])('cannot process %s and says what was expected', (_, overrides) => {
+    const result = parseProfileEvent(webhook(overrides))
+    expect(result).toMatchObject({ ok: false, problem: { status: 422 } })
+    expect(result.ok ? '' : result.problem.detail).toContain('public.profile')
+  })
+
+  it('does not repeat the body', () => {
+    const result = parseProfileEvent('{"hush": "hush-hush')
+    expect(JSON.stringify(result)).not.toContain('hush')
+  })
+})

@@ -1,0 +1,16 @@
+import 'server-only'
+import { createStripeCustomers } from '@routekey/stripe-customers'
+import { createStripeClient } from './stripe.ts'
+import { createServiceClient } from './supabase.ts'
+
+let engine: ReturnType<typeof createStripeCustomers> | undefined
+
+/**
+ * Gives the engine of this process: one, because it learns Stripe's pace from the answers to all requests.
+ *
+ * @throws EnvironmentError `ERR_ENV_INVALID` when Supabase or Stripe is not configured
+ */
+export function stripeCustomers(): ReturnType<typeof createStripeCustomers> {
+  engine ??= createStripeCustomers({ supabase: createServiceClient(), stripe: createStripeClient() })
+  return engine
+}
