@@ -1,7 +1,6 @@
 import { constantTimeEqual, sha256 } from '#crypto'
 import { denials } from './codes.ts'
-import { estimateBits, minimumSecretBits } from './estimate-bits.ts'
-import { isUsableKey } from './extract-credential.ts'
+import { type SecretProblem, findSecretProblem } from './secret-problem.ts'
 import { previousVariable, requireSecretVariable } from './variable-name.ts'
 import { type Verifier, denyCredential } from './verifier.ts'
 
@@ -26,14 +25,6 @@ export interface SecretCaller {
   readonly variable: string
   /** `previous` while the caller still uses the secret from before a rotation. */
   readonly generation: 'current' | 'previous'
-}
-
-type SecretProblem = 'secret_unset' | 'secret_weak' | 'secret_unusable'
-
-function findProblem(secret: string | undefined): SecretProblem | null {
-  if (secret === undefined || secret === '') return 'secret_unset'
-  if (!isUsableKey(secret)) return 'secret_unusable'
-  return estimateBits(secret) < minimumSecretBits ? 'secret_weak' : null
 }
 
 // Several routes may guard themselves with one variable: each problem is told once to each logger, not once a verifier.
@@ -61,11 +52,11 @@ interface Secrets {
 }
 
 function resolveSecrets(current: string | undefined, previous: string | undefined): Secrets {
-  const previousProblem = findProblem(previous)
+  const previousProblem = findSecretProblem(previous)
   return {
     current,
     previous,
-    problem: findProblem(current),
+    problem: findSecretProblem(current),
     previousProblem,
     currentHash: sha256(current ?? ''),
     previousHash: previousProblem === null ? sha256(previous ?? '') : null,

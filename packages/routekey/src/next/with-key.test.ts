@@ -25,7 +25,7 @@ function guard(env: Record<string, string | undefined> = { API_ROUTE_SECRET: sec
   }
 }
 
-const onDenied = () => {
+const throwing = () => {
   throw new Error('thrown')
 }
 
@@ -289,7 +289,9 @@ describe('a guarded route', () => {
       },
     }
     const handler = vi.fn<Handler>()
-    await expect(withKey(broken, handler, { onDenied })(new Request(address), context)).rejects.toThrow('thrown')
+    await expect(withKey(broken, handler, { onDenied: throwing })(new Request(address), context)).rejects.toThrow(
+      'thrown',
+    )
     expect(handler).not.toHaveBeenCalled()
   })
 })
