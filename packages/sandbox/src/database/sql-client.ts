@@ -1,7 +1,10 @@
+/** What a statement may be given as a parameter. */
+export type SqlValue = string | number | boolean | null
+
 /** The part of a Postgres client that this package uses: a `PGlite`, a `pg` client or a `pg` pool client has it. */
 export type SqlClient = {
   /** Runs one statement. */
-  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+  query(text: string, values?: SqlValue[]): Promise<{ rows: unknown[] }>
   /** Runs several statements. Left out where `query` without values does so. */
   exec?(text: string): Promise<unknown>
 }

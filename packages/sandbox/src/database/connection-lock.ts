@@ -1,0 +1,65 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+/** Gives one caller at a time the only connection of a database. */
+export type ConnectionLock = {
+  /** Waits for the connection; the function returned gives it back. */
+  acquire: () => Promise<() => void>
+  /** Holds the connection while `work` runs. */
+  hold: <Result>(work: () => Promise<Result>) => Promise<Result>
+  /**
+   * Runs the work of one request. Inside it, whoever waits for the connection gets it at once if the same request has it,
+   * because a query beside an open transaction of its own would otherwise wait for itself.
+   */
+  runRequest: <Result>(work: () => Promise<Result>) => Promise<Result>
+}
+
+/**
+ * Creates the lock that keeps transactions apart on PGlite. PGlite has one connection and `@supabase/lite` sends `BEGIN`
+ * and `COMMIT` as ordinary queries, so without it the queries of other requests would run inside an open transaction, with
+ * its role.
+ */
+export function createConnectionLock(): ConnectionLock {
+  const requests = new AsyncLocalStorage<symbol>()
+  const waiting: { request: symbol | undefined; enter: () => void }[] = []
+  let holder: symbol | undefined
+  let holds = 0
+
+  function release(): void {
+    holds -= 1
+    const next = holds === 0 ? waiting.shift() : undefined
+    if (next === undefined) return
+    // Handed over before anyone else can ask, so that the order of arrival is kept.
+    holder = next.request
+    holds = 1
+    next.enter()
+  }
+
+  async function acquire(): Promise<() => void> {
+    const request = requests.getStore()
+    const isReentrant = holds > 0 && request !== undefined && request === holder
+    if (holds === 0 || isReentrant) {
+      holder = request
+      holds += 1
+    } else {
+      await new Promise<void>((enter) => waiting.push({ request, enter }))
+    }
+    let isHeld = true
+    return () => {
+      if (isHeld) release()
+      isHeld = false
+    }
+  }
+
+  return {
+    acquire,
+    async hold(work) {
+      const giveBack = await acquire()
+      try {
+        return await work()
+      } finally {
+        giveBack()
+      }
+    },
+    runRequest: (work) => requests.run(Symbol('request'), work),
+  }
+}

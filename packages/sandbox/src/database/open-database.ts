@@ -1,0 +1,87 @@
+import type { Connection } from '@supabase/lite'
+import { Kysely } from 'kysely'
+
+import { createConnectionLock } from './connection-lock.ts'
+import { createPgliteDialect } from './pglite-dialect.ts'
+import type { SqlClient } from './sql-client.ts'
+
+/** The database behind the embedded Supabase. */
+export type SandboxDatabase = {
+  /** For `@supabase/lite`'s `App`. */
+  connection: Connection
+  /** Runs one statement, outside of any request. */
+  query: SqlClient['query']
+  /** Holds one connection while `work` runs, so that it can use transactions. */
+  withClient: <Result>(work: (client: SqlClient) => Promise<Result>) => Promise<Result>
+  /** Calls back when a committed transaction has notified the channel. */
+  listen: (channel: string, onNotify: () => void) => Promise<void>
+  /** Runs the handling of one HTTP request. */
+  runRequest: <Result>(work: () => Promise<Result>) => Promise<Result>
+  close: () => Promise<void>
+}
+
+/**
+ * Opens the PGlite of a data directory, creating it the first time. What was committed survives the death of the process:
+ * every commit has left the process by a write to the log file. It does not survive a power cut, for PGlite does not sync.
+ *
+ * @param directory - Path, or null for a database in memory.
+ */
+export async function openPglite(directory: string | null): Promise<SandboxDatabase> {
+  const { createPgliteConnection } = await import('@supabase/lite/pglite')
+  const connection = await createPgliteConnection(directory === null ? {} : { url: directory })
+  const database = connection.driver
+  await database.waitReady
+  const lock = createConnectionLock()
+  connection.kysely = new Kysely({ dialect: createPgliteDialect(database, lock) })
+  keepGrants(connection)
+  return {
+    connection,
+    query: (text, values) => lock.hold(() => database.query(text, values)),
+    withClient: (work) => lock.hold(() => work(database)),
+    listen: async (channel, onNotify) => {
+      await lock.hold(() => database.listen(channel, onNotify))
+    },
+    runRequest: lock.runRequest,
+    close: () => connection.close(),
+  }
+}
+
+/**
+ * Opens a real Postgres.
+ *
+ * @param url - Its address, with a user who is a superuser.
+ */
+export async function openPostgres(url: string): Promise<SandboxDatabase> {
+  const { createPostgresConnection } = await import('@supabase/lite/postgres')
+  const connection = createPostgresConnection({ url, postgresOptions: { onnotice: () => {} } })
+  const sql = connection.driver
+  keepGrants(connection)
+  return {
+    connection,
+    query: async (text, values) => ({ rows: await sql.unsafe(text, values) }),
+    async withClient(work) {
+      const reserved = await sql.reserve()
+      try {
+        return await work({
+          query: async (text, values) => ({ rows: await reserved.unsafe(text, values) }),
+          exec: (script) => reserved.unsafe(script).simple(),
+        })
+      } finally {
+        reserved.release()
+      }
+    },
+    listen: async (channel, onNotify) => {
+      await sql.listen(channel, onNotify)
+    },
+    runRequest: (work) => work(),
+    close: () => connection.close(),
+  }
+}
+
+/**
+ * Keeps `@supabase/lite` from granting all tables of a schema to the API roles at its first request, which would undo what
+ * the migrations revoked. It does so once it finds row-level security in use, unless it has noted that it did already.
+ */
+function keepGrants(connection: Connection): void {
+  Object.assign(connection, { rlsState: 'active' })
+}

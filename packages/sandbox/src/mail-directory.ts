@@ -1,0 +1,31 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import type { EmailDriver } from '@supabase/lite'
+
+import { writePrivateFile } from './private-file.ts'
+
+/**
+ * Creates the e-mail driver that delivers to files, one for each message, in place of printing codes and links to the
+ * console.
+ *
+ * @param options.correctLinks - Address in the links that `@supabase/lite` writes (the application's), and the one at which
+ *   they work (its own).
+ */
+export function createMailDirectory(options: {
+  directory: string
+  correctLinks: { from: string; to: string }
+  log: (line: string) => void
+}): EmailDriver {
+  const { directory, correctLinks, log } = options
+  return {
+    async send({ to, subject, text, html }) {
+      const body = (text ?? html ?? '').replaceAll(`${correctLinks.from}/auth/v1/`, `${correctLinks.to}/auth/v1/`)
+      // The time first, so that the newest is the last of a listing; no colons, for Windows.
+      const name = `${new Date().toISOString().replaceAll(':', '-')}-${to.replaceAll(/[^\w.@+-]/g, '_')}.txt`
+      await mkdir(directory, { recursive: true, mode: 0o700 })
+      await writePrivateFile(join(directory, name), `To: ${to}\nSubject: ${subject}\n\n${body}\n`)
+      log(`An e-mail for ${to} is in ${join(directory, name)}`)
+    },
+  }
+}
