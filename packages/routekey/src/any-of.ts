@@ -1,5 +1,6 @@
 import type { Denial } from './denial.ts'
 import { RoutekeyError } from './errors.ts'
+import { restrictCredential } from './extract-credential.ts'
 import type { Verifier } from './verifier.ts'
 
 // Which denial speaks for all. First those that may pass later or once mended, because "the key is wrong" would be untrue
@@ -24,11 +25,14 @@ export function anyOf<Callers extends readonly unknown[]>(
 
   return {
     queryParameters: [...new Set(members.flatMap((member) => member.queryParameters))],
-    async verify(attempt) {
+    async verify({ request, credential }) {
       const refusals: Denial[] = []
       for (const member of members) {
         // One after the other: a verifier that counts against a limit must not run once another has agreed.
-        const decision = await member.verify(attempt)
+        const decision = await member.verify({
+          request,
+          credential: restrictCredential(credential, member.queryParameters),
+        })
         if (decision.ok) return decision
         refusals.push(decision.denial)
       }

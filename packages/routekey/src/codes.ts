@@ -91,10 +91,6 @@ export const errors = {
     meaning: '`anyOf` was called without a verifier.',
     remedy: 'Give it at least one.',
   },
-  ERR_CONFIG_REALM: {
-    meaning: 'The realm cannot be written into a header.',
-    remedy: 'Use printable ASCII.',
-  },
   ERR_KEY_PREFIX: {
     meaning: 'The prefix of a key is not valid.',
     remedy: 'Use at most 32 letters, digits and single inner underscores, with a letter first.',
@@ -108,7 +104,7 @@ export const errors = {
     remedy: 'Leave out `randomBytes`, or give one that is cryptographic.',
   },
   ERR_KEY_PEPPER: {
-    meaning: 'The pepper has fewer than 128 bits.',
+    meaning: 'The pepper is missing or has fewer than 128 bits.',
     remedy: 'Use a random one, for example from `npx routekey generate --print`.',
   },
 } as const satisfies Record<string, ErrorRow>

@@ -1,13 +1,6 @@
 import { privateHeaders } from './authenticate.ts'
 import { denials } from './codes.ts'
 import type { Denial, RateLimit } from './denial.ts'
-import { RoutekeyError } from './errors.ts'
-
-/** Options of {@link denialResponse}. */
-export interface DenialResponseOptions {
-  /** The realm in `WWW-Authenticate`, in printable ASCII. Default `api`. */
-  readonly realm?: string
-}
 
 const titles = {
   400: 'Bad Request',
@@ -33,11 +26,11 @@ const challengeErrors = {
   insufficient_scope: ', error="insufficient_scope"',
 } as const
 
-function challenge(denial: Denial, realm: string): string | null {
+function challenge(denial: Denial): string | null {
   if (denial.status === 429 || denial.status === 503) return null
   const scopes = denial.status === 403 ? denial.scopes.filter((scope) => scopeToken.test(scope)) : []
   const scope = scopes.length > 0 ? `, scope=${quote(scopes.join(' '))}` : ''
-  return `Bearer realm=${quote(realm)}${challengeErrors[denial.code]}${scope}`
+  return `Bearer realm="api"${challengeErrors[denial.code]}${scope}`
 }
 
 /**
@@ -59,21 +52,17 @@ export function rateLimitHeaders(limits: readonly RateLimit[]): Record<string, s
  * Answers a denial as RFC 9457 problem details. The text never says what was wrong with a key: two denials of one status read
  * the same, but for what RFC 6750 asks of `WWW-Authenticate`.
  *
- * @throws `ERR_CONFIG_REALM`
  * @example
  * import { authenticate, denialResponse, envSecret } from 'routekey'
  *
  * const result = await authenticate(request, envSecret('API_ROUTE_SECRET'))
  * if (!result.ok) return denialResponse(result.denial)
  */
-export function denialResponse(denial: Denial, options: DenialResponseOptions = {}): Response {
-  const { realm = 'api' } = options
-  if (!/^[\x20-\x7e]*$/.test(realm))
-    throw new RoutekeyError('ERR_CONFIG_REALM', `${JSON.stringify(realm)} cannot be a realm`)
+export function denialResponse(denial: Denial): Response {
   const { status, code } = denial
   // A key that was refused may stand in the address just as well as one that was accepted.
   const headers = new Headers({ ...privateHeaders, 'content-type': 'application/problem+json' })
-  const authenticateField = challenge(denial, realm)
+  const authenticateField = challenge(denial)
   if (authenticateField !== null) headers.set('www-authenticate', authenticateField)
   if ('retryAfterSeconds' in denial) headers.set('retry-after', wholeSeconds(denial.retryAfterSeconds))
   if (denial.code === 'rate_limited') {

@@ -63,6 +63,12 @@ function resolveSecrets(current: string | undefined, previous: string | undefine
   }
 }
 
+// `env` may be an ordinary object, whose `toString` is no secret.
+function readText(env: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = env[name]
+  return typeof value === 'string' ? value : undefined
+}
+
 // Some runtimes have no `process`; there, every variable is unset, and every request is refused.
 // oxlint-disable-next-line node/no-process-env -- this is the library's one reading of the environment, by name
 const processEnvironment = () => (typeof process === 'undefined' ? {} : process.env)
@@ -92,8 +98,8 @@ export function envSecret(variable: string, options: EnvSecretOptions = {}): Ver
     queryParameters: query ? [variable] : [],
     verify({ credential }) {
       const env = options.env ?? processEnvironment()
-      const current = env[variable]
-      const previous = env[previousName]
+      const current = readText(env, variable)
+      const previous = readText(env, previousName)
       if (secrets === undefined || secrets.current !== current || secrets.previous !== previous) {
         secrets = resolveSecrets(current, previous)
       }

@@ -1,6 +1,11 @@
 /** What a request brought as a key. An empty key counts as missing. */
 export type Credential =
-  | { readonly kind: 'key'; readonly key: string }
+  | {
+      readonly kind: 'key'
+      readonly key: string
+      /** The query parameter that held the key; null for a header. */
+      readonly queryParameter: string | null
+    }
   | { readonly kind: 'missing' | 'malformed' | 'ambiguous' }
 
 // Visible ASCII is what every client, proxy and server hands on unchanged. The bound keeps the hash of a hostile key cheap.
@@ -16,13 +21,19 @@ const laterBearer = /, *bearer(?: |$)/i
 /** Says whether text can be sent as a key and arrive as it was. */
 export const isUsableKey = (text: string) => usableKey.test(text) && !joinedHeaders.test(text)
 
+const splitJoined = (value: string): readonly string[] => (joinedHeaders.test(value) ? [value, value] : [value])
+
 function bearerValues(header: string): readonly string[] {
   // Another scheme is no key: a proxy may ask for Basic on its own account, beside an `x-api-key` for the route.
-  if (!bearer.test(header) && !laterBearer.test(header)) return []
-  return splitJoined(header.replace(bearer, ''))
+  if (laterBearer.test(header)) return [header, header]
+  return bearer.test(header) ? splitJoined(header.replace(bearer, '')) : []
 }
 
-const splitJoined = (value: string): readonly string[] => (joinedHeaders.test(value) ? [value, value] : [value])
+function queryKeys(url: string, names: readonly string[]) {
+  if (names.length === 0 || !url.includes('?')) return []
+  const { searchParams } = new URL(url)
+  return names.flatMap((name) => searchParams.getAll(name).map((key) => ({ key, queryParameter: name })))
+}
 
 /**
  * Finds the key in `Authorization: Bearer` (the scheme in any case, RFC 9110 §11.1), in `x-api-key` and in the query parameters
@@ -34,16 +45,25 @@ const splitJoined = (value: string): readonly string[] => (joinedHeaders.test(va
 export function extractCredential(request: Request, queryParameters: readonly string[]): Credential {
   const authorization = request.headers.get('authorization')
   const apiKey = request.headers.get('x-api-key')
-  const found = [
+  const headerKeys = [
     ...(authorization === null ? [] : bearerValues(authorization)),
     ...(apiKey === null ? [] : splitJoined(apiKey)),
   ]
-  if (queryParameters.length > 0 && request.url.includes('?')) {
-    const { searchParams } = new URL(request.url)
-    for (const name of queryParameters) found.push(...searchParams.getAll(name))
-  }
-  const [key = '', ...others] = found
+  const found = [
+    ...headerKeys.map((key) => ({ key, queryParameter: null })),
+    ...queryKeys(request.url, queryParameters),
+  ]
+  const [first, ...others] = found
   if (others.length > 0) return { kind: 'ambiguous' }
-  if (key === '') return { kind: 'missing' }
-  return isUsableKey(key) ? { kind: 'key', key } : { kind: 'malformed' }
+  if (first === undefined || first.key === '') return { kind: 'missing' }
+  return isUsableKey(first.key) ? { kind: 'key', ...first } : { kind: 'malformed' }
+}
+
+/** Hides a key from a verifier that does not take it from the query parameter that held it. */
+export function restrictCredential(credential: Credential, queryParameters: readonly string[]): Credential {
+  const isHidden =
+    credential.kind === 'key' &&
+    credential.queryParameter !== null &&
+    !queryParameters.includes(credential.queryParameter)
+  return isHidden ? { kind: 'missing' } : credential
 }

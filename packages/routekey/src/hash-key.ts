@@ -1,4 +1,4 @@
-import { hmacSha256, sha256 } from '#crypto'
+import { hmacSha256, sha256, toHex } from '#crypto'
 import { RoutekeyError } from './errors.ts'
 import { estimateBits, minimumSecretBits } from './estimate-bits.ts'
 
@@ -8,7 +8,19 @@ export interface HashKeyOptions {
   readonly pepper?: string
 }
 
-const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+// Estimating costs more than hashing, and a process has one pepper.
+let soundPepper: string | undefined
+
+function requireSoundPepper(pepper: string | undefined): asserts pepper is string {
+  if (pepper !== undefined && pepper === soundPepper) return
+  if (pepper === undefined || estimateBits(pepper) < minimumSecretBits) {
+    throw new RoutekeyError(
+      'ERR_KEY_PEPPER',
+      pepper === undefined ? 'The pepper is undefined' : 'The pepper is too weak',
+    )
+  }
+  soundPepper = pepper
+}
 
 /**
  * Hashes a key for storage: SHA-256, or HMAC-SHA-256 with a pepper. It is fast on purpose, and right for random keys alone: it
@@ -19,11 +31,12 @@ const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16)
  * @example
  * import { hashKey } from 'routekey'
  *
- * const stored = hashKey(key, { pepper: process.env.KEY_PEPPER })
+ * const stored = hashKey(key, { pepper })
  */
 export function hashKey(key: string, options: HashKeyOptions = {}): string {
+  // A pepper that is asked for and missing, as from an unset variable, must not pass for none.
+  if (!('pepper' in options)) return toHex(sha256(key))
   const { pepper } = options
-  if (pepper === undefined) return hex(sha256(key))
-  if (estimateBits(pepper) < minimumSecretBits) throw new RoutekeyError('ERR_KEY_PEPPER', 'The pepper is too weak')
-  return hex(hmacSha256(pepper, key))
+  requireSoundPepper(pepper)
+  return toHex(hmacSha256(pepper, key))
 }

@@ -3,7 +3,7 @@ export { type Authentication, type AuthenticateOptions, type DeniedEvent, authen
 export type { RandomBytes } from './base62.ts'
 export { type DenialCode, type ErrorCode, denials } from './codes.ts'
 export type { Denial, RateLimit } from './denial.ts'
-export { type DenialResponseOptions, denialResponse } from './denial-response.ts'
+export { denialResponse } from './denial-response.ts'
 export { type EnvSecretOptions, type Logger, type SecretCaller, envSecret } from './env-secret.ts'
 export { RoutekeyError } from './errors.ts'
 export type { Credential } from './extract-credential.ts'

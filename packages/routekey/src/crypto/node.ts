@@ -10,6 +10,11 @@ export function hmacSha256(key: string, text: string): Uint8Array {
   return createHmac('sha256', key).update(text).digest()
 }
 
+/** Writes bytes as lower-case hex digits. */
+export function toHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+}
+
 /** Compares bytes in a time that depends on their length only; unequal lengths are unequal. */
 export function constantTimeEqual(left: Uint8Array, right: Uint8Array): boolean {
   return left.byteLength === right.byteLength && timingSafeEqual(left, right)

@@ -1,6 +1,6 @@
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
-import { utf8ToBytes } from '@noble/hashes/utils.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 
 /** Hashes text (as UTF-8) with SHA-256, for runtimes without `node:crypto`. */
 export function sha256(text: string): Uint8Array {
@@ -10,6 +10,11 @@ export function sha256(text: string): Uint8Array {
 /** Computes HMAC-SHA-256 of text under a key, both taken as UTF-8. */
 export function hmacSha256(key: string, text: string): Uint8Array {
   return hmac(nobleSha256, utf8ToBytes(key), utf8ToBytes(text))
+}
+
+/** Writes bytes as lower-case hex digits. */
+export function toHex(bytes: Uint8Array): string {
+  return bytesToHex(bytes)
 }
 
 /** Compares bytes in a time that depends on their length only; unequal lengths are unequal. */

@@ -1,1 +1,1 @@
-export { type GuardedContext, type RouteParams, type WithKeyOptions, withKey } from './with-key.ts'
+export { type GuardedContext, type RouteParams, withKey } from './with-key.ts'

@@ -1,5 +1,5 @@
 import { type AuthenticateOptions, authenticate } from '../authenticate.ts'
-import { type DenialResponseOptions, denialResponse } from '../denial-response.ts'
+import { denialResponse } from '../denial-response.ts'
 import type { ResponseHeaders, Verifier } from '../verifier.ts'
 
 /** The parameters of a dynamic route, as Next.js gives them. */
@@ -11,9 +11,6 @@ export interface GuardedContext<Caller, Params = RouteParams> {
   readonly caller: Caller
   readonly params: Promise<Params>
 }
-
-/** Options of {@link withKey}. */
-export interface WithKeyOptions extends AuthenticateOptions, DenialResponseOptions {}
 
 function addHeaders(response: Response, headers: ResponseHeaders): Response {
   const entries = Object.entries(headers)
@@ -41,11 +38,11 @@ function addHeaders(response: Response, headers: ResponseHeaders): Response {
 export function withKey<Caller, Params = RouteParams, Req extends Request = Request>(
   verifier: Verifier<Caller>,
   handler: (request: Req, context: GuardedContext<Caller, Params>) => Response | Promise<Response>,
-  options: WithKeyOptions = {},
+  options: AuthenticateOptions = {},
 ): (request: Req, context: { params: Promise<Params> }) => Promise<Response> {
   return async (request, context) => {
     const result = await authenticate(request, verifier, options)
-    if (!result.ok) return denialResponse(result.denial, options)
+    if (!result.ok) return denialResponse(result.denial)
     return addHeaders(await handler(request, { ...context, caller: result.caller }), result.headers)
   }
 }
