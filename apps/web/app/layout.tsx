@@ -5,9 +5,7 @@ import { connection } from 'next/server'
 import type { ReactNode } from 'react'
 import { SiteFooter } from '#components/site-footer.tsx'
 import { SiteHeader } from '#components/site-header.tsx'
-import { EnvironmentError } from '#lib/env.ts'
-import { describeError, log } from '#lib/log.ts'
-import { getViewer, type Viewer } from '#lib/viewer.ts'
+import { getViewerIfKnown } from '#lib/viewer.ts'
 import './globals.css'
 
 /** What search engines and tabs show. */
@@ -37,7 +35,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         >
           Skip to content
         </a>
-        <SiteHeader viewer={await viewerForHeader()} />
+        <SiteHeader viewer={await getViewerIfKnown()} />
         <main id="main" tabIndex={-1} className="flex flex-1 flex-col outline-none">
           {children}
         </main>
@@ -45,14 +43,4 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       </body>
     </html>
   )
-}
-
-/** A header must not take the page down with it: without Supabase, no one is signed in. */
-async function viewerForHeader(): Promise<Viewer | null> {
-  try {
-    return await getViewer()
-  } catch (error) {
-    if (!(error instanceof EnvironmentError)) log('error', 'viewer.unreadable', { error: describeError(error) })
-    return null
-  }
 }

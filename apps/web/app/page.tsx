@@ -3,6 +3,7 @@ import Link from 'next/link'
 import { CodeBlock } from '#components/code-block.tsx'
 import { Badge } from '#components/ui/badge.tsx'
 import { Button } from '#components/ui/button.tsx'
+import { getViewerIfKnown } from '#lib/viewer.ts'
 
 const guard = `import { envSecret } from 'routekey'
 import { withKey } from 'routekey/next'
@@ -48,7 +49,8 @@ const answers = [
 ] as const
 
 /** Says what Routekey is, and shows it. */
-export default function HomePage() {
+export default async function HomePage() {
+  const viewer = await getViewerIfKnown()
   return (
     <div className="mx-auto flex w-full max-w-5xl flex-col gap-20 px-4 py-14 sm:px-6 sm:py-20 lg:gap-28">
       <section className="grid items-center gap-10 lg:grid-cols-[5fr_6fr] lg:gap-12">
@@ -58,15 +60,26 @@ export default function HomePage() {
             Generate a key, put it on a Next.js route, and nothing else can call it.
           </p>
           <div className="flex flex-wrap gap-3">
-            <Button asChild size="lg">
-              <Link href="/login?mode=sign-up">
-                Create an account
-                <ArrowRight />
-              </Link>
-            </Button>
-            <Button asChild size="lg" variant="outline">
-              <Link href="/login">Sign in</Link>
-            </Button>
+            {viewer === null ? (
+              <>
+                <Button asChild size="lg">
+                  <Link href="/login?mode=sign-up">
+                    Create an account
+                    <ArrowRight />
+                  </Link>
+                </Button>
+                <Button asChild size="lg" variant="outline">
+                  <Link href="/login">Sign in</Link>
+                </Button>
+              </>
+            ) : (
+              <Button asChild size="lg">
+                <Link href="/account">
+                  Open your account
+                  <ArrowRight />
+                </Link>
+              </Button>
+            )}
           </div>
         </div>
         <div className="flex min-w-0 flex-col gap-4">

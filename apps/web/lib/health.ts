@@ -51,11 +51,21 @@ async function secretState(name: string): Promise<PartState> {
 async function serviceState(name: string, check: (signal: AbortSignal) => Promise<void>): Promise<PartState> {
   try {
     await check(AbortSignal.timeout(timeoutMs))
+    reported.delete(name)
     return 'ok'
   } catch (error) {
-    log('warn', 'health.part_failed', { part: name, error: describeError(error) })
+    report(name, describeError(error))
     return error instanceof EnvironmentError ? 'not_configured' : 'unreachable'
   }
+}
+
+const reported = new Map<string, string>()
+
+/** Logs what ails a part once, and not again at each question while it is the same. */
+function report(part: string, error: string): void {
+  if (reported.get(part) === error) return
+  reported.set(part, error)
+  log('warn', 'health.part_failed', { part, error })
 }
 
 /** Reads as the service role, so that the key and the migrations are checked with the address. */

@@ -1,18 +1,34 @@
+import { EnvironmentError } from './env.ts'
+import { describeError, log } from './log.ts'
+
+/** The phrases of RFC 9110, which a problem without a type of its own takes for its title (RFC 9457, section 4.2.1). */
+const titles = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Content Too Large',
+  422: 'Unprocessable Content',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+} as const
+
 /**
  * Makes an RFC 9457 problem response.
  *
- * @param problem.title names the kind of problem, the same each time
- * @param problem.detail says what was wrong with this request and what was expected; it is public
+ * @param detail says what was wrong with this request and what was expected; it is public
  * @param headers more headers, such as `Retry-After`
  */
 export function problemResponse(
-  problem: { status: number; title: string; detail: string },
+  status: keyof typeof titles,
+  detail: string,
   headers: Record<string, string> = {},
 ): Response {
-  return Response.json(problem, {
-    status: problem.status,
-    headers: { 'cache-control': 'no-store', ...headers, 'content-type': 'application/problem+json' },
-  })
+  return Response.json(
+    { type: 'about:blank', title: titles[status], status, detail },
+    { status, headers: { 'cache-control': 'no-store', ...headers, 'content-type': 'application/problem+json' } },
+  )
 }
 
 /**
@@ -23,6 +39,24 @@ export function problemResponse(
  */
 export function methodNotAllowed(...allowed: string[]): () => Response {
   const allow = allowed.join(', ')
-  return () =>
-    problemResponse({ status: 405, title: 'Method not allowed', detail: `This address takes ${allow}.` }, { allow })
+  return () => problemResponse(405, `This address takes ${allow}.`, { allow })
+}
+
+/**
+ * Wraps a handler so that whatever it throws is logged and answered with a problem: 503 while the application is not
+ * configured, 500 otherwise. Senders try again on either.
+ */
+export function withProblems<Args extends unknown[]>(
+  handler: (...args: Args) => Promise<Response>,
+): (...args: Args) => Promise<Response> {
+  return async (...args) => {
+    try {
+      return await handler(...args)
+    } catch (error) {
+      log('error', 'request.failed', { error: describeError(error) })
+      return error instanceof EnvironmentError
+        ? problemResponse(503, 'The application is not fully configured. Its log names what is missing.')
+        : problemResponse(500, 'Something failed that should not have. The log has the reason.')
+    }
+  }
 }

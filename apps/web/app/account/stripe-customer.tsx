@@ -17,8 +17,8 @@ import { useStripeCustomer } from './use-stripe-customer.ts'
 export function StripeCustomer({ initial }: { initial: StripeCustomerProgress }) {
   const { progress, connection, askNow } = useStripeCustomer(initial)
   return (
-    <div className="flex min-h-9 flex-col gap-3">
-      <output className="flex flex-wrap items-center gap-x-4 gap-y-3 text-sm">
+    <div className="flex flex-col gap-3">
+      <output className="flex min-h-8 flex-wrap items-center gap-x-4 gap-y-2 text-sm">
         <Progress progress={progress} />
       </output>
       {connection === 'lost' && (

@@ -11,7 +11,6 @@ const buttonVariants = cva(
         default: 'bg-primary text-primary-foreground shadow-xs hover:bg-primary/90',
         outline: 'border border-input bg-card text-card-foreground shadow-xs hover:bg-accent',
         ghost: 'text-muted-foreground hover:bg-accent hover:text-accent-foreground',
-        link: 'text-foreground underline underline-offset-4',
       },
       size: {
         default: 'h-9 px-4 has-[>svg]:px-3.5',

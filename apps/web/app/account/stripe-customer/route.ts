@@ -11,13 +11,12 @@ export async function GET(): Promise<Response> {
     const client = await createPageClient()
     const { data, error } = await client.auth.getClaims()
     if (error && isAuthRetryableFetchError(error)) throw error
-    if (!data) return problemResponse({ status: 401, title: 'Not signed in', detail: 'Expected a session.' })
+    if (!data) return problemResponse(401, 'Expected a signed-in visitor.')
     const profile = await readProfile(client, data.claims.sub)
     const progress: StripeCustomerProgress = profile?.progress ?? { status: 'pending' }
     return Response.json(progress, { headers: { 'cache-control': 'no-store' } })
   } catch (error) {
     log('error', 'account.progress_failed', { error: describeError(error) })
-    const detail = 'The progress cannot be read at the moment.'
-    return problemResponse({ status: 503, title: 'Unavailable', detail }, { 'retry-after': '5' })
+    return problemResponse(503, 'The progress cannot be read at the moment.', { 'retry-after': '5' })
   }
 }

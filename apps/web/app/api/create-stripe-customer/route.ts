@@ -1,7 +1,6 @@
 import { envSecret } from 'routekey'
 import { withKey } from 'routekey/next'
-import { log } from '#lib/log.ts'
-import { methodNotAllowed, problemResponse } from '#lib/problem.ts'
+import { methodNotAllowed, problemResponse, withProblems } from '#lib/problem.ts'
 import { parseProfileEvent } from '#lib/profile-event.ts'
 import { readText } from '#lib/read-text.ts'
 import { stripeCustomers } from '#lib/stripe-customers.ts'
@@ -9,45 +8,36 @@ import { stripeCustomers } from '#lib/stripe-customers.ts'
 /** A profile's row is well under a kilobyte, and a webhook carries it twice. */
 const maxBodyBytes = 64 * 1024
 
-/** Gives a profile its Stripe customer, for the database's webhook; answers the same customer when asked again. */
-export const POST = withKey(envSecret('API_ROUTE_SECRET', { query: true }), async (request) => {
+async function createStripeCustomer(request: Request): Promise<Response> {
   const text = await readText(request, maxBodyBytes)
-  if (text === null) {
-    const detail = `Expected at most ${maxBodyBytes} bytes.`
-    return problemResponse({ status: 413, title: 'Body too large', detail })
-  }
+  if (text === null) return problemResponse(413, `Expected at most ${maxBodyBytes} bytes.`)
   const parsed = parseProfileEvent(text)
-  if (!parsed.ok) return problemResponse(parsed.problem)
+  if (!parsed.ok) return problemResponse(parsed.problem.status, parsed.problem.detail)
 
   const { type, profileId } = parsed.event
-  // Its customer is the sweep's to delete: Stripe's answer must not be waited for here.
+  // Its customer is the sweep's to delete.
   if (type === 'DELETE') return Response.json({ message: 'nothing to create: the profile was deleted' })
 
-  const result = await stripeCustomers().provision(profileId, { signal: request.signal })
+  // Without the request's signal: a sender that no longer listens still wants the customer.
+  const result = await stripeCustomers().provision(profileId)
   switch (result.outcome) {
     case 'provisioned':
       return Response.json({ message: `stripe customer created: ${result.stripeCustomer}` })
     case 'unknown_profile':
-      return problemResponse({
-        status: 404,
-        title: 'Unknown profile',
-        detail: 'Expected the id of a profile that exists.',
-      })
+      return problemResponse(404, 'There is no such profile. Expected the id of a row in public.profile.')
     case 'pending': {
-      // 503 rather than 202: nothing was created yet, and a sender that tries again on 5xx does the right thing.
+      // 503 rather than 202: a sender that tries again on 5xx does the right thing.
       const seconds = Math.max(1, Math.ceil((result.retryAt.getTime() - Date.now()) / 1000))
-      const detail = `The customer is not there yet. It is tried again by itself in ${seconds} s; asking again is safe.`
-      return problemResponse({ status: 503, title: 'Not yet created', detail }, { 'retry-after': String(seconds) })
+      const detail = 'The customer is not created yet. It is tried again by itself; asking again is safe.'
+      return problemResponse(503, detail, { 'retry-after': String(seconds) })
     }
     case 'failed':
-      log('error', 'stripe_customer.failed', { profileId })
-      return problemResponse({
-        status: 502,
-        title: 'Refused by Stripe',
-        detail: 'Stripe did not accept this profile, and it is not tried again by itself. The log has the reason.',
-      })
+      return problemResponse(502, 'Stripe refused this profile, and it is not tried again by itself.')
   }
-})
+}
+
+/** Gives a profile its Stripe customer, for the database's webhook; answers the same customer when asked again. */
+export const POST = withKey(envSecret('API_ROUTE_SECRET', { query: true }), withProblems(createStripeCustomer))
 
 const refuse = methodNotAllowed('POST')
 export { refuse as DELETE, refuse as GET, refuse as HEAD, refuse as OPTIONS, refuse as PATCH, refuse as PUT }

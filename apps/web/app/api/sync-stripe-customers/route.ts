@@ -1,6 +1,6 @@
 import { envSecret } from 'routekey'
 import { withKey } from 'routekey/next'
-import { methodNotAllowed } from '#lib/problem.ts'
+import { methodNotAllowed, withProblems } from '#lib/problem.ts'
 import { stripeCustomers } from '#lib/stripe-customers.ts'
 
 /** In seconds, for hosts that cut a request off. */
@@ -9,12 +9,12 @@ export const maxDuration = 60
 /** Leaves time for the call to Stripe that is under way when the budget ends. */
 const budgetMs = 40_000
 
-/** Gives every profile whose turn it is its Stripe customer, for a scheduler (GET, as Vercel Cron sends); answers counts. */
-export const GET = withKey(envSecret('CRON_SECRET'), async (request) =>
-  Response.json(await stripeCustomers().sweep({ budgetMs, signal: request.signal }), {
-    headers: { 'cache-control': 'no-store' },
-  }),
-)
+async function sweep(): Promise<Response> {
+  return Response.json(await stripeCustomers().sweep({ budgetMs }), { headers: { 'cache-control': 'no-store' } })
+}
+
+/** Does what is due for all profiles, for a scheduler (GET, as Vercel Cron sends), and answers counts. */
+export const GET = withKey(envSecret('CRON_SECRET'), withProblems(sweep))
 
 const refuse = methodNotAllowed('GET')
 export { refuse as DELETE, refuse as HEAD, refuse as OPTIONS, refuse as PATCH, refuse as POST, refuse as PUT }
