@@ -1,3 +1,11 @@
 export { DirectoryInUseError, EnvironmentError, MigrationError, PortInUseError, SandboxError } from './errors.ts'
 export { generateSecret } from './keys.ts'
 export { DEFAULT_PORTS, PORT_VARIABLES, type Sandbox, type SandboxOptions, startSandbox } from './start-sandbox.ts'
+export { type EnvFileChanges, readEnvFile, writeEnvFile } from './environment/env-file.ts'
+export {
+  applicationEnvironment,
+  envFileChanges,
+  resolveSandboxEnvironment,
+  type SandboxEnvironment,
+  type Variables,
+} from './environment/resolve-environment.ts'

@@ -26,6 +26,8 @@ export type SandboxOptions = {
   supabase?: boolean
   /** False where a configured Stripe is used. Default: true. */
   stripe?: boolean
+  /** Signs the events of the Stripe stand-in. Default: one of the data directory's own. */
+  stripeWebhookSecret?: string
   /** True sends Stripe's events to `/api/stripe/webhook` of the application. Default: false. */
   stripeWebhook?: boolean
   /** False for no sign-in with GitHub, or the application that is registered at GitHub itself. Default: the stand-in. */
@@ -136,7 +138,8 @@ async function startStripe(
   { port }: PortRequest,
 ): Promise<Sandbox['stripe']> {
   const { startStripeStandIn } = await import('./stripe/start-stripe-stand-in.ts')
-  const { stripeSecretKey: secretKey, stripeWebhookSecret: webhookSecret } = keys
+  const { stripeSecretKey: secretKey } = keys
+  const webhookSecret = options.stripeWebhookSecret ?? keys.stripeWebhookSecret
   const stripe = await startStripeStandIn({
     port,
     path: join(dir, 'stripe.sqlite'),

@@ -1,0 +1,37 @@
+// `npm run sandbox`: the embedded stack alone, until Ctrl-C.
+import { fileURLToPath } from 'node:url'
+import { relative } from 'node:path'
+
+import {
+  envFileChanges,
+  readEnvFile,
+  resolveSandboxEnvironment,
+  SandboxError,
+  startSandbox,
+  writeEnvFile,
+} from './index.ts'
+
+const envFile = fileURLToPath(new URL('../../../apps/web/.env.local', import.meta.url))
+
+async function main(): Promise<void> {
+  const environment = resolveSandboxEnvironment({ processEnv: process.env, fileValues: await readEnvFile(envFile) })
+  const sandbox = await startSandbox({ ...environment.options, log: (line) => console.log(line) })
+  process.once('SIGINT', () => void stop())
+  process.once('SIGTERM', () => void stop())
+  async function stop(): Promise<void> {
+    await sandbox.stop()
+    process.exit(0)
+  }
+
+  await writeEnvFile(envFile, envFileChanges(environment, sandbox))
+  const parts = { Supabase: sandbox.supabase, Stripe: sandbox.stripe, GitHub: sandbox.github }
+  for (const [name, part] of Object.entries(parts)) {
+    console.log(`${name.padEnd(8)} ${part === null ? 'not started: another one is configured' : part.url}`)
+  }
+  console.log(`Keys     ${relative(process.cwd(), envFile)}`)
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof SandboxError ? error.message : error)
+  process.exit(1)
+})
