@@ -77,7 +77,7 @@ it('refuses to edit inside a value of several lines', async () => {
   await writeFile(path, text)
   await expect(writeEnvFile(path, { add: {}, refresh: { A: 'x' } })).rejects.toMatchObject({
     code: 'ERR_SANDBOX_ENV_FILE',
-    message: expect.stringContaining('KEY') as string,
+    message: expect.stringContaining('KEY'),
   })
   expect(await read()).toBe(text)
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import { EnvironmentError } from '../errors.ts'
 import type { Sandbox } from '../start-sandbox.ts'
 import {
   applicationEnvironment,
@@ -42,12 +43,12 @@ function resolve(processEnv: Variables, fileValues: Variables = {}) {
 }
 
 /** The variable and the message of the error that resolving throws. */
-function failureOf(processEnv: Variables, fileValues: Variables = {}): { variable: unknown; message: unknown } {
+function failureOf(processEnv: Variables, fileValues: Variables = {}): { variable: string; message: string } {
   try {
     resolve(processEnv, fileValues)
   } catch (error) {
-    const { variable, message } = error as { variable: unknown; message: unknown }
-    return { variable, message }
+    if (error instanceof EnvironmentError) return { variable: error.variable, message: error.message }
+    throw error
   }
   throw new Error('Nothing was thrown')
 }
@@ -104,7 +105,7 @@ describe('with what a former start has written', () => {
   it('refuses an address of another server beside a key of the sandbox', () => {
     expect(failureOf({}, { ...OWN_FILE, NEXT_PUBLIC_SUPABASE_URL: REAL_SUPABASE.NEXT_PUBLIC_SUPABASE_URL })).toEqual({
       variable: 'SUPABASE_SECRET_KEY',
-      message: expect.stringContaining('NEXT_PUBLIC_SUPABASE_URL does not') as string,
+      message: expect.stringContaining('NEXT_PUBLIC_SUPABASE_URL does not'),
     })
     expect(failureOf({}, { ...OWN_FILE, STRIPE_API_BASE: 'https://proxy.example.com' }).variable).toBe(
       'STRIPE_SECRET_KEY',
@@ -207,7 +208,7 @@ describe('with a service that is configured by half', () => {
   ])('names %s as missing', (variable, processEnv, fileValues) => {
     expect(failureOf(processEnv, fileValues)).toEqual({
       variable,
-      message: expect.stringContaining(`${variable} is missing`) as string,
+      message: expect.stringContaining(`${variable} is missing`),
     })
   })
 
