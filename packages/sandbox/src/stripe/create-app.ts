@@ -1,31 +1,33 @@
 import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono, type Context } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { controlRoutes, type Controls } from './control/control-routes.ts'
 import { customerPage, PAGE_POLICY, PAGE_SIZE } from './control/customer-page.ts'
 import { loopbackOnly } from './control/loopback-only.ts'
 import type { CustomerStore } from './customers/customer-store.ts'
 import type { IncomingRequest } from './requests/answer-request.ts'
+import { readBody } from './requests/read-body.ts'
 import { errorReply, type Reply } from './requests/reply.ts'
 
 interface Environment {
   Bindings: HttpBindings
 }
 
-const MAX_BODY_BYTES = 1024 * 1024
+const FAILED = errorReply(500, { type: 'api_error', message: "The sandbox's Stripe failed; its log says why." })
 
-const TOO_LARGE = errorReply(413, { type: 'invalid_request_error', message: 'The request is larger than 1 MB.' })
+/** What the HTTP surface stands on. */
+export interface AppDependencies {
+  /** Gives null when the connection is to be cut. */
+  answer: (incoming: IncomingRequest) => Promise<Reply | null>
+  controls: Controls
+  customers: CustomerStore
+  onError: (error: unknown) => void
+}
 
 /** Creates the HTTP surface: the API under `/v1`, the control endpoints under `/_sandbox`, and the page at `/`. */
-export function createApp(
-  answer: (incoming: IncomingRequest) => Promise<Reply | null>,
-  controls: Controls,
-  customers: CustomerStore,
-): Hono<Environment> {
+export function createApp({ answer, controls, customers, onError }: AppDependencies): Hono<Environment> {
   const app = new Hono<Environment>()
 
-  app.use('/v1/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => toResponse(TOO_LARGE) }))
   app.all('/v1/*', async (c) => {
     const reply = await answer(incomingRequest(c))
     if (reply !== null) return toResponse(reply)
@@ -42,6 +44,10 @@ export function createApp(
     return c.html(customerPage(customers.allLive(PAGE_SIZE), customers.count(false)))
   })
 
+  app.onError((error) => {
+    onError(error)
+    return toResponse(FAILED)
+  })
   app.notFound((c) => {
     const message = `Unrecognized request URL (${c.req.method}: ${c.req.path}).`
     return c.json({ error: { type: 'invalid_request_error', message } }, 404)
@@ -50,13 +56,13 @@ export function createApp(
 }
 
 function incomingRequest(c: Context<Environment>): IncomingRequest {
-  const { outgoing } = c.env
+  const { incoming, outgoing } = c.env
   return {
     method: c.req.method,
     path: c.req.path,
     query: c.req.url.split('?')[1] ?? '',
     header: (name) => c.req.header(name),
-    readBody: () => c.req.text(),
+    readBody: () => readBody(incoming),
     whenClosed: () =>
       new Promise((resolve) => {
         if (outgoing.destroyed) resolve()

@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import type { z } from 'zod'
+import { z } from 'zod'
 
 /** The stand-in's storage: synchronous, one connection, one writer. */
 export interface Database {
@@ -7,12 +7,16 @@ export interface Database {
   all<T>(schema: z.ZodType<T>, sql: string, ...values: SQLInputValue[]): T[]
   /** Reads the first row, checked against `schema`; undefined when there is none. */
   first<T>(schema: z.ZodType<T>, sql: string, ...values: SQLInputValue[]): T | undefined
+  /** Reads a number that a query selects as `count`. */
+  count(sql: string, ...values: SQLInputValue[]): number
   /** Runs a statement and gives the number of rows that it changed. */
   run(sql: string, ...values: SQLInputValue[]): number
   /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
   transaction<T>(work: () => T): T
   close(): void
 }
+
+const countRow = z.object({ count: z.number() })
 
 const SCHEMA_VERSION = 1
 
@@ -96,6 +100,11 @@ export function openDatabase(path: string): Database {
     throw new Error(`${path} was written by another version of the sandbox. Delete it and start again.`)
   }
 
+  // SQLite's own `lower` knows ASCII alone.
+  sqlite.function('fold_case', { deterministic: true }, (value) =>
+    typeof value === 'string' ? value.toLowerCase() : value,
+  )
+
   const statements = new Map<string, StatementSync>()
   const prepare = (sql: string) => {
     let statement = statements.get(sql)
@@ -111,6 +120,7 @@ export function openDatabase(path: string): Database {
       const row = prepare(sql).get(...values)
       return row === undefined ? undefined : schema.parse(row)
     },
+    count: (sql, ...values) => countRow.parse(prepare(sql).get(...values)).count,
     run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
     transaction(work) {
       sqlite.exec('begin immediate')

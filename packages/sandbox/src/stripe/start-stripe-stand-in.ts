@@ -51,7 +51,7 @@ export interface StripeStandIn extends Controls {
   /** `http://127.0.0.1:<port>`. */
   url: string
   port: number
-  /** Cuts every connection, stops sending events and closes the storage. */
+  /** Cuts every connection, stops sending events and closes the storage; more than once does no harm. */
   stop(): Promise<void>
 }
 
@@ -99,7 +99,7 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
       idempotency.prune()
     },
     setRateLimits: (limits) => limiter.set({ ...NO_LIMITS, ...limits }),
-    state: () => readState({ clock, customers, idempotency, log, limiter, faults, outbox }),
+    state: () => readState({ clock, customers, subscriptions, events, idempotency, log, limiter, faults, outbox }),
   }
   const execute = createExecution({ database, idempotency, faults, stopping: stopping.signal })
   const answer = createAnswer({
@@ -119,14 +119,16 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
     onError,
   })
 
-  const listener = getRequestListener(createApp(answer, controls, customers).fetch)
+  const listener = getRequestListener(createApp({ answer, controls, customers, onError }).fetch)
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing))
-  const stop = async () => {
+  const shutDown = async () => {
     stopping.abort()
     await close(server)
     await delivery.finished()
     database.close()
   }
+  let stopped: Promise<void> | undefined
+  const stop = () => (stopped ??= shutDown())
   try {
     const port = await listen(server, options.port)
     return { ...controls, url: `http://127.0.0.1:${port}`, port, stop }

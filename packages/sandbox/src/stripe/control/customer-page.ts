@@ -42,6 +42,10 @@ setInterval(async () => {
 }, 2000)
 `
 
+// Made outside the page's template: a formatter's white space within them would break the hashes of the policy.
+const STYLE_ELEMENT = raw(`<style>${STYLE}</style>`)
+const SCRIPT_ELEMENT = raw(`<script>${SCRIPT}</script>`)
+
 /** The page's policy: its own style and script, its own address to fetch from, and nothing else. */
 export const PAGE_POLICY = [
   "default-src 'none'",
@@ -65,20 +69,17 @@ export function customerPage(customers: readonly CustomerRecord[], total: number
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <noscript><meta http-equiv="refresh" content="5" /></noscript>
         <title>Customers · Sandbox Stripe</title>
-        <style>
-          ${raw(STYLE)}
-        </style>
+        ${STYLE_ELEMENT}
       </head>
       <body>
         <header>
           <h1>Customers</h1>
           <p>Held by the sandbox's stand-in for Stripe. Nothing here reaches Stripe itself.</p>
         </header>
-        <main aria-live="polite">${customers.length === 0 ? emptyState() : customerTable(customers, total)}</main>
-        <script>
-          ${raw(SCRIPT)}
-        </script>
+        <main>${customers.length === 0 ? emptyState() : customerTable(customers, total)}</main>
+        ${SCRIPT_ELEMENT}
       </body>
     </html>`
 }

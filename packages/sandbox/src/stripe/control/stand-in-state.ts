@@ -1,16 +1,24 @@
 import type { Clock } from '../clock.ts'
 import type { CustomerStore } from '../customers/customer-store.ts'
+import type { EventStore } from '../events/event-store.ts'
 import type { Fault, FaultQueue } from '../requests/fault-queue.ts'
 import type { IdempotencyStore } from '../requests/idempotency-store.ts'
 import type { RateLimitCounts, RateLimiter, RateLimits } from '../requests/rate-limiter.ts'
 import type { LoggedRequest, RequestCounts, RequestLog } from '../requests/request-log.ts'
+import type { SubscriptionStore } from '../subscriptions/subscription-store.ts'
 import type { WebhookOutbox } from '../webhooks/webhook-outbox.ts'
 
 /** What the stand-in holds and what was asked of it. It carries no secret. */
 export interface StandInState {
   /** The stand-in's clock. */
   now: string
-  counts: { customers: number; deletedCustomers: number; idempotencyKeys: number }
+  counts: {
+    customers: number
+    deletedCustomers: number
+    activeSubscriptions: number
+    events: number
+    idempotencyKeys: number
+  }
   /** The live customers, newest first. */
   customers: { id: string; email: string | null; created: number; metadata: Readonly<Record<string, string>> }[]
   /** Since the stand-in started; `recent` are the last 200, oldest first. */
@@ -24,6 +32,8 @@ export interface StandInState {
 export interface StateDependencies {
   clock: Clock
   customers: CustomerStore
+  subscriptions: SubscriptionStore
+  events: EventStore
   idempotency: IdempotencyStore
   log: RequestLog
   limiter: RateLimiter
@@ -38,6 +48,8 @@ export function readState(from: StateDependencies): StandInState {
     counts: {
       customers: from.customers.count(false),
       deletedCustomers: from.customers.count(true),
+      activeSubscriptions: from.subscriptions.countActive(),
+      events: from.events.count(),
       idempotencyKeys: from.idempotency.count(),
     },
     customers: from.customers.allLive().map(({ id, email, created, metadata }) => ({ id, email, created, metadata })),

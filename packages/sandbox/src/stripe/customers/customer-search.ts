@@ -11,8 +11,6 @@ const foundCustomer = z
   .object({ sequence: z.number(), record: z.string() })
   .transform((row) => ({ sequence: row.sequence, record: customerRecord.parse(JSON.parse(row.record)) }))
 
-const storedCount = z.object({ count: z.number() })
-
 /** What a search found. */
 export interface SearchPage {
   records: CustomerRecord[]
@@ -83,7 +81,7 @@ export function createCustomerSearch(database: Database, clock: Clock, delayMs: 
       return {
         records: shown.map(({ record }) => record),
         nextPage: found.length > limit && last !== undefined ? pageToken(last.sequence) : null,
-        totalCount: database.first(storedCount, `select count(*) as count ${matches}`, ...values)?.count ?? 0,
+        totalCount: database.count(`select count(*) as count ${matches}`, ...values),
       }
     },
   }

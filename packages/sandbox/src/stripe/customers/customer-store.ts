@@ -9,8 +9,6 @@ const row = z
   .object({ deleted: z.number(), record: z.string() })
   .transform((stored) => ({ deleted: stored.deleted !== 0, record: customerRecord.parse(JSON.parse(stored.record)) }))
 
-const countRow = z.object({ count: z.number() })
-
 /** The customers that the stand-in holds. */
 export type CustomerStore = ReturnType<typeof createCustomerStore>
 
@@ -52,11 +50,7 @@ export function createCustomerStore(database: Database) {
         .map(({ record }) => record),
 
     /** Counts customers, live or deleted. */
-    count(deleted: boolean): number {
-      return (
-        database.first(countRow, 'select count(*) as count from customers where deleted = ?', Number(deleted))?.count ??
-        0
-      )
-    },
+    count: (deleted: boolean) =>
+      database.count('select count(*) as count from customers where deleted = ?', Number(deleted)),
   }
 }

@@ -28,10 +28,10 @@ function positiveCondition({ field, operator, value }: SearchClause): SqlConditi
   if (field.kind === 'metadata') {
     const entries = 'select 1 from json_each(d.metadata) where key = ?'
     if (value === null) return { sql: `(not exists (${entries}))`, values: [field.key] }
-    return { sql: `(exists (${entries} and lower(value) = lower(?)))`, values: [field.key, value] }
+    return { sql: `(exists (${entries} and fold_case(value) = fold_case(?)))`, values: [field.key, value] }
   }
   const column = `d.${field.name}`
   if (value === null) return { sql: `(${column} is null)`, values: [] }
-  if (operator === '~') return { sql: `(instr(lower(coalesce(${column}, '')), lower(?)) > 0)`, values: [value] }
-  return { sql: `(lower(coalesce(${column}, '')) = lower(?))`, values: [value] }
+  if (operator === '~') return { sql: `(instr(fold_case(coalesce(${column}, '')), fold_case(?)) > 0)`, values: [value] }
+  return { sql: `(fold_case(coalesce(${column}, '')) = fold_case(?))`, values: [value] }
 }

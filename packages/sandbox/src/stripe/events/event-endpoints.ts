@@ -36,7 +36,7 @@ export function createEventEndpoints(events: EventStore): Endpoint[] {
       method: 'GET',
       path: '/v1/events/:id',
       run(request) {
-        readParams(z.strictObject({}), request.params)
+        readParams(z.strictObject({}), request.params, ['expand'])
         const event = events.find(request.objectId)
         if (event === undefined) throw missingResource('event', request.objectId)
         return event

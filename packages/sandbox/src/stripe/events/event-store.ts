@@ -45,5 +45,8 @@ export function createEventStore(database: Database, clock: Clock, outbox: Webho
       const table = { table: 'events', kind: 'event', columns: COLUMNS, row } as const
       return readPage<StoredEvent>(database, table, conditions, params)
     },
+
+    /** Counts the events. */
+    count: () => database.count('select count(*) as count from events'),
   }
 }

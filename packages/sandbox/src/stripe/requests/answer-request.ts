@@ -16,7 +16,8 @@ export interface IncomingRequest {
   /** The query string without its question mark. */
   query: string
   header: (name: string) => string | undefined
-  readBody: () => Promise<string>
+  /** Gives null when the client left before its body was complete. */
+  readBody: () => Promise<string | null>
   whenClosed: () => Promise<void>
 }
 
@@ -43,6 +44,7 @@ export function createAnswer(dependencies: AnswerDependencies): (incoming: Incom
     limiter.take(`${match.endpoint.method} ${match.endpoint.path}`)
     const idempotencyKey = readIdempotencyKey(incoming.header('idempotency-key'))
     const params = await readRequestParams(incoming)
+    if (params === null) return { kind: 'cut' }
     const { path, whenClosed } = incoming
     return execute({ ...match, id, idempotencyKey, params, path, whenClosed })
   }
@@ -70,9 +72,10 @@ export function createAnswer(dependencies: AnswerDependencies): (incoming: Incom
 }
 
 /** Parameters come in the query of GET and DELETE and in the form of POST. */
-async function readRequestParams(incoming: IncomingRequest): Promise<ParamTree> {
+async function readRequestParams(incoming: IncomingRequest): Promise<ParamTree | null> {
   if (incoming.method !== 'POST') return parseForm(incoming.query)
   const body = await incoming.readBody()
+  if (body === null) return null
   const type = incoming.header('content-type') ?? 'application/x-www-form-urlencoded'
   if (body === '' || /^application\/x-www-form-urlencoded\b/i.test(type)) return parseForm(body)
   throw new StripeFailure('Invalid request (check that your POST content type is application/x-www-form-urlencoded).', {

@@ -37,8 +37,17 @@ export function matchEndpoint(
     if (endpoint.path === path) return { endpoint, objectId: '' }
     const [prefix = '', suffix] = endpoint.path.split(':id')
     if (suffix === undefined || !path.startsWith(prefix) || !path.endsWith(suffix)) continue
-    const objectId = path.slice(prefix.length, path.length - suffix.length)
-    if (/^[\w-]+$/.test(objectId)) return { endpoint, objectId }
+    const objectId = decodeSegment(path.slice(prefix.length, path.length - suffix.length))
+    if (objectId !== null) return { endpoint, objectId }
   }
   return null
+}
+
+function decodeSegment(segment: string): string | null {
+  if (segment === '' || segment.includes('/')) return null
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return null
+  }
 }

@@ -18,7 +18,6 @@ const storedRow = z.object({
   status: z.number(),
   body: z.string(),
 })
-const countRow = z.object({ count: z.number() })
 
 /** What a key was first used for. */
 export interface KeyedRequest {
@@ -81,7 +80,7 @@ export function createIdempotencyStore(database: Database, clock: Clock) {
     prune,
 
     /** Counts the keys that are remembered. */
-    count: () => database.first(countRow, 'select count(*) as count from idempotency_keys')?.count ?? 0,
+    count: () => database.count('select count(*) as count from idempotency_keys'),
   }
 }
 

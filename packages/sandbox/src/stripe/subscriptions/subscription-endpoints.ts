@@ -69,7 +69,7 @@ export function createSubscriptionEndpoints(dependencies: SubscriptionDependenci
       method: 'GET',
       path: '/v1/subscriptions/:id',
       run(request) {
-        readParams(params.noSubscriptionParams, request.params)
+        readParams(params.noSubscriptionParams, request.params, ['expand'])
         return subscriptionBody(existing(request.objectId))
       },
     },

@@ -42,5 +42,8 @@ export function createSubscriptionStore(database: Database) {
       const sql = "select record from subscriptions where customer_id = ? and status = 'active' order by sequence"
       return database.all(row, sql, customerId)
     },
+
+    /** Counts the subscriptions that are not canceled. */
+    countActive: () => database.count("select count(*) as count from subscriptions where status = 'active'"),
   }
 }

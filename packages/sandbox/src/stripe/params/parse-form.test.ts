@@ -1,0 +1,70 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { StripeFailure } from '../stripe-failure.ts'
+import { parseForm } from './parse-form.ts'
+
+const plain = (text: string): unknown => JSON.parse(JSON.stringify(parseForm(text)))
+
+test.each([
+  ['', {}],
+  ['email=a%40b.co&name=Ada+L', { email: 'a@b.co', name: 'Ada L' }],
+  ['metadata[a]=1&metadata[b]=2', { metadata: { a: '1', b: '2' } }],
+  ['metadata%5Ba%5D=1', { metadata: { a: '1' } }],
+  ['shipping[address][city]=Rome', { shipping: { address: { city: 'Rome' } } }],
+  ['expand[0]=a&expand[1]=b', { expand: { 0: 'a', 1: 'b' } }],
+  ['expand[]=a&expand[]=b', { expand: { 0: 'a', 1: 'b' } }],
+  [
+    'items[][price]=a&items[][quantity]=2&items[][price]=b',
+    { items: { 0: { price: 'a', quantity: '2' }, 1: { price: 'b' } } },
+  ],
+  ['name=first&name=last', { name: 'last' }],
+  ['name=', { name: '' }],
+])('%s is read as Stripe reads it', (text, expected) => {
+  expect(plain(text)).toEqual(expected)
+})
+
+test.each(['metadata[a[b]]=1', 'metadata[a]]=1', 'metadata[a=1', 'metadata[a]b=1'])(
+  'square brackets in a metadata key are refused: %s',
+  (text) => {
+    expect(() => parseForm(text)).toThrow('Metadata keys cannot contain square brackets ([ and ]).')
+  },
+)
+
+test.each(['[a]=1', 'a[b=1', 'a[__proto__][x]=1', '__proto__[x]=1', `a${'[b]'.repeat(9)}=1`])(
+  'a name that no parameter of Stripe has is refused: %s',
+  (text) => {
+    expect(() => parseForm(text)).toThrow(/Invalid parameter name/)
+  },
+)
+
+test('whatever is sent, it is parsed or refused, and no prototype is touched', () => {
+  const piece = fc.constantFrom('a', '[', ']', '[]', '=', '&', '__proto__', 'constructor', '%', '%5B', '0', '[0]', ' ')
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      const outcome = outcomeOf(() => parseForm(pieces.join('')))
+      expect(outcome instanceof Error ? outcome : null).toSatisfy(
+        (error: unknown) => error === null || error instanceof StripeFailure,
+      )
+      expect(Object.keys(Object.prototype)).toEqual([])
+    }),
+  )
+})
+
+test('what the form encoding can carry comes back unchanged', () => {
+  const name = fc.string({ minLength: 1 }).filter((text) => !/[[\]]|^__proto__$/.test(text))
+  fc.assert(
+    fc.property(fc.dictionary(name, fc.string()), (metadata) => {
+      const pairs = Object.entries(metadata).map(([key, value]): [string, string] => [`metadata[${key}]`, value])
+      const parsed = parseForm(new URLSearchParams(pairs).toString())['metadata'] ?? {}
+      expect(Object.fromEntries(Object.entries(parsed))).toEqual(metadata)
+    }),
+  )
+})
+
+function outcomeOf(work: () => unknown): unknown {
+  try {
+    return work()
+  } catch (error) {
+    return error
+  }
+}

@@ -1,0 +1,28 @@
+import type { IncomingMessage } from 'node:http'
+import { StripeFailure } from '../stripe-failure.ts'
+
+const MAX_BYTES = 1024 * 1024
+
+/**
+ * Reads a request's body.
+ *
+ * @returns null when the client left before the body was complete
+ * @throws StripeFailure 413 for more than 1 MB
+ */
+export async function readBody(incoming: IncomingMessage): Promise<string | null> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  try {
+    // Left undestroyed, so that a refusal can still be answered on the same connection.
+    for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
+      if (!(chunk instanceof Uint8Array)) throw new TypeError('The body was already being decoded.')
+      size += chunk.length
+      if (size > MAX_BYTES) throw new StripeFailure('The request is larger than 1 MB.', { status: 413 })
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    if (incoming.destroyed && !incoming.complete) return null
+    throw error
+  }
+  return Buffer.concat(chunks).toString()
+}
