@@ -24,9 +24,7 @@ it('refuses a second holder in this process, until the first gives it back', asy
     message: expect.stringContaining('SANDBOX_DIR'),
   })
   await unlock()
-  await (
-    await lockDirectory(directory)
-  )()
+  await expect(lockAndUnlock()).resolves.toBeUndefined()
   expect(await readdir(directory)).toEqual([])
 })
 
@@ -37,16 +35,12 @@ it('refuses while the process that holds it lives, and takes over when it was ki
 
   child.kill('SIGKILL')
   await once(child, 'exit')
-  await (
-    await lockDirectory(directory)
-  )()
+  await expect(lockAndUnlock()).resolves.toBeUndefined()
 })
 
 it('takes over from a process that had this process’s id, as after the restart of a container', async () => {
   await writeFile(join(directory, 'lock'), `${process.pid}\n`)
-  await (
-    await lockDirectory(directory)
-  )()
+  await expect(lockAndUnlock()).resolves.toBeUndefined()
 })
 
 it('takes over a lock from before the machine started, whoever has its number now', async () => {
@@ -54,22 +48,16 @@ it('takes over a lock from before the machine started, whoever has its number no
   await writeFile(path, '1\n')
   const beforeBoot = Date.now() / 1000 - uptime() - 60
   await utimes(path, beforeBoot, beforeBoot)
-  await (
-    await lockDirectory(directory)
-  )()
+  await expect(lockAndUnlock()).resolves.toBeUndefined()
 })
 
 it('takes over a lock that names no process', async () => {
   await writeFile(join(directory, 'lock'), '')
-  await (
-    await lockDirectory(directory)
-  )()
+  await expect(lockAndUnlock()).resolves.toBeUndefined()
 })
 
 it('takes over from a process that ended without cleaning up', async () => {
   const { pid } = spawnSync(process.execPath, ['-e', ''])
   await writeFile(join(directory, 'lock'), `${pid}\n`)
-  await (
-    await lockDirectory(directory)
-  )()
+  await expect(lockAndUnlock()).resolves.toBeUndefined()
 })
