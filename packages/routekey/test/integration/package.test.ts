@@ -1,0 +1,181 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const packageDirectory = fileURLToPath(new URL('../../', import.meta.url))
+const workspaceDirectory = fileURLToPath(new URL('../../../../', import.meta.url))
+const consumer = mkdtempSync(join(tmpdir(), 'routekey-package-'))
+let files: string[] = []
+
+const typescript = join(workspaceDirectory, 'node_modules/typescript/bin/tsc')
+function runNode(script: string, ...options: string[]): unknown {
+  const output = execFileSync(process.execPath, [...options, '--input-type=module', '--eval', script], {
+    cwd: consumer,
+    encoding: 'utf8',
+  })
+  return JSON.parse(output)
+}
+
+// What is tested here is the tarball, unpacked as npm would, in a project of its own. It is built apart, so that nobody who
+// uses the package's own `dist` in the meantime finds it missing.
+beforeAll(() => {
+  const staging = join(consumer, 'staging')
+  mkdirSync(staging)
+  for (const file of ['package.json', 'README.md', 'LICENSE'])
+    copyFileSync(join(packageDirectory, file), join(staging, file))
+  execFileSync(process.execPath, [
+    typescript,
+    '-p',
+    join(packageDirectory, 'tsconfig.build.json'),
+    '--outDir',
+    join(staging, 'dist'),
+  ])
+  chmodSync(join(staging, 'dist/cli/bin.js'), 0o755)
+  execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', consumer], { cwd: staging, stdio: 'ignore' })
+  files = execFileSync('tar', ['-tzf', 'routekey-0.1.0.tgz'], { cwd: consumer, encoding: 'utf8' }).trim().split('\n')
+  const installed = join(consumer, 'node_modules/routekey')
+  mkdirSync(installed, { recursive: true })
+  execFileSync('tar', ['-xzf', join(consumer, 'routekey-0.1.0.tgz'), '--strip-components=1'], { cwd: installed })
+  mkdirSync(join(consumer, 'node_modules/@noble'))
+  symlinkSync(join(workspaceDirectory, 'node_modules/@noble/hashes'), join(consumer, 'node_modules/@noble/hashes'))
+  mkdirSync(join(consumer, 'node_modules/@types'))
+  symlinkSync(join(workspaceDirectory, 'node_modules/@types/node'), join(consumer, 'node_modules/@types/node'))
+  writeFileSync(join(consumer, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
+})
+afterAll(() => {
+  rmSync(consumer, { recursive: true, force: true })
+})
+
+describe('the package', () => {
+  it('holds what was built, the licence and the readme, and no tests or sources', () => {
+    const others = files.filter((file) => !/^package\/dist\/[\w/-]+(?:\.d)?\.(?:js|ts)$/.test(file))
+    expect(others.toSorted()).toEqual(['package/LICENSE', 'package/README.md', 'package/package.json'])
+    expect(files.filter((file) => /\.test\.|(?<!\.d)\.ts$/.test(file))).toEqual([])
+  })
+
+  it('exports what its readme names, and nothing inner', () => {
+    const names = runNode(
+      `console.log(JSON.stringify([Object.keys(await import('routekey')), Object.keys(await import('routekey/next'))]))`,
+    )
+    expect(names).toEqual([
+      expect.arrayContaining([
+        'RoutekeyError',
+        'anyOf',
+        'authenticate',
+        'denialResponse',
+        'denials',
+        'envSecret',
+        'generateKey',
+        'hashKey',
+        'parseKey',
+      ]),
+      ['withKey'],
+    ])
+    const inner = runNode(
+      `console.log(JSON.stringify(await import('routekey/dist/codes.js').catch((error) => error.code)))`,
+    )
+    expect(inner).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED')
+  })
+
+  it('loads no other package, and neither reads the environment nor starts anything, when it is imported', () => {
+    const script = `
+      import { registerHooks } from 'node:module'
+      const loaded = []
+      registerHooks({ resolve: (name, context, next) => { loaded.push(name); return next(name, context) } })
+      const reads = [] // without what Node's own loader reads
+      process.env = new Proxy(process.env, { get: (env, name) => { if (name !== 'WATCH_REPORT_DEPENDENCIES') reads.push(String(name)); return env[name] } })
+      await import('routekey/next')
+      await import('routekey')
+      console.log(JSON.stringify({
+        loaded: [...new Set(loaded.filter((name) => !name.startsWith('.')))].sort(),
+        reads,
+        active: process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap' && name !== 'TTYWrap'),
+      }))`
+    expect(runNode(script)).toEqual({
+      loaded: ['#crypto', 'node:crypto', 'routekey', 'routekey/next'],
+      reads: [],
+      active: [],
+    })
+  })
+
+  it('hashes without node:crypto where the runtime is not Node.js', () => {
+    const manifest: unknown = JSON.parse(readFileSync(join(consumer, 'node_modules/routekey/package.json'), 'utf8'))
+    expect(manifest).toMatchObject({
+      imports: { '#crypto': { node: './dist/crypto/node.js', default: './dist/crypto/portable.js' } },
+    })
+    const script = `
+      import { readFileSync } from 'node:fs'
+      import { registerHooks } from 'node:module'
+      const portable = new URL('node_modules/routekey/dist/crypto/portable.js', 'file://${consumer}/').href
+      registerHooks({ resolve: (name, context, next) => {
+        if (name === '#crypto') return { url: portable, shortCircuit: true }
+        if (name === 'node:crypto' && context.parentURL?.includes('/routekey/')) throw new Error('asked for node:crypto')
+        return next(name, context)
+      } })
+      const { authenticate, envSecret, generateKey, hashKey } = await import('routekey')
+      const key = generateKey()
+      const ask = async (headers) => (await authenticate(new Request('http://localhost/', { headers }), envSecret('S', { env: { S: key } }))).ok
+      console.log(JSON.stringify([hashKey('abc'), await ask({ 'x-api-key': key }), await ask({ 'x-api-key': key + '0' })]))`
+    expect(runNode(script)).toEqual(['ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad', true, false])
+  })
+
+  it('type-checks in a strict project that does not skip library checks', () => {
+    writeFileSync(
+      join(consumer, 'route.ts'),
+      `import { anyOf, authenticate, denialResponse, envSecret, type Denial, type SecretCaller } from 'routekey'
+       import { withKey } from 'routekey/next'
+       const verifier = anyOf(envSecret('A', { query: true }), envSecret('B'))
+       export const POST = withKey(verifier, async (request, { caller, params }) => {
+         const who: SecretCaller = caller
+         return Response.json([who.variable, await params, request.url])
+       }, { onDenied: ({ denial }: { denial: Denial }) => { console.warn(denial.code) } })
+       export async function GET(request: Request): Promise<Response> {
+         const result = await authenticate(request, verifier)
+         // @ts-expect-error the caller is there only once the result is known to be good
+         void result.caller
+         return result.ok ? new Response(result.caller.generation) : denialResponse(result.denial)
+       }
+      `,
+    )
+    writeFileSync(
+      join(consumer, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          strict: true,
+          noEmit: true,
+          target: 'es2023',
+          module: 'nodenext',
+          types: ['node'],
+          skipLibCheck: false,
+        },
+        include: ['route.ts'],
+      }),
+    )
+    const compiled = spawnSync(process.execPath, [typescript, '-p', consumer], { encoding: 'utf8' })
+    expect(compiled.stdout).toBe('')
+    expect(compiled.status).toBe(0)
+  })
+
+  it('runs its command line, which prints a secret once, on standard output', () => {
+    const bin = join(consumer, 'node_modules/routekey/dist/cli/bin.js')
+    const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` }
+    const printed = spawnSync(bin, ['generate', '--print'], { cwd: consumer, encoding: 'utf8', env })
+    expect(printed).toMatchObject({ status: 0, stderr: '', stdout: expect.stringMatching(/^rk_[0-9A-Za-z]{49}\n$/) })
+    const wrong = spawnSync(bin, ['generate', '--nonsense'], { cwd: consumer, encoding: 'utf8', env })
+    expect(wrong).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('--nonsense') })
+    expect(spawnSync(bin, ['--version'], { cwd: consumer, encoding: 'utf8', env }).stdout).toBe('0.1.0\n')
+  })
+})
