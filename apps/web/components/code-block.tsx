@@ -26,7 +26,6 @@ export function CodeBlock({ title, code, marked = [] }: { title: string; code: s
       <pre
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the keyboard must be able to scroll it
         tabIndex={0}
-        aria-label={title}
         className="overflow-x-auto py-4 font-mono text-[0.8125rem] leading-6 outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50 focus-visible:ring-inset"
       >
         <code className="block w-max min-w-full">

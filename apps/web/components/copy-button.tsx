@@ -3,14 +3,13 @@
 import { Check, Copy } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Button } from '#components/ui/button.tsx'
-import { cn } from '#lib/cn.ts'
 
 /**
  * Copies a text to the clipboard and says so.
  *
  * @param props.label names what is copied, for screen readers
  */
-export function CopyButton({ text, label, className }: { text: string; label: string; className?: string }) {
+export function CopyButton({ text, label }: { text: string; label: string }) {
   const [state, setState] = useState<'idle' | 'copied' | 'refused'>('idle')
 
   useEffect(() => {
@@ -28,7 +27,7 @@ export function CopyButton({ text, label, className }: { text: string; label: st
   }
 
   return (
-    <Button variant="ghost" size="icon" className={cn('size-8', className)} onClick={copy} type="button">
+    <Button variant="ghost" size="icon" onClick={copy} type="button">
       {state === 'copied' ? <Check className="text-success" /> : <Copy />}
       <span className="sr-only">{`Copy ${label}`}</span>
       <output className="sr-only">

@@ -12,9 +12,15 @@ export function log(level: 'info' | 'warn' | 'error', event: string, fields: Rec
   stream.write(`${line}\n`)
 }
 
-/** Turns what was thrown into the text for a log line, causes included, because `fetch` keeps the reason in its cause. */
+/**
+ * Turns what was thrown into the text for a log line, with its causes: `fetch` keeps the reason there. Of an error that
+ * is no `Error`, such as the database's, it takes the message alone, because details can quote a row.
+ */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const cause = error.cause === undefined ? '' : ` (${describeError(error.cause)})`
-  return `${error.name}: ${error.message}${cause}`
+  if (error instanceof Error) {
+    const cause = error.cause === undefined ? '' : ` (${describeError(error.cause)})`
+    return `${error.name}: ${error.message}${cause}`
+  }
+  if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message)
+  return typeof error === 'string' ? error : 'unknown error'
 }

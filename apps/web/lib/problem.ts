@@ -1,3 +1,4 @@
+import { StripeCustomersError } from '@routekey/stripe-customers'
 import { EnvironmentError } from './env.ts'
 import { describeError, log } from './log.ts'
 
@@ -44,7 +45,7 @@ export function methodNotAllowed(...allowed: string[]): () => Response {
 
 /**
  * Wraps a handler so that whatever it throws is logged and answered with a problem: 503 while the application is not
- * configured, 500 otherwise. Senders try again on either.
+ * configured or its database is away, 500 otherwise. Senders try again on either.
  */
 export function withProblems<Args extends unknown[]>(
   handler: (...args: Args) => Promise<Response>,
@@ -54,9 +55,13 @@ export function withProblems<Args extends unknown[]>(
       return await handler(...args)
     } catch (error) {
       log('error', 'request.failed', { error: describeError(error) })
-      return error instanceof EnvironmentError
-        ? problemResponse(503, 'The application is not fully configured. Its log names what is missing.')
-        : problemResponse(500, 'Something failed that should not have. The log has the reason.')
+      if (error instanceof EnvironmentError) {
+        return problemResponse(503, 'The application is not fully configured. Its log names what is missing.')
+      }
+      if (error instanceof StripeCustomersError) {
+        return problemResponse(503, 'The database does not answer. No work is lost.', { 'retry-after': '5' })
+      }
+      return problemResponse(500, 'Something failed that should not have. The log has the reason.')
     }
   }
 }

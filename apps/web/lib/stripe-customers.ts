@@ -1,5 +1,6 @@
 import 'server-only'
-import { createStripeCustomers } from '@routekey/stripe-customers'
+import { createStripeCustomers, type StripeCustomersEvent } from '@routekey/stripe-customers'
+import { log } from './log.ts'
 import { createStripeClient } from './stripe.ts'
 import { createServiceClient } from './supabase.ts'
 
@@ -11,6 +12,11 @@ let engine: ReturnType<typeof createStripeCustomers> | undefined
  * @throws EnvironmentError `ERR_ENV_INVALID` when Supabase or Stripe is not configured
  */
 export function stripeCustomers(): ReturnType<typeof createStripeCustomers> {
-  engine ??= createStripeCustomers({ supabase: createServiceClient(), stripe: createStripeClient() })
+  engine ??= createStripeCustomers({ supabase: createServiceClient(), stripe: createStripeClient(), onEvent: logEvent })
   return engine
+}
+
+function logEvent({ type, ...fields }: StripeCustomersEvent): void {
+  const level = type === 'failed' ? 'error' : type === 'retrying' || type === 'lease_lost' ? 'warn' : 'info'
+  log(level, `stripe_customer.${type}`, fields)
 }

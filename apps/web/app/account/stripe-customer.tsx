@@ -60,7 +60,7 @@ function Progress({ progress }: { progress: StripeCustomerProgress }) {
       return (
         <>
           <Badge>
-            <Spinner className="size-3" /> Being created
+            <Spinner /> Being created
           </Badge>
           <span className="text-muted-foreground">It appears here by itself, usually within a few seconds.</span>
         </>

@@ -1,7 +1,7 @@
 'use client'
 
 import { useEffect, useState } from 'react'
-import { type StripeCustomerProgress, stripeCustomerProgress } from '#lib/stripe-customer-progress.ts'
+import { parseStripeCustomerProgress, type StripeCustomerProgress } from '#lib/stripe-customer-progress.ts'
 
 const firstDelayMs = 400
 const growth = 1.5
@@ -74,7 +74,8 @@ async function askServer(
     const response = await fetch('/account/stripe-customer', { signal, cache: 'no-store' })
     if (response.status === 401) return { connection: 'signed_out', progress: null }
     if (!response.ok) return { connection: 'lost', progress: null }
-    return { connection: 'good', progress: stripeCustomerProgress.parse(await response.json()) }
+    const progress = parseStripeCustomerProgress(await response.json())
+    return { connection: progress === null ? 'lost' : 'good', progress }
   } catch {
     // Offline, or an answer cut short: the next one decides, and the page says so meanwhile.
     return { connection: 'lost', progress: null }

@@ -16,7 +16,7 @@ const buttonVariants = cva(
         default: 'h-9 px-4 has-[>svg]:px-3.5',
         sm: 'h-8 px-3',
         lg: 'h-10 px-5',
-        icon: 'size-9',
+        icon: 'size-8',
       },
     },
     defaultVariants: { variant: 'default', size: 'default' },

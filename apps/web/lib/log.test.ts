@@ -1,0 +1,35 @@
+import { describe, expect, it, vi } from 'vitest'
+
+vi.mock('server-only', () => ({}))
+
+const { describeError, log } = await import('./log.ts')
+
+describe('describeError', () => {
+  it('tells the causes as well', () => {
+    const error = new TypeError('fetch failed', { cause: new Error('ECONNREFUSED', { cause: 'no one listens' }) })
+    expect(describeError(error)).toBe('TypeError: fetch failed (Error: ECONNREFUSED (no one listens))')
+  })
+
+  it('leaves out the details of a database error, which can quote a row', () => {
+    const error = { code: '23505', message: 'duplicate key', details: 'Key (email)=(ada@example.com) already exists.' }
+    expect(describeError(error)).toBe('duplicate key')
+  })
+
+  it.each([undefined, null, 7, {}])('has words for %j', (thrown) => {
+    expect(describeError(thrown)).toBe('unknown error')
+  })
+})
+
+describe('log', () => {
+  it.each([
+    ['error', process.stderr],
+    ['info', process.stdout],
+  ] as const)('writes one line of JSON for an %s, whatever is in it', (level, stream) => {
+    const write = vi.spyOn(stream, 'write').mockReturnValue(true)
+    log(level, 'thing.done', { text: 'two\nlines' })
+    const line = String(write.mock.lastCall?.[0])
+    write.mockRestore()
+    expect(line.trimEnd()).not.toContain('\n')
+    expect(JSON.parse(line)).toMatchObject({ level, event: 'thing.done', text: 'two\nlines' })
+  })
+})
