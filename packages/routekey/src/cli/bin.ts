@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
+// Without the `--`, Node.js takes `--env-file` for its own, wherever it stands, and exits when there is no such file.
 import { main } from './main.ts'
 
 process.exitCode = main(process.argv.slice(2), {

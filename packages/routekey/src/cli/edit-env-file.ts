@@ -48,9 +48,7 @@ function openLock(path: string): number {
     return openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)
   } catch (error) {
     if (isCode(error, 'EEXIST')) {
-      throw new Refusal(
-        `${basename(path)} exists: another routekey is at work, or one was cut off; then remove that file`,
-      )
+      throw new Refusal(`another routekey is at work on this file; if none is, remove ${basename(path)} and try again`)
     }
     throw error
   }

@@ -1,9 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -12,6 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseEnv } from 'node:util'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -177,5 +180,38 @@ describe('the package', () => {
     const wrong = spawnSync(bin, ['generate', '--nonsense'], { cwd: consumer, encoding: 'utf8', env })
     expect(wrong).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('--nonsense') })
     expect(spawnSync(bin, ['--version'], { cwd: consumer, encoding: 'utf8', env }).stdout).toBe('0.1.0\n')
+  })
+
+  it('keeps --env-file to itself, though Node.js has an option of that name', () => {
+    const bin = join(consumer, 'node_modules/routekey/dist/cli/bin.js')
+    const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` }
+    const options = { cwd: consumer, encoding: 'utf8', env } as const
+    expect(spawnSync(bin, ['generate', 'A', '--env-file', '.env.new'], options)).toMatchObject({
+      status: 0,
+      stdout: '',
+    })
+    expect(spawnSync(bin, ['generate', 'B', '--env-file=.env.new'], options)).toMatchObject({ status: 0, stdout: '' })
+    const file = join(consumer, '.env.new')
+    expect(Object.keys(parseEnv(readFileSync(file, 'utf8')))).toEqual(['A', 'B'])
+    rmSync(file)
+  })
+
+  it('loses no secret when several commands write to one file at once', async () => {
+    const bin = join(consumer, 'node_modules/routekey/dist/cli/bin.js')
+    const names = Array.from({ length: 8 }, (_, index) => `SECRET_${index}`)
+    const run = async (name: string) => {
+      const child = spawn(process.execPath, ['--', bin, 'generate', name, '--env-file', '.env.many'], {
+        cwd: consumer,
+        stdio: 'ignore',
+      })
+      const [exitCode] = await once(child, 'exit')
+      return exitCode === 0 ? [name] : []
+    }
+    const written = (await Promise.all(names.map(run))).flat()
+    expect(written.length).toBeGreaterThan(0)
+    expect(Object.keys(parseEnv(readFileSync(join(consumer, '.env.many'), 'utf8'))).toSorted()).toEqual(
+      written.toSorted(),
+    )
+    expect(readdirSync(consumer).filter((name) => name.startsWith('.env'))).toEqual(['.env.many'])
   })
 })
