@@ -340,7 +340,7 @@ begin
 end
 $$;
 
--- Gives the lease back and sets the time of the next attempt, which it returns; null if the lease is lost.
+-- Gives the lease back and sets the time of the next attempt. Returns the seconds until then; null if the lease is lost.
 -- An attempt that says nothing about the row itself (a rate limit, a bad key) is not counted.
 create function public.retry_stripe_customer_work(
   target uuid,
@@ -350,7 +350,7 @@ create function public.retry_stripe_customer_work(
   error jsonb,
   counted boolean,
   unsettled boolean
-) returns timestamptz
+) returns double precision
 language sql
 security definer
 set search_path = ''
@@ -365,7 +365,7 @@ as $$
     lease_token = null,
     last_error = error
   where work.profile_id = target and work.lease_token = lease
-  returning work.next_attempt_at;
+  returning extract(epoch from work.next_attempt_at - now())::double precision;
 $$;
 
 -- Gives the row up until it is requeued, or its profile changes. Returns 'failed', 'more' (it has changed already and
@@ -462,6 +462,7 @@ returns table (
   state text,
   leased boolean,
   next_attempt_at timestamptz,
+  seconds_until_due double precision,
   last_error jsonb
 )
 language sql
@@ -475,6 +476,7 @@ as $$
     work.state,
     coalesce(work.lease_token is not null and work.next_attempt_at > now(), false),
     work.next_attempt_at,
+    greatest(0, extract(epoch from work.next_attempt_at - now()))::double precision,
     work.last_error
   from (select 1) as always
   left join public.profile as profile on profile.id = target

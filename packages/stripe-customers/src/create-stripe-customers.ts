@@ -1,0 +1,135 @@
+import type { SupabaseClient } from '@supabase/supabase-js'
+import type { Stripe } from 'stripe'
+import { z } from 'zod'
+import { systemClock, type Clock } from './clock.ts'
+import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './decide-retry.ts'
+import type { StripeCustomersEvent } from './events.ts'
+import { createPace } from './pace.ts'
+import { createPostgresFunctions, type PostgresClient } from './postgres-functions.ts'
+import { provisionProfile, type ProvisionResult } from './provision.ts'
+import { createSupabaseFunctions } from './supabase-functions.ts'
+import { sweepProfiles, type SweepOptions, type SweepResult } from './sweep.ts'
+import { createWorkStore } from './work-store.ts'
+
+/** Options of {@link createStripeCustomers}; the database is given by either `supabase` or `postgres`. */
+export type StripeCustomersOptions = (
+  | {
+      /** A client with the service role's key. */
+      supabase: SupabaseClient
+    }
+  | {
+      /** A connection or pool of a role that may call the SQL functions. */
+      postgres: PostgresClient
+    }
+) & {
+  stripe: Stripe
+  /** Told of every step. Default: nobody; the engine logs nothing by itself. */
+  onEvent?: (event: StripeCustomersEvent) => void
+  /** How long a claimed row belongs to its worker. Default: 30,000. A row whose worker dies is taken up after it. */
+  leaseMs?: number
+  /** Bounds each request to Stripe. Default: 10,000. */
+  requestTimeoutMs?: number
+  /** How long `provision` waits for another worker or a near attempt. Default: 8,000. */
+  waitMs?: number
+  /** Rows that a sweep works on at once. Default: 24. */
+  concurrency?: number
+  retryPolicy?: Partial<RetryPolicy>
+  /** Default: the system's clock. */
+  clock?: Clock
+  /** Gives numbers from 0 to 1, exclusive. Default: `Math.random`. */
+  random?: () => number
+  /** Default: `crypto.randomUUID`. */
+  randomUUID?: () => string
+}
+
+/** Gives every profile exactly one Stripe customer. */
+export type StripeCustomers = {
+  /**
+   * Does what is due for one profile. Safe to call at any time, from any number of places: a profile never gets a second
+   * customer, and callers that come together get the same result.
+   *
+   * @param options.signal - Stops waiting; the work itself goes on.
+   * @throws StripeCustomersError when the database does not answer. No work is lost then.
+   */
+  provision(profileId: string, options?: { signal?: AbortSignal }): Promise<ProvisionResult>
+  /**
+   * Does what is due for all profiles. Several sweeps at once share the work.
+   *
+   * @throws StripeCustomersError when the database does not answer. No work is lost then.
+   */
+  sweep(options?: SweepOptions): Promise<SweepResult>
+}
+
+const uuid = z.uuid()
+
+/**
+ * Creates the engine. It opens no connection and starts no timer by itself. Keep one for each process: it learns the pace
+ * that Stripe allows from all its calls.
+ *
+ * @example
+ * import { createStripeCustomers } from '@routekey/stripe-customers'
+ *
+ * const customers = createStripeCustomers({ supabase, stripe })
+ * const result = await customers.provision(profileId)
+ */
+export function createStripeCustomers(options: StripeCustomersOptions): StripeCustomers {
+  const {
+    stripe,
+    onEvent = () => {},
+    leaseMs = 30_000,
+    requestTimeoutMs = 10_000,
+    waitMs = 8000,
+    concurrency = 24,
+    retryPolicy = {},
+    clock = systemClock,
+    random = Math.random,
+    randomUUID = () => crypto.randomUUID(),
+  } = options
+  const functions =
+    'supabase' in options ? createSupabaseFunctions(options.supabase) : createPostgresFunctions(options.postgres)
+  const deps = {
+    store: createWorkStore(functions),
+    gateway: { stripe, pace: createPace(clock), requestTimeoutMs, randomUUID },
+    retryPolicy: { ...DEFAULT_RETRY_POLICY, ...retryPolicy },
+    onEvent,
+    leaseMs,
+    waitMs,
+    concurrency,
+    clock,
+    random,
+    randomUUID,
+  }
+
+  // Callers in one process that want the same profile share one attempt instead of asking the database side by side.
+  const underWay = new Map<string, Promise<ProvisionResult>>()
+  const provisionOnce = (profileId: string): Promise<ProvisionResult> => {
+    const existing = underWay.get(profileId)
+    if (existing !== undefined) return existing
+    const started = provisionProfile(deps, profileId).finally(() => underWay.delete(profileId))
+    underWay.set(profileId, started)
+    return started
+  }
+
+  return {
+    async provision(profileId, { signal } = {}) {
+      signal?.throwIfAborted()
+      if (!uuid.safeParse(profileId).success) return { outcome: 'unknown_profile' }
+      const result = provisionOnce(profileId.toLowerCase())
+      return signal === undefined ? result : untilAborted(result, signal)
+    },
+    sweep: (sweepOptions) => sweepProfiles(deps, sweepOptions),
+  }
+}
+
+async function untilAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
+  const settled = new AbortController()
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: settled.signal })
+  })
+  try {
+    return await Promise.race([result, aborted])
+  } finally {
+    // A signal may live as long as the process, and would keep every listener that it was given.
+    settled.abort()
+  }
+}

@@ -1,0 +1,79 @@
+import type { StripeFailure } from './stripe-failure.ts'
+import type { WorkError } from './work-error.ts'
+
+/** What becomes of a row after Stripe did not do what was asked. */
+export type RetryDecision =
+  | { action: 'retry'; delayMs: number; error: WorkError; counted: boolean; unsettled: boolean }
+  | { action: 'fail'; error: WorkError; refused: boolean }
+
+/** How often and how fast a row is tried. */
+export type RetryPolicy = {
+  /** Attempts before a row is given up. */
+  maxAttempts: number
+  /** The longest wait before the second attempt; it doubles with each further one. */
+  baseDelayMs: number
+  /** The longest wait at all. */
+  maxDelayMs: number
+}
+
+/** By default a row is tried for about a day and a half, longer than Stripe remembers a key. */
+export const DEFAULT_RETRY_POLICY: RetryPolicy = { maxAttempts: 250, baseDelayMs: 1000, maxDelayMs: 600_000 }
+
+/** A bad key is not the row's fault, and asking again soon does not mend it. */
+const UNAUTHORIZED_DELAY_MS = 60_000
+/** A request that is under way is done soon, or when Stripe gives up on it. */
+const IN_FLIGHT_DELAY_MS = 2000
+const RATE_LIMITED_DELAY_MS = 2000
+
+/**
+ * Decides about the next attempt. Pure.
+ *
+ * @param attempts - Attempts so far, this one included.
+ * @param random - A number from 0 to 1, exclusive.
+ */
+export function decideRetry(
+  failure: StripeFailure,
+  attempts: number,
+  random: number,
+  policy: RetryPolicy,
+): RetryDecision {
+  const { code, message, status, requestId, unsettled, retryAfterMs } = failure
+  const error: WorkError = {
+    code,
+    message,
+    ...(status === undefined ? {} : { status }),
+    ...(requestId === undefined ? {} : { requestId }),
+  }
+  const retry = (delayMs: number, counted: boolean): RetryDecision => ({
+    action: 'retry',
+    delayMs: Math.round(Math.max(delayMs, retryAfterMs ?? 0)),
+    error,
+    counted,
+    unsettled,
+  })
+
+  switch (code) {
+    case 'stripe_refused':
+    case 'stripe_missing':
+      return { action: 'fail', error, refused: code === 'stripe_refused' }
+    case 'stripe_unauthorized':
+      return retry(jitter(UNAUTHORIZED_DELAY_MS, random), false)
+    case 'stripe_rate_limited':
+      return retry(jitter(RATE_LIMITED_DELAY_MS, random), false)
+    case 'stripe_in_flight':
+      return retry(jitter(IN_FLIGHT_DELAY_MS, random), false)
+    case 'stripe_unreachable':
+    case 'stripe_unavailable':
+    case 'stripe_key_reused':
+    case 'stripe_malformed': {
+      if (attempts >= policy.maxAttempts) return { action: 'fail', error, refused: false }
+      const ceiling = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** Math.min(attempts - 1, 30))
+      return retry(jitter(ceiling, random), true)
+    }
+  }
+}
+
+/** Half of the wait is random, so that rows that failed together do not come back together. */
+function jitter(ceilingMs: number, random: number): number {
+  return ceilingMs * (0.5 + random / 2)
+}

@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startSandbox, type Sandbox } from '@routekey/sandbox'
+import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import { Stripe } from 'stripe'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createStripeCustomers, type StripeCustomers, StripeCustomersError } from '../../src/index.ts'
+
+describe('the engine on supabase-js', () => {
+  let dir: string
+  let sandbox: Sandbox
+  let supabase: SupabaseClient
+  let customers: StripeCustomers
+  let stripe: Stripe
+
+  const createSupabase = (key: string) =>
+    createClient(sandbox.supabase!.url, key, { auth: { persistSession: false, autoRefreshToken: false } })
+
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'stripe-customers-'))
+    // Nobody listens at the application's address: the wake-ups are lost, and the engine is called by the tests.
+    sandbox = await startSandbox({
+      dir,
+      ports: { supabase: 0, stripe: 0 },
+      appUrl: 'http://127.0.0.1:9',
+      apiRouteSecret: 'not-sent-to-anybody-in-this-test',
+      github: false,
+    })
+    supabase = createSupabase(sandbox.supabase!.secretKey)
+    const { secretKey, url } = sandbox.stripe!
+    stripe = new Stripe(secretKey, { protocol: 'http', host: '127.0.0.1', port: new URL(url).port, telemetry: false })
+    customers = createStripeCustomers({ supabase, stripe })
+  })
+
+  afterAll(async () => {
+    await sandbox.stop()
+    await rm(dir, { recursive: true })
+  })
+
+  const signUp = async (email: string): Promise<string> => {
+    const { data, error } = await createSupabase(sandbox.supabase!.publishableKey).auth.signUp({
+      email,
+      password: 'correct horse battery staple',
+    })
+    expect(error).toBeNull()
+    return data.user!.id
+  }
+
+  it('gives a user who signed up the customer, and the same one when asked again', async () => {
+    const id = await signUp('ada@example.com')
+    const first = await customers.provision(id)
+    expect(first.outcome).toBe('provisioned')
+    expect(await customers.provision(id)).toEqual(first)
+
+    const { data } = await supabase.from('profile').select('email, stripe_customer').eq('id', id).single()
+    const [customer] = (await stripe.customers.list()).data
+    expect(first).toEqual({ outcome: 'provisioned', stripeCustomer: customer!.id })
+    expect(data).toEqual({ email: 'ada@example.com', stripe_customer: customer!.id })
+    expect(customer!.metadata).toEqual({ profile_id: id })
+  })
+
+  it('gives 100 callers who come at once the same customer', async () => {
+    const id = await signUp('grace@example.com')
+    // Several engines, as several processes have them: within one engine callers share one attempt.
+    const engines = Array.from({ length: 4 }, () => createStripeCustomers({ supabase, stripe }))
+    const results = await Promise.all(Array.from({ length: 100 }, (_, index) => engines[index % 4]!.provision(id)))
+    expect(new Set(results.map((result) => JSON.stringify(result))).size).toBe(1)
+    expect(results[0]!.outcome).toBe('provisioned')
+    expect((await stripe.customers.list({ email: 'grace@example.com' })).data).toHaveLength(1)
+  })
+
+  it('sweeps up those whom no wake-up has reached', async () => {
+    for (const name of ['hedy', 'joan', 'radia']) await signUp(`${name}@example.com`)
+    expect(await customers.sweep()).toMatchObject({ claimed: 3, done: 3, stopped: 'idle' })
+    const { data } = await supabase.from('profile').select('id').is('stripe_customer', null)
+    expect(data).toEqual([])
+  })
+
+  it('does not know a profile that is not there', async () => {
+    const unknown = '00000000-0000-4000-8000-000000000000'
+    expect(await customers.provision(unknown)).toEqual({ outcome: 'unknown_profile' })
+    expect(await customers.provision('not a uuid')).toEqual({ outcome: 'unknown_profile' })
+  })
+
+  it('throws when its key is not the service role’s', async () => {
+    const anonymous = createStripeCustomers({ supabase: createSupabase(sandbox.supabase!.publishableKey), stripe })
+    await expect(anonymous.provision(crypto.randomUUID())).rejects.toBeInstanceOf(StripeCustomersError)
+  })
+})

@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto'
+import { startStripeStandIn, type StripeStandIn } from '../../sandbox/src/stripe/start-stripe-stand-in.ts'
+import { Stripe } from 'stripe'
+
+/** The key that the stand-in of these tests lets in. */
+export const STRIPE_SECRET_KEY = 'sk_test_sandbox_0123456789'
+
+/** Starts a stand-in in memory. */
+export function startStripe(): Promise<StripeStandIn> {
+  return startStripeStandIn({ port: 0, secretKey: STRIPE_SECRET_KEY })
+}
+
+/** Creates the real client, pointed at a stand-in. */
+export function createStripe(standIn: { port: number }): Stripe {
+  return new Stripe(STRIPE_SECRET_KEY, { protocol: 'http', host: '127.0.0.1', port: standIn.port, telemetry: false })
+}
+
+/** The part of a Postgres client that tests use. */
+export type TestDatabase = {
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+}
+
+/** Signs a user up as Supabase Auth does: by a row in `auth.users`. Gives its id. */
+export async function signUp(database: TestDatabase, email: string | null = null): Promise<string> {
+  const id = randomUUID()
+  await database.query('insert into auth.users (id, email) values ($1, $2)', [id, email])
+  return id
+}
