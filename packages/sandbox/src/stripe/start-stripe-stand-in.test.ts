@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
-import { SECRET_KEY, sdkFor, startForTest } from '../../test/stripe/start-for-test.ts'
+import { SECRET_KEY, eventually, sdkFor, startForTest } from '../../test/stripe/start-for-test.ts'
 import { startStripeStandIn } from './start-stripe-stand-in.ts'
 
 async function temporaryFile(): Promise<string> {
@@ -46,7 +46,7 @@ test('kill -9 loses nothing that was answered, keys included', async () => {
       // Cut by the kill; whether it took effect is what the second run tells.
     }
   })
-  await expect.poll(() => answered.size, { interval: 1 }).toBeGreaterThan(20)
+  await eventually(() => answered.size).toBeGreaterThan(20)
   await first.kill()
   await Promise.all(calls)
   expect(first.stderr()).toBe('')

@@ -24,6 +24,11 @@ import { createSubscriptionStore } from './subscriptions/subscription-store.ts'
 import { DEFAULT_RETRY_DELAYS_MS, startWebhookDelivery } from './webhooks/deliver-webhooks.ts'
 import { createWebhookOutbox, type WebhookEndpoint } from './webhooks/webhook-outbox.ts'
 
+export type { StandInState } from './control/stand-in-state.ts'
+export type { FaultRequest } from './requests/fault-queue.ts'
+export type { RateLimits } from './requests/rate-limiter.ts'
+export type { WebhookEndpoint } from './webhooks/webhook-outbox.ts'
+
 /** How the stand-in is set up. */
 export interface StripeStandInOptions {
   /** 0 for any that is free. */
@@ -61,6 +66,7 @@ export interface StripeStandIn extends Controls {
  * It knows customers, subscriptions of customers and events, and nothing that moves money.
  *
  * @throws Error with `code: 'EADDRINUSE'` when the port is taken
+ * @throws TypeError when two webhook endpoints have one address
  * @example
  * const stripe = await startStripeStandIn({ port: 0, secretKey: 'sk_test_sandbox_0123456789' })
  * stripe.addFaults({ kind: 'cut', when: 'after_effect', method: 'POST', path: '/v1/customers' })
@@ -68,6 +74,9 @@ export interface StripeStandIn extends Controls {
  */
 export async function startStripeStandIn(options: StripeStandInOptions): Promise<StripeStandIn> {
   const { secretKey, webhooks: endpoints = [], onError = reportToStderr } = options
+  if (new Set(endpoints.map(({ url }) => url)).size < endpoints.length) {
+    throw new TypeError('Two webhook endpoints have the same address; give one endpoint all their events.')
+  }
   const clock = createClock(options.clock)
   const stopping = new AbortController()
   const database = openDatabase(options.path ?? ':memory:')

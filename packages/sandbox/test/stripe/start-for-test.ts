@@ -1,5 +1,5 @@
 import { Stripe } from 'stripe'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import {
   startStripeStandIn,
   type StripeStandIn,
@@ -67,4 +67,9 @@ export async function post(
     },
     body,
   })
+}
+
+/** Asserts on what comes about after a while. */
+export function eventually<T>(read: () => T) {
+  return expect.poll(read, { timeout: 4000, interval: 5 })
 }

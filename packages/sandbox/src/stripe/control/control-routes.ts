@@ -6,10 +6,15 @@ import type { StandInState } from './stand-in-state.ts'
 
 /** What can be done to the stand-in from outside. */
 export interface Controls {
+  /** Queues faults for the requests to come; throws ZodError for what is no fault. */
   addFaults(...faults: readonly FaultRequest[]): void
+  /** Takes back every fault that has not struck yet. */
   clearFaults(): void
+  /** Puts the stand-in's clock forward, and forgets the idempotency keys that are 24 hours old by then. */
   advanceClock(seconds: number): void
+  /** Replaces the rate limits; what is left out is unlimited. */
   setRateLimits(limits: Partial<RateLimits>): void
+  /** Tells what is held and what was asked. */
   state(): StandInState
 }
 

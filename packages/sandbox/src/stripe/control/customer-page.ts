@@ -16,6 +16,7 @@ body { margin: 0; padding: 3rem 1.5rem; background: var(--ground); color: var(--
 main, header { max-width: 64rem; margin: 0 auto; }
 h1 { margin: 0; font-size: 1.5rem; font-weight: 600; }
 p { margin: 0.25rem 0 2rem; color: var(--muted); }
+.count { margin: 0.75rem 0 0; font-size: 0.85rem; }
 .frame { overflow-x: auto; border: 1px solid var(--line); border-radius: 0.5rem; }
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: 0.6rem 1rem; text-align: left; white-space: nowrap; }
@@ -92,9 +93,13 @@ function emptyState() {
 }
 
 function customerTable(customers: readonly CustomerRecord[], total: number) {
-  const shown = customers.length < total ? `The newest ${customers.length} of ${total} customers.` : `${total} in all.`
-  return html`<p>${shown}</p>
-    <div class="frame">
+  const shown =
+    customers.length < total
+      ? `The newest ${customers.length} of ${total} customers.`
+      : total === 1
+        ? '1 customer.'
+        : `${total} customers.`
+  return html`<div class="frame" role="region" aria-label="Customers" tabindex="0">
       <table>
         <thead>
           <tr>
@@ -108,7 +113,8 @@ function customerTable(customers: readonly CustomerRecord[], total: number) {
           ${customers.map(customerRow)}
         </tbody>
       </table>
-    </div>`
+    </div>
+    <p class="count">${shown}</p>`
 }
 
 function customerRow({ id, email, metadata, created }: CustomerRecord): HtmlEscapedString | Promise<HtmlEscapedString> {

@@ -1,6 +1,13 @@
 import { Stripe } from 'stripe'
 import { expect, test } from 'vitest'
-import { post, SECRET_KEY, sdkFor, startForTest, stripeErrorOf } from '../../../test/stripe/start-for-test.ts'
+import {
+  SECRET_KEY,
+  eventually,
+  post,
+  sdkFor,
+  startForTest,
+  stripeErrorOf,
+} from '../../../test/stripe/start-for-test.ts'
 import { z } from 'zod'
 import { maskKey } from './authenticate.ts'
 
@@ -112,5 +119,5 @@ test('a client that leaves in the middle of its body is no failure of the stand-
     signal: leaving.signal,
   })
   await expect(call).rejects.toThrow(/aborted/)
-  await expect.poll(async () => (await sdkFor(standIn.port).customers.list()).data).toEqual([])
+  await eventually(async () => (await sdkFor(standIn.port).customers.list()).data).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { Stripe } from 'stripe'
 import { describe, expect, test } from 'vitest'
-import { startForTest, stripeErrorOf } from '../../../test/stripe/start-for-test.ts'
+import { eventually, startForTest, stripeErrorOf } from '../../../test/stripe/start-for-test.ts'
 
 const params = { email: 'ada@example.com' }
 const idempotencyKey = 'key-1'
@@ -101,7 +101,7 @@ describe('a request that hangs', () => {
     standIn.addFaults({ kind: 'hang', when, ...creating })
     const error = await stripeErrorOf(stripe.customers.create(params, { idempotencyKey, timeout: 100 }))
     expect(error).toBeInstanceOf(Stripe.errors.StripeConnectionError)
-    await expect.poll(() => standIn.state().requests.cut).toBe(1)
+    await eventually(() => standIn.state().requests.cut).toBe(1)
     expect(standIn.state().counts.customers).toBe(customers)
     await stripe.customers.create(params, { idempotencyKey })
     expect(standIn.state().counts.customers).toBe(1)
@@ -110,8 +110,8 @@ describe('a request that hangs', () => {
   test('before the effect keeps its key in flight meanwhile', async () => {
     const { standIn, stripe } = await startForTest()
     standIn.addFaults({ kind: 'hang', when: 'before_effect', ...creating })
-    const hanging = stripeErrorOf(stripe.customers.create(params, { idempotencyKey, timeout: 300 }))
-    await expect.poll(() => standIn.state().faults).toEqual([])
+    const hanging = stripeErrorOf(stripe.customers.create(params, { idempotencyKey, timeout: 600 }))
+    await eventually(() => standIn.state().faults).toEqual([])
     const error = await stripeErrorOf(stripe.customers.create(params, { idempotencyKey }))
     expect(error.code).toBe('idempotency_key_in_use')
     await hanging
@@ -122,7 +122,7 @@ describe('a request that hangs', () => {
     standIn.addFaults({ kind: 'hang', when: 'before_effect', method: 'POST' })
     standIn.addFaults({ kind: 'delay', delayMs: 60_000, method: 'GET' })
     const calls = [stripeErrorOf(stripe.customers.create(params)), stripeErrorOf(stripe.customers.list())]
-    await expect.poll(() => standIn.state().faults).toEqual([])
+    await eventually(() => standIn.state().faults).toEqual([])
     await standIn.stop()
     for (const error of await Promise.all(calls)) expect(error).toBeInstanceOf(Stripe.errors.StripeConnectionError)
   })
@@ -130,10 +130,10 @@ describe('a request that hangs', () => {
 
 test('a delayed request takes effect although its client has left', async () => {
   const { standIn, stripe } = await startForTest()
-  standIn.addFaults({ kind: 'delay', delayMs: 200, ...creating })
+  standIn.addFaults({ kind: 'delay', delayMs: 500, ...creating })
   await stripeErrorOf(stripe.customers.create(params, { idempotencyKey, timeout: 50 }))
   expect(standIn.state().counts.customers).toBe(0)
-  await expect.poll(() => standIn.state().counts.customers).toBe(1)
+  await eventually(() => standIn.state().counts.customers).toBe(1)
 })
 
 describe('matching', () => {
