@@ -110,7 +110,13 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
     setRateLimits: (limits) => limiter.set({ ...NO_LIMITS, ...limits }),
     state: () => readState({ clock, customers, subscriptions, events, idempotency, log, limiter, faults, outbox }),
   }
-  const execute = createExecution({ database, idempotency, faults, stopping: stopping.signal })
+  const execute = createExecution({
+    database,
+    idempotency,
+    faults,
+    onCommit: () => delivery.wake(),
+    stopping: stopping.signal,
+  })
   const answer = createAnswer({
     endpoints: [
       ...createCustomerEndpoints({ clock, customers, search, subscriptions: actions, events }),
@@ -119,11 +125,7 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
     ],
     authenticate: createAuthenticator(secretKey),
     limiter,
-    async execute(request) {
-      const outcome = await execute(request)
-      if (request.endpoint.method !== 'GET') delivery.wake()
-      return outcome
-    },
+    execute,
     log,
     onError,
   })

@@ -26,6 +26,8 @@ export interface ExecutionDependencies {
   database: Database
   idempotency: IdempotencyStore
   faults: FaultQueue
+  /** Told whenever something was written. */
+  onCommit: () => void
   /** Aborted when the stand-in stops. */
   stopping: AbortSignal
 }
@@ -33,7 +35,8 @@ export interface ExecutionDependencies {
 const CUT: Outcome = { kind: 'cut' }
 
 /** Creates the execution of requests: idempotency, faults, and one transaction for the effect and its stored result. */
-export function createExecution({ database, idempotency, faults, stopping }: ExecutionDependencies) {
+export function createExecution(dependencies: ExecutionDependencies) {
+  const { database, idempotency, faults, onCommit, stopping } = dependencies
   const inFlight = new Set<string>()
 
   /** Runs the endpoint; a failure that a key keeps is stored by itself, as it has no effect to be stored with. */
@@ -47,11 +50,13 @@ export function createExecution({ database, idempotency, faults, stopping }: Exe
       return reply
     }
     try {
-      return database.transaction(() => {
+      const reply = database.transaction(() => {
         if (failure === 'before_effect') return save(serverError())
-        const reply = successReply(request.endpoint.run(request))
-        return save(failure === 'after_effect' ? serverError() : reply)
+        const success = successReply(request.endpoint.run(request))
+        return save(failure === 'after_effect' ? serverError() : success)
       })
+      if (request.endpoint.method !== 'GET') onCommit()
+      return reply
     } catch (error) {
       if (error instanceof StripeFailure && error.stored) save(errorReply(error.status, error.body))
       throw error

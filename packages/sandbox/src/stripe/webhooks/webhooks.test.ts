@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { Stripe } from 'stripe'
 import { expect, onTestFinished, test } from 'vitest'
-import { eventually, startForTest } from '../../../test/stripe/start-for-test.ts'
+import { eventually, startForTest, stripeErrorOf } from '../../../test/stripe/start-for-test.ts'
 import { startStripeStandIn } from '../start-stripe-stand-in.ts'
 
 const SECRET = 'whsec_sandbox0123456789abcdef'
@@ -125,6 +125,17 @@ test('a replayed request sends nothing again', async () => {
   await expect
     .poll(() => received.map((delivery) => verify(delivery).type))
     .toEqual(['customer.created', 'customer.created'])
+})
+
+test('an event is sent although the request that made it is never answered', async () => {
+  const { received, url } = await startReceiver()
+  const { standIn, stripe } = await startForTest({ webhooks: [{ url, secret: SECRET }] })
+  standIn.addFaults({ kind: 'hang', when: 'after_effect' })
+  const hanging = stripeErrorOf(stripe.customers.create())
+  await eventually(() => received.length).toBe(1)
+  expect(standIn.state().requests.total).toBe(0)
+  await standIn.stop()
+  expect(await hanging).toBeInstanceOf(Stripe.errors.StripeConnectionError)
 })
 
 test('an endpoint that is down and an endpoint that never answers do not keep the stand-in from stopping', async () => {
