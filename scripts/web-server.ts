@@ -27,7 +27,8 @@ export type WebServer = {
  * @param options.port where it listens, on 127.0.0.1 only
  * @param options.env its whole environment, but for PATH, HOME and NODE_ENV; nothing else is inherited
  * @param options.mode `start` (default) serves the build, `dev` compiles on request
- * @param options.onOutput gets what the process writes; by default it is only kept
+ * @param options.onOutput gets what the process writes to its error output, and once it answers, to both; the banner that
+ *   it starts with is only kept
  * @throws Error when it ends or stays silent for 60 seconds; the message carries its output
  */
 export async function startWebServer(options: {
@@ -39,6 +40,7 @@ export async function startWebServer(options: {
   const { port, mode = 'start' } = options
   const url = `http://127.0.0.1:${port}`
   let output = ''
+  let isReady = false
   const child = fork(nextBinary, [mode, webDirectory, '-p', String(port), '-H', '127.0.0.1'], {
     cwd: webDirectory,
     execArgv: ['--import', exitWithParent],
@@ -54,7 +56,7 @@ export async function startWebServer(options: {
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
       output += text
-      options.onOutput?.(text)
+      if (isReady || stream === child.stderr) options.onOutput?.(text)
     })
   }
   const exited = new Promise<number | null>((resolve) => {
@@ -70,6 +72,7 @@ export async function startWebServer(options: {
     await sleep(50)
   }
 
+  isReady = true
   return {
     url,
     output: () => output,

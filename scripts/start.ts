@@ -1,0 +1,121 @@
+// npm start and npm run dev: builds what is stale, starts the sandbox and the application, and stops both.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import {
+  applicationEnvironment,
+  checkPortsAreFree,
+  envFileChanges,
+  readEnvFile,
+  resolveSandboxEnvironment,
+  type Sandbox,
+  SandboxError,
+  startSandbox,
+  writeEnvFile,
+} from '@routekey/sandbox'
+import { BuildError, buildApplication, buildLibrary } from './build-if-stale.ts'
+import { startWebServer, type WebServer } from './web-server.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const envFile = process.env.SANDBOX_ENV_FILE ?? join(root, 'apps/web/.env.local')
+/** The user of `supabase/seed.sql`. */
+const seededProfileId = '00000000-0000-4000-8000-000000000001'
+
+const startedAt = performance.now()
+let sandbox: Sandbox | undefined
+let web: WebServer | undefined
+let compiler: ChildProcess | undefined
+let isStopping = false
+
+async function start(mode: 'start' | 'dev'): Promise<void> {
+  const environment = resolveSandboxEnvironment({ processEnv: process.env, fileValues: await readEnvFile(envFile) })
+  const appUrl = environment.options.appUrl ?? 'http://localhost:3000'
+  const port = Number(new URL(appUrl).port)
+  // Before the build, which takes a minute the first time.
+  await checkPortsAreFree([{ port, variable: 'PORT' }])
+
+  const built = mode === 'dev' ? buildLibrary() : buildApplication()
+  const [started] = await Promise.all([startSandbox({ ...environment.options, log: console.log }), built])
+  sandbox = started
+  await writeEnvFile(envFile, envFileChanges(environment, sandbox))
+  if (mode === 'dev') compiler = watchLibrary()
+
+  const env = { ...process.env, ...applicationEnvironment(environment, sandbox) }
+  web = await startWebServer({ port, env, mode, onOutput: (text) => process.stdout.write(text) })
+  void web.exited.then(async (code) => {
+    if (isStopping) return
+    console.error(`The application ended by itself, with exit code ${code}.`)
+    await stop(1)
+  })
+  await sweepNow(appUrl, environment.options.cronSecret)
+  printReady(appUrl, sandbox)
+}
+
+/** Recompiles the library when its source changes; `next dev` then sees the new files. */
+function watchLibrary(): ChildProcess {
+  const args = ['-p', 'packages/routekey/tsconfig.build.json', '--watch', '--preserveWatchOutput']
+  return spawn('tsc', args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+/** Does now what would wait for the timer: users may have signed up while the application was down. */
+async function sweepNow(appUrl: string, cronSecret: string | undefined): Promise<void> {
+  if (cronSecret === undefined) return
+  const response = await fetch(`${appUrl}/api/sync-stripe-customers`, {
+    headers: { authorization: `Bearer ${cronSecret}` },
+    signal: AbortSignal.timeout(10_000),
+  })
+  if (!response.ok) console.error(`The first sweep answered ${response.status}; it is tried again every 15 seconds.`)
+}
+
+function printReady(appUrl: string, { supabase, stripe, github }: Sandbox): void {
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  const secretFile = relative(process.cwd(), envFile)
+  const body = JSON.stringify({
+    type: 'INSERT',
+    table: 'profile',
+    schema: 'public',
+    record: { id: supabase === null ? '<id of a profile>' : seededProfileId },
+    old_record: null,
+  })
+  console.log(`
+Ready in ${seconds} s: ${appUrl}
+
+  Supabase  ${supabase?.url ?? 'the one that is configured'}
+  Stripe    ${stripe === null ? 'the one that is configured' : `${stripe.url} lists the customers`}
+  GitHub    ${github?.url ?? 'the one that is configured'}
+
+Sign up at ${appUrl}/login and watch your Stripe customer appear. Ctrl-C stops everything.
+The route's secret is API_ROUTE_SECRET in ${secretFile}. Without it, and with it:
+
+  curl -i -X POST ${appUrl}/api/create-stripe-customer
+
+  curl -i -X POST ${appUrl}/api/create-stripe-customer \\
+    -H "x-api-key: $(sed -n 's/^API_ROUTE_SECRET=//p' ${secretFile})" \\
+    -H 'content-type: application/json' \\
+    -d '${body}'
+`)
+}
+
+async function stop(exitCode: number): Promise<void> {
+  if (isStopping) return
+  isStopping = true
+  compiler?.kill()
+  await web?.stop()
+  await sandbox?.stop()
+  process.exit(exitCode)
+}
+
+const { values } = parseArgs({ options: { dev: { type: 'boolean', default: false } } })
+process.on('SIGINT', () => void stop(0))
+process.on('SIGTERM', () => void stop(0))
+// The process that started this one was killed outright.
+process.on('disconnect', () => void stop(1))
+try {
+  await start(values.dev ? 'dev' : 'start')
+} catch (error) {
+  if (!isStopping) {
+    console.error(error instanceof SandboxError || error instanceof BuildError ? error.message : error)
+    await stop(1)
+  }
+}
