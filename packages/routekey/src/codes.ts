@@ -1,6 +1,6 @@
 /** One row per denial: what the caller is told, and what the operator needs to know. */
 export interface DenialRow {
-  readonly status: 400 | 401 | 403 | 429 | 503
+  readonly status: 400 | 401 | 403 | 413 | 429 | 503
   /** The whole of what the caller is told; the same for every reason behind a 401, so that it guides no guessing. */
   readonly publicText: string
   readonly meaning: string
@@ -43,17 +43,78 @@ export const denials = {
     meaning: 'The key is malformed, unknown or no longer valid.',
     remedy: 'Compare the key with the one that the server holds; it may have been rotated.',
   },
+  key_expired: {
+    status: 401,
+    publicText: unauthorized,
+    meaning: 'The key is past its expiry, or past the grace of its rotation.',
+    remedy: 'Use the key that replaced it, or create one.',
+  },
+  key_disabled: {
+    status: 401,
+    publicText: unauthorized,
+    meaning: 'The key is disabled.',
+    remedy: 'Enable it if it should work again.',
+  },
+  key_revoked: {
+    status: 401,
+    publicText: unauthorized,
+    meaning: 'The key was revoked.',
+    remedy: 'Create another: a revoked key never works again.',
+  },
+  missing_signature: {
+    status: 401,
+    publicText: unauthorized,
+    meaning: 'A header of Standard Webhooks is not there: `webhook-id`, `webhook-timestamp` or `webhook-signature`.',
+    remedy: 'Send all three. See whether a proxy takes them off.',
+  },
+  invalid_signature: {
+    status: 401,
+    publicText: unauthorized,
+    meaning: 'No signature of the webhook fits its headers and the bytes of its body.',
+    remedy:
+      "Compare the secret with the sender's for this endpoint. See that nothing parses or changes the body before.",
+  },
+  expired_signature: {
+    status: 401,
+    publicText: unauthorized,
+    meaning: 'The webhook was sent too long ago, or in the future.',
+    remedy: 'Set both clocks right, or raise `toleranceSeconds`.',
+  },
+  replayed_signature: {
+    status: 401,
+    publicText: unauthorized,
+    meaning: 'The same attempt to send the webhook came before.',
+    remedy: 'None: a sender that tries again sends a new time. Ask who sent it twice.',
+  },
   insufficient_scope: {
     status: 403,
     publicText: 'The key does not allow this.',
     meaning: 'The key is valid and lacks a scope that the route asks for.',
     remedy: 'Use a key that has the scope.',
   },
+  address_not_allowed: {
+    status: 403,
+    publicText: 'The key does not allow this.',
+    meaning: "The caller's address is not on the key's list, or could not be told.",
+    remedy: 'Change `allowedIps`, or the `callerIp` option, by which the keyring finds the address.',
+  },
+  body_too_large: {
+    status: 413,
+    publicText: 'The body is too large.',
+    meaning: 'The body of the webhook has more bytes than the verifier reads.',
+    remedy: 'Raise `maxBodyBytes` if such bodies are expected.',
+  },
   rate_limited: {
     status: 429,
     publicText: 'Too many requests.',
     meaning: 'The key has used up a limit.',
     remedy: 'Wait as long as `Retry-After` says.',
+  },
+  too_many_invalid: {
+    status: 429,
+    publicText: 'Too many requests.',
+    meaning: 'The address has sent too many keys that are not valid.',
+    remedy: 'Mend the key that the client sends, and wait as long as `Retry-After` says.',
   },
   secret_unset: {
     status: 503,
@@ -106,6 +167,54 @@ export const errors = {
   ERR_KEY_PEPPER: {
     meaning: 'The pepper is missing or has fewer than 128 bits.',
     remedy: 'Use a random one, for example from `npx routekey generate --print`.',
+  },
+  ERR_CONFIG_KEYRING: {
+    meaning: 'An option of the keyring or of its verifier is not valid.',
+    remedy: 'See the description of the option.',
+  },
+  ERR_KEY_VALUE: {
+    meaning: 'A value given for a key is not valid.',
+    remedy: 'See the description of the value.',
+  },
+  ERR_KEY_SCOPE: {
+    meaning: 'A scope is malformed, or is not one that the keyring knows.',
+    remedy: 'Write segments joined by colons, such as `reports:read`; `*` may stand for a segment.',
+  },
+  ERR_KEY_GRANT: {
+    meaning: 'A key was to get a scope that its creator may not give.',
+    remedy: 'Leave the scope out, or widen `grantable`.',
+  },
+  ERR_STORE_UNAVAILABLE: {
+    meaning: 'The store of keys failed or did not answer in time.',
+    remedy: 'Look at `cause`. A change may have been made all the same.',
+  },
+  ERR_STORE_ANSWER: {
+    meaning: 'The store of keys answered something that is no key.',
+    remedy: 'Apply the migration that this version of Routekey ships with.',
+  },
+  ERR_CONFIG_PATH: {
+    meaning: 'A path cannot be guarded.',
+    remedy: 'Write it as `/api/internal`, without a pattern; all that is below it is guarded too.',
+  },
+  ERR_REQUEST_BODY: {
+    meaning: 'The verifier needs the bytes of the body, and something read them before.',
+    remedy: 'Put the guard before body parsers; in the Pages Router, set `bodyParser: false`.',
+  },
+  ERR_REQUEST_UNGUARDED: {
+    meaning: 'A handler asked for the caller of a request that the guard has not let in.',
+    remedy: 'Put the guard before the handler.',
+  },
+  ERR_WEBHOOK_SECRET: {
+    meaning: 'There is no webhook secret, or one is not base 64 of 24 to 64 random bytes.',
+    remedy: 'Use the `whsec_…` that the sender shows, or `generateWebhookSecret()`.',
+  },
+  ERR_WEBHOOK_ID: {
+    meaning: 'The id of a webhook is not valid.',
+    remedy: 'Use at most 256 visible ASCII characters, and no full stop.',
+  },
+  ERR_WEBHOOK_REPLAYS: {
+    meaning: 'The replay store in memory is full.',
+    remedy: 'Raise `maxAttempts`, or keep the attempts in Redis or SQL.',
   },
 } as const satisfies Record<string, ErrorRow>
 

@@ -8,7 +8,17 @@ const samples: Record<DenialCode, Denial> = {
   ambiguous_key: { status: 400, code: 'ambiguous_key' },
   missing_key: { status: 401, code: 'missing_key' },
   invalid_key: { status: 401, code: 'invalid_key' },
+  key_expired: { status: 401, code: 'key_expired', keyId: 'a' },
+  key_disabled: { status: 401, code: 'key_disabled', keyId: 'a' },
+  key_revoked: { status: 401, code: 'key_revoked', keyId: 'a' },
+  address_not_allowed: { status: 403, code: 'address_not_allowed', keyId: 'a' },
+  too_many_invalid: { status: 429, code: 'too_many_invalid', retryAfterSeconds: 59.9 },
   insufficient_scope: { status: 403, code: 'insufficient_scope', scopes: ['reports:read', 'a"b\\c', 'd e', ''] },
+  missing_signature: { status: 401, code: 'missing_signature' },
+  invalid_signature: { status: 401, code: 'invalid_signature' },
+  expired_signature: { status: 401, code: 'expired_signature' },
+  replayed_signature: { status: 401, code: 'replayed_signature' },
+  body_too_large: { status: 413, code: 'body_too_large', maxBodyBytes: 1024 },
   rate_limited: {
     status: 429,
     code: 'rate_limited',
@@ -33,9 +43,19 @@ const exactHeaders: Record<DenialCode, Record<string, string>> = {
   ambiguous_key: { 'www-authenticate': 'Bearer realm="api", error="invalid_request"' },
   missing_key: { 'www-authenticate': 'Bearer realm="api"' },
   invalid_key: { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' },
+  key_expired: { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' },
+  key_disabled: { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' },
+  key_revoked: { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' },
+  address_not_allowed: { 'www-authenticate': 'Bearer realm="api"' },
+  too_many_invalid: { 'retry-after': '60' },
   insufficient_scope: {
     'www-authenticate': 'Bearer realm="api", error="insufficient_scope", scope="reports:read"',
   },
+  missing_signature: { 'www-authenticate': 'StandardWebhooks realm="api"' },
+  invalid_signature: { 'www-authenticate': 'StandardWebhooks realm="api"' },
+  expired_signature: { 'www-authenticate': 'StandardWebhooks realm="api"' },
+  replayed_signature: { 'www-authenticate': 'StandardWebhooks realm="api"' },
+  body_too_large: {},
   rate_limited: {
     'retry-after': '13',
     'ratelimit-policy': String.raw`"per \"minute\"";q=100;w=60, "t?glich";q=5000;w=86400`,
@@ -81,7 +101,7 @@ it('reads the same for all denials of one status', async () => {
     const texts = bodies.get(denial.status) ?? new Set()
     bodies.set(denial.status, texts.add(await denialResponse(denial).text()))
   }
-  expect([...bodies.values()].map((texts) => texts.size)).toEqual([1, 1, 1, 1, 1])
+  expect([...bodies.values()].map((texts) => texts.size)).toEqual([...bodies].map(() => 1))
 })
 
 it('leaves out what a list is empty of', () => {

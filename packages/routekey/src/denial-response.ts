@@ -6,6 +6,7 @@ const titles = {
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
+  413: 'Content Too Large',
   429: 'Too Many Requests',
   503: 'Service Unavailable',
 } as const satisfies Record<Denial['status'], string>
@@ -18,19 +19,31 @@ const quote = (text: string) => `"${text.replaceAll(/[\\"]/g, String.raw`\$&`)}"
 
 const wholeSeconds = (seconds: number) => String(Math.max(0, Math.ceil(seconds)))
 
+const signatureChallenge = 'StandardWebhooks realm="api"'
+
 // RFC 6750 §3.1: no error code when the request brought no key.
-const challengeErrors = {
-  missing_key: '',
-  invalid_key: ', error="invalid_token"',
-  ambiguous_key: ', error="invalid_request"',
-  insufficient_scope: ', error="insufficient_scope"',
+const challenges = {
+  missing_key: 'Bearer realm="api"',
+  invalid_key: 'Bearer realm="api", error="invalid_token"',
+  key_expired: 'Bearer realm="api", error="invalid_token"',
+  key_disabled: 'Bearer realm="api", error="invalid_token"',
+  key_revoked: 'Bearer realm="api", error="invalid_token"',
+  ambiguous_key: 'Bearer realm="api", error="invalid_request"',
+  insufficient_scope: 'Bearer realm="api", error="insufficient_scope"',
+  // Other credentials would not help, so there is no error for them.
+  address_not_allowed: 'Bearer realm="api"',
+  // RFC 9110 §11.6.1 asks for a challenge with each 401, and Standard Webhooks has registered no scheme.
+  missing_signature: signatureChallenge,
+  invalid_signature: signatureChallenge,
+  expired_signature: signatureChallenge,
+  replayed_signature: signatureChallenge,
 } as const
 
 function challenge(denial: Denial): string | null {
-  if (denial.status === 429 || denial.status === 503) return null
-  const scopes = denial.status === 403 ? denial.scopes.filter((scope) => scopeToken.test(scope)) : []
+  if (denial.status === 413 || denial.status === 429 || denial.status === 503) return null
+  const scopes = denial.code === 'insufficient_scope' ? denial.scopes.filter((scope) => scopeToken.test(scope)) : []
   const scope = scopes.length > 0 ? `, scope=${quote(scopes.join(' '))}` : ''
-  return `Bearer realm="api"${challengeErrors[denial.code]}${scope}`
+  return challenges[denial.code] + scope
 }
 
 /**

@@ -14,16 +14,42 @@ export type Denial =
   | { readonly status: 400; readonly code: 'ambiguous_key' }
   | { readonly status: 401; readonly code: 'missing_key' | 'invalid_key' }
   | {
+      readonly status: 401
+      readonly code: 'key_expired' | 'key_disabled' | 'key_revoked'
+      readonly keyId: string
+    }
+  | {
+      readonly status: 401
+      readonly code: 'missing_signature' | 'invalid_signature' | 'expired_signature' | 'replayed_signature'
+    }
+  | {
       readonly status: 403
       readonly code: 'insufficient_scope'
       /** The scopes that the route asks for. */
       readonly scopes: readonly string[]
+      readonly keyId?: string
+    }
+  | {
+      readonly status: 403
+      readonly code: 'address_not_allowed'
+      readonly keyId: string
+    }
+  | {
+      readonly status: 413
+      readonly code: 'body_too_large'
+      readonly maxBodyBytes: number
     }
   | {
       readonly status: 429
       readonly code: 'rate_limited'
       readonly retryAfterSeconds: number
       readonly limits: readonly RateLimit[]
+      readonly keyId?: string
+    }
+  | {
+      readonly status: 429
+      readonly code: 'too_many_invalid'
+      readonly retryAfterSeconds: number
     }
   | {
       readonly status: 503

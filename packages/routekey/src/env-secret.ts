@@ -1,13 +1,10 @@
 import { constantTimeEqual, sha256 } from '#crypto'
 import { denials } from './codes.ts'
+import { processEnvironment, readVariable } from './process-environment.ts'
 import { type SecretProblem, findSecretProblem } from './secret-problem.ts'
+import { type Logger, tellOnce } from './tell-once.ts'
 import { previousVariable, requireSecretVariable } from './variable-name.ts'
 import { type Verifier, denyCredential } from './verifier.ts'
-
-/** Where a verifier reports what is wrong with its configuration; `console` and `pino` fit. */
-export interface Logger {
-  error(message: string): void
-}
 
 /** Options of {@link envSecret}. */
 export interface EnvSecretOptions {
@@ -25,18 +22,6 @@ export interface SecretCaller {
   readonly variable: string
   /** `previous` while the caller still uses the secret from before a rotation. */
   readonly generation: 'current' | 'previous'
-}
-
-// Several routes may guard themselves with one variable: each problem is told once to each logger, not once a verifier.
-const told = new WeakMap<Logger, Set<string>>()
-
-function tellOnce(logger: Logger, variable: string, message: string): void {
-  const messages = told.get(logger) ?? new Set()
-  told.set(logger, messages)
-  const line = `routekey: ${variable}: ${message}`
-  if (messages.has(line)) return
-  messages.add(line)
-  logger.error(line)
 }
 
 const describe = (problem: SecretProblem, variable: string) =>
@@ -63,16 +48,6 @@ function resolveSecrets(current: string | undefined, previous: string | undefine
   }
 }
 
-// `env` may be an ordinary object, whose `toString` is no secret.
-function readText(env: Readonly<Record<string, unknown>>, name: string): string | undefined {
-  const value = env[name]
-  return typeof value === 'string' ? value : undefined
-}
-
-// Some runtimes have no `process`; there, every variable is unset, and every request is refused.
-// oxlint-disable-next-line node/no-process-env -- this is the library's one reading of the environment, by name
-const processEnvironment = () => (typeof process === 'undefined' ? {} : process.env)
-
 /**
  * Verifies requests against a secret in an environment variable. While `<NAME>_PREVIOUS` is set too, either passes, so that a
  * rotation breaks nobody.
@@ -98,8 +73,8 @@ export function envSecret(variable: string, options: EnvSecretOptions = {}): Ver
     queryParameters: query ? [variable] : [],
     verify({ credential }) {
       const env = options.env ?? processEnvironment()
-      const current = readText(env, variable)
-      const previous = readText(env, previousName)
+      const current = readVariable(env, variable)
+      const previous = readVariable(env, previousName)
       if (secrets === undefined || secrets.current !== current || secrets.previous !== previous) {
         secrets = resolveSecrets(current, previous)
       }
