@@ -5,3 +5,5 @@ process.on('disconnect', () => {
 })
 // The channel must not keep a process alive that has nothing else to do.
 process.channel?.unref()
+// Not passed on to grandchildren: `next dev` starts its server so, and that one lives by its channel until it is told what to do.
+process.execArgv.splice(0)
