@@ -5,11 +5,11 @@ import type { Verifier } from './verifier.ts'
 
 // Which denial speaks for all. First those that may pass later or once mended, because "the key is wrong" would be untrue
 // while one verifier could not look; then what a verifier said that knew the key; a wrong key last.
-const precedence: readonly Denial['status'][] = [503, 429, 403, 400, 401]
+const precedence: readonly Denial['status'][] = [503, 429, 403, 413, 400, 401]
 
 /**
  * Lets a request in when one of several verifiers does; asks them in order and stops at the first that agrees. When none
- * does, a 503 comes before a 429, a 403, a 400 and a 401.
+ * does, a 503 comes before a 429, a 403, a 413, a 400 and a 401.
  *
  * @throws `ERR_CONFIG_VERIFIER` without a verifier.
  * @example

@@ -5,9 +5,9 @@ export function sha256(text: string): Uint8Array {
   return hash('sha256', text, 'buffer')
 }
 
-/** Computes HMAC-SHA-256 of text under a key, both taken as UTF-8. */
-export function hmacSha256(key: string, text: string): Uint8Array {
-  return createHmac('sha256', key).update(text).digest()
+/** Computes HMAC-SHA-256 of a message under a key; text is taken as UTF-8. */
+export function hmacSha256(key: string | Uint8Array, message: string | Uint8Array): Uint8Array {
+  return createHmac('sha256', key).update(message).digest()
 }
 
 /** Writes bytes as lower-case hex digits. */

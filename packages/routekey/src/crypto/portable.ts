@@ -7,9 +7,11 @@ export function sha256(text: string): Uint8Array {
   return nobleSha256(utf8ToBytes(text))
 }
 
-/** Computes HMAC-SHA-256 of text under a key, both taken as UTF-8. */
-export function hmacSha256(key: string, text: string): Uint8Array {
-  return hmac(nobleSha256, utf8ToBytes(key), utf8ToBytes(text))
+const toBytes = (text: string | Uint8Array) => (typeof text === 'string' ? utf8ToBytes(text) : text)
+
+/** Computes HMAC-SHA-256 of a message under a key; text is taken as UTF-8. */
+export function hmacSha256(key: string | Uint8Array, message: string | Uint8Array): Uint8Array {
+  return hmac(nobleSha256, toBytes(key), toBytes(message))
 }
 
 /** Writes bytes as lower-case hex digits. */

@@ -1,6 +1,7 @@
+import { addHeaders } from '../add-headers.ts'
 import { type AuthenticateOptions, authenticate } from '../authenticate.ts'
 import { denialResponse } from '../denial-response.ts'
-import type { ResponseHeaders, Verifier } from '../verifier.ts'
+import type { Verifier } from '../verifier.ts'
 
 /** The parameters of a dynamic route, as Next.js gives them. */
 export type RouteParams = Record<string, string | string[] | undefined>
@@ -10,15 +11,6 @@ export interface GuardedContext<Caller, Params = RouteParams> {
   /** Who was let in. */
   readonly caller: Caller
   readonly params: Promise<Params>
-}
-
-function addHeaders(response: Response, headers: ResponseHeaders): Response {
-  const entries = Object.entries(headers)
-  if (entries.length === 0) return response
-  // `Response.redirect()` and what `fetch` gives have headers that cannot be changed; a copy's can.
-  const copy = new Response(response.body, response)
-  for (const [name, value] of entries) copy.headers.set(name, value)
-  return copy
 }
 
 /**

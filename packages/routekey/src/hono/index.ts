@@ -1,0 +1,1 @@
+export { type KeyVariables, requireKey } from './require-key.ts'

@@ -1,0 +1,1 @@
+export { type ProxyRequest, guardPaths } from './guard-paths.ts'

@@ -1,0 +1,122 @@
+import type { Denial } from '../denial.ts'
+import { processEnvironment, readVariable } from '../process-environment.ts'
+import { type Logger, tellOnce } from '../tell-once.ts'
+import { previousVariable, requireSecretVariable } from '../variable-name.ts'
+import type { Decision, Verifier } from '../verifier.ts'
+import { readBody } from './read-body.ts'
+import type { ReplayStore } from './replay-store.ts'
+import { computeSignature, includesSignature } from './signature.ts'
+import { type WebhookHead, type WebhookTime, defaultToleranceSeconds, parseWebhookHead } from './verify-webhook.ts'
+import { looksRandom, parseWebhookSecret } from './webhook-secret.ts'
+
+/** Options of {@link envWebhook}. */
+export interface EnvWebhookOptions extends WebhookTime {
+  /** Refuses an attempt that came before. Without one, a captured attempt can be sent again within the tolerance. */
+  readonly replayStore?: ReplayStore
+  /** How large a body is read, in bytes; a larger one is refused with 413. Default 1 MiB. */
+  readonly maxBodyBytes?: number
+  /** Where the variables are, read at each request. Default `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Default `console`. */
+  readonly logger?: Logger
+}
+
+/** The caller that {@link envWebhook} lets in. */
+export interface WebhookCaller {
+  readonly kind: 'webhook'
+  readonly variable: string
+  /** The same at each attempt to send the message; remember it together with what you do, and do that once. */
+  readonly id: string
+  /** When this attempt was made. */
+  readonly sentAt: Date
+  /** `previous` while the sender still uses the secret from before a rotation. */
+  readonly generation: 'current' | 'previous'
+}
+
+const replayRetrySeconds = 5
+
+const remedy = 'Set it to the secret, whsec_…, that the sender shows for this endpoint.'
+const messages = {
+  secret_unset: `The secret is unset or empty, so every webhook is refused. ${remedy}`,
+  secret_unusable: `The secret is not base 64 of 24 to 64 bytes, so every webhook is refused. ${remedy}`,
+  secret_weak: `The secret is not random, so every webhook is refused. ${remedy}`,
+} as const
+
+function resolveKey(secret: string | undefined): Uint8Array | keyof typeof messages {
+  if (secret === undefined || secret === '') return 'secret_unset'
+  const key = parseWebhookSecret(secret)
+  if (key === null) return 'secret_unusable'
+  return looksRandom(key) ? key : 'secret_weak'
+}
+
+const refuse = (denial: Denial): Decision<never> => ({ ok: false, denial })
+
+/**
+ * Verifies webhooks by the symmetric scheme of Standard Webhooks, with the secret in an environment variable. While
+ * `<NAME>_PREVIOUS` is set too, either passes. It reads the body, and the handler can read it again.
+ *
+ * It fails closed: when the variable is unset or not fit, or the replay store does not answer, every webhook is a 503, which
+ * makes the sender try again. A sender may deliver a message more than once, so remember `caller.id` with what you do.
+ *
+ * @throws `ERR_CONFIG_VARIABLE`
+ * @example
+ * import { withKey } from 'routekey/next'
+ * import { createMemoryReplayStore, envWebhook } from 'routekey/webhooks'
+ *
+ * const verifier = envWebhook('PARTNER_WEBHOOK_SECRET', { replayStore: createMemoryReplayStore() })
+ * export const POST = withKey(verifier, async (request, { caller }) => {
+ *   await recordOnce(caller.id, await request.json())
+ *   return new Response(null, { status: 204 })
+ * })
+ */
+export function envWebhook(variable: string, options: EnvWebhookOptions = {}): Verifier<WebhookCaller> {
+  requireSecretVariable(variable)
+  const { replayStore, maxBodyBytes = 1024 * 1024, logger = console } = options
+  const { toleranceSeconds = defaultToleranceSeconds } = options
+  const previousName = previousVariable(variable)
+
+  /** Says whether the attempt is new, or what the store threw. */
+  async function remember({ id, timestamp, sentAt }: WebhookHead): Promise<Denial | null> {
+    if (replayStore === undefined) return null
+    // One second more, because times are compared in whole seconds.
+    const expiresAt = new Date(sentAt.getTime() + (toleranceSeconds + 1) * 1000)
+    try {
+      const isNew = await replayStore.remember(`${variable}.${id}.${timestamp}`, expiresAt)
+      return isNew ? null : { status: 401, code: 'replayed_signature' }
+    } catch (cause) {
+      return { status: 503, code: 'store_unavailable', retryAfterSeconds: replayRetrySeconds, cause }
+    }
+  }
+
+  return {
+    queryParameters: [],
+    async verify({ request }) {
+      const env = options.env ?? processEnvironment()
+      const current = resolveKey(readVariable(env, variable))
+      const previous = resolveKey(readVariable(env, previousName))
+      if (typeof current === 'string') {
+        tellOnce(logger, variable, messages[current])
+        return refuse({ status: 503, code: current, variable })
+      }
+      if (typeof previous === 'string' && previous !== 'secret_unset') {
+        tellOnce(logger, previousName, 'The value is not a webhook secret, and is ignored. Remove it.')
+      }
+
+      const head = parseWebhookHead(request.headers, options)
+      if (typeof head === 'string') return refuse({ status: 401, code: head })
+      const body = await readBody(request, maxBodyBytes)
+      if (body === null) return refuse({ status: 413, code: 'body_too_large', maxBodyBytes })
+
+      const isSignedWith = (key: Uint8Array) => includesSignature(head.signatures, computeSignature(key, head, body))
+      const isCurrent = isSignedWith(current)
+      const isPrevious = !isCurrent && typeof previous !== 'string' && isSignedWith(previous)
+      if (!isCurrent && !isPrevious) return refuse({ status: 401, code: 'invalid_signature' })
+
+      // Only now: an attempt that anyone could have made up must not take the place of the real one.
+      const denial = await remember(head)
+      if (denial !== null) return refuse(denial)
+      const generation = isCurrent ? 'current' : 'previous'
+      return { ok: true, caller: { kind: 'webhook', variable, id: head.id, sentAt: head.sentAt, generation } }
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import type { RandomBytes } from '../base62.ts'
+import { RoutekeyError } from '../errors.ts'
+import { decodeBase64, encodeBase64 } from './base64.ts'
+
+const prefix = 'whsec_'
+// Standard Webhooks, "Signature scheme": 24 to 64 random bytes.
+const minimumBytes = 24
+const maximumBytes = 64
+const generatedBytes = 32
+// Twenty-four random bytes have at least this many distinct ones but once in more than a trillion; a filler has few.
+const minimumDistinctBytes = 12
+
+const webCryptoBytes: RandomBytes = (size) => crypto.getRandomValues(new Uint8Array(size))
+
+/**
+ * Makes a secret for signing webhooks: `whsec_` and 32 random bytes in base 64. Use one for each endpoint.
+ *
+ * @example
+ * import { generateWebhookSecret } from 'routekey/webhooks'
+ *
+ * const secret = generateWebhookSecret()
+ */
+export function generateWebhookSecret(options: { readonly randomBytes?: RandomBytes } = {}): string {
+  const { randomBytes = webCryptoBytes } = options
+  return prefix + encodeBase64(randomBytes(generatedBytes))
+}
+
+/** The signing key in a secret, or null when it is not base 64 of 24 to 64 bytes; senders may leave out the prefix. */
+export function parseWebhookSecret(secret: string): Uint8Array | null {
+  const bytes = decodeBase64(secret.startsWith(prefix) ? secret.slice(prefix.length) : secret)
+  return bytes !== null && bytes.length >= minimumBytes && bytes.length <= maximumBytes ? bytes : null
+}
+
+/** Says whether a signing key looks random; it cannot know how the key was made. */
+export const looksRandom = (key: Uint8Array) => new Set(key).size >= minimumDistinctBytes
+
+/**
+ * Reads the signing keys of some secrets.
+ *
+ * @throws `ERR_WEBHOOK_SECRET`
+ */
+export function requireWebhookKeys(secrets: readonly string[]): readonly Uint8Array[] {
+  if (secrets.length === 0) throw new RoutekeyError('ERR_WEBHOOK_SECRET', 'There is no webhook secret')
+  return secrets.map((secret) => {
+    const key = parseWebhookSecret(secret)
+    if (key === null || !looksRandom(key)) {
+      throw new RoutekeyError('ERR_WEBHOOK_SECRET', 'A webhook secret is malformed or not random')
+    }
+    return key
+  })
+}
