@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { buildLibrary } from '../../../../../scripts/build-if-stale.ts'
+import { adapterScenarios, scenarioEnvironment } from './adapter-scenarios.ts'
+import { startNextServer } from './next-server.ts'
+import { send } from './send.ts'
+
+let server: Awaited<ReturnType<typeof startNextServer>>
+beforeAll(async () => {
+  await buildLibrary()
+  server = await startNextServer()
+})
+afterAll(async () => {
+  await server.stop()
+})
+
+const at = (base: string) => async () => ({ origin: server.origin, base, stop: async () => undefined })
+adapterScenarios('routekey/next in the App Router', at('/api/app'), { seesRepeatedAuthorization: false })
+adapterScenarios('routekey/next-pages in the Pages Router', at('/api/pages'), { seesRepeatedAuthorization: true })
+adapterScenarios('routekey/next-proxy before an open route', at('/proxied'), {
+  seesRepeatedAuthorization: false,
+  passesCaller: false,
+})
+
+const countRuns = async () => (await send(server.origin, { method: 'GET', path: '/proxied/runs' })).body
+
+describe('routekey/next-proxy', () => {
+  it.each([
+    '/proxied/guarded/',
+    '//proxied/guarded',
+    '/proxied//guarded',
+    '/proxied/./guarded',
+    '/proxied/x/../guarded',
+    '/proxied/x/%2e%2e/guarded',
+    '/proxied%2fguarded',
+    '/proxied/%67uarded',
+    '/proxied/%2567uarded',
+    String.raw`/proxied\guarded`,
+    '/Proxied/Guarded',
+    '/proxied/guarded?_rsc=1',
+    '/proxied/guarded.rsc',
+    '/_next/data/build/proxied/guarded.json',
+    '/_next/../proxied/guarded',
+  ])('has no way around it by %s', async (path) => {
+    const before = await countRuns()
+    for (const headers of [
+      [],
+      [['x-middleware-subrequest', 'proxy:proxy:proxy:proxy:proxy'] as const],
+      [['rsc', '1'] as const],
+    ]) {
+      const { status } = await send(server.origin, { method: 'GET', path, headers })
+      expect([301, 307, 308, 400, 401, 404]).toContain(status)
+    }
+    expect(await countRuns()).toBe(before)
+  })
+
+  it('lets what is guarded nowhere go on', async () => {
+    expect((await send(server.origin, { method: 'GET', path: '/proxied/runs' })).status).toBe(200)
+  })
+
+  it('leaves no secret in what the browser loads', async () => {
+    const page = await send(server.origin, { method: 'GET', path: '/nowhere' })
+    expect(page.status).toBe(404)
+    for (const secret of Object.values(scenarioEnvironment)) expect(page.body).not.toContain(secret)
+  })
+})
