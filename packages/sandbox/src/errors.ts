@@ -16,6 +16,13 @@ export class MigrationError extends SandboxError {
   }
 }
 
+/** The seed file failed and was rolled back; `cause` is the database's error. */
+export class SeedError extends SandboxError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_SANDBOX_SEED', message, options)
+  }
+}
+
 /** Another process listens on a port that the sandbox needs. Nothing was started. */
 export class PortInUseError extends SandboxError {
   readonly port: number

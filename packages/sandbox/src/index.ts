@@ -1,4 +1,11 @@
-export { DirectoryInUseError, EnvironmentError, MigrationError, PortInUseError, SandboxError } from './errors.ts'
+export {
+  DirectoryInUseError,
+  EnvironmentError,
+  MigrationError,
+  PortInUseError,
+  SandboxError,
+  SeedError,
+} from './errors.ts'
 export { generateSecret } from './keys.ts'
 export { checkPortsAreFree, findFreePort, type PortRequest } from './ports.ts'
 export { DEFAULT_PORTS, PORT_VARIABLES, type Sandbox, type SandboxOptions, startSandbox } from './start-sandbox.ts'

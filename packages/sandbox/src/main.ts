@@ -15,7 +15,7 @@ const envFile = fileURLToPath(new URL('../../../apps/web/.env.local', import.met
 
 async function main(): Promise<void> {
   const environment = resolveSandboxEnvironment({ processEnv: process.env, fileValues: await readEnvFile(envFile) })
-  const sandbox = await startSandbox({ ...environment.options, log: (line) => console.log(line) })
+  const sandbox = await startSandbox({ ...environment.options, seed: true, log: (line) => console.log(line) })
   process.once('SIGINT', () => void stop())
   process.once('SIGTERM', () => void stop())
   async function stop(): Promise<void> {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 
 import { lockDirectory } from './directory-lock.ts'
 import { ensureKeys, type SandboxKeys } from './keys.ts'
-import { DEFAULT_MIGRATIONS_DIRECTORY } from './migrations-directory.ts'
+import { DEFAULT_MIGRATIONS_DIRECTORY, SEED_FILE } from './migrations-directory.ts'
 import { checkPortsAreFree, listenOnLoopback, type PortRequest } from './ports.ts'
 import type { GithubApplication } from './supabase.ts'
 import { startSweepTimer } from './sweep-timer.ts'
@@ -36,6 +36,8 @@ export type SandboxOptions = {
   databaseUrl?: string
   /** Default: the repository's `supabase/migrations`. */
   migrationsDirectory?: string
+  /** Runs the repository's `supabase/seed.sql` once, after the migrations. Default: false. */
+  seed?: boolean
   /** Hears what a person at a terminal should know, one line at a time, never with a secret. Default: nobody. */
   log?: (line: string) => void
 }
@@ -167,6 +169,7 @@ async function startSupabaseAndGithub(
     databaseDirectory: join(dir, 'postgres'),
     databaseUrl,
     migrationsDirectory,
+    seedFile: options.seed === true ? SEED_FILE : undefined,
     publishableKey: keys.supabasePublishableKey,
     secretKey: keys.supabaseSecretKey,
     jwtSecret: keys.supabaseJwtSecret,

@@ -5,6 +5,7 @@ import { App } from '@supabase/lite'
 import { applyMigrations, type MigrationReport } from './database/apply-migrations.ts'
 import { openPglite, openPostgres, type SandboxDatabase } from './database/open-database.ts'
 import { prepareDatabase } from './database/prepare-database.ts'
+import { seedDatabase } from './database/seed-database.ts'
 import { writeVaultSecret } from './database/vault-secret.ts'
 import { createMailDirectory } from './mail-directory.ts'
 import { startNetWorker } from './net-worker.ts'
@@ -36,6 +37,8 @@ export type SupabaseOptions = {
   github?: GithubApplication | undefined
   /** Written to Vault, by name, before the server answers. */
   vaultSecrets: Record<string, string>
+  /** SQL to run once, after the migrations. */
+  seedFile?: string | undefined
   /** Where e-mails are put as files; none is sent. */
   mailDirectory: string
   log: (line: string) => void
@@ -64,7 +67,9 @@ export async function startSupabase(options: SupabaseOptions): Promise<EmbeddedS
   try {
     const migrations = await database.withClient(async (client) => {
       await prepareDatabase(client)
-      return applyMigrations(client, options.migrationsDirectory)
+      const report = await applyMigrations(client, options.migrationsDirectory)
+      if (options.seedFile !== undefined) await seedDatabase(client, options.seedFile)
+      return report
     })
     for (const [name, secret] of Object.entries(options.vaultSecrets)) await writeVaultSecret(database, name, secret)
     server.handle(await createHandler(options, database))

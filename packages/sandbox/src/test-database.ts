@@ -1,13 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { openAsBlob } from 'node:fs'
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
-
 import { PGlite, type Extensions } from '@electric-sql/pglite'
 
 import { applyMigrations } from './database/apply-migrations.ts'
-import { prepareDatabase, readPreparationScript } from './database/prepare-database.ts'
+import { prepareDatabase } from './database/prepare-database.ts'
 import type { SqlClient } from './database/sql-client.ts'
+import { loadTemplate } from './database/template.ts'
 import { DEFAULT_MIGRATIONS_DIRECTORY } from './migrations-directory.ts'
 
 export type { SqlClient }
@@ -34,8 +30,7 @@ export async function createTestDatabase(
   options: TestDatabaseOptions & { extensions?: Extensions } = {},
 ): Promise<PGlite> {
   const { extensions = {} } = options
-  const loadDataDir = await openAsBlob(await ensureTemplate())
-  const database = await PGlite.create({ loadDataDir, extensions })
+  const database = await PGlite.create({ loadDataDir: await loadTemplate(), extensions })
   await applyTestMigrations(database, options)
   return database
 }
@@ -53,35 +48,4 @@ export async function prepareTestDatabase(client: SqlClient, options: TestDataba
 async function applyTestMigrations(client: SqlClient, options: TestDatabaseOptions): Promise<void> {
   const { migrationsDirectory = DEFAULT_MIGRATIONS_DIRECTORY } = options
   if (migrationsDirectory !== null) await applyMigrations(client, migrationsDirectory)
-}
-
-/** Initialising a PGlite cluster takes 3 s, loading a prepared one 0.4 s; so a prepared one is kept as a file. */
-async function ensureTemplate(): Promise<string> {
-  const directory = fileURLToPath(new URL('../../../node_modules/.cache/routekey-sandbox/', import.meta.url))
-  const packageJson = await readFile(new URL('../package.json', import.meta.url), 'utf8')
-  const key = createHash('sha256')
-    .update(await readPreparationScript())
-    .update(packageJson)
-    .digest('hex')
-    .slice(0, 16)
-  const path = `${directory}template-${key}.tar`
-  if (
-    await stat(path).then(
-      () => true,
-      () => false,
-    )
-  )
-    return path
-
-  const database = await PGlite.create()
-  await prepareDatabase(database)
-  const dump = await database.dumpDataDir('none')
-  await database.close()
-
-  // Test files run in several processes: each writes its own file, and the rename is atomic.
-  await mkdir(directory, { recursive: true })
-  const temporaryPath = `${path}.${randomUUID()}`
-  await writeFile(temporaryPath, dump.stream())
-  await rename(temporaryPath, path)
-  return path
 }

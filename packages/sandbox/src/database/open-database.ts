@@ -1,9 +1,15 @@
+import { readdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+
+import { PGlite } from '@electric-sql/pglite'
 import type { Connection } from '@supabase/lite'
 import { Kysely } from 'kysely'
 
 import { createConnectionLock } from './connection-lock.ts'
 import { createPgliteDialect } from './pglite-dialect.ts'
+import { printErrorBriefly } from './print-error-briefly.ts'
 import type { SqlClient } from './sql-client.ts'
+import { loadTemplate } from './template.ts'
 
 /** The database behind the embedded Supabase. */
 export type SandboxDatabase = {
@@ -28,12 +34,16 @@ export type SandboxDatabase = {
  */
 export async function openPglite(directory: string | null): Promise<SandboxDatabase> {
   const { createPgliteConnection } = await import('@supabase/lite/pglite')
-  const connection = await createPgliteConnection(directory === null ? {} : { url: directory })
+  if (directory !== null) await ensureDataDirectory(directory)
+  const connection = await createPgliteConnection(
+    directory === null ? { pgliteOptions: { loadDataDir: await loadTemplate() } } : { url: directory },
+  )
   const database = connection.driver
   await database.waitReady
   const lock = createConnectionLock()
   connection.kysely = new Kysely({ dialect: createPgliteDialect(database, lock) })
   keepGrants(connection)
+  connection.normalizeDbError = printErrorBriefly
   return {
     connection,
     query: (text, values) => lock.hold(() => database.query(text, values)),
@@ -46,6 +56,16 @@ export async function openPglite(directory: string | null): Promise<SandboxDatab
   }
 }
 
+/** Creates the data directory beside its place and moves it there when it is whole, so that a crash leaves no half of one. */
+async function ensureDataDirectory(directory: string): Promise<void> {
+  if ((await readdir(dirname(directory))).includes(basename(directory))) return
+  const unfinished = `${directory}.unfinished`
+  await rm(unfinished, { recursive: true, force: true })
+  const database = await PGlite.create({ dataDir: unfinished })
+  await database.close()
+  await rename(unfinished, directory)
+}
+
 /**
  * Opens a real Postgres.
  *
@@ -56,6 +76,7 @@ export async function openPostgres(url: string): Promise<SandboxDatabase> {
   const connection = createPostgresConnection({ url, postgresOptions: { onnotice: () => {} } })
   const sql = connection.driver
   keepGrants(connection)
+  connection.normalizeDbError = printErrorBriefly
   return {
     connection,
     query: async (text, values) => ({ rows: await sql.unsafe(text, values) }),

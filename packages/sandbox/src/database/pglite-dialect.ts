@@ -10,6 +10,7 @@ import {
 } from 'kysely'
 
 import type { ConnectionLock } from './connection-lock.ts'
+import { printErrorBriefly } from './print-error-briefly.ts'
 
 /** Creates the Kysely dialect by which transactions on a PGlite have the connection to themselves. */
 export function createPgliteDialect(database: PGlite, lock: ConnectionLock): Dialect {
@@ -45,8 +46,12 @@ async function run(connection: DatabaseConnection, statement: string): Promise<v
 function createConnection(database: PGlite): DatabaseConnection {
   return {
     async executeQuery<Row>(compiled: CompiledQuery) {
-      const { rows, affectedRows } = await database.query<Row>(compiled.sql, [...compiled.parameters])
-      return affectedRows === undefined ? { rows } : { rows, numAffectedRows: BigInt(affectedRows) }
+      try {
+        const { rows, affectedRows } = await database.query<Row>(compiled.sql, [...compiled.parameters])
+        return affectedRows === undefined ? { rows } : { rows, numAffectedRows: BigInt(affectedRows) }
+      } catch (error) {
+        throw printErrorBriefly(error)
+      }
     },
     streamQuery() {
       throw new TypeError('PGlite does not stream')

@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { format } from 'node:util'
+
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+
+import { openPglite, type SandboxDatabase } from '../../src/database/open-database.ts'
+
+let database: SandboxDatabase
+
+beforeAll(async () => {
+  database = await openPglite(null)
+  await database.query('create table public.entry (name text primary key)')
+})
+
+afterAll(() => database.close())
+
+const insert = (name: string) => sql`insert into public.entry (name) values (${name})`
+
+async function names(): Promise<unknown[]> {
+  return (await database.query('select name from public.entry order by name')).rows
+}
+
+it('keeps what others do out of an open transaction', async () => {
+  const { connection } = database
+  const failing = database.runRequest(() =>
+    connection.runInTransaction(async (transaction) => {
+      await insert('in the transaction').execute(transaction)
+      await sleep(30)
+      throw new Error('undone')
+    }),
+  )
+  const others = [
+    database.runRequest(() => insert('other request').execute(connection.kysely)),
+    database.query(`insert into public.entry (name) values ('worker')`),
+    database.runRequest(() =>
+      connection.runInTransaction((transaction) => insert('other transaction').execute(transaction)),
+    ),
+  ]
+  await expect(failing).rejects.toThrow('undone')
+  await Promise.all(others)
+  expect(await names()).toEqual([{ name: 'other request' }, { name: 'other transaction' }, { name: 'worker' }])
+})
+
+it('lets a request query beside its own open transaction', async () => {
+  const { connection } = database
+  const rows = await database.runRequest(() =>
+    connection.runInTransaction(async (transaction) => {
+      await insert('beside').execute(transaction)
+      return sql`select 1 as one`.execute(connection.kysely)
+    }),
+  )
+  expect(rows.rows).toEqual([{ one: 1 }])
+})
+
+it('prints an error of the database without the values of the statement', async () => {
+  const { connection } = database
+  const error: unknown = await insert('beside')
+    .execute(connection.kysely)
+    .then(
+      () => null,
+      (reason: unknown) => reason,
+    )
+  expect(format(error)).toBe('Supabase: duplicate key value violates unique constraint "entry_pkey" (23505)')
+})

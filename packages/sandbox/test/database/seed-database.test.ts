@@ -1,0 +1,41 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import type { PGlite } from '@electric-sql/pglite'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+
+import { seedDatabase } from '../../src/database/seed-database.ts'
+import { SEED_FILE } from '../../src/migrations-directory.ts'
+import { createTestDatabase } from '../../src/test-database.ts'
+
+let database: PGlite
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+
+afterAll(() => database.close())
+
+it('gives the repository’s user a profile, once', async () => {
+  await seedDatabase(database, SEED_FILE)
+  const profile = 'select email from public.profile'
+  const { rows } = await database.query(profile)
+  expect(rows).toHaveLength(1)
+
+  await database.query('delete from auth.users')
+  await seedDatabase(database, SEED_FILE)
+  expect((await database.query(profile)).rows).toEqual([])
+})
+
+it('leaves no trace of a file that fails, and runs it when it is mended', async () => {
+  const path = join(await mkdtemp(join(tmpdir(), 'routekey-seed-')), 'seed-of-test.sql')
+  await writeFile(path, 'create table public.seeded (id int); select 1 / 0;')
+  await expect(seedDatabase(database, path)).rejects.toMatchObject({
+    code: 'ERR_SANDBOX_SEED',
+    message: 'seed-of-test.sql failed: division by zero',
+  })
+  await writeFile(path, 'create table public.seeded (id int);')
+  await seedDatabase(database, path)
+  expect((await database.query(`select to_regclass('public.seeded')::text as name`)).rows).toEqual([{ name: 'seeded' }])
+})

@@ -1,0 +1,214 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { format } from 'node:util'
+
+import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+
+import { type Sandbox, startSandbox } from '../../src/index.ts'
+import { type RecordingApplication, startRecordingApplication } from '../recording-application.ts'
+
+const API_ROUTE_SECRET = 'the-secret-of-the-route'
+const CRON_SECRET = 'the-secret-of-the-sweep'
+
+let dir: string
+let application: RecordingApplication
+let sandbox: Sandbox
+let url: string
+let publishableKey: string
+let secretKey: string
+const lines: string[] = []
+const printed: string[] = []
+
+beforeAll(async () => {
+  // Where `@supabase/lite` prints the errors of the database.
+  vi.spyOn(console, 'error').mockImplementation((...words: unknown[]) => void printed.push(format(...words)))
+  dir = await mkdtemp(join(tmpdir(), 'routekey-sandbox-'))
+  application = await startRecordingApplication()
+  sandbox = await startSandbox({
+    dir,
+    ports: { supabase: 0, stripe: 0, github: 0 },
+    appUrl: application.url,
+    apiRouteSecret: API_ROUTE_SECRET,
+    cronSecret: CRON_SECRET,
+    sweepIntervalMs: 100,
+    log: (line) => lines.push(line),
+  })
+  ;({ url, publishableKey, secretKey } = sandbox.supabase!)
+})
+
+afterAll(async () => {
+  await sandbox.stop()
+  await application.close()
+  await rm(dir, { recursive: true })
+})
+
+function connect(key = publishableKey): SupabaseClient {
+  return createClient(url, key, { auth: { persistSession: false, autoRefreshToken: false } })
+}
+
+let users = 0
+
+async function signUp(): Promise<{ client: SupabaseClient; id: string; email: string; password: string }> {
+  users += 1
+  const credentials = { email: `user-${users}@example.com`, password: 'correct horse' }
+  const client = connect()
+  const { data, error } = await client.auth.signUp(credentials)
+  expect(error).toBeNull()
+  expect(data.session).not.toBeNull()
+  return { client, id: data.user!.id, ...credentials }
+}
+
+const read = async (client: SupabaseClient) => (await client.from('profile').select('id')).data
+
+const get = (path: string, headers: Record<string, string> = {}) => fetch(`${url}${path}`, { headers })
+
+describe('signing up', () => {
+  it('gives a session at once, makes a profile, and wakes the route with the secret and the row', async () => {
+    const { client, id, email } = await signUp()
+    const { data: profiles } = await client.from('profile').select()
+    expect(profiles).toEqual([expect.objectContaining({ id, email, stripe_customer: null })])
+
+    const { method, headers, body } = await application.waitForRequest(
+      (request) => request.path === '/api/create-stripe-customer' && request.body.includes(id),
+    )
+    expect(method).toBe('POST')
+    expect(headers.get('x-api-key')).toBe(API_ROUTE_SECRET)
+    expect(headers.get('content-type')).toBe('application/json')
+    expect(JSON.parse(body)).toEqual({
+      type: 'INSERT',
+      schema: 'public',
+      table: 'profile',
+      record: expect.objectContaining({ id, email }),
+      old_record: null,
+    })
+  })
+
+  it('lets the user sign in again, and read the claims of the session', async () => {
+    const { id, email, password } = await signUp()
+    const client = connect()
+    const { error } = await client.auth.signInWithPassword({ email, password })
+    expect(error).toBeNull()
+    const { data } = await client.auth.getClaims()
+    expect(data!.claims).toMatchObject({ sub: id, email, role: 'authenticated' })
+  })
+
+  it('refuses a wrong password and a second account of one address', async () => {
+    const { email, password } = await signUp()
+    const wrong = await connect().auth.signInWithPassword({ email, password: `${password}!` })
+    expect(wrong.error).toMatchObject({ code: 'invalid_credentials' })
+    const again = await connect().auth.signUp({ email, password })
+    expect(again.error).toMatchObject({ code: 'user_already_exists' })
+  })
+})
+
+describe('keys and roles', () => {
+  it('refuses a request without a key, with another key, and with the key as bearer only', async () => {
+    expect((await get('/rest/v1/profile')).status).toBe(401)
+    expect((await get('/rest/v1/profile', { apikey: 'sb_secret_other' })).status).toBe(401)
+    expect((await get('/rest/v1/profile', { authorization: `Bearer ${secretKey}` })).status).toBe(401)
+  })
+
+  it('gives the owner their row, a stranger none, and the service role all', async () => {
+    const owner = await signUp()
+    const stranger = await signUp()
+    const rowOf = async (client: SupabaseClient) => (await client.from('profile').select('id').eq('id', owner.id)).data
+    expect(await rowOf(owner.client)).toEqual([{ id: owner.id }])
+    expect(await rowOf(stranger.client)).toEqual([])
+    expect(await rowOf(connect(secretKey))).toEqual([{ id: owner.id }])
+  })
+
+  it('keeps what the migrations revoked, after requests of every role', async () => {
+    const { client } = await signUp()
+    const anonymous = await connect().from('profile').select()
+    expect(anonymous.error).toMatchObject({ code: '42501' })
+    const written = await client.from('profile').update({ stripe_customer: 'cus_mine' }).neq('email', '')
+    expect(written.error).toMatchObject({ code: '42501' })
+    const work = await client.from('stripe_customer_work').select()
+    expect(work.error).toMatchObject({ code: '42501' })
+  })
+
+  it.each(['net', 'vault', 'auth', 'supabase_migrations'])('does not show the schema %s, to no key', async (schema) => {
+    for (const key of [publishableKey, secretKey]) {
+      const { error } = await connect(key).schema(schema).from('secrets').select()
+      expect(error).toMatchObject({ code: 'PGRST106' })
+    }
+  })
+
+  it.each(['/_system/info', '/_system/config', '/_system/introspect', '/_studio', '/'])(
+    'shows nobody %s',
+    async (path) => {
+      const response = await get(path)
+      expect(response.status).toBe(404)
+      expect(await response.text()).not.toContain('auth')
+    },
+  )
+})
+
+describe('many at once', () => {
+  it('keeps the requests of different roles apart', async () => {
+    const [first, second] = [await signUp(), await signUp()]
+    const service = connect(secretKey)
+    const everyone = (await read(service))!.length
+    const results = await Promise.all(
+      Array.from({ length: 25 }).flatMap(() => [
+        read(first.client).then((rows) => expect(rows).toEqual([{ id: first.id }])),
+        read(second.client).then((rows) => expect(rows).toEqual([{ id: second.id }])),
+        read(connect()).then((rows) => expect(rows).toBeNull()),
+        read(service).then((rows) => expect(rows).toHaveLength(everyone)),
+      ]),
+    )
+    expect(results).toHaveLength(100)
+  })
+
+  it('gives each of 20 sign-ups its profile', async () => {
+    const created = await Promise.all(Array.from({ length: 20 }, signUp))
+    const { data } = await connect(secretKey).from('profile').select('id')
+    const ids = new Set(data!.map(({ id }: { id: string }) => id))
+    expect(created.every(({ id }) => ids.has(id))).toBe(true)
+  })
+})
+
+describe('e-mail', () => {
+  it('goes to a file, with a link that works and without a word of it in the log', async () => {
+    const { client, email } = await signUp()
+    const { error } = await client.auth.resetPasswordForEmail(email)
+    expect(error).toBeNull()
+    const [file] = await readdir(join(dir, 'mail'))
+    const text = await readFile(join(dir, 'mail', file!), 'utf8')
+    expect(text).toContain(`To: ${email}`)
+    const link = /http:\/\/\S+/.exec(text)![0]
+    expect(link.startsWith(`${url}/auth/v1/verify?`)).toBe(true)
+    const response = await fetch(link, { redirect: 'manual' })
+    expect(response.headers.get('location')).toMatch(new RegExp(`^${application.url}.*access_token=`))
+    expect(lines).toContain(`An e-mail for ${email} is in ${join(dir, 'mail', file!)}`)
+    const token = new URL(link).searchParams.get('token')!
+    expect(lines.join('\n')).not.toContain(token)
+  })
+})
+
+describe('the sweep', () => {
+  it('calls the route with its secret', async () => {
+    const { method, headers } = await application.waitForRequest(({ path }) => path === '/api/sync-stripe-customers')
+    expect(method).toBe('GET')
+    expect(headers.get('authorization')).toBe(`Bearer ${CRON_SECRET}`)
+  })
+})
+
+describe('output', () => {
+  it('has an error of the database as one line, without the parameters of the statement', async () => {
+    const { client } = await signUp()
+    const { error } = await client.from('profile').update({ email: 'secret@example.com' }).eq('email', 'secret-filter')
+    expect(error).not.toBeNull()
+    expect(printed.at(-1)).toBe('Supabase: permission denied for table profile (42501)')
+  })
+
+  it('has no secret', () => {
+    const output = [...lines, ...printed].join('\n')
+    expect(output).toContain('\n')
+    for (const secret of [API_ROUTE_SECRET, CRON_SECRET, secretKey, publishableKey, 'correct horse']) {
+      expect(output).not.toContain(secret)
+    }
+  })
+})
