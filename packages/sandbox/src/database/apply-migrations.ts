@@ -37,23 +37,36 @@ export type MigrationReport = {
  * @throws {MigrationError} `ERR_SANDBOX_MIGRATION`, naming the file and line that failed; that file has left no trace.
  */
 export async function applyMigrations(client: SqlClient, directory: string): Promise<MigrationReport> {
+  const migrations = await readMigrations(directory)
   await runScript(client, HISTORY_TABLE)
   const recorded = await readHistory(client)
   const report: MigrationReport = { applied: [], changed: [] }
-
-  for (const file of (await readdir(directory)).toSorted()) {
-    const { version, name } = MIGRATION_FILE.exec(file)?.groups ?? {}
-    if (version === undefined || name === undefined) continue
-    const sql = await readFile(join(directory, file), 'utf8')
-    const appliedSql = recorded.get(version)
+  for (const migration of migrations) {
+    const appliedSql = recorded.get(migration.version)
     if (appliedSql === undefined) {
-      await applyMigration(client, { file, version, name, sql })
-      report.applied.push(file)
-    } else if (appliedSql !== sql) {
-      report.changed.push(file)
+      await applyMigration(client, migration)
+      report.applied.push(migration.file)
+    } else if (appliedSql !== migration.sql) {
+      report.changed.push(migration.file)
     }
   }
   return report
+}
+
+type Migration = { file: string; version: string; name: string; sql: string }
+
+async function readMigrations(directory: string): Promise<Migration[]> {
+  const byVersion = new Map<string, Migration>()
+  for (const file of (await readdir(directory)).toSorted()) {
+    const { version, name } = MIGRATION_FILE.exec(file)?.groups ?? {}
+    if (version === undefined || name === undefined) continue
+    const other = byVersion.get(version)
+    if (other !== undefined) {
+      throw new MigrationError(`Migrations ${other.file} and ${file} have the same version. Rename the later one.`)
+    }
+    byVersion.set(version, { file, version, name, sql: await readFile(join(directory, file), 'utf8') })
+  }
+  return [...byVersion.values()]
 }
 
 async function readHistory(client: SqlClient): Promise<Map<string, string>> {
@@ -63,10 +76,7 @@ async function readHistory(client: SqlClient): Promise<Map<string, string>> {
   return new Map(HistoryRows.parse(rows).map((row) => [row.version, row.sql]))
 }
 
-async function applyMigration(
-  client: SqlClient,
-  migration: { file: string; version: string; name: string; sql: string },
-): Promise<void> {
+async function applyMigration(client: SqlClient, migration: Migration): Promise<void> {
   await runScript(client, 'begin')
   try {
     await runScript(client, migration.sql)
@@ -81,7 +91,7 @@ async function applyMigration(
   }
 }
 
-function describeFailure(migration: { file: string; sql: string }, cause: unknown): string {
+function describeFailure(migration: Migration, cause: unknown): string {
   const reason = cause instanceof Error ? cause.message : String(cause)
   // Postgres counts the position in characters from 1.
   const position = cause instanceof Error && 'position' in cause ? Number(cause.position) : Number.NaN

@@ -188,6 +188,20 @@ describe('migrations', () => {
     ])
   })
 
+  it('refuses two files of one version, and applies neither', async () => {
+    const migrationsDirectory = await migrationsOf({
+      '20260104000000_one.sql': 'create table public.one (id int);',
+      '20260104000000_two.sql': 'create table public.two (id int);',
+    })
+    await expect(prepareTestDatabase(database, { migrationsDirectory })).rejects.toMatchObject({
+      code: 'ERR_SANDBOX_MIGRATION',
+      message:
+        'Migrations 20260104000000_one.sql and 20260104000000_two.sql have the same version. Rename the later one.',
+    })
+    const { rows } = await database.query(`select to_regclass('public.one') as one`)
+    expect(rows).toEqual([{ one: null }])
+  })
+
   it('names the file and line that fails, and leaves no trace of that file', async () => {
     const migrationsDirectory = await migrationsOf({
       '20260103000000_break.sql': 'create table public.half (id int);\n\nselect * from public.missing;\n',
