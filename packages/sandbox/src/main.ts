@@ -1,6 +1,6 @@
 // `npm run sandbox`: the embedded stack alone, until Ctrl-C.
-import { fileURLToPath } from 'node:url'
 import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 import {
   envFileChanges,
@@ -11,13 +11,14 @@ import {
   writeEnvFile,
 } from './index.ts'
 
-const envFile = fileURLToPath(new URL('../../../apps/web/.env.local', import.meta.url))
+const envFile =
+  process.env['SANDBOX_ENV_FILE'] ?? fileURLToPath(new URL('../../../apps/web/.env.local', import.meta.url))
 
 async function main(): Promise<void> {
   const environment = resolveSandboxEnvironment({ processEnv: process.env, fileValues: await readEnvFile(envFile) })
   const sandbox = await startSandbox({ ...environment.options, seed: true, log: (line) => console.log(line) })
-  process.once('SIGINT', () => void stop())
-  process.once('SIGTERM', () => void stop())
+  // `disconnect`: the process that started this one is gone.
+  for (const event of ['SIGINT', 'SIGTERM', 'disconnect']) process.once(event, () => void stop())
   async function stop(): Promise<void> {
     await sandbox.stop()
     process.exit(0)
