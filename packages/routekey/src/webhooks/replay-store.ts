@@ -18,7 +18,7 @@ export interface ReplayStore {
 
 /** Options of {@link createMemoryReplayStore}. */
 export interface MemoryReplayStoreOptions {
-  /** How many attempts it holds. Default 100,000, about 20 MB. */
+  /** How many attempts it holds. Default 100,000, about 30 MB. */
   readonly maxAttempts?: number
   /** Default the system's clock. */
   readonly clock?: () => Date

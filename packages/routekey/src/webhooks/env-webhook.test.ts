@@ -1,0 +1,176 @@
+import { describe, expect, expectTypeOf, it, vi } from 'vitest'
+
+import { anyOf, envSecret, type SecretCaller } from '../index.ts'
+import { type GuardedContext, withKey } from '../next/index.ts'
+import {
+  type EnvWebhookOptions,
+  type ReplayStore,
+  type WebhookCaller,
+  createMemoryReplayStore,
+  envWebhook,
+  generateWebhookSecret,
+  signWebhook,
+} from './index.ts'
+
+const secret = generateWebhookSecret()
+const body = '{"type":"report.ready"}'
+const context = { params: Promise.resolve({}) }
+type Handler = (request: Request, context: GuardedContext<WebhookCaller>) => Promise<Response>
+
+function makeRoute(options: EnvWebhookOptions = {}) {
+  const handler = vi.fn<Handler>(async (request, { caller }) => Response.json({ caller, body: await request.text() }))
+  const logger = { error: vi.fn<(message: string) => void>() }
+  const onDenied = vi.fn<(event: { denial: unknown }) => void>()
+  const route = withKey(envWebhook('HOOK', { env: { HOOK: secret }, logger, ...options }), handler, { onDenied })
+  return { handler, logger, onDenied, send: (request: Request) => route(request, context) }
+}
+
+const makeRequest = ({ id = 'msg_1', content = body, secrets = [secret], sentAt = new Date(), headers = {} } = {}) =>
+  new Request('http://localhost/hook', {
+    method: 'POST',
+    body: content,
+    headers: { ...signWebhook({ id, body: content, secrets, sentAt }), ...headers },
+  })
+
+describe('envWebhook', () => {
+  it('lets a signed message in, tells whose it is, and leaves the body to the handler', async () => {
+    const { send } = makeRoute()
+    const response = await send(makeRequest({ sentAt: new Date(Math.floor(Date.now() / 1000) * 1000) }))
+    expect(response.status).toBe(200)
+    expect(await response.json()).toEqual({
+      caller: { kind: 'webhook', variable: 'HOOK', id: 'msg_1', sentAt: expect.any(String), generation: 'current' },
+      body,
+    })
+  })
+
+  it('lets the former secret in while it is rotated, and says so', async () => {
+    const { handler, send } = makeRoute({ env: { HOOK: generateWebhookSecret(), HOOK_PREVIOUS: secret } })
+    expect((await send(makeRequest())).status).toBe(200)
+    expect(handler.mock.calls[0]?.[1].caller.generation).toBe('previous')
+  })
+
+  it.each<[string, () => Request, string]>([
+    ['no signature', () => new Request('http://localhost/hook', { method: 'POST', body }), 'missing_signature'],
+    ['a signature by another secret', () => makeRequest({ secrets: [generateWebhookSecret()] }), 'invalid_signature'],
+    ['an old message', () => makeRequest({ sentAt: new Date(Date.now() - 302_000) }), 'expired_signature'],
+    ['a message from the future', () => makeRequest({ sentAt: new Date(Date.now() + 302_000) }), 'expired_signature'],
+    [
+      'a bearer token that is the secret',
+      () =>
+        new Request('http://localhost/hook', { method: 'POST', body, headers: { authorization: `Bearer ${secret}` } }),
+      'missing_signature',
+    ],
+  ])('refuses %s', async (_case, makeIt, code) => {
+    const { handler, onDenied, send } = makeRoute()
+    const response = await send(makeIt())
+    expect(response.status).toBe(401)
+    expect(response.headers.get('www-authenticate')).toBe('StandardWebhooks realm="api"')
+    expect(handler).not.toHaveBeenCalled()
+    expect(onDenied.mock.calls[0]?.[0].denial).toEqual({ status: 401, code })
+  })
+
+  it('reads no more of a body than it may, whether its length is announced or not', async () => {
+    const { handler, onDenied, send } = makeRoute({ maxBodyBytes: 1000 })
+    const pulled = vi.fn<(controller: ReadableStreamDefaultController<Uint8Array>) => void>((controller) => {
+      controller.enqueue(new Uint8Array(600))
+    })
+    const endless = new Request('http://localhost/hook', {
+      method: 'POST',
+      headers: { ...signWebhook({ id: 'a', body: '', secrets: [secret] }) },
+      body: new ReadableStream({ pull: pulled }),
+      duplex: 'half',
+    })
+    expect((await send(endless)).status).toBe(413)
+    expect(pulled.mock.calls.length).toBeLessThan(6)
+    expect((await send(makeRequest({ headers: { 'content-length': '1001' } }))).status).toBe(413)
+    expect(handler).not.toHaveBeenCalled()
+    expect(onDenied.mock.calls[0]?.[0].denial).toEqual({ status: 413, code: 'body_too_large', maxBodyBytes: 1000 })
+    expect((await send(makeRequest({ content: 'x'.repeat(1000) }))).status).toBe(200)
+  })
+
+  it('throws, and does not run the handler, when the body was read before', async () => {
+    const { handler, send } = makeRoute()
+    const request = makeRequest()
+    await request.text()
+    await expect(send(request)).rejects.toMatchObject({ code: 'ERR_REQUEST_BODY' })
+    expect(handler).not.toHaveBeenCalled()
+  })
+
+  it.each([
+    ['unset', {}, 'secret_unset'],
+    ['empty', { HOOK: '' }, 'secret_unset'],
+    ['no webhook secret', { HOOK: 'changeme' }, 'secret_unusable'],
+    ['zeros', { HOOK: `whsec_${Buffer.alloc(32).toString('base64')}` }, 'secret_weak'],
+    ['unset, with a former one', { HOOK_PREVIOUS: secret }, 'secret_unset'],
+  ])('answers 503 to everything while the secret is %s, and says so once', async (_case, env, code) => {
+    const { handler, logger, onDenied, send } = makeRoute({ env })
+    expect((await send(makeRequest())).status).toBe(503)
+    expect((await send(new Request('http://localhost/hook', { method: 'POST' }))).status).toBe(503)
+    expect(handler).not.toHaveBeenCalled()
+    expect(onDenied.mock.calls[0]?.[0].denial).toEqual({ status: 503, code, variable: 'HOOK' })
+    expect(logger.error).toHaveBeenCalledOnce()
+    expect(logger.error.mock.calls[0]?.[0]).toMatch(/^routekey: HOOK: .*whsec_…/)
+  })
+
+  it('ignores a former secret that is none, and says so', async () => {
+    const { logger, send } = makeRoute({ env: { HOOK: secret, HOOK_PREVIOUS: 'changeme' } })
+    expect((await send(makeRequest())).status).toBe(200)
+    expect(logger.error.mock.calls[0]?.[0]).toMatch(/^routekey: HOOK_PREVIOUS: .*ignored/)
+  })
+})
+
+describe('envWebhook with a replay store', () => {
+  it('lets one of many copies in, and each new attempt', async () => {
+    const { handler, onDenied, send } = makeRoute({ replayStore: createMemoryReplayStore() })
+    const sentAt = new Date()
+    const responses = await Promise.all(Array.from({ length: 50 }, async () => send(makeRequest({ sentAt }))))
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(responses.filter(({ status }) => status === 401)).toHaveLength(49)
+    expect(onDenied.mock.calls[0]?.[0].denial).toEqual({ status: 401, code: 'replayed_signature' })
+    expect((await send(makeRequest({ sentAt: new Date(sentAt.getTime() - 5000) }))).status).toBe(200)
+    expect((await send(makeRequest({ sentAt, id: 'msg_2' }))).status).toBe(200)
+    expect(handler).toHaveBeenCalledTimes(3)
+  })
+
+  it('is asked about nothing that is not signed, and told until when to remember', async () => {
+    const remember = vi.fn<ReplayStore['remember']>(() => true)
+    const { send } = makeRoute({ replayStore: { remember }, toleranceSeconds: 60 })
+    await send(makeRequest({ secrets: [generateWebhookSecret()] }))
+    expect(remember).not.toHaveBeenCalled()
+    const sentAt = new Date(Math.floor(Date.now() / 1000) * 1000)
+    await send(makeRequest({ sentAt }))
+    expect(remember.mock.calls).toEqual([
+      [`HOOK.msg_1.${sentAt.getTime() / 1000}`, new Date(sentAt.getTime() + 61_000)],
+    ])
+  })
+
+  it.each<[string, ReplayStore]>([
+    [
+      'throws',
+      {
+        remember: () => {
+          throw new Error('down')
+        },
+      },
+    ],
+    ['rejects', { remember: async () => Promise.reject(new Error('down')) }],
+  ])('answers 503 with Retry-After when the store %s, so that the sender tries again', async (_case, replayStore) => {
+    const { handler, onDenied, send } = makeRoute({ replayStore })
+    const response = await send(makeRequest())
+    expect(response.status).toBe(503)
+    expect(response.headers.get('retry-after')).toBe('5')
+    expect(await response.text()).not.toContain('down')
+    expect(handler).not.toHaveBeenCalled()
+    expect(onDenied.mock.calls[0]?.[0].denial).toMatchObject({ code: 'store_unavailable', cause: new Error('down') })
+  })
+})
+
+describe('types', () => {
+  it('narrow the caller by its kind', () => {
+    withKey(anyOf(envSecret('A_SECRET'), envWebhook('HOOK')), (_request, { caller }) => {
+      expectTypeOf(caller).toEqualTypeOf<SecretCaller | WebhookCaller>()
+      return new Response(caller.kind === 'webhook' ? caller.id : caller.variable)
+    })
+    expect(() => envWebhook('NEXT_PUBLIC_HOOK')).toThrow('published')
+  })
+})
