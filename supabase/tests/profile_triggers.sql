@@ -1,0 +1,242 @@
+-- What follows from a sign-up, a change of e-mail and a deletion, and that none of it turns a visitor away.
+begin;
+select plan(35);
+
+delete from vault.secrets where name in ('api_route_url', 'api_route_secret');
+
+create function pg_temp.refuse() returns trigger language plpgsql as $$
+begin
+  raise exception 'refused by the test';
+end
+$$;
+
+-- Sign-up, with nothing in Vault.
+
+select lives_ok(
+  $$insert into auth.users (id, email) values ('20000000-0000-4000-8000-000000000001', 'ada@example.com')$$,
+  'a sign-up stands when Vault is empty'
+);
+select results_eq(
+  $$select email, stripe_customer from public.profile where id = '20000000-0000-4000-8000-000000000001'$$,
+  $$values ('ada@example.com', null::text)$$,
+  'a sign-up makes a profile'
+);
+select results_eq(
+  $$select kind, state, attempts, parameters, lease_token, next_attempt_at
+    from public.stripe_customer_work where profile_id = '20000000-0000-4000-8000-000000000001'$$,
+  $$values ('create', 'pending', 0, null::jsonb, null::uuid, now())$$,
+  'and its work, due at once'
+);
+select lives_ok(
+  $$insert into auth.users (id) values ('20000000-0000-4000-8000-000000000002')$$,
+  'a user without an e-mail can sign up'
+);
+select results_eq(
+  $$select email from public.profile where id = '20000000-0000-4000-8000-000000000002'$$,
+  array[null::text],
+  'and has a profile without one'
+);
+
+-- Sign-up, when something raises.
+
+create trigger refuse before insert on net.http_request_queue for each row execute function pg_temp.refuse();
+select vault.create_secret('http://localhost:3000/api/create-stripe-customer', 'api_route_url');
+select vault.create_secret('not a secret', 'api_route_secret');
+select lives_ok(
+  $$insert into auth.users (id, email) values ('20000000-0000-4000-8000-000000000003', 'net@example.com')$$,
+  'a sign-up stands when net raises'
+);
+select results_eq(
+  $$select work.state from public.profile join public.stripe_customer_work as work on work.profile_id = profile.id
+    where profile.email = 'net@example.com'$$,
+  array['pending'],
+  'and has its profile and its work'
+);
+drop trigger refuse on net.http_request_queue;
+
+create trigger refuse before insert on public.profile for each row execute function pg_temp.refuse();
+select lives_ok(
+  $$insert into auth.users (id, email) values ('20000000-0000-4000-8000-000000000004', 'profile@example.com')$$,
+  'a sign-up stands when the insert of the profile raises'
+);
+select is_empty(
+  $$select * from public.profile where email = 'profile@example.com'$$,
+  'its profile is missing'
+);
+drop trigger refuse on public.profile;
+
+create trigger refuse before insert on public.stripe_customer_work for each row execute function pg_temp.refuse();
+select lives_ok(
+  $$insert into auth.users (id, email) values ('20000000-0000-4000-8000-000000000005', 'work@example.com')$$,
+  'a sign-up stands when the insert of the work raises'
+);
+drop trigger refuse on public.stripe_customer_work;
+
+select is(public.restore_missing_profiles(), 2, 'the sweep finds both');
+select results_eq(
+  $$select profile.email, work.kind, work.state
+    from public.profile join public.stripe_customer_work as work on work.profile_id = profile.id
+    where profile.email in ('profile@example.com', 'work@example.com') order by profile.email$$,
+  $$values ('profile@example.com', 'create', 'pending'), ('work@example.com', 'create', 'pending')$$,
+  'and writes what is missing'
+);
+select is(public.restore_missing_profiles(), 0, 'once');
+
+-- The wake-up.
+
+delete from net.http_request_queue;
+insert into auth.users (id, email) values ('20000000-0000-4000-8000-000000000006', 'grace@example.com');
+select results_eq(
+  'select method::text, url, timeout_milliseconds from net.http_request_queue',
+  $$values ('POST', 'http://localhost:3000/api/create-stripe-customer', 10000)$$,
+  'a sign-up wakes the route, with a timeout of its own'
+);
+select results_eq(
+  $$select headers ->> 'x-api-key', lower(headers ->> 'content-type') from net.http_request_queue$$,
+  $$values ('not a secret', 'application/json')$$,
+  'and sends the secret in a header'
+);
+select results_eq(
+  $$select body ->> 'type', body ->> 'table', body ->> 'schema', body #>> '{record,id}', body #>> '{record,email}',
+      body -> 'old_record'
+    from (select convert_from(body, 'UTF8')::jsonb as body from net.http_request_queue) as request$$,
+  $$values ('INSERT', 'profile', 'public', '20000000-0000-4000-8000-000000000006', 'grace@example.com', 'null'::jsonb)$$,
+  'with the body of a database webhook'
+);
+
+delete from net.http_request_queue;
+update public.profile set stripe_customer = 'cus_grace' where email = 'grace@example.com';
+select is_empty('select * from net.http_request_queue', 'linking the customer wakes nobody');
+
+-- A change of the e-mail.
+
+update public.stripe_customer_work set kind = 'update', state = 'done', stripe_customer = 'cus_grace', done_at = now()
+where profile_id = '20000000-0000-4000-8000-000000000006';
+select lives_ok(
+  $$update auth.users set email = 'hopper@example.com' where id = '20000000-0000-4000-8000-000000000006'$$,
+  'a user changes the e-mail'
+);
+select results_eq(
+  $$select email from public.profile where id = '20000000-0000-4000-8000-000000000006'$$,
+  array['hopper@example.com'],
+  'the profile has the new one'
+);
+select results_eq(
+  $$select kind, state, revision, stripe_customer, done_at
+    from public.stripe_customer_work where profile_id = '20000000-0000-4000-8000-000000000006'$$,
+  $$values ('update', 'pending', 2, 'cus_grace', null::timestamptz)$$,
+  'the work is open again, for the same customer'
+);
+select results_eq(
+  $$select body ->> 'type', body #>> '{old_record,email}', body #>> '{record,email}'
+    from (select convert_from(body, 'UTF8')::jsonb as body from net.http_request_queue) as request$$,
+  $$values ('UPDATE', 'grace@example.com', 'hopper@example.com')$$,
+  'and the route is woken'
+);
+update auth.users set email = 'hopper@example.com' where id = '20000000-0000-4000-8000-000000000006';
+select results_eq(
+  $$select revision from public.stripe_customer_work where profile_id = '20000000-0000-4000-8000-000000000006'$$,
+  array[2],
+  'the same e-mail again opens nothing'
+);
+
+create trigger refuse before update on public.profile for each row execute function pg_temp.refuse();
+select lives_ok(
+  $$update auth.users set email = 'late@example.com' where id = '20000000-0000-4000-8000-000000000002'$$,
+  'a change of the e-mail stands when the update of the profile raises'
+);
+drop trigger refuse on public.profile;
+
+-- Deletion.
+
+delete from auth.users where id = '20000000-0000-4000-8000-000000000006';
+select is_empty(
+  $$select * from public.profile where id = '20000000-0000-4000-8000-000000000006'$$,
+  'a deletion takes the profile along'
+);
+select results_eq(
+  $$select kind, state, stripe_customer, next_attempt_at
+    from public.stripe_customer_work where profile_id = '20000000-0000-4000-8000-000000000006'$$,
+  $$values ('delete', 'pending', 'cus_grace', now())$$,
+  'and leaves a tombstone with the customer'
+);
+
+delete from auth.users where id = '20000000-0000-4000-8000-000000000002';
+select results_eq(
+  $$select kind, state, stripe_customer
+    from public.stripe_customer_work where profile_id = '20000000-0000-4000-8000-000000000002'$$,
+  $$values ('delete', 'done', null::text)$$,
+  'where Stripe was never called there is nothing to delete'
+);
+
+select public.claim_stripe_customer_work(gen_random_uuid(), 30, 1, '20000000-0000-4000-8000-000000000003');
+delete from auth.users where id = '20000000-0000-4000-8000-000000000003';
+select results_eq(
+  $$select kind, state, parameters ->> 'email', lease_token is not null
+    from public.stripe_customer_work where profile_id = '20000000-0000-4000-8000-000000000003'$$,
+  $$values ('delete', 'pending', 'net@example.com', true)$$,
+  'where Stripe may have been called, the tombstone keeps what it was called with, and the lease'
+);
+
+update public.profile set stripe_customer = 'cus_ada' where email = 'ada@example.com';
+update auth.users set deleted_at = now(), email = 'scrambled' where id = '20000000-0000-4000-8000-000000000001';
+select is_empty(
+  $$select * from public.profile where id = '20000000-0000-4000-8000-000000000001'$$,
+  'a soft deletion takes the profile along'
+);
+select results_eq(
+  $$select kind, state, stripe_customer
+    from public.stripe_customer_work where profile_id = '20000000-0000-4000-8000-000000000001'$$,
+  $$values ('delete', 'pending', 'cus_ada')$$,
+  'and leaves a tombstone'
+);
+select is(public.restore_missing_profiles(), 0, 'a user deleted softly is not brought back');
+
+create trigger refuse before update on public.stripe_customer_work for each row execute function pg_temp.refuse();
+select throws_ok(
+  $$delete from auth.users where id = '20000000-0000-4000-8000-000000000004'$$,
+  'P0001',
+  'refused by the test',
+  'without the tombstone there is no deletion'
+);
+drop trigger refuse on public.stripe_customer_work;
+
+-- A profile that returns under its old id.
+
+delete from auth.users
+where id in ('20000000-0000-4000-8000-000000000001', '20000000-0000-4000-8000-000000000004');
+insert into auth.users (id, email) values
+  ('20000000-0000-4000-8000-000000000004', 'again@example.com'),
+  ('20000000-0000-4000-8000-000000000001', 'ada@example.com');
+select results_eq(
+  $$select kind, state, key_number
+    from public.stripe_customer_work where profile_id = '20000000-0000-4000-8000-000000000004'$$,
+  $$values ('create', 'pending', 2)$$,
+  'an id that returns after its deletion gets a customer under a new key'
+);
+select results_eq(
+  $$select kind, state, stripe_customer
+    from public.stripe_customer_work where profile_id = '20000000-0000-4000-8000-000000000001'$$,
+  $$values ('delete', 'pending', 'cus_ada')$$,
+  'an id that returns before that waits until the old customer is gone'
+);
+select results_eq(
+  $$select kind, stripe_customer
+    from public.claim_stripe_customer_work(
+      '20000000-0000-4000-8000-0000000000aa', 30, 1, '20000000-0000-4000-8000-000000000001'
+    )$$,
+  $$values ('delete', 'cus_ada')$$,
+  'which is what a worker is told to do'
+);
+select public.complete_stripe_customer_work(
+  '20000000-0000-4000-8000-000000000001', '20000000-0000-4000-8000-0000000000aa', 'delete', 'cus_ada', null, 3
+);
+select results_eq(
+  $$select kind, state, key_number, stripe_customer
+    from public.stripe_customer_work where profile_id = '20000000-0000-4000-8000-000000000001'$$,
+  $$values ('create', 'pending', 2, null::text)$$,
+  'and then it gets its own'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,159 @@
+-- What owners see of the work towards Stripe, and that nobody else sees it.
+begin;
+select plan(18);
+
+insert into auth.users (id, email) values
+  ('40000000-0000-4000-8000-000000000001', 'owner@example.com'),
+  ('40000000-0000-4000-8000-000000000002', 'stranger@example.com');
+
+select columns_are(
+  'public',
+  'stripe_customer_progress',
+  array['profile_id', 'status', 'next_attempt_at'],
+  'it shows nothing of the error, the key and the parameters'
+);
+select ok(
+  (select 'security_barrier=true' = any (reloptions) from pg_class where oid = 'public.stripe_customer_progress'::regclass),
+  'a function in the condition of a query does not get to see other rows'
+);
+
+select set_config('request.jwt.claims', '{"role": "anon"}', true);
+set local role anon;
+select throws_ok(
+  'select * from public.stripe_customer_progress',
+  '42501',
+  'permission denied for view stripe_customer_progress',
+  'anonymous cannot read'
+);
+
+reset role;
+select set_config('request.jwt.claims', '{"role": "service_role"}', true);
+set local role service_role;
+select throws_ok(
+  'select * from public.stripe_customer_progress',
+  '42501',
+  'permission denied for view stripe_customer_progress',
+  'the service role, which is no owner, reads the work itself'
+);
+
+reset role;
+select set_config('request.jwt.claims', '{"role": "authenticated"}', true);
+set local role authenticated;
+select is_empty('select * from public.stripe_customer_progress', 'a token without a subject sees nothing');
+
+reset role;
+select set_config(
+  'request.jwt.claims',
+  '{"sub": "40000000-0000-4000-8000-000000000002", "role": "authenticated"}',
+  true
+);
+set local role authenticated;
+select results_eq(
+  'select profile_id::text from public.stripe_customer_progress',
+  array['40000000-0000-4000-8000-000000000002'],
+  'another user sees only the own progress'
+);
+select is_empty(
+  $$select * from public.stripe_customer_progress where profile_id = '40000000-0000-4000-8000-000000000001'$$,
+  'and not the owner''s, asked for by id'
+);
+
+reset role;
+select set_config(
+  'request.jwt.claims',
+  '{"sub": "40000000-0000-4000-8000-000000000001", "role": "authenticated"}',
+  true
+);
+set local role authenticated;
+select results_eq(
+  'select profile_id::text, status, next_attempt_at from public.stripe_customer_progress',
+  $$values ('40000000-0000-4000-8000-000000000001', 'pending', now())$$,
+  'the owner sees that the work is pending'
+);
+select throws_ok(
+  $$insert into public.stripe_customer_progress (profile_id) values (gen_random_uuid())$$,
+  '42501',
+  'permission denied for view stripe_customer_progress',
+  'the owner cannot insert'
+);
+select throws_ok(
+  $$update public.stripe_customer_progress set profile_id = gen_random_uuid()$$,
+  '42501',
+  'permission denied for view stripe_customer_progress',
+  'the owner cannot update'
+);
+select throws_ok(
+  'delete from public.stripe_customer_progress',
+  '42501',
+  'permission denied for view stripe_customer_progress',
+  'the owner cannot delete'
+);
+
+reset role;
+update public.stripe_customer_work set last_error = '{"code": "stripe_unavailable", "message": ""}',
+  next_attempt_at = now() + interval '20 seconds'
+where profile_id = '40000000-0000-4000-8000-000000000001';
+set local role authenticated;
+select results_eq(
+  'select status, next_attempt_at from public.stripe_customer_progress',
+  $$values ('retrying', now() + interval '20 seconds')$$,
+  'the owner sees when it is tried again'
+);
+
+reset role;
+update public.stripe_customer_work set state = 'failed', failed_at = now()
+where profile_id = '40000000-0000-4000-8000-000000000001';
+set local role authenticated;
+select results_eq(
+  'select status, next_attempt_at from public.stripe_customer_progress',
+  $$values ('failed', null::timestamptz)$$,
+  'the owner sees that it failed'
+);
+
+reset role;
+select public.requeue_stripe_customer_work('40000000-0000-4000-8000-000000000001');
+select public.claim_stripe_customer_work(
+  '40000000-0000-4000-8000-0000000000aa', 30, 1, '40000000-0000-4000-8000-000000000001'
+);
+select is(
+  public.complete_stripe_customer_work(
+    '40000000-0000-4000-8000-000000000001', '40000000-0000-4000-8000-0000000000aa', 'create', 'cus_owner',
+    'owner@example.com', 2
+  ),
+  'done',
+  'the work is done'
+);
+set local role authenticated;
+select results_eq(
+  'select status, next_attempt_at from public.stripe_customer_progress',
+  $$values ('done', null::timestamptz)$$,
+  'the owner sees that it is done'
+);
+select results_eq(
+  'select stripe_customer from public.profile',
+  array['cus_owner'],
+  'and the customer in the profile'
+);
+select throws_ok(
+  $$update public.profile set stripe_customer = null$$,
+  '42501',
+  'permission denied for table profile',
+  'which the owner cannot undo'
+);
+
+reset role;
+delete from auth.users where id = '40000000-0000-4000-8000-000000000002';
+select set_config(
+  'request.jwt.claims',
+  '{"sub": "40000000-0000-4000-8000-000000000002", "role": "authenticated"}',
+  true
+);
+set local role authenticated;
+select results_eq(
+  'select status from public.stripe_customer_progress',
+  array['done'],
+  'a token that outlives its user sees no more than its own tombstone'
+);
+
+select * from finish();
+rollback;

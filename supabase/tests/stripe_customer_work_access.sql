@@ -1,0 +1,143 @@
+-- Who may read the work towards Stripe, and call its functions: the service role, and nobody else.
+begin;
+select plan(71);
+
+insert into auth.users (id, email) values
+  ('30000000-0000-4000-8000-000000000001', 'owner@example.com'),
+  ('30000000-0000-4000-8000-000000000002', 'stranger@example.com');
+
+create temporary table write (statement text) on commit drop;
+insert into write values
+  ($$insert into public.stripe_customer_work (profile_id) values (gen_random_uuid())$$),
+  ($$update public.stripe_customer_work set state = 'done', done_at = now()$$),
+  ('delete from public.stripe_customer_work'),
+  ('truncate public.stripe_customer_work');
+
+-- Each function that is there to be called.
+create temporary table call (name text, statement text) on commit drop;
+insert into call (statement) values
+  ('select public.claim_stripe_customer_work(gen_random_uuid(), 30)'),
+  ('select public.renew_stripe_customer_key(gen_random_uuid(), gen_random_uuid())'),
+  ($$select public.complete_stripe_customer_work(gen_random_uuid(), gen_random_uuid(), 'create', 'cus_a', null, 1)$$),
+  ($$select public.retry_stripe_customer_work(gen_random_uuid(), gen_random_uuid(), 1, 0, '{}', true, false)$$),
+  ($$select public.fail_stripe_customer_work(gen_random_uuid(), gen_random_uuid(), 1, '{}', false)$$),
+  ('select public.requeue_stripe_customer_work(gen_random_uuid())'),
+  ($$select public.unlink_stripe_customer('cus_none')$$),
+  ('select public.read_stripe_customer(gen_random_uuid())'),
+  ('select public.restore_missing_profiles()');
+update call set name = substring(statement from 'public\.(\w+)');
+
+-- Each function that only triggers and other functions use.
+create temporary table inner_call (name text, statement text) on commit drop;
+insert into inner_call (statement) values
+  ($$select public.stripe_customer_parameters(gen_random_uuid(), null)$$),
+  ('select public.open_stripe_customer_work()'),
+  ('select public.bury_stripe_customer_work()'),
+  ('select public.wake_stripe_customer_route()'),
+  ('select public.create_profile_for_user()'),
+  ('select public.copy_user_email_to_profile()'),
+  ('select public.delete_profile_of_soft_deleted_user()');
+update inner_call set name = substring(statement from 'public\.(\w+)');
+grant select on write, call, inner_call to public;
+
+select ok(
+  (select relrowsecurity from pg_class where oid = 'public.stripe_customer_work'::regclass),
+  'row-level security is on'
+);
+select policies_are('public', 'stripe_customer_work', array[]::name[], 'and no policy lets anyone in');
+
+-- So that a function added later cannot be forgotten here.
+select is_empty(
+  $$select oid::regprocedure from pg_proc
+    where pronamespace = 'public'::regnamespace and (proname ~ 'stripe_customer' or proname ~ 'profile')
+      and (has_function_privilege('anon', oid, 'execute') or has_function_privilege('authenticated', oid, 'execute'))$$,
+  'no function about profiles or customers is open to users'
+);
+select is_empty(
+  $$select oid::regprocedure from pg_proc
+    where pronamespace = 'public'::regnamespace and prosecdef and not 'search_path=""' = any (proconfig)$$,
+  'every function with its owner''s rights has an empty search path'
+);
+
+select set_config('request.jwt.claims', '{"role": "anon"}', true);
+set local role anon;
+select throws_ok(
+  'select * from public.stripe_customer_work',
+  '42501',
+  'permission denied for table stripe_customer_work',
+  'anonymous cannot read'
+);
+select throws_ok(
+  statement, '42501', 'permission denied for table stripe_customer_work', 'anonymous cannot: ' || statement
+) from write;
+select throws_ok(statement, '42501', 'permission denied for function ' || name, 'anonymous cannot call ' || name)
+from (table call union all table inner_call) as call;
+
+reset role;
+select set_config(
+  'request.jwt.claims',
+  '{"sub": "30000000-0000-4000-8000-000000000001", "role": "authenticated"}',
+  true
+);
+set local role authenticated;
+select throws_ok(
+  'select * from public.stripe_customer_work',
+  '42501',
+  'permission denied for table stripe_customer_work',
+  'the owner cannot read'
+);
+select throws_ok(
+  statement, '42501', 'permission denied for table stripe_customer_work', 'the owner cannot: ' || statement
+) from write;
+select throws_ok(statement, '42501', 'permission denied for function ' || name, 'the owner cannot call ' || name)
+from (table call union all table inner_call) as call;
+
+reset role;
+select set_config('request.jwt.claims', '{"role": "service_role"}', true);
+set local role service_role;
+select results_eq(
+  $$select count(*)::int from public.stripe_customer_work where profile_id::text like '30000000-%'$$,
+  array[2],
+  'the service role reads'
+);
+select throws_ok(
+  statement, '42501', 'permission denied for table stripe_customer_work', 'the service role cannot: ' || statement
+) from write;
+select lives_ok(statement, 'the service role calls ' || name) from call;
+select throws_ok(statement, '42501', 'permission denied for function ' || name, 'the service role cannot call ' || name)
+from inner_call;
+
+reset role;
+select set_config(
+  'request.jwt.claims',
+  '{"sub": "30000000-0000-4000-8000-000000000002", "role": "authenticated"}',
+  true
+);
+set local role authenticated;
+select throws_ok(
+  $$select * from public.stripe_customer_work where profile_id = '30000000-0000-4000-8000-000000000001'$$,
+  '42501',
+  'permission denied for table stripe_customer_work',
+  'another user cannot read'
+);
+select throws_ok(
+  $$select public.read_stripe_customer('30000000-0000-4000-8000-000000000001')$$,
+  '42501',
+  'permission denied for function read_stripe_customer',
+  'another user cannot ask about the owner'
+);
+select throws_ok(
+  $$select public.requeue_stripe_customer_work('30000000-0000-4000-8000-000000000001')$$,
+  '42501',
+  'permission denied for function requeue_stripe_customer_work',
+  'another user cannot requeue the owner''s work'
+);
+select throws_ok(
+  $$select public.unlink_stripe_customer('cus_a')$$,
+  '42501',
+  'permission denied for function unlink_stripe_customer',
+  'another user cannot unlink a customer'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,380 @@
+-- What the functions on the work towards Stripe do, called as the workers call them.
+begin;
+select plan(51);
+
+-- Nothing else may be due.
+delete from public.stripe_customer_work;
+
+insert into auth.users (id, email) values
+  ('50000000-0000-4000-8000-000000000001', 'ada@example.com'),
+  ('50000000-0000-4000-8000-000000000002', 'grace@example.com'),
+  ('50000000-0000-4000-8000-000000000003', null);
+update public.stripe_customer_work set next_attempt_at = now() - interval '1 minute'
+where profile_id = '50000000-0000-4000-8000-000000000002';
+update public.stripe_customer_work set next_attempt_at = now() - interval '2 minutes'
+where profile_id = '50000000-0000-4000-8000-000000000003';
+
+set local role service_role;
+
+-- Claiming.
+
+select results_eq(
+  $$select profile_id::text, kind, attempts, email, stripe_customer
+    from public.claim_stripe_customer_work('50000000-0000-4000-8000-0000000000aa', 30)$$,
+  $$values ('50000000-0000-4000-8000-000000000003', 'create', 1, null::text, null::text)$$,
+  'a worker gets what is due longest'
+);
+select results_eq(
+  $$select profile_id::text from public.claim_stripe_customer_work('50000000-0000-4000-8000-0000000000bb', 30, 10)
+    order by profile_id$$,
+  array['50000000-0000-4000-8000-000000000001', '50000000-0000-4000-8000-000000000002'],
+  'another worker gets the others'
+);
+select is_empty(
+  $$select * from public.claim_stripe_customer_work('50000000-0000-4000-8000-0000000000cc', 30, 10)$$,
+  'a third gets nothing while their leases last'
+);
+select is_empty(
+  $$select * from public.claim_stripe_customer_work(
+      '50000000-0000-4000-8000-0000000000cc', 30, 1, '50000000-0000-4000-8000-000000000001')$$,
+  'not even by the name of the profile'
+);
+select results_eq(
+  $$select idempotency_key, parameters, next_attempt_at from public.stripe_customer_work
+    where profile_id = '50000000-0000-4000-8000-000000000001'$$,
+  $$values (
+    'customer-50000000-0000-4000-8000-000000000001-1',
+    '{"email": "ada@example.com", "metadata": {"profile_id": "50000000-0000-4000-8000-000000000001"}}'::jsonb,
+    now() + interval '30 seconds'
+  )$$,
+  'the key and the parameters are written down before Stripe is called'
+);
+select results_eq(
+  $$select parameters from public.stripe_customer_work where profile_id = '50000000-0000-4000-8000-000000000003'$$,
+  $$values ('{"metadata": {"profile_id": "50000000-0000-4000-8000-000000000003"}}'::jsonb)$$,
+  'without an e-mail there is none among the parameters'
+);
+
+-- Completing.
+
+select is(
+  public.complete_stripe_customer_work(
+    '50000000-0000-4000-8000-000000000003', '50000000-0000-4000-8000-0000000000bb', 'create', 'cus_c', null, 1
+  ),
+  'lease_lost',
+  'a worker that does not hold the lease records nothing'
+);
+select results_eq(
+  $$select stripe_customer from public.profile where id = '50000000-0000-4000-8000-000000000003'$$,
+  array[null::text],
+  'and links nothing'
+);
+select is(
+  public.complete_stripe_customer_work(
+    '50000000-0000-4000-8000-000000000003', '50000000-0000-4000-8000-0000000000aa', 'create', 'cus_c', null, 1
+  ),
+  'done',
+  'the one that holds it does'
+);
+select results_eq(
+  $$select profile.stripe_customer, work.state, work.kind, work.stripe_customer, work.parameters, work.lease_token
+    from public.profile join public.stripe_customer_work as work on work.profile_id = profile.id
+    where profile.id = '50000000-0000-4000-8000-000000000003'$$,
+  $$values ('cus_c', 'done', 'update', 'cus_c', null::jsonb, null::uuid)$$,
+  'the profile is linked, the row closed and its parameters forgotten'
+);
+select is(
+  public.complete_stripe_customer_work(
+    '50000000-0000-4000-8000-000000000003', '50000000-0000-4000-8000-0000000000aa', 'create', 'cus_c', null, 1
+  ),
+  'lease_lost',
+  'once'
+);
+
+-- Another customer got into the profile while Stripe was called.
+update public.profile set stripe_customer = 'cus_by_hand' where id = '50000000-0000-4000-8000-000000000002';
+select throws_ok(
+  $$select public.complete_stripe_customer_work(
+      '50000000-0000-4000-8000-000000000002', '50000000-0000-4000-8000-0000000000bb', 'create', 'cus_b',
+      'grace@example.com', 1)$$,
+  'P0001',
+  'Profile 50000000-0000-4000-8000-000000000002 was not linked to cus_b: 0 rows changed',
+  'a profile that has a customer does not get another in its place'
+);
+select throws_ok(
+  $$select public.complete_stripe_customer_work(
+      '50000000-0000-4000-8000-000000000002', '50000000-0000-4000-8000-0000000000bb', 'mend', 'cus_b', null, 1)$$,
+  'P0001',
+  'Unknown kind of work: mend',
+  'work of an unknown kind is refused'
+);
+update public.profile set stripe_customer = null where id = '50000000-0000-4000-8000-000000000002';
+
+-- The e-mail changes while Stripe is called.
+reset role;
+update auth.users set email = 'hopper@example.com' where id = '50000000-0000-4000-8000-000000000002';
+set local role service_role;
+select is_empty(
+  $$select * from public.claim_stripe_customer_work(
+      '50000000-0000-4000-8000-0000000000cc', 30, 1, '50000000-0000-4000-8000-000000000002')$$,
+  'a change leaves the lease to its holder'
+);
+select results_eq(
+  $$select parameters ->> 'email' from public.stripe_customer_work
+    where profile_id = '50000000-0000-4000-8000-000000000002'$$,
+  array['grace@example.com'],
+  'and the parameters as they were frozen'
+);
+select is(
+  public.complete_stripe_customer_work(
+    '50000000-0000-4000-8000-000000000002', '50000000-0000-4000-8000-0000000000bb', 'create', 'cus_b',
+    'grace@example.com', 1
+  ),
+  'more',
+  'the creation is recorded, and more is to be done'
+);
+select results_eq(
+  $$select kind, email, stripe_customer, revision
+    from public.claim_stripe_customer_work('50000000-0000-4000-8000-0000000000cc', 30, 10)$$,
+  $$values ('update', 'hopper@example.com', 'cus_b', 2)$$,
+  'which is to send the new e-mail to the same customer'
+);
+select is(
+  public.complete_stripe_customer_work(
+    '50000000-0000-4000-8000-000000000002', '50000000-0000-4000-8000-0000000000cc', 'update', 'cus_b',
+    'hopper@example.com', 2
+  ),
+  'done',
+  'then it is done'
+);
+
+-- Trying again.
+
+select is(
+  public.retry_stripe_customer_work(
+    '50000000-0000-4000-8000-000000000001', '50000000-0000-4000-8000-0000000000cc', 1, 20, '{}', true, false
+  ),
+  null,
+  'a worker that does not hold the lease cannot postpone'
+);
+select is(
+  public.retry_stripe_customer_work(
+    '50000000-0000-4000-8000-000000000001', '50000000-0000-4000-8000-0000000000bb', 1, 20,
+    '{"code": "stripe_unavailable", "message": "down"}', true, false
+  ),
+  20::double precision,
+  'the one that holds it sets the next attempt'
+);
+select results_eq(
+  $$select state, attempts, lease_token, last_error ->> 'code', next_attempt_at, unsettled_until
+    from public.stripe_customer_work where profile_id = '50000000-0000-4000-8000-000000000001'$$,
+  $$values ('pending', 1, null::uuid, 'stripe_unavailable', now() + interval '20 seconds', null::timestamptz)$$,
+  'and gives the lease back'
+);
+select is_empty(
+  $$select * from public.claim_stripe_customer_work('50000000-0000-4000-8000-0000000000dd', 30, 10)$$,
+  'before its time it is not due'
+);
+
+reset role;
+update public.stripe_customer_work set next_attempt_at = now()
+where profile_id = '50000000-0000-4000-8000-000000000001';
+set local role service_role;
+select results_eq(
+  $$select attempts, unsettled_seconds, parameters ->> 'email'
+    from public.claim_stripe_customer_work('50000000-0000-4000-8000-0000000000dd', 30, 10)$$,
+  $$values (2, 0::double precision, 'ada@example.com')$$,
+  'at its time it is claimed again, with the same parameters'
+);
+select is(
+  public.retry_stripe_customer_work(
+    '50000000-0000-4000-8000-000000000001', '50000000-0000-4000-8000-0000000000dd', 1, 0, null, false, true
+  ),
+  0::double precision,
+  'an attempt that says nothing about the row'
+);
+select results_eq(
+  $$select attempts, unsettled_until from public.stripe_customer_work
+    where profile_id = '50000000-0000-4000-8000-000000000001'$$,
+  $$values (1, now() + interval '5 minutes')$$,
+  'is not counted; one without an answer is remembered for five minutes'
+);
+
+-- A worker that never reports.
+
+select public.claim_stripe_customer_work('50000000-0000-4000-8000-0000000000ee', 30, 10);
+reset role;
+update public.stripe_customer_work set next_attempt_at = now(), unsettled_until = null
+where profile_id = '50000000-0000-4000-8000-000000000001';
+set local role service_role;
+select results_eq(
+  $$select attempts, unsettled_seconds
+    from public.claim_stripe_customer_work('50000000-0000-4000-8000-0000000000ff', 30, 10)$$,
+  $$values (3, 300::double precision)$$,
+  'its row is taken up when its lease ends, and its request counts as under way'
+);
+select is(
+  public.complete_stripe_customer_work(
+    '50000000-0000-4000-8000-000000000001', '50000000-0000-4000-8000-0000000000ee', 'create', 'cus_late', null, 1
+  ),
+  'lease_lost',
+  'and it comes too late itself'
+);
+
+-- Taking a new key.
+
+select is_empty(
+  $$select * from public.renew_stripe_customer_key(
+      '50000000-0000-4000-8000-000000000001', '50000000-0000-4000-8000-0000000000ee')$$,
+  'without the lease there is no new key'
+);
+select results_eq(
+  $$select idempotency_key, parameters ->> 'email' from public.renew_stripe_customer_key(
+      '50000000-0000-4000-8000-000000000001', '50000000-0000-4000-8000-0000000000ff')$$,
+  $$values ('customer-50000000-0000-4000-8000-000000000001-2', 'ada@example.com')$$,
+  'with it there is the next one'
+);
+
+-- Giving up.
+
+select is(
+  public.fail_stripe_customer_work(
+    '50000000-0000-4000-8000-000000000001', '50000000-0000-4000-8000-0000000000ee', 1, '{}', true
+  ),
+  'lease_lost',
+  'a worker that does not hold the lease cannot give up'
+);
+select is(
+  public.fail_stripe_customer_work(
+    '50000000-0000-4000-8000-000000000001', '50000000-0000-4000-8000-0000000000ff', 1,
+    '{"code": "stripe_refused", "message": "no"}', true
+  ),
+  'failed',
+  'the one that holds it can'
+);
+select results_eq(
+  $$select state, key_number, parameters, last_error ->> 'code', failed_at from public.stripe_customer_work
+    where profile_id = '50000000-0000-4000-8000-000000000001'$$,
+  $$values ('failed', 3, null::jsonb, 'stripe_refused', now())$$,
+  'parameters that Stripe refused are dropped together with their key'
+);
+select is_empty(
+  $$select * from public.claim_stripe_customer_work('50000000-0000-4000-8000-0000000000aa', 30, 10)$$,
+  'what has failed is not claimed'
+);
+select is_empty(
+  $$select * from public.claim_stripe_customer_work(
+      '50000000-0000-4000-8000-0000000000aa', 30, 1, '50000000-0000-4000-8000-000000000001')$$,
+  'not even by the name of the profile'
+);
+
+-- Requeueing.
+
+select ok(not public.requeue_stripe_customer_work('50000000-0000-4000-8000-00000000000f'), 'there is nothing to requeue');
+select ok(public.requeue_stripe_customer_work('50000000-0000-4000-8000-000000000001'), 'what has failed is requeued');
+select results_eq(
+  $$select attempts, revision, parameters ->> 'email'
+    from public.claim_stripe_customer_work('50000000-0000-4000-8000-0000000000aa', 30, 10)$$,
+  $$values (1, 2, 'ada@example.com')$$,
+  'and claimed as if for the first time'
+);
+select is(
+  public.fail_stripe_customer_work(
+    '50000000-0000-4000-8000-000000000001', '50000000-0000-4000-8000-0000000000aa', 1,
+    '{"code": "stripe_refused", "message": "no"}', false
+  ),
+  'more',
+  'what was requeued meanwhile is not given up'
+);
+
+-- Reading.
+
+select is_empty(
+  $$select * from public.read_stripe_customer('50000000-0000-4000-8000-00000000000f')$$,
+  'nothing is known of an unknown profile'
+);
+select results_eq(
+  $$select profile_exists, stripe_customer, state, leased, seconds_until_due
+    from public.read_stripe_customer('50000000-0000-4000-8000-000000000001')$$,
+  $$values (true, null::text, 'pending', false, 0::double precision)$$,
+  'a row that is due'
+);
+select public.claim_stripe_customer_work('50000000-0000-4000-8000-0000000000aa', 30, 10);
+select results_eq(
+  $$select profile_exists, stripe_customer, state, leased, seconds_until_due
+    from public.read_stripe_customer('50000000-0000-4000-8000-000000000001')$$,
+  $$values (true, null::text, 'pending', true, 30::double precision)$$,
+  'a row under a lease'
+);
+select results_eq(
+  $$select profile_exists, stripe_customer, state, leased
+    from public.read_stripe_customer('50000000-0000-4000-8000-000000000002')$$,
+  $$values (true, 'cus_b', 'done', false)$$,
+  'a row that is done'
+);
+
+-- A customer deleted in Stripe.
+
+select is(public.unlink_stripe_customer('cus_unknown'), null, 'a customer of nobody is not unlinked');
+select is(
+  public.unlink_stripe_customer('cus_b'),
+  '50000000-0000-4000-8000-000000000002',
+  'a deleted customer is unlinked from its profile'
+);
+select results_eq(
+  $$select kind, idempotency_key, stripe_customer, parameters ->> 'email'
+    from public.claim_stripe_customer_work(
+      '50000000-0000-4000-8000-0000000000cc', 30, 1, '50000000-0000-4000-8000-000000000002')$$,
+  $$values ('create', 'customer-50000000-0000-4000-8000-000000000002-2', null::text, 'hopper@example.com')$$,
+  'which gets another under a new key'
+);
+
+-- A user deleted while the customer is created.
+
+reset role;
+delete from auth.users where id = '50000000-0000-4000-8000-000000000002';
+set local role service_role;
+select is(
+  public.complete_stripe_customer_work(
+    '50000000-0000-4000-8000-000000000002', '50000000-0000-4000-8000-0000000000cc', 'create', 'cus_d',
+    'hopper@example.com', 3
+  ),
+  'more',
+  'the customer of a user who is gone is recorded, and more is to be done'
+);
+select results_eq(
+  $$select kind, stripe_customer
+    from public.claim_stripe_customer_work('50000000-0000-4000-8000-0000000000dd', 30, 10)$$,
+  $$values ('delete', 'cus_d')$$,
+  'which is to delete it'
+);
+select is(
+  public.complete_stripe_customer_work(
+    '50000000-0000-4000-8000-000000000002', '50000000-0000-4000-8000-0000000000dd', 'delete', 'cus_d', null, 4
+  ),
+  'done',
+  'then it is done'
+);
+
+-- What the triggers did not write.
+
+reset role;
+delete from public.stripe_customer_work;
+update auth.users set created_at = now() - interval '2 days' where id = '50000000-0000-4000-8000-000000000001';
+update public.profile set created_at = now() - interval '2 days' where id = '50000000-0000-4000-8000-000000000001';
+delete from public.profile where id not in (
+  '50000000-0000-4000-8000-000000000001', '50000000-0000-4000-8000-000000000003'
+);
+delete from public.stripe_customer_work;
+set local role service_role;
+select cmp_ok(public.restore_missing_profiles(), '>=', 1, 'the work of recent profiles is added');
+select results_eq(
+  $$select profile_id::text, kind, stripe_customer from public.stripe_customer_work
+    where profile_id::text like '50000000-%'$$,
+  $$values ('50000000-0000-4000-8000-000000000003', 'update', 'cus_c')$$,
+  'for a linked profile as an update'
+);
+select cmp_ok(public.restore_missing_profiles(null), '>=', 1, 'that of all others on request');
+
+select * from finish();
+rollback;
