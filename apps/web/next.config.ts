@@ -12,6 +12,8 @@ const config: NextConfig = {
   // Given outright, because Next.js guesses it from lockfiles and guesses wrong in a clone inside another project.
   turbopack: { root: join(import.meta.dirname, '../..') },
   transpilePackages: ['@routekey/stripe-customers'],
+  // Without the tests: who starts the application does not wait for their types.
+  typescript: { tsconfigPath: 'tsconfig.build.json' },
   poweredByHeader: false,
   agentRules: false,
   experimental: { agentUpgrade: false },

@@ -83,7 +83,7 @@ function Progress({ progress }: { progress: StripeCustomerProgress }) {
             <CircleAlert aria-hidden /> Failed
           </Badge>
           <span className="text-muted-foreground">
-            Stripe refused your details, so there is no customer yet. We have been told and will look into it.
+            Stripe did not accept your details, so there is no customer yet. The reason is in the application’s log.
           </span>
         </>
       )
