@@ -60,7 +60,7 @@ export type StripeCustomers = {
   sweep(options?: SweepOptions): Promise<SweepResult>
 }
 
-const uuid = z.uuid()
+const uuid = z.guid()
 
 /**
  * Creates the engine. It opens no connection and starts no timer by itself. Keep one for each process: it learns the pace

@@ -1,10 +1,10 @@
 import type { StripeFailure } from './stripe-failure.ts'
 import type { WorkError } from './work-error.ts'
 
-/** What becomes of a row after Stripe did not do what was asked. */
+/** What becomes of a row after its work was not done. */
 export type RetryDecision =
   | { action: 'retry'; delayMs: number; error: WorkError; counted: boolean; unsettled: boolean }
-  | { action: 'fail'; error: WorkError; refused: boolean }
+  | { action: 'fail'; error: WorkError }
 
 /** How often and how fast a row is tried. */
 export type RetryPolicy = {
@@ -55,7 +55,8 @@ export function decideRetry(
   switch (code) {
     case 'stripe_refused':
     case 'stripe_missing':
-      return { action: 'fail', error, refused: code === 'stripe_refused' }
+    case 'worker_lost':
+      return { action: 'fail', error }
     case 'stripe_unauthorized':
       return retry(jitter(UNAUTHORIZED_DELAY_MS, random), false)
     case 'stripe_rate_limited':
@@ -65,8 +66,9 @@ export function decideRetry(
     case 'stripe_unreachable':
     case 'stripe_unavailable':
     case 'stripe_key_reused':
-    case 'stripe_malformed': {
-      if (attempts >= policy.maxAttempts) return { action: 'fail', error, refused: false }
+    case 'stripe_malformed':
+    case 'database_refused': {
+      if (attempts >= policy.maxAttempts) return { action: 'fail', error }
       const ceiling = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** Math.min(attempts - 1, 30))
       return retry(jitter(ceiling, random), true)
     }

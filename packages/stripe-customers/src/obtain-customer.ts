@@ -10,6 +10,8 @@ export type ObtainedCustomer =
   | { outcome: 'exists'; stripeCustomer: string; email: string | null; how: 'sent' | 'replayed' | 'found' }
   /** It does not live, and the key will never bring one that does. */
   | { outcome: 'key_spent' }
+  /** It does not live, and Stripe does not accept its parameters: nothing is stored under the key. */
+  | { outcome: 'refused'; failure: StripeFailure }
   | { outcome: 'failed'; failure: StripeFailure }
   /** Cannot be known before `delayMs` have passed. */
   | { outcome: 'wait'; delayMs: number }
@@ -33,7 +35,7 @@ export async function obtainCustomer(
         return { outcome: 'exists', stripeCustomer: answer.value.id, email: parameters.email ?? null, how: 'sent' }
       }
       if (isKeySpent(answer.failure)) return lookForCustomer(stripe, work, parameters)
-      return { outcome: 'failed', failure: answer.failure }
+      return { outcome: answer.failure.code === 'stripe_refused' ? 'refused' : 'failed', failure: answer.failure }
     }
   }
 }

@@ -1,7 +1,10 @@
 import { decideRetry, type RetryPolicy } from './decide-retry.ts'
+import type { Clock } from './clock.ts'
+import { isDatabaseError } from './errors.ts'
 import type { StripeCustomersEvent } from './events.ts'
 import { obtainCustomer } from './obtain-customer.ts'
-import type { StripeFailure } from './stripe-failure.ts'
+import { record } from './record.ts'
+import { describeLostWorker, describeRefusedRecord, type StripeFailure } from './stripe-failure.ts'
 import { createStripeGateway, type StripeGateway, type StripeGatewayDependencies } from './stripe-gateway.ts'
 import type { WorkError } from './work-error.ts'
 import type { Claim, ClaimedWork, WorkStore } from './work-store.ts'
@@ -20,6 +23,7 @@ export type WorkResult =
 /** What performing work needs. */
 export type WorkDependencies = {
   store: WorkStore
+  clock: Clock
   gateway: StripeGatewayDependencies
   retryPolicy: RetryPolicy
   /** Gives a number from 0 to 1, exclusive. */
@@ -35,18 +39,32 @@ export type LeasedWork = {
   deadlineMs: number
 }
 
-type Attempt = WorkDependencies & { stripe: StripeGateway; work: ClaimedWork; claim: Claim }
+type Attempt = WorkDependencies & {
+  stripe: StripeGateway
+  work: ClaimedWork
+  claim: Claim
+  /** Carries a write to the database out, if need be repeatedly. */
+  write: <T>(write: () => Promise<T>) => Promise<T>
+}
 
 /**
  * Does what a claimed row asks for and records it.
  *
- * @throws StripeCustomersError when the database does not answer. The lease then ends by itself, and whoever claims the
- * row next comes to the same customer.
+ * @throws StripeCustomersError when the database does not answer until the lease ends. Whoever claims the row next comes
+ * to the same customer.
  */
 export async function performWork(deps: WorkDependencies, leased: LeasedWork): Promise<WorkResult> {
   const { work, deadlineMs } = leased
-  const attempt = { ...deps, stripe: createStripeGateway(deps.gateway, deadlineMs), work, claim: toClaim(leased) }
+  const attempt: Attempt = {
+    ...deps,
+    stripe: createStripeGateway(deps.gateway, deadlineMs),
+    work,
+    claim: toClaim(leased),
+    write: (write) => record(deps.clock, deadlineMs, write),
+  }
   deps.onEvent({ type: 'claimed', profileId: work.profileId, kind: work.kind, attempt: work.attempts })
+  // An attempt that fails is counted when it reports; only one that never did leads beyond the bound.
+  if (work.attempts > deps.retryPolicy.maxAttempts) return recordFailure(attempt, describeLostWorker())
   switch (work.kind) {
     case 'create':
       return createCustomer(attempt)
@@ -58,26 +76,30 @@ export async function performWork(deps: WorkDependencies, leased: LeasedWork): P
 }
 
 async function createCustomer(attempt: Attempt): Promise<WorkResult> {
-  const { work, store, stripe, claim } = attempt
+  const { work, store, stripe, claim, write } = attempt
   if (work.parameters === null) throw new TypeError('A row was claimed for creation without parameters.')
 
   const obtained = await obtainCustomer(stripe, work, work.parameters)
   switch (obtained.outcome) {
     case 'exists':
       return recordCreated(attempt, obtained)
+    case 'refused':
+      return recordFailure(attempt, obtained.failure, { refused: true })
     case 'failed':
       return recordFailure(attempt, obtained.failure)
     case 'wait':
       return recordRetry(attempt, { delayMs: obtained.delayMs, error: null, counted: false, unsettled: false })
     case 'key_spent': {
-      const renewed = await store.renewKey(claim)
+      const renewed = await write(() => store.renewKey(claim))
       // The user was deleted, or the lease is lost: the row is looked at anew.
       if (renewed === null) {
         return recordRetry(attempt, { delayMs: 0, error: null, counted: false, unsettled: false })
       }
       attempt.onEvent({ ...about(work), type: 'key_renewed' })
       const answer = await stripe.create(renewed.parameters, renewed.idempotencyKey)
-      if (!answer.ok) return recordFailure(attempt, answer.failure)
+      if (!answer.ok) {
+        return recordFailure(attempt, answer.failure, { refused: answer.failure.code === 'stripe_refused' })
+      }
       const email = renewed.parameters.email ?? null
       return recordCreated(attempt, { stripeCustomer: answer.value.id, email, how: 'sent' })
     }
@@ -85,12 +107,12 @@ async function createCustomer(attempt: Attempt): Promise<WorkResult> {
 }
 
 async function updateCustomer(attempt: Attempt): Promise<WorkResult> {
-  const { work, store, stripe } = attempt
+  const { work, store, stripe, write } = attempt
   const stripeCustomer = requireCustomer(work)
   const answer = await stripe.update(stripeCustomer, work.email, work.profileId)
   if (!answer.ok) return recordFailure(attempt, answer.failure)
   if (answer.value === 'deleted') {
-    await store.unlink(stripeCustomer)
+    await write(() => store.unlink(stripeCustomer))
     attempt.onEvent({ ...about(work), type: 'unlinked', stripeCustomer })
     return { outcome: 'more' }
   }
@@ -113,9 +135,9 @@ async function deleteCustomer(attempt: Attempt): Promise<WorkResult> {
         stripeCustomer = obtained.stripeCustomer
         break
       case 'key_spent':
+      case 'refused':
         return complete(null)
       case 'failed':
-        if (obtained.failure.code === 'stripe_refused') return complete(null)
         return recordFailure(attempt, obtained.failure)
       case 'wait':
         return recordRetry(attempt, { delayMs: obtained.delayMs, error: null, counted: false, unsettled: false })
@@ -145,20 +167,32 @@ async function recordCompleted(
   email: string | null,
   event: StripeCustomersEvent,
 ): Promise<WorkResult> {
-  const { work, store, claim } = attempt
-  const completed = await store.complete(claim, { kind: work.kind, stripeCustomer, email })
+  const { work, store, claim, write } = attempt
+  let completed: Awaited<ReturnType<WorkStore['complete']>>
+  try {
+    completed = await write(() => store.complete(claim, { kind: work.kind, stripeCustomer, email }))
+  } catch (error) {
+    // One row that cannot be recorded must not end the sweep for all others.
+    if (isDatabaseError(error, 'REFUSED')) return recordFailure(attempt, describeRefusedRecord(error))
+    throw error
+  }
   if (completed === 'lease_lost') return lostLease(attempt)
   attempt.onEvent(event)
   return completed === 'more' ? { outcome: 'more' } : { outcome: 'done', stripeCustomer }
 }
 
-async function recordFailure(attempt: Attempt, failure: StripeFailure): Promise<WorkResult> {
-  const { work, store, claim, retryPolicy, random } = attempt
+/** @param options.refused - Stripe refused the parameters of a create, so that the next may come with others. */
+async function recordFailure(
+  attempt: Attempt,
+  failure: StripeFailure,
+  options: { refused: boolean } = { refused: false },
+): Promise<WorkResult> {
+  const { work, store, claim, write, retryPolicy, random } = attempt
   const decision = decideRetry(failure, work.attempts, random(), retryPolicy)
   if (decision.action === 'retry') return recordRetry(attempt, decision)
 
-  const { error, refused } = decision
-  const recorded = await store.fail(claim, { error, refused })
+  const { error } = decision
+  const recorded = await write(() => store.fail(claim, { error, ...options }))
   switch (recorded) {
     case 'lease_lost':
       return lostLease(attempt)
@@ -174,8 +208,8 @@ async function recordRetry(
   attempt: Attempt,
   retry: { delayMs: number; error: WorkError | null; counted: boolean; unsettled: boolean },
 ): Promise<WorkResult> {
-  const { work, store, claim } = attempt
-  const delayMs = await store.retry(claim, retry)
+  const { work, store, claim, write } = attempt
+  const delayMs = await write(() => store.retry(claim, retry))
   if (delayMs === null) return lostLease(attempt)
   attempt.onEvent({ ...about(work), type: 'retrying', delayMs, error: retry.error })
   return { outcome: 'retrying', delayMs, error: retry.error }

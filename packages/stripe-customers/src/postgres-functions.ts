@@ -1,5 +1,5 @@
 import type { DatabaseFunctions } from './database-functions.ts'
-import { StripeCustomersError } from './errors.ts'
+import { createDatabaseError, isRefusal } from './errors.ts'
 
 /** The part of a Postgres client that is used: a `pg` pool or client and a PGlite have it. */
 export type PostgresClient = {
@@ -20,11 +20,7 @@ export function createPostgresFunctions(client: PostgresClient): DatabaseFunctio
       return result.rows
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new StripeCustomersError(
-        'ERR_STRIPE_CUSTOMERS_DATABASE',
-        `The database did not answer public.${name}: ${reason}`,
-        { cause },
-      )
+      throw createDatabaseError(isRefusal(readCode(cause)) ? 'REFUSED' : 'UNAVAILABLE', name, reason, cause)
     }
   }
   return {
@@ -34,4 +30,8 @@ export function createPostgresFunctions(client: PostgresClient): DatabaseFunctio
       return typeof row === 'object' && row !== null ? Object.values(row)[0] : undefined
     },
   }
+}
+
+function readCode(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
 }

@@ -44,8 +44,9 @@ export async function provisionProfile(deps: ProvisionDependencies, profileId: s
     if (settled !== null) return settled
 
     const { leased: isLeased = false, msUntilDue = 0, lastError = null } = status ?? {}
-    // A lease usually ends long before its time, with the result; an attempt comes when it is due.
-    const waitMs = isLeased ? pollMs : msUntilDue
+    // A lease usually ends long before its time, with the result; an attempt comes when it is due. What is due and was not
+    // to be had is locked by a transaction.
+    const waitMs = isLeased ? pollMs : Math.max(msUntilDue, pollMs)
     if (clock.nowMs() + waitMs > deadlineMs) {
       return { outcome: 'pending', retryAt: new Date(Date.now() + msUntilDue), reason: lastError }
     }

@@ -1,7 +1,7 @@
 import { Stripe } from 'stripe'
 import type { WorkError } from './work-error.ts'
 
-/** How a call to Stripe failed, as far as it matters to what happens next. */
+/** How an attempt failed, as far as it matters to what happens next. */
 export type StripeFailure = WorkError & {
   /** The answer is the stored one of an earlier request with the same key: sending it again brings the same. */
   replayed: boolean
@@ -74,9 +74,35 @@ export function describeMissedTurn(retryAfterMs: number): StripeFailure {
   }
 }
 
+/** Describes a result that the database refuses to record. Pure. */
+export function describeRefusedRecord(error: Error): StripeFailure {
+  return {
+    code: 'database_refused',
+    message: redact(error.message),
+    replayed: false,
+    unsettled: false,
+    retryAfterMs: null,
+  }
+}
+
+/** Describes a row that its workers took up as often as it may be tried, without a report from the last of them. */
+export function describeLostWorker(): StripeFailure {
+  return {
+    code: 'worker_lost',
+    message: 'The last worker never reported. Was it killed for its memory or time, or does this row crash it?',
+    replayed: false,
+    unsettled: false,
+    retryAfterMs: null,
+  }
+}
+
+/** More would park all work on the word of one answer, which may be a proxy's. */
+const MAX_RETRY_AFTER_SECONDS = 3600
+
 /** RFC 9110 section 10.2.3; the form with a date is not used by Stripe and would need clocks that agree. */
 function parseRetryAfterMs(header: string | undefined): number | null {
-  return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : null
+  if (header === undefined || !/^\d{1,9}$/.test(header)) return null
+  return Math.min(MAX_RETRY_AFTER_SECONDS, Number(header)) * 1000
 }
 
 function redact(message: string): string {

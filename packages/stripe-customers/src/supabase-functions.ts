@@ -1,6 +1,6 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import type { DatabaseFunctions } from './database-functions.ts'
-import { StripeCustomersError } from './errors.ts'
+import { createDatabaseError } from './errors.ts'
 
 const TIMEOUT_MS = 10_000
 
@@ -13,11 +13,17 @@ export function createSupabaseFunctions(supabase: SupabaseClient): DatabaseFunct
   const call = async (name: string, args: Readonly<Record<string, unknown>>): Promise<unknown> => {
     const { data, error, status } = await supabase.rpc(name, args).abortSignal(AbortSignal.timeout(TIMEOUT_MS))
     if (error === null) return data
-    throw new StripeCustomersError(
-      'ERR_STRIPE_CUSTOMERS_DATABASE',
-      `The database did not answer public.${name} (HTTP ${status}): ${error.message}`,
-      { cause: error },
+    throw createDatabaseError(
+      isRefused(status) ? 'REFUSED' : 'UNAVAILABLE',
+      name,
+      `${error.message} (HTTP ${status})`,
+      error,
     )
   }
   return { rows: call, value: call }
+}
+
+/** PostgREST answers 4xx to what it, or Postgres, will not do. Gateways in front of it add two that pass by themselves. */
+function isRefused(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429
 }

@@ -115,6 +115,7 @@ export async function sweepProfiles(deps: SweepDependencies, options: SweepOptio
         break
       case 'retrying':
         counts.retrying += 1
+        if (result.delayMs <= 0) idle = false
         unauthorized ||= result.error?.code === 'stripe_unauthorized'
         break
     }

@@ -13,6 +13,8 @@ export const workErrorSchema = z
       'stripe_missing',
       'stripe_refused',
       'stripe_malformed',
+      'database_refused',
+      'worker_lost',
     ]),
     message: z.string(),
     status: z.int().optional(),
@@ -25,7 +27,7 @@ export const workErrorSchema = z
     ...(requestId === undefined ? {} : { requestId }),
   }))
 
-/** What kept Stripe from doing what was asked. */
+/** What kept the work from being done. */
 export type WorkErrorCode =
   /** No usable answer came: the connection failed, was cut, or timed out. */
   | 'stripe_unreachable'
@@ -45,6 +47,10 @@ export type WorkErrorCode =
   | 'stripe_refused'
   /** Something answered that is not Stripe. */
   | 'stripe_malformed'
+  /** Stripe did what was asked, but the database refuses to record it. */
+  | 'database_refused'
+  /** Workers took the row up and never reported: each crashed or was killed. */
+  | 'worker_lost'
 
 /** The error of a row of work, stored in its `last_error`. Its message never carries the user's e-mail. */
 export type WorkError = {

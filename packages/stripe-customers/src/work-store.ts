@@ -3,9 +3,11 @@ import type { DatabaseFunctions } from './database-functions.ts'
 import { StripeCustomersError } from './errors.ts'
 import { formatWorkError, type WorkError, workErrorSchema } from './work-error.ts'
 
+// Postgres takes any 128 bits for a uuid, so seeded users may have ids that RFC 9562 does not define: hence `guid`.
+
 const parametersSchema = z.object({
   email: z.string().optional(),
-  metadata: z.object({ profile_id: z.uuid() }),
+  metadata: z.object({ profile_id: z.guid() }),
 })
 
 /** What a customer is created with. Frozen at the first attempt, because a key stands for its parameters too. */
@@ -18,7 +20,7 @@ const parameters = parametersSchema.transform(({ email, metadata }): CustomerPar
 
 const claimedWorkSchema = z
   .object({
-    profile_id: z.uuid(),
+    profile_id: z.guid(),
     kind: z.enum(['create', 'update', 'delete']),
     revision: z.int(),
     idempotency_key: z.string().min(1),
@@ -155,7 +157,7 @@ export function createWorkStore(functions: DatabaseFunctions): WorkStore {
         error: formatWorkError(error),
         refused,
       }),
-    unlink: (stripeCustomer) => value(z.uuid().nullable(), 'unlink_stripe_customer', { customer: stripeCustomer }),
+    unlink: (stripeCustomer) => value(z.guid().nullable(), 'unlink_stripe_customer', { customer: stripeCustomer }),
     requeue: (profileId) => value(z.boolean(), 'requeue_stripe_customer_work', { target: profileId }),
     async read(profileId) {
       const [status] = await rows(customerStatusSchema, 'read_stripe_customer', { target: profileId })

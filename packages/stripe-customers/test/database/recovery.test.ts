@@ -1,0 +1,231 @@
+import type { PGlite } from '@electric-sql/pglite'
+import { createTestDatabase } from '@routekey/sandbox/test-database'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { StripeStandIn } from '../../../sandbox/src/stripe/start-stripe-stand-in.ts'
+import {
+  createStripeCustomers,
+  type PostgresClient,
+  type StripeCustomersEvent,
+  type StripeCustomersOptions,
+} from '../../src/index.ts'
+import { passTime } from '../pass-time.ts'
+import { createStripe, signUp, startStripe } from '../test-stack.ts'
+
+function sqlError(code: string): Error {
+  return Object.assign(new Error(`SQLSTATE ${code}`), { code })
+}
+
+describe('what the engine recovers from', () => {
+  let database: PGlite
+  let standIn: StripeStandIn
+  let events: StripeCustomersEvent[] = []
+
+  beforeAll(async () => {
+    ;[database, standIn] = await Promise.all([createTestDatabase(), startStripe()])
+  })
+  afterEach(async () => {
+    standIn.clearFaults()
+    await database.exec('delete from auth.users')
+    await createEngine().sweep()
+    events = []
+  })
+  afterAll(async () => {
+    await Promise.all([database.close(), standIn.stop()])
+  })
+
+  function createEngine(options: Partial<StripeCustomersOptions> & { postgres?: PostgresClient } = {}) {
+    return createStripeCustomers({
+      postgres: database,
+      stripe: createStripe(standIn),
+      onEvent: (event) => events.push(event),
+      ...options,
+    })
+  }
+
+  const customersOf = (id: string) => standIn.state().customers.filter(({ metadata }) => metadata['profile_id'] === id)
+
+  const workOf = async (id: string) => {
+    const { rows } = await database.query<Record<string, unknown>>(
+      'select * from public.stripe_customer_work where profile_id = $1',
+      [id],
+    )
+    return rows[0]
+  }
+
+  /** A client on which `intercept` runs before each call of an SQL function, and may throw in its place. */
+  function createClient(intercept: (name: string) => void | Promise<void>): PostgresClient {
+    return {
+      async query(text, values) {
+        await intercept(/public\.(\w+)/.exec(text)?.[1] ?? '')
+        return database.query(text, values)
+      },
+    }
+  }
+
+  it('a row whose workers all die ends as failed, and a requeue opens it again', async () => {
+    const id = await signUp(database, 'deadly@example.com')
+    const claim = `select from public.claim_stripe_customer_work(gen_random_uuid(), 30, 1, $1)`
+    for (let worker = 0; worker < 3; worker += 1) {
+      await database.query(claim, [id])
+      await passTime(database, standIn, 31)
+    }
+    const customers = createEngine({ retryPolicy: { maxAttempts: 3 } })
+    expect(await customers.provision(id)).toMatchObject({ outcome: 'failed', error: { code: 'worker_lost' } })
+    expect(await workOf(id)).toMatchObject({ state: 'failed', lease_token: null })
+    expect(await customers.sweep()).toMatchObject({ claimed: 0, stopped: 'idle' })
+
+    await database.query('select public.requeue_stripe_customer_work($1)', [id])
+    expect(await customers.provision(id)).toMatchObject({ outcome: 'provisioned' })
+    expect(customersOf(id)).toHaveLength(1)
+  })
+
+  it('a row whose workers died before is still tried as often as the policy says', async () => {
+    const id = await signUp(database, 'once@example.com')
+    await database.query('select from public.claim_stripe_customer_work(gen_random_uuid(), 30, 1, $1)', [id])
+    await passTime(database, standIn, 31)
+    const customers = createEngine({ retryPolicy: { maxAttempts: 2 } })
+    expect(await customers.provision(id)).toMatchObject({ outcome: 'provisioned' })
+  })
+
+  it('records the customer once the database is back, within the same lease', async () => {
+    const id = await signUp(database, 'back@example.com')
+    let failures = 0
+    const postgres = createClient((name) => {
+      if (name !== 'complete_stripe_customer_work' || failures === 3) return
+      failures += 1
+      throw sqlError('57P01')
+    })
+    expect(await createEngine({ postgres }).provision(id)).toMatchObject({ outcome: 'provisioned' })
+    expect(failures).toBe(3)
+    expect(await workOf(id)).toMatchObject({ state: 'done' })
+    expect(events.map(({ type }) => type)).toEqual(['claimed', 'created'])
+  })
+
+  it('throws when the database stays away, and the next worker finds the same customer', async () => {
+    const id = await signUp(database, 'away@example.com')
+    const postgres = createClient((name) => {
+      if (name === 'complete_stripe_customer_work') throw new Error('connect ECONNREFUSED')
+    })
+    const before = standIn.state().counts.customers
+    await expect(createEngine({ postgres, leaseMs: 500 }).provision(id)).rejects.toMatchObject({
+      code: 'ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE',
+    })
+    await passTime(database, standIn, 1)
+    expect(await createEngine().provision(id)).toMatchObject({ outcome: 'provisioned' })
+    expect(standIn.state().counts.customers).toBe(before + 1)
+    expect(events).toContainEqual(expect.objectContaining({ type: 'created', how: 'replayed' }))
+  })
+
+  it('counts a result that was recorded although the answer was lost', async () => {
+    const id = await signUp(database, 'lost-answer@example.com')
+    let lost = 0
+    const postgres: PostgresClient = {
+      async query(text, values) {
+        const result = await database.query(text, values)
+        if (text.includes('complete_stripe_customer_work') && lost++ === 0) throw sqlError('08006')
+        return result
+      },
+    }
+    expect(await createEngine({ postgres }).provision(id)).toMatchObject({ outcome: 'provisioned' })
+    expect(lost).toBe(2)
+    expect(customersOf(id)).toHaveLength(1)
+  })
+
+  it('a row that the database refuses to record keeps no other from being done', async () => {
+    const poison = await signUp(database, 'poison@example.com')
+    const others = await Promise.all(['a', 'b', 'c'].map((name) => signUp(database, `${name}@example.com`)))
+    const postgres: PostgresClient = {
+      async query(text, values) {
+        if (text.includes('complete_stripe_customer_work') && values[0] === poison) throw sqlError('P0001')
+        return database.query(text, values)
+      },
+    }
+    const customers = createEngine({ postgres, concurrency: 1, retryPolicy: { maxAttempts: 2 } })
+    expect(await customers.sweep()).toMatchObject({ claimed: 4, done: 3, retrying: 1 })
+    expect(await workOf(poison)).toMatchObject({ state: 'pending', last_error: { code: 'database_refused' } })
+    await passTime(database, standIn, 60)
+    expect(await customers.sweep()).toMatchObject({ claimed: 1, failed: 1 })
+    expect(customersOf(poison)).toHaveLength(1)
+    for (const id of others) expect(await workOf(id)).toMatchObject({ state: 'done' })
+  })
+
+  it('ends the sweep when it may not write at all', async () => {
+    await signUp(database, 'forbidden@example.com')
+    const postgres = createClient((name) => {
+      if (name !== 'restore_missing_profiles' && name !== 'claim_stripe_customer_work') throw sqlError('42501')
+    })
+    await expect(createEngine({ postgres }).sweep()).rejects.toMatchObject({
+      code: 'ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED',
+    })
+    // Nobody gave the lease back.
+    await passTime(database, standIn, 31)
+  })
+
+  it('serves a user whose id only Postgres takes for a uuid, and those beside him', async () => {
+    const seeded = '11111111-1111-1111-1111-111111111111'
+    await database.query('insert into auth.users (id, email) values ($1, $2)', [seeded, 'seeded@example.com'])
+    const other = await signUp(database, 'other@example.com')
+    expect(await createEngine().sweep()).toMatchObject({ claimed: 2, done: 2 })
+    expect(await createEngine().provision(seeded)).toMatchObject({ outcome: 'provisioned' })
+    expect(customersOf(other)).toHaveLength(1)
+  })
+
+  it('reports an uncounted attempt although the e-mail changed meanwhile, which started the count anew', async () => {
+    const id = await signUp(database, 'before@example.com')
+    standIn.addFaults({ kind: 'rate_limit', method: 'POST', path: '/v1/customers' })
+    const postgres = createClient(async (name) => {
+      if (name !== 'retry_stripe_customer_work') return
+      await database.query('update auth.users set email = $2 where id = $1', [id, 'after@example.com'])
+    })
+    expect(await createEngine({ postgres }).provision(id)).toMatchObject({ outcome: 'provisioned' })
+    expect(await createEngine().sweep()).toMatchObject({ done: 1 })
+    expect(customersOf(id).map(({ email }) => email)).toEqual(['after@example.com'])
+  })
+
+  it('keeps the key when Stripe refuses to list, because the customer may be there', async () => {
+    const id = await signUp(database, 'listed@example.com')
+    const stripe = createStripe(standIn)
+    const list = stripe.customers.list.bind(stripe.customers)
+    // The condition is one that Stripe does not know: a 400, as a change of its interface would bring.
+    stripe.customers.list = (parameters, options) => list({ ...parameters, created: { gte: -1.5 } }, options)
+    standIn.addFaults({ kind: 'server_error', when: 'after_effect', method: 'POST', path: '/v1/customers' })
+    const failed = await createEngine({ stripe }).provision(id)
+    expect(failed).toMatchObject({ outcome: 'failed', error: { code: 'stripe_refused' } })
+    expect(customersOf(id)).toHaveLength(1)
+
+    await database.query('select public.requeue_stripe_customer_work($1)', [id])
+    expect(await createEngine().provision(id)).toMatchObject({ outcome: 'provisioned' })
+    expect(customersOf(id)).toHaveLength(1)
+  })
+
+  it('deletes the customer of a deleted user later when Stripe refuses to list now', async () => {
+    const id = await signUp(database, 'leaver@example.com')
+    const stripe = createStripe(standIn)
+    const list = stripe.customers.list.bind(stripe.customers)
+    stripe.customers.list = (parameters, options) => list({ ...parameters, created: { gte: -1.5 } }, options)
+    standIn.addFaults({ kind: 'server_error', when: 'after_effect', method: 'POST', path: '/v1/customers' })
+    await createEngine({ stripe, retryPolicy: { maxAttempts: 1 } }).provision(id)
+    await database.query('delete from auth.users where id = $1', [id])
+    await createEngine({ stripe }).sweep()
+    expect(customersOf(id)).toHaveLength(1)
+    expect(await workOf(id)).toMatchObject({ kind: 'delete', state: 'failed' })
+
+    await database.query('select public.requeue_stripe_customer_work($1)', [id])
+    await createEngine().sweep()
+    expect(customersOf(id)).toEqual([])
+  })
+
+  it('does not ask the database without a pause while a transaction holds the row', async () => {
+    const id = await signUp(database, 'held@example.com')
+    let calls = 0
+    // PGlite has one connection, so the locked row is played: nothing is claimed, and the row is due all the same.
+    const postgres: PostgresClient = {
+      async query(text, values) {
+        calls += 1
+        return text.includes('claim_stripe_customer_work') ? { rows: [] } : database.query(text, values)
+      },
+    }
+    expect(await createEngine({ postgres, waitMs: 500 }).provision(id)).toMatchObject({ outcome: 'pending' })
+    expect(calls).toBeLessThan(20)
+  })
+})
