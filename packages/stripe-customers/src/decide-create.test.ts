@@ -1,0 +1,62 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decideCreate, isKeySpent } from './decide-create.ts'
+
+const HOUR = 3600
+
+describe('decideCreate', () => {
+  it('sends the key while Stripe is sure to know it', () => {
+    expect(decideCreate({ firstAttemptAgeSeconds: 0, unsettledSeconds: 0 })).toEqual({ step: 'send' })
+    expect(decideCreate({ firstAttemptAgeSeconds: 23 * HOUR - 0.001, unsettledSeconds: 0 })).toEqual({ step: 'send' })
+  })
+
+  it('sends the key although an earlier request may be on its way: both end in the same customer', () => {
+    expect(decideCreate({ firstAttemptAgeSeconds: HOUR, unsettledSeconds: 300 })).toEqual({ step: 'send' })
+  })
+
+  it('does not send a key of 23 hours', () => {
+    expect(decideCreate({ firstAttemptAgeSeconds: 23 * HOUR, unsettledSeconds: 0 })).toEqual({ step: 'look' })
+  })
+
+  it('does not even look while a request with an old key may be on its way', () => {
+    expect(decideCreate({ firstAttemptAgeSeconds: 25 * HOUR, unsettledSeconds: 0.0004 })).toEqual({
+      step: 'wait',
+      delayMs: 1,
+    })
+    expect(decideCreate({ firstAttemptAgeSeconds: 25 * HOUR, unsettledSeconds: 299.5 })).toEqual({
+      step: 'wait',
+      delayMs: 299_500,
+    })
+  })
+
+  it('never sends a key that Stripe may have forgotten, and never looks past a request under way', () => {
+    const age = fc.double({ min: 0, max: 1e9, noNaN: true })
+    fc.assert(
+      fc.property(age, age, (firstAttemptAgeSeconds, unsettledSeconds) => {
+        const { step } = decideCreate({ firstAttemptAgeSeconds, unsettledSeconds })
+        expect(step === 'send').toBe(firstAttemptAgeSeconds < 23 * HOUR)
+        expect(step === 'look' && unsettledSeconds > 0).toBe(false)
+      }),
+    )
+  })
+})
+
+describe('isKeySpent', () => {
+  it('is so of a stored server error, and of a key that stands for something else', () => {
+    expect(isKeySpent({ code: 'stripe_unavailable', replayed: true })).toBe(true)
+    expect(isKeySpent({ code: 'stripe_key_reused', replayed: false })).toBe(true)
+  })
+
+  it.each([
+    ['stripe_unavailable', false],
+    ['stripe_unreachable', false],
+    ['stripe_in_flight', false],
+    ['stripe_rate_limited', false],
+    ['stripe_unauthorized', false],
+    ['stripe_malformed', false],
+    ['stripe_refused', true],
+    ['stripe_missing', true],
+  ] as const)('is not so of %s (replayed: %s)', (code, replayed) => {
+    expect(isKeySpent({ code, replayed })).toBe(false)
+  })
+})

@@ -1,0 +1,126 @@
+import { Stripe } from 'stripe'
+import { describe, expect, it } from 'vitest'
+import {
+  describeLostWorker,
+  describeMalformedAnswer,
+  describeMissedTurn,
+  describeRefusedRecord,
+  describeStripeFailure,
+} from './stripe-failure.ts'
+
+const { StripeAPIError, StripeConnectionError, StripeIdempotencyError, StripeInvalidRequestError } = Stripe.errors
+
+function makeError(statusCode: number, headers: Record<string, string> = {}): Error {
+  return new StripeAPIError({ type: 'api_error', message: 'It failed.', statusCode, headers, requestId: 'req_1' })
+}
+
+describe('describeStripeFailure', () => {
+  it.each([
+    [400, 'stripe_refused'],
+    [401, 'stripe_unauthorized'],
+    [402, 'stripe_refused'],
+    [403, 'stripe_unauthorized'],
+    [404, 'stripe_missing'],
+    [409, 'stripe_in_flight'],
+    [429, 'stripe_rate_limited'],
+    [500, 'stripe_unavailable'],
+    [502, 'stripe_unavailable'],
+    [503, 'stripe_unavailable'],
+  ])('calls the status %i %s, which says that Stripe has decided', (status, code) => {
+    expect(describeStripeFailure(makeError(status))).toEqual({
+      code,
+      message: 'It failed.',
+      status,
+      requestId: 'req_1',
+      replayed: false,
+      unsettled: false,
+      retryAfterMs: null,
+    })
+  })
+
+  it('does not know what came of a request without an answer', () => {
+    const cut = new StripeConnectionError({ type: 'api_error', message: 'socket hang up' })
+    expect(describeStripeFailure(cut)).toMatchObject({ code: 'stripe_unreachable', unsettled: true, replayed: false })
+  })
+
+  it.each([new TypeError('boom'), 'boom', undefined, null, { status: 200 }])(
+    'takes whatever else is thrown for a request that may take effect: %s',
+    (thrown) => {
+      expect(describeStripeFailure(thrown)).toMatchObject({ code: 'stripe_unreachable', unsettled: true })
+    },
+  )
+
+  it('tells a key that stands for other parameters from parameters that are refused', () => {
+    const reused = { type: 'idempotency_error', message: 'Keys …', statusCode: 400 } as const
+    expect(describeStripeFailure(new StripeIdempotencyError(reused)).code).toBe('stripe_key_reused')
+    const invalid = { type: 'invalid_request_error', message: 'Invalid email', statusCode: 400 } as const
+    expect(describeStripeFailure(new StripeInvalidRequestError(invalid)).code).toBe('stripe_refused')
+  })
+
+  it('takes a 409 for a key in flight although its type is that of a reused key', () => {
+    const inFlight = { type: 'idempotency_error', message: 'in progress', statusCode: 409 } as const
+    expect(describeStripeFailure(new StripeIdempotencyError(inFlight)).code).toBe('stripe_in_flight')
+  })
+
+  it('says of a stored answer that it is one', () => {
+    expect(describeStripeFailure(makeError(500, { 'idempotent-replayed': 'true' })).replayed).toBe(true)
+    expect(describeStripeFailure(makeError(500, { 'idempotent-replayed': 'false' })).replayed).toBe(false)
+  })
+
+  it.each([
+    ['0', 0],
+    ['7', 7000],
+    ['3600', 3_600_000],
+    ['86400', 3_600_000],
+    ['999999999', 3_600_000],
+  ])('reads Retry-After: %s, bounded by an hour', (header, ms) => {
+    expect(describeStripeFailure(makeError(429, { 'retry-after': header })).retryAfterMs).toBe(ms)
+  })
+
+  it.each(['', '-1', '1.5', 'soon', '1e3', '9999999999', ' 3', 'Wed, 21 Oct 2026 07:28:00 GMT'])(
+    'ignores Retry-After: %s',
+    (header) => {
+      expect(describeStripeFailure(makeError(429, { 'retry-after': header })).retryAfterMs).toBeNull()
+    },
+  )
+
+  it.each([
+    ['Invalid email address: ada@example.com', 'Invalid email address: [e-mail]'],
+    ['“ada.l+x@mail.example.org” and <b@c>', '[e-mail] and <[e-mail]>'],
+    ["email: 'ada@example.com'.", "email: '[e-mail]'."],
+  ])('keeps the address out of: %s', (message, redacted) => {
+    const error = new StripeAPIError({ type: 'api_error', message, statusCode: 400 })
+    expect(describeStripeFailure(error).message).toBe(redacted)
+  })
+
+  it('bounds the message', () => {
+    const error = new StripeAPIError({ type: 'api_error', message: 'x'.repeat(10_000), statusCode: 500 })
+    expect(describeStripeFailure(error).message).toHaveLength(300)
+  })
+})
+
+describe('the failures that are not Stripe’s', () => {
+  it('an answer that is no customer may have had its effect', () => {
+    expect(describeMalformedAnswer()).toMatchObject({ code: 'stripe_malformed', unsettled: true })
+  })
+
+  it('a call without a turn was not made', () => {
+    expect(describeMissedTurn(1500)).toMatchObject({
+      code: 'stripe_rate_limited',
+      unsettled: false,
+      retryAfterMs: 1500,
+    })
+  })
+
+  it('a refused record keeps the address out, too', () => {
+    expect(describeRefusedRecord(new Error('Key (email)=(ada@example.com) exists'))).toMatchObject({
+      code: 'database_refused',
+      message: expect.not.stringContaining('ada@example.com'),
+      unsettled: false,
+    })
+  })
+
+  it('a lost worker says so', () => {
+    expect(describeLostWorker()).toMatchObject({ code: 'worker_lost', retryAfterMs: null })
+  })
+})
