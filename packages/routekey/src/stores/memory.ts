@@ -71,6 +71,7 @@ export function createMemoryStore(): KeyStore {
 
   return {
     async create({ hash, actor, at, ...properties }) {
+      if (secrets.has(hash)) throw new Error('The hash belongs to another key')
       const record: KeyRecord = {
         ...properties,
         createdAt: at,

@@ -1,0 +1,108 @@
+import { RoutekeyError } from '../errors.ts'
+import type { AuditAction, AuditEntry, JsonValue, KeyLimit, KeyRecord, UsageBucket } from '../keyring/key-record.ts'
+import type { FoundKey } from '../keyring/key-store.ts'
+
+// What the database answers is read strictly: a property that is missing would otherwise widen a key, such as `revokedAt`.
+
+const fail = (what: string): never => {
+  throw new RoutekeyError('ERR_STORE_ANSWER', `The store answered no ${what}`)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+const parseObject = (value: unknown, what: string) => (isObject(value) ? value : fail(what))
+const parseString = (value: unknown, what: string) => (typeof value === 'string' ? value : fail(what))
+const parseNumber = (value: unknown, what: string) => (typeof value === 'number' ? value : fail(what))
+const parseBoolean = (value: unknown, what: string) => (typeof value === 'boolean' ? value : fail(what))
+
+function parseDate(value: unknown, what: string): Date {
+  const date = new Date(parseString(value, what))
+  return Number.isNaN(date.getTime()) ? fail(what) : date
+}
+
+const parseNullableDate = (value: unknown, what: string) => (value === null ? null : parseDate(value, what))
+
+/** Reads a list of what `parse` reads. */
+export function parseList<Item>(value: unknown, what: string, parse: (item: unknown) => Item): readonly Item[] {
+  return Array.isArray(value) ? value.map((item: unknown) => parse(item)) : fail(what)
+}
+
+const parseStrings = (value: unknown, what: string) => parseList(value, what, (item) => parseString(item, what))
+
+function isJson(value: unknown): value is JsonValue {
+  if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return true
+  return Array.isArray(value) ? value.every(isJson) : isObject(value) && Object.values(value).every(isJson)
+}
+
+const parseJson = (value: unknown, what: string) => (isJson(value) ? value : fail(what))
+
+function parseLimit(value: unknown): KeyLimit {
+  const { name, quota, windowSeconds } = parseObject(value, 'limit')
+  return {
+    name: parseString(name, 'limit'),
+    quota: parseNumber(quota, 'limit'),
+    windowSeconds: parseNumber(windowSeconds, 'limit'),
+  }
+}
+
+const mapValues = <Value>(value: unknown, what: string, parse: (item: unknown) => Value) =>
+  Object.fromEntries(Object.entries(parseObject(value, what)).map(([name, item]) => [name, parse(item)]))
+
+/** Reads a key. */
+export function parseRecord(value: unknown): KeyRecord {
+  const record = parseObject(value, 'key')
+  return {
+    id: parseString(record['id'], 'id'),
+    owner: parseString(record['owner'], 'owner'),
+    name: parseString(record['name'], 'name'),
+    start: parseString(record['start'], 'start'),
+    scopes: parseStrings(record['scopes'], 'scopes'),
+    limits: parseList(record['limits'], 'limits', parseLimit),
+    allowedIps: parseStrings(record['allowedIps'], 'allowedIps'),
+    metadata: mapValues(record['metadata'], 'metadata', (item) => parseJson(item, 'metadata')),
+    createdAt: parseDate(record['createdAt'], 'createdAt'),
+    expiresAt: parseNullableDate(record['expiresAt'], 'expiresAt'),
+    graceEndsAt: parseNullableDate(record['graceEndsAt'], 'graceEndsAt'),
+    disabledAt: parseNullableDate(record['disabledAt'], 'disabledAt'),
+    revokedAt: parseNullableDate(record['revokedAt'], 'revokedAt'),
+    lastUsedAt: parseNullableDate(record['lastUsedAt'], 'lastUsedAt'),
+  }
+}
+
+/** Reads what a look-up found. */
+export function parseFound(value: unknown): FoundKey {
+  const { record, isCurrent, graceEndsAt } = parseObject(value, 'key')
+  return {
+    record: parseRecord(record),
+    isCurrent: parseBoolean(isCurrent, 'isCurrent'),
+    graceEndsAt: parseNullableDate(graceEndsAt, 'graceEndsAt'),
+  }
+}
+
+/** Reads a bucket of usage. */
+export function parseBucket(value: unknown): UsageBucket {
+  const { startsAt, allowed, refused } = parseObject(value, 'usage')
+  return {
+    startsAt: parseDate(startsAt, 'usage'),
+    allowed: parseNumber(allowed, 'usage'),
+    refused: parseNumber(refused, 'usage'),
+  }
+}
+
+const actions: readonly AuditAction[] = ['created', 'updated', 'rotated', 'disabled', 'enabled', 'revoked']
+
+/** Reads a line of the audit trail. */
+export function parseAuditEntry(value: unknown): AuditEntry {
+  const { at, actor, action, changes } = parseObject(value, 'audit entry')
+  return {
+    at: parseDate(at, 'audit entry'),
+    actor: actor === null ? null : parseString(actor, 'actor'),
+    action: actions.find((known) => known === action) ?? fail('action'),
+    changes: mapValues(changes, 'changes', (item) => {
+      const { from, to } = parseObject(item, 'change')
+      return { from: parseJson(from, 'change'), to: parseJson(to, 'change') }
+    }),
+  }
+}

@@ -1,0 +1,147 @@
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { PGlite } from '@electric-sql/pglite'
+import { createTestDatabase } from '@routekey/sandbox/test-database'
+import { type TestPostgres, startTestPostgres } from '@routekey/sandbox/test-postgres'
+import { Client, Pool } from 'pg'
+import postgres from 'postgres'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+
+import { type KeyStore, createKeyring } from '../../src/index.ts'
+import { createPostgresStore, listenWithPg } from '../../src/stores/postgres.ts'
+import { storeContract } from '../store-contract.ts'
+
+const schema = new URL('../../sql/create-api-key.sql', import.meta.url)
+const closing: (() => Promise<unknown>)[] = []
+let server: TestPostgres
+
+beforeAll(async () => {
+  server = await startTestPostgres()
+})
+
+afterAll(async () => {
+  for (const close of closing.toReversed()) await close()
+  await server.stop()
+})
+
+function openPool(): Pool {
+  const pool = new Pool({ connectionString: server.url, max: 5 })
+  closing.push(() => pool.end())
+  return pool
+}
+
+function openPostgres(): postgres.Sql {
+  const sql = postgres(server.url, { max: 5, onnotice: () => {} })
+  closing.push(() => sql.end())
+  return sql
+}
+
+async function openPglite(): Promise<PGlite> {
+  const database = await createTestDatabase()
+  closing.push(() => database.close())
+  return database
+}
+
+const fromPostgres = (sql: postgres.Sql): KeyStore =>
+  createPostgresStore({
+    client: { query: async (text, values) => ({ rows: await sql.unsafe(text, values) }) },
+    listen: (channel, onPayload, onListen) => sql.listen(channel, onPayload, onListen),
+  })
+
+storeContract('pg', async () => createPostgresStore({ client: openPool() }))
+storeContract('postgres', async () => fromPostgres(openPostgres()))
+storeContract('PGlite', async () => createPostgresStore({ client: await openPglite() }))
+storeContract('a Postgres without Supabase', async () => {
+  const client = new PGlite()
+  closing.push(() => client.close())
+  await client.exec(await readFile(schema, 'utf8'))
+  return createPostgresStore({ client })
+})
+
+it('the library ships the schema that the migration applies', async () => {
+  const migration = new URL('../../../../supabase/migrations/20261123200000_create_api_key.sql', import.meta.url)
+  expect(await readFile(schema, 'utf8')).toBe(await readFile(migration, 'utf8'))
+})
+
+it('a look-up uses the index of the hashes', async () => {
+  const pool = openPool()
+  await pool.query(`
+    with keys as (
+      insert into api_key (id, owner, name, start, scopes, limits, allowed_ips, metadata, created_at)
+      select gen_random_uuid(), 'many', 'x', 'x', '{}', '[]', '{}', '{}', now() from generate_series(1, 2000) returning id
+    )
+    insert into api_key_secret (hash, key_id, is_current) select encode(sha256(id::text::bytea), 'hex'), id, true from keys
+  `)
+  await pool.query('analyze api_key, api_key_secret')
+  const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`
+    explain select api_key.* from api_key_secret join api_key on api_key.id = key_id where hash = repeat('a', 64)
+  `)
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+  expect(plan).toContain('api_key_secret_pkey')
+  expect(plan).not.toContain('Seq Scan')
+})
+
+it('a role that was granted nothing gets an error and never an empty answer', async () => {
+  const pool = openPool()
+  const client = await pool.connect()
+  await client.query('set role anon')
+  await expect(createPostgresStore({ client }).findByHash('a'.repeat(64))).rejects.toThrow('permission denied')
+  client.release(true)
+})
+
+describe('a change elsewhere', () => {
+  const clients: [string, () => Promise<KeyStore>][] = [
+    [
+      'pg',
+      async () => {
+        const listener = new Client({ connectionString: server.url })
+        await listener.connect()
+        closing.push(() => listener.end())
+        return createPostgresStore({ client: openPool(), listen: listenWithPg(listener) })
+      },
+    ],
+    ['postgres', async () => fromPostgres(openPostgres())],
+  ]
+
+  it.each(clients)('is heard through %s within 100 ms', async (_name, open) => {
+    const here = createKeyring({ store: await open(), prefix: 'acme', cache: { seconds: 3600 } })
+    const elsewhere = createKeyring({ store: createPostgresStore({ client: openPool() }), prefix: 'acme' })
+    await here.listen()
+    const { key, record } = await elsewhere.create({ owner: 'ada', name: 'CI' })
+    expect((await here.verify(key)).ok).toBe(true)
+    await elsewhere.revoke(record.id)
+    await sleep(100)
+    expect(await here.verify(key)).toMatchObject({ ok: false, denial: { code: 'key_revoked' } })
+    await here.close()
+  })
+
+  it('is heard through PGlite', async () => {
+    const client = await openPglite()
+    const store = createPostgresStore({ client, listen: (channel, onPayload) => client.listen(channel, onPayload) })
+    const onChange = vi.fn<(id: string | null) => void>()
+    const end = await store.subscribe!(onChange)
+    const keyring = createKeyring({ store, prefix: 'acme' })
+    const { record } = await keyring.create({ owner: 'ada', name: 'CI' })
+    await keyring.disable(record.id)
+    await vi.waitFor(() => expect(onChange).toHaveBeenCalledWith(record.id))
+    onChange.mockClear()
+    await end()
+    await keyring.enable(record.id)
+    expect(onChange).not.toHaveBeenCalled()
+  })
+
+  it('is not told of mere use, which happens all the time', async () => {
+    const store = fromPostgres(openPostgres())
+    const keyring = createKeyring({ store, prefix: 'acme' })
+    const { key, record } = await keyring.create({ owner: 'ada', name: 'CI' })
+    const onChange = vi.fn<(id: string | null) => void>()
+    const end = await store.subscribe!(onChange)
+    await keyring.verify(key)
+    await keyring.flush()
+    await keyring.revoke(record.id)
+    await vi.waitFor(() => expect(onChange).toHaveBeenCalledWith(record.id))
+    expect(onChange.mock.calls.filter(([id]) => id !== null)).toHaveLength(1)
+    await end()
+  })
+})
