@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { App } from '@supabase/lite'
+import { Hono } from 'hono'
+import { cors } from 'hono/cors'
 
 import { applyMigrations, type MigrationReport } from './database/apply-migrations.ts'
 import { openPglite, openPostgres, type SandboxDatabase } from './database/open-database.ts'
@@ -127,11 +129,13 @@ async function createHandler(options: SupabaseOptions, database: SandboxDatabase
     },
   })
   await app.init()
-  return async (request) => {
-    // Shows the configuration and the whole schema to anyone, any web page included.
-    if (new URL(request.url).pathname.startsWith('/_system')) return new Response(null, { status: 404 })
-    return database.runRequest(() => app.fetch(request, { peerAddress: null }))
-  }
+  const router = new Hono()
+  // Any origin, as hosted Supabase: what a page may do depends on its key. `@supabase/lite` leaves this out for Auth.
+  router.use(cors({ origin: '*', exposeHeaders: ['Content-Range', 'Content-Location', 'X-Supabase-Api-Version'] }))
+  // Would show the configuration and the whole schema to anyone, any web page included.
+  router.all('/_system/*', (context) => context.body(null, 404))
+  router.all('*', (context) => database.runRequest(() => app.fetch(context.req.raw, { peerAddress: null })))
+  return router.fetch
 }
 
 /** The browser may have the application open under either name. */

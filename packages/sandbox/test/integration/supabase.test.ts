@@ -146,6 +146,33 @@ describe('keys and roles', () => {
   )
 })
 
+describe('a browser on a page of another origin', () => {
+  const origin = 'http://localhost:3000'
+
+  it.each(['/auth/v1/token?grant_type=password', '/auth/v1/user', '/rest/v1/profile'])(
+    'may call %s with the headers of supabase-js',
+    async (path) => {
+      const asked = 'apikey,authorization,content-type,x-client-info,x-supabase-api-version'
+      const preflight = await fetch(`${url}${path}`, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': asked },
+      })
+      expect(preflight.ok).toBe(true)
+      expect(preflight.headers.get('access-control-allow-origin')).toBe('*')
+      expect(preflight.headers.get('access-control-allow-methods')).toContain('POST')
+      expect(preflight.headers.get('access-control-allow-headers')).toBe(asked)
+      const answer = await get(path, { origin, apikey: publishableKey })
+      expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+    },
+  )
+
+  it('may not use the secret key', async () => {
+    const browser = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36'
+    const answer = await get('/rest/v1/profile', { apikey: secretKey, 'user-agent': browser })
+    expect(answer.status).toBe(401)
+  })
+})
+
 describe('many at once', () => {
   it('keeps the requests of different roles apart', async () => {
     const [first, second] = [await signUp(), await signUp()]
