@@ -1,0 +1,37 @@
+import { type IncomingHttpHeaders, request } from 'node:http'
+
+/** An answer as it came over the wire. */
+export type Answer = { status: number; headers: IncomingHttpHeaders; body: string; json: () => unknown }
+
+/**
+ * Sends one request with `node:http`, which passes on what `fetch` would merge, refuse or add: repeated headers, any
+ * method, a body with GET.
+ *
+ * @param options.headers name and value in turn, so that a name can stand twice
+ */
+export async function send(
+  url: string,
+  options: { method?: string; headers?: string[]; body?: string } = {},
+): Promise<Answer> {
+  const { method = 'POST', headers = [], body } = options
+  const { host } = new URL(url)
+  const length = body === undefined ? [] : ['content-length', String(Buffer.byteLength(body))]
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      url,
+      { method, headers: ['host', host, ...headers, ...length], agent: false },
+      (incoming) => {
+        let text = ''
+        incoming.setEncoding('utf8')
+        incoming.on('data', (chunk: string) => (text += chunk))
+        incoming.on('error', reject)
+        incoming.on('end', () => {
+          const parse = (): unknown => JSON.parse(text)
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: text, json: parse })
+        })
+      },
+    )
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}
