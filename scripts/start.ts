@@ -36,20 +36,23 @@ async function start(mode: 'start' | 'dev'): Promise<void> {
   await checkPortsAreFree([{ port, variable: 'PORT' }])
 
   const built = mode === 'dev' ? buildLibrary() : buildApplication()
-  const [started] = await Promise.all([startSandbox({ ...environment.options, log: console.log }), built])
+  const [started] = await Promise.all([startSandbox({ ...environment.options, seed: true, log: console.log }), built])
   sandbox = started
   await writeEnvFile(envFile, envFileChanges(environment, sandbox))
   if (mode === 'dev') compiler = watchLibrary()
 
   const env = { ...process.env, ...applicationEnvironment(environment, sandbox) }
   web = await startWebServer({ port, env, mode, onOutput: (text) => process.stdout.write(text) })
-  void web.exited.then(async (code) => {
-    if (isStopping) return
-    console.error(`The application ended by itself, with exit code ${code}.`)
-    await stop(1)
-  })
+  void stopWhenEnded(web)
   await sweepNow(appUrl, environment.options.cronSecret)
   printReady(appUrl, sandbox)
+}
+
+async function stopWhenEnded({ exited }: WebServer): Promise<void> {
+  const code = await exited
+  if (isStopping) return
+  console.error(`The application ended by itself, with exit code ${code}.`)
+  await stop(1)
 }
 
 /** Recompiles the library when its source changes; `next dev` then sees the new files. */

@@ -14,9 +14,8 @@ const projects = ['unit', 'database', 'integration', ...(chromium === null ? [] 
 
 const steps: Step[] = [
   { name: 'format', command: ['oxfmt', '--check', '.'] },
-  { name: 'build the library', command: ['npm', 'run', '--silent', 'build', '-w', 'routekey'] },
+  { name: 'build', command: [process.execPath, 'scripts/build.ts'] },
   { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
-  { name: 'build the application', command: ['npm', 'run', '--silent', 'build', '-w', '@routekey/web'] },
   { name: 'types', command: [process.execPath, 'scripts/typecheck.mjs'] },
   { name: 'package', command: ['npm', 'run', '--silent', 'check:package', '-w', 'routekey'] },
   ...projects.map((project) => {
