@@ -158,6 +158,34 @@ describe('roles and auth', () => {
   })
 })
 
+describe('preparing a database', () => {
+  it('does nothing the second time', async () => {
+    await database.exec('drop function net.wake()')
+    await prepareTestDatabase(database, { migrationsDirectory: null })
+    expect((await database.query(`select to_regproc('net.wake') as wake`)).rows).toEqual([{ wake: null }])
+  })
+
+  it('brings a database of an older version up to date, and keeps its secrets', async () => {
+    await database.exec(`update pg_extension set extversion = 'sandbox-older' where extname = 'pg_net'`)
+    await prepareTestDatabase(database, { migrationsDirectory: null })
+    expect((await database.query(`select to_regproc('net.wake')::text as wake`)).rows).toEqual([{ wake: 'net.wake' }])
+    expect((await database.query('select name from vault.decrypted_secrets')).rows).toEqual([{ name: 'password' }])
+  })
+
+  it('refuses one that has the real pg_net, and leaves it as it is', async () => {
+    const setVersion = `update pg_extension set extversion = $1 where extname = 'pg_net' returning extversion`
+    const { extversion } = (
+      await database.query<{ extversion: string }>(`select extversion from pg_extension where extname = 'pg_net'`)
+    ).rows[0]!
+    await database.query(setVersion, ['0.20.0'])
+    await expect(prepareTestDatabase(database, { migrationsDirectory: null })).rejects.toMatchObject({
+      code: 'ERR_SANDBOX_DATABASE',
+      message: expect.stringContaining('DATABASE_URL'),
+    })
+    await database.query(setVersion, [extversion])
+  })
+})
+
 describe('migrations', () => {
   it('may create the extensions that a hosted project needs', async () => {
     const migrationsDirectory = await migrationsOf({
