@@ -8,7 +8,7 @@ import { SandboxError } from '../errors.ts'
 import { runScript, type SqlClient } from './sql-client.ts'
 
 const ExtensionVersion = z.array(z.object({ extversion: z.string() }))
-const VERSION_PREFIX = 'sandbox-'
+const VERSION_PREFIX = 'sandbox'
 
 /** Reads what a database needs before the migrations, in the order in which it is applied. */
 export async function readPreparationScript(): Promise<string> {
@@ -31,7 +31,7 @@ export async function readPreparationScript(): Promise<string> {
 export async function prepareDatabase(client: SqlClient): Promise<void> {
   const script = await readPreparationScript()
   // The script takes half a second, so its hash is kept where the version of an extension has its place.
-  const version = `${VERSION_PREFIX}${createHash('sha256').update(script).digest('hex').slice(0, 16)}`
+  const version = `${VERSION_PREFIX}-${createHash('sha256').update(script).digest('hex').slice(0, 16)}`
   const { rows } = await client.query(`select extversion from pg_catalog.pg_extension where extname = 'pg_net'`)
   const [installed] = ExtensionVersion.parse(rows)
   if (installed?.extversion === version) return

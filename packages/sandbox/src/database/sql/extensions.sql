@@ -7,6 +7,6 @@ select
   current_user::regrole,
   provided.schema::regnamespace,
   false,
-  'sandbox-'
+  'sandbox'
 from (values ('pg_net', 'net'), ('supabase_vault', 'vault')) as provided (name, schema)
 where not exists (select from pg_catalog.pg_extension where extname = provided.name);
