@@ -1,0 +1,56 @@
+import { once } from 'node:events'
+import { registerHooks } from 'node:module'
+
+import { Redis } from 'ioredis'
+import { Pool } from 'pg'
+import { RateLimiterPostgres, RateLimiterRedis } from 'rate-limiter-flexible'
+
+import type { Limiter } from '../../../src/index.ts'
+
+/** What one process of the quota test is told. */
+export interface QuotaTask {
+  readonly databaseUrl: string
+  /** Path of the socket; null for counting in Postgres. */
+  readonly redisSocket: string | null
+  readonly key: string
+  readonly requests: number
+  /** The time that every process takes it to be, so that no window ends during the test. */
+  readonly now: number
+}
+
+// The source runs unbuilt, and the package maps `#crypto` to what is built.
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === '#crypto'
+      ? { url: new URL('../../../src/crypto/node.ts', import.meta.url).href, shortCircuit: true }
+      : next(specifier, context),
+})
+const { createKeyring } = await import('../../../src/index.ts')
+const { createPostgresStore } = await import('../../../src/stores/postgres.ts')
+
+const { databaseUrl, redisSocket, key, requests, now }: QuotaTask = JSON.parse(process.argv[2] ?? '')
+const pool = new Pool({ connectionString: databaseUrl, max: 8 })
+const redis = redisSocket === null ? null : new Redis(redisSocket)
+const points = 1_000_000
+const limiter: Limiter =
+  redis === null
+    ? new RateLimiterPostgres({ storeClient: pool, points, duration: 1, tableName: 'quota', tableCreated: true })
+    : new RateLimiterRedis({ storeClient: redis, points, duration: 1 })
+
+const keyring = createKeyring({
+  store: createPostgresStore({ client: pool }),
+  prefix: 'acme',
+  limiter,
+  timeoutMs: 60_000,
+  clock: () => new Date(now),
+})
+
+process.send?.('ready')
+await once(process, 'message')
+const results = await Promise.all(Array.from({ length: requests }, () => keyring.verify(key)))
+const codes = results.map((result) => (result.ok ? 'passed' : result.denial.code))
+await keyring.close()
+await pool.end()
+redis?.disconnect()
+process.send?.(codes)
+process.disconnect?.()

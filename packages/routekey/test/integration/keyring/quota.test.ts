@@ -1,0 +1,131 @@
+import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { access, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { type TestPostgres, startTestPostgres } from '@routekey/sandbox/test-postgres'
+import { Pool } from 'pg'
+import { RateLimiterMemory, RateLimiterPostgres } from 'rate-limiter-flexible'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+
+import { createKeyring } from '../../../src/index.ts'
+import { createPostgresStore } from '../../../src/stores/postgres.ts'
+import type { QuotaTask } from './quota-worker.ts'
+
+const processes = 4
+const requests = 500
+const quota = 100
+const worker = new URL('quota-worker.ts', import.meta.url)
+
+const redisProgram = ['valkey-server', 'redis-server'].find((name) => !spawnSync(name, ['--version']).error)
+if (redisProgram === undefined && process.env['CI'] !== undefined) {
+  throw new Error('CI must have valkey-server or redis-server: apt-get install redis-server')
+}
+
+let server: TestPostgres
+let pool: Pool
+const children: ChildProcess[] = []
+
+beforeAll(async () => {
+  server = await startTestPostgres({ settings: { max_connections: '60' } })
+  pool = new Pool({ connectionString: server.url })
+  // A connection that is closing when the server stops says so with an error.
+  pool.on('error', () => {})
+  // Creates the table of the counters.
+  await new Promise<void>((resolve, reject) => {
+    const ready = (error?: Error) => (error === undefined ? resolve() : reject(error))
+    // oxlint-disable-next-line no-new -- the constructor is all there is to call
+    new RateLimiterPostgres({ storeClient: pool, points: 1, duration: 1, tableName: 'quota' }, ready)
+  })
+})
+
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL')
+  await pool.end()
+  await server.stop()
+})
+
+async function nextMessage(child: ChildProcess): Promise<unknown> {
+  const [message] = await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([code]) => Promise.reject(new Error(`The process ended with ${String(code)}`))),
+  ])
+  return message
+}
+
+/** Sends all requests of all processes at the same time, and counts what became of them. */
+async function race(redisSocket: string | null, limits: readonly { name: string; quota: number }[]) {
+  const keyring = createKeyring({
+    store: createPostgresStore({ client: pool }),
+    prefix: 'acme',
+    limiter: new RateLimiterMemory({ points: 1, duration: 1 }),
+  })
+  const { key, record } = await keyring.create({
+    owner: 'ada',
+    name: 'CI',
+    limits: limits.map((limit) => ({ ...limit, windowSeconds: 86_400 })),
+  })
+  const task: QuotaTask = { databaseUrl: server.url, redisSocket, key, requests, now: Date.now() }
+  const workers = Array.from({ length: processes }, () => fork(worker, [JSON.stringify(task)]))
+  children.push(...workers)
+  await Promise.all(workers.map(nextMessage))
+  const answers = workers.map(nextMessage)
+  for (const child of workers) child.send('go')
+  const codes = (await Promise.all(answers)).flat()
+  const count = (code: string) => codes.filter((other) => other === code).length
+  const [usage] = (await keyring.usage(record.id, { unit: 'day', count: 1 })) ?? []
+  return { passed: count('passed'), limited: count('rate_limited'), total: codes.length, usage }
+}
+
+const exactly = {
+  passed: quota,
+  limited: processes * requests - quota,
+  total: processes * requests,
+  usage: expect.objectContaining({ allowed: quota, refused: processes * requests - quota }),
+}
+
+describe(`a quota of ${quota} under ${processes} × ${requests} concurrent requests`, () => {
+  it('lets exactly its quota pass with counters in Postgres, and every request is counted', async () => {
+    expect(await race(null, [{ name: 'day', quota }])).toEqual(exactly)
+  })
+
+  it('holds with a second limit that refuses earlier', async () => {
+    const result = await race(null, [
+      { name: 'wide', quota: quota * 2 },
+      { name: 'narrow', quota },
+    ])
+    expect(result).toEqual(exactly)
+  })
+
+  describe.skipIf(redisProgram === undefined)('with counters in Valkey or Redis (needs redis-server)', () => {
+    let directory: string
+    let redis: ChildProcess
+
+    beforeAll(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'routekey-redis-'))
+      const flags = ['--port', '0', '--unixsocket', 'redis.sock', '--dir', '.', '--save', '', '--appendonly', 'no']
+      redis = spawn(redisProgram!, flags, { cwd: directory, stdio: 'ignore' })
+      await vi.waitFor(() => access(join(directory, 'redis.sock')), 10_000)
+    })
+
+    afterAll(async () => {
+      const ended = once(redis, 'exit')
+      redis.kill('SIGTERM')
+      await ended
+      await rm(directory, { recursive: true })
+    })
+
+    it('lets exactly its quota pass', async () => {
+      expect(await race(join(directory, 'redis.sock'), [{ name: 'day', quota }])).toEqual(exactly)
+    })
+
+    it('holds with a second limit that refuses earlier', async () => {
+      const result = await race(join(directory, 'redis.sock'), [
+        { name: 'wide', quota: quota * 2 },
+        { name: 'narrow', quota },
+      ])
+      expect(result).toEqual(exactly)
+    })
+  })
+})
