@@ -1,0 +1,16 @@
+import { join } from 'node:path'
+
+import { build } from 'rolldown'
+
+/** Bundles a file of this directory, and the built library with it, for a runtime without Node's modules. */
+export async function bundle(file: string, format: 'esm' | 'iife'): Promise<string> {
+  const { output } = await build({
+    input: join(import.meta.dirname, file),
+    platform: 'neutral',
+    resolve: { conditionNames: ['edge-light', 'worker', 'import', 'default'] },
+    output: { format, name: 'bundle' },
+    logLevel: 'silent',
+    write: false,
+  })
+  return output[0].code
+}
