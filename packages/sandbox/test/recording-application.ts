@@ -8,9 +8,9 @@ export type RecordedRequest = { method: string; path: string; headers: Headers; 
 /** An HTTP server that stands where the application would be. */
 export type RecordingApplication = Pick<LoopbackServer, 'url' | 'close'> & {
   requests: RecordedRequest[]
-  /** Waits for a request, for at most 3 seconds. */
+  /** Waits for a request, for at most 10 seconds. */
   waitForRequest: (matches: (request: RecordedRequest) => boolean) => Promise<RecordedRequest>
-  /** Waits for that many requests, for at most 3 seconds. */
+  /** Waits for that many requests, for at most 10 seconds. */
   waitForCount: (count: number) => Promise<void>
 }
 
@@ -31,7 +31,7 @@ export async function startRecordingApplication(
     close: server.close,
     requests,
     async waitForRequest(matches) {
-      for (let attempt = 0; attempt < 150; attempt += 1) {
+      for (let attempt = 0; attempt < 500; attempt += 1) {
         const found = requests.find(matches)
         if (found !== undefined) return found
         await sleep(20)
@@ -39,7 +39,7 @@ export async function startRecordingApplication(
       throw new Error(`None of ${requests.length} requests is the one awaited`)
     },
     async waitForCount(count) {
-      for (let attempt = 0; requests.length < count && attempt < 150; attempt += 1) await sleep(20)
+      for (let attempt = 0; requests.length < count && attempt < 500; attempt += 1) await sleep(20)
     },
   }
 }

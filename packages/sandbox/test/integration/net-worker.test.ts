@@ -10,6 +10,9 @@ import { type NetWorker, startNetWorker } from '../../src/net-worker.ts'
 import { findFreePort } from '../../src/ports.ts'
 import { type RecordingApplication, startRecordingApplication } from '../recording-application.ts'
 
+/** Other tests may be at work on the machine. */
+const PATIENCE = { timeout: 10_000, interval: 20 }
+
 let database: SandboxDatabase
 let application: RecordingApplication
 let worker: NetWorker
@@ -53,13 +56,10 @@ async function queue(expression: string): Promise<number> {
 }
 
 async function responseTo(id: number): Promise<Record<string, unknown>> {
-  return vi.waitFor(
-    async () => {
-      const { rows } = await database.query('select * from net._http_response where id = $1', [id])
-      return z.tuple([z.record(z.string(), z.unknown())]).parse(rows)[0]
-    },
-    { timeout: 3000, interval: 20 },
-  )
+  return vi.waitFor(async () => {
+    const { rows } = await database.query('select * from net._http_response where id = $1', [id])
+    return z.tuple([z.record(z.string(), z.unknown())]).parse(rows)[0]
+  }, PATIENCE)
 }
 
 it('sends a post with its headers and body, and records the response', async () => {
@@ -162,7 +162,7 @@ it('forgets responses after 6 hours', async () => {
   await vi.waitFor(async () => {
     const { rows } = await database.query('select id from net._http_response where id < 0')
     expect(rows).toEqual([{ id: -2 }])
-  })
+  }, PATIENCE)
   await second.stop()
 })
 
