@@ -1,6 +1,7 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import type { Stripe } from 'stripe'
 import { z } from 'zod'
+import { applyEvent, type AppliedEvent } from './apply-event.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './decide-retry.ts'
 import type { StripeCustomersEvent } from './events.ts'
@@ -58,6 +59,15 @@ export type StripeCustomers = {
    * @throws StripeCustomersError when the database does not answer. No work is lost then.
    */
   sweep(options?: SweepOptions): Promise<SweepResult>
+  /**
+   * Records an event of Stripe and applies it, once: `customer.deleted` undoes the profile's link, so that another customer
+   * is created; `customer.updated` makes the customer get the profile's e-mail and id back if it lost them. It only makes
+   * the work due: `provision` or a sweep does it. It does not verify the signature.
+   *
+   * @param event - Any event, parsed from JSON, its signature verified. One about something else is `ignored`.
+   * @throws StripeCustomersError when the database does not answer. Nothing is recorded then: let Stripe send it again.
+   */
+  applyEvent(event: unknown): Promise<AppliedEvent>
 }
 
 const uuid = z.guid()
@@ -118,6 +128,7 @@ export function createStripeCustomers(options: StripeCustomersOptions): StripeCu
       return signal === undefined ? result : untilAborted(result, signal)
     },
     sweep: (sweepOptions) => sweepProfiles(deps, sweepOptions),
+    applyEvent: (event) => applyEvent(deps.store, event),
   }
 }
 

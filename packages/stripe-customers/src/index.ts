@@ -1,3 +1,4 @@
+export type { AppliedEvent } from './apply-event.ts'
 export { systemClock, type Clock } from './clock.ts'
 export { createStripeCustomers, type StripeCustomers, type StripeCustomersOptions } from './create-stripe-customers.ts'
 export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './decide-retry.ts'

@@ -78,6 +78,16 @@ const customerStatusSchema = z
 /** What is known about one profile. */
 export type CustomerStatus = z.infer<typeof customerStatusSchema>
 
+const takenEventSchema = z
+  .object({
+    outcome: z.enum(['unlinked', 'reopened', 'unchanged', 'unknown_customer', 'duplicate']),
+    profile_id: z.guid().nullable(),
+  })
+  .transform((row) => ({ outcome: row.outcome, profileId: row.profile_id }))
+
+/** What an event was taken for. */
+export type TakenEvent = z.infer<typeof takenEventSchema>
+
 /** A row under a lease, for the functions that report about it. */
 export type Claim = { profileId: string; lease: string; revision: number }
 
@@ -107,6 +117,15 @@ export type WorkStore = {
   read(profileId: string): Promise<CustomerStatus | null>
   /** Adds the profiles and the work that the triggers could not write; gives how many rows. */
   restoreMissingProfiles(): Promise<number>
+  /** Records an event about a customer and applies it, in one transaction. */
+  takeEvent(event: {
+    id: string
+    type: 'customer.deleted' | 'customer.updated'
+    stripeCustomer: string
+    email: string | null
+    /** The profile's id that the customer carries. */
+    profileId: string | null
+  }): Promise<TakenEvent>
 }
 
 /** Creates the work table's interface on top of its SQL functions. */
@@ -164,6 +183,17 @@ export function createWorkStore(functions: DatabaseFunctions): WorkStore {
       return status ?? null
     },
     restoreMissingProfiles: () => value(z.int(), 'restore_missing_profiles', {}),
+    async takeEvent({ id, type, stripeCustomer, email, profileId }) {
+      const [taken] = await rows(takenEventSchema, 'take_stripe_event', {
+        event_id: id,
+        event_type: type,
+        customer: stripeCustomer,
+        customer_email: email,
+        customer_profile_id: profileId,
+      })
+      if (taken === undefined) throw unexpectedAnswer('take_stripe_event')
+      return taken
+    },
   }
 }
 
@@ -171,9 +201,13 @@ function parseAnswer<T>(schema: z.ZodType<T>, name: string, answer: unknown): T 
   const parsed = schema.safeParse(answer)
   if (parsed.success) return parsed.data
   // The issues name members and types; the values, which may be personal, stay out of the message.
-  throw new StripeCustomersError(
+  throw unexpectedAnswer(name, parsed.error)
+}
+
+function unexpectedAnswer(name: string, cause?: unknown): StripeCustomersError {
+  return new StripeCustomersError(
     'ERR_STRIPE_CUSTOMERS_DATABASE_ANSWER',
     `public.${name} answered something else than its migration promises. Are all migrations applied?`,
-    { cause: parsed.error },
+    { cause },
   )
 }

@@ -1,0 +1,132 @@
+import type { PGlite } from '@electric-sql/pglite'
+import { createTestDatabase } from '@routekey/sandbox/test-database'
+import type { Stripe } from 'stripe'
+import type { StripeStandIn } from '../../../sandbox/src/stripe/start-stripe-stand-in.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createStripeCustomers, type StripeCustomers } from '../../src/index.ts'
+import { createStripe, signUp, startStripe } from '../test-stack.ts'
+
+describe('applyEvent', () => {
+  let database: PGlite
+  let standIn: StripeStandIn
+  let stripe: Stripe
+  let customers: StripeCustomers
+  beforeAll(async () => {
+    ;[database, standIn] = await Promise.all([createTestDatabase(), startStripe()])
+    stripe = createStripe(standIn)
+    customers = createStripeCustomers({ postgres: database, stripe })
+  })
+  afterAll(async () => {
+    await Promise.all([database.close(), standIn.stop()])
+  })
+
+  const provisioned = async (email: string | null) => {
+    const profileId = await signUp(database, email)
+    const result = await customers.provision(profileId)
+    if (result.outcome !== 'provisioned') throw new Error(`It is ${result.outcome}.`)
+    return { profileId, stripeCustomer: result.stripeCustomer }
+  }
+  /** The newest event of a type, as Stripe sends it. */
+  const newest = async (type: string) => {
+    const [event] = (await stripe.events.list({ type, limit: 1 })).data
+    return JSON.parse(JSON.stringify(event)) as { id: string; type: string; data: { object: object } }
+  }
+  const live = (profileId: string) =>
+    standIn.state().customers.filter(({ metadata }) => metadata['profile_id'] === profileId)
+
+  it('gives a profile whose customer was deleted in Stripe another one, once', async () => {
+    const { profileId, stripeCustomer } = await provisioned('ada@example.com')
+    await stripe.customers.del(stripeCustomer)
+    const event = await newest('customer.deleted')
+
+    expect(await customers.applyEvent(event)).toEqual({ outcome: 'unlinked', profileId })
+    const again = await customers.provision(profileId)
+    expect(again).toMatchObject({ outcome: 'provisioned' })
+    expect(again).not.toMatchObject({ stripeCustomer })
+    expect(await customers.applyEvent(event)).toEqual({ outcome: 'duplicate' })
+    expect(await customers.provision(profileId)).toEqual(again)
+    expect(live(profileId)).toHaveLength(1)
+  })
+
+  it('applies an event once that comes ten times at once', async () => {
+    const { profileId, stripeCustomer } = await provisioned('grace@example.com')
+    await stripe.customers.del(stripeCustomer)
+    const event = await newest('customer.deleted')
+    const results = await Promise.all(Array.from({ length: 10 }, () => customers.applyEvent(event)))
+    expect(results.filter(({ outcome }) => outcome === 'unlinked')).toHaveLength(1)
+    expect(results.filter(({ outcome }) => outcome === 'duplicate')).toHaveLength(9)
+    await customers.sweep()
+    expect(live(profileId)).toHaveLength(1)
+  })
+
+  it('gives the customer back the e-mail and the id of its profile', async () => {
+    const { profileId, stripeCustomer } = await provisioned('hedy@example.com')
+    await stripe.customers.update(stripeCustomer, { email: 'other@example.com', metadata: { profile_id: '' } })
+    expect(await customers.applyEvent(await newest('customer.updated'))).toEqual({ outcome: 'reopened', profileId })
+    await customers.sweep()
+    expect(live(profileId)).toMatchObject([{ id: stripeCustomer, email: 'hedy@example.com' }])
+  })
+
+  it('does not answer its own update with another', async () => {
+    const { profileId, stripeCustomer } = await provisioned('joan@example.com')
+    await stripe.customers.update(stripeCustomer, { email: 'other@example.com' })
+    await customers.applyEvent(await newest('customer.updated'))
+    await customers.sweep()
+    expect(await customers.applyEvent(await newest('customer.updated'))).toEqual({ outcome: 'unchanged', profileId })
+    expect(await customers.sweep()).toMatchObject({ claimed: 0 })
+  })
+
+  it('leaves what else was changed in the dashboard alone', async () => {
+    const { profileId, stripeCustomer } = await provisioned('radia@example.com')
+    await stripe.customers.update(stripeCustomer, { name: 'Radia', metadata: { plan: 'pro' } })
+    expect(await customers.applyEvent(await newest('customer.updated'))).toEqual({ outcome: 'unchanged', profileId })
+  })
+
+  it('takes the deletion that it made itself, of the customer of a deleted user', async () => {
+    const { profileId, stripeCustomer } = await provisioned('leaving@example.com')
+    await database.query('delete from auth.users where id = $1', [profileId])
+    await customers.sweep()
+    const event = await newest('customer.deleted')
+    expect(event.data.object).toMatchObject({ id: stripeCustomer })
+    expect(await customers.applyEvent(event)).toEqual({ outcome: 'unknown_customer' })
+    expect(await customers.sweep()).toMatchObject({ claimed: 0 })
+  })
+
+  it('converges when the events come in the wrong order', async () => {
+    const { profileId, stripeCustomer } = await provisioned('order@example.com')
+    await stripe.customers.update(stripeCustomer, { email: 'other@example.com' })
+    const updated = await newest('customer.updated')
+    await stripe.customers.del(stripeCustomer)
+    expect(await customers.applyEvent(await newest('customer.deleted'))).toMatchObject({ outcome: 'unlinked' })
+    expect(await customers.applyEvent(updated)).toEqual({ outcome: 'unknown_customer' })
+    await customers.sweep()
+    expect(live(profileId)).toMatchObject([{ email: 'order@example.com' }])
+  })
+
+  it('finds out about a customer that was deleted before it was linked', async () => {
+    const profileId = await signUp(database, 'early@example.com')
+    // The worker of before: it created the customer, somebody deleted that, and only then it reports.
+    const lease = crypto.randomUUID()
+    await database.query('select * from public.claim_stripe_customer_work($1, 30, 1, $2)', [lease, profileId])
+    const { id } = await stripe.customers.create({ email: 'early@example.com', metadata: { profile_id: profileId } })
+    await stripe.customers.del(id)
+    expect(await customers.applyEvent(await newest('customer.deleted'))).toEqual({ outcome: 'unknown_customer' })
+    const args = [profileId, lease, 'create', id, 'early@example.com', 1]
+    await database.query('select public.complete_stripe_customer_work($1, $2, $3, $4, $5, $6)', args)
+
+    await customers.sweep()
+    expect(live(profileId)).toHaveLength(1)
+    const { rows } = await database.query('select stripe_customer from public.profile where id = $1', [profileId])
+    expect(rows).toEqual([{ stripe_customer: live(profileId)[0]!.id }])
+  })
+
+  it.each([
+    ['of another type', { id: 'evt_1', type: 'invoice.paid', data: { object: { id: 'in_1' } } }],
+    ['about another object', { id: 'evt_1', type: 'customer.updated', data: { object: { id: 'acct_1' } } }],
+    ['without an object', { id: 'evt_1', type: 'customer.deleted' }],
+    ['with another id', { id: '1', type: 'customer.deleted', data: { object: { id: 'cus_1' } } }],
+    ['that is no event', null],
+  ])('ignores one %s', async (_, event) => {
+    expect(await customers.applyEvent(event)).toEqual({ outcome: 'ignored' })
+  })
+})
