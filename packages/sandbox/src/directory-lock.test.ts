@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir, uptime } from 'node:os'
 import { join } from 'node:path'
 
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 
 import { lockDirectory } from './directory-lock.ts'
 
@@ -36,6 +37,22 @@ it('refuses while the process that holds it lives, and takes over when it was ki
   child.kill('SIGKILL')
   await once(child, 'exit')
   await expect(lockAndUnlock()).resolves.toBeUndefined()
+})
+
+it.runIf(existsSync('/proc/self/stat'))('takes over from a killed process that nobody has reaped', async () => {
+  // The shell starts a process, becomes one that never waits for it, and tells its number.
+  const script = 'sleep 60 & echo $!; exec sleep 60'
+  const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [told] = await once(parent.stdout.setEncoding('utf8'), 'data')
+  const pid = Number(told)
+  await writeFile(join(directory, 'lock'), `${pid}\n`)
+  await expect(lockDirectory(directory)).rejects.toMatchObject({ pid })
+
+  process.kill(pid, 'SIGKILL')
+  await vi.waitFor(lockAndUnlock)
+  expect(() => process.kill(pid, 0)).not.toThrow()
+  parent.kill()
+  await once(parent, 'exit')
 })
 
 it('takes over from a process that had this process’s id, as after the restart of a container', async () => {

@@ -55,7 +55,7 @@ async function readLiveHolder(path: string): Promise<number | null> {
     // Process ids start over with the machine, so one from before the last boot says nothing.
     const bootedAtMs = Date.now() - uptime() * 1000
     if (Number.isNaN(pid) || pid === process.pid || mtimeMs < bootedAtMs) return null
-    return isRunning(pid) ? pid : null
+    return isRunning(pid) && !(await isZombie(pid)) ? pid : null
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return null
     throw error
@@ -69,6 +69,18 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     // It runs, as another user.
     return hasCode(error, 'EPERM')
+  }
+}
+
+/** A killed process keeps its number until its parent has asked for its exit code, which may be never in a container. */
+async function isZombie(pid: number): Promise<boolean> {
+  try {
+    const status = await readFile(`/proc/${pid}/stat`, 'utf8')
+    // The state follows the name, which stands in parentheses and may hold any character.
+    return /^[ZX]/.test(status.slice(status.lastIndexOf(')') + 2))
+  } catch {
+    // No such file: the process has just ended, or the system has no /proc.
+    return false
   }
 }
 
