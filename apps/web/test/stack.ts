@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Sandbox, startSandbox } from '@routekey/sandbox'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
-import Stripe from 'stripe'
+import { Stripe } from 'stripe'
 import { startWebServer, type WebServer } from '../../../scripts/web-server.ts'
 
 /** The built application on an embedded stack of its own: own ports, own empty data, own secrets. */

@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { send } from '../send.ts'
+import { listCustomers, signUp, type Stack, startStack, webhookBody } from '../stack.ts'
+
+const route = '/api/create-stripe-customer'
+const otherCase = (text: string) => text.replace(/[a-f]/, (letter) => letter.toUpperCase())
+const jsonType = ['content-type', 'application/json']
+
+describe('POST /api/create-stripe-customer', () => {
+  let stack: Stack
+  let body: string
+  let profile: { id: string; email: string }
+  beforeAll(async () => {
+    stack = await startStack()
+    profile = await signUp(stack)
+    body = webhookBody(profile)
+    await vi.waitUntil(async () => (await listCustomers(stack)).length === 1, { timeout: 5_000 })
+  })
+  afterAll(async () => {
+    await stack.stop()
+  })
+
+  const post = (options: { headers?: string[]; query?: string; body?: string }) =>
+    send(`${stack.webUrl}${route}${options.query ?? ''}`, {
+      headers: [...jsonType, ...(options.headers ?? [])],
+      body: options.body ?? body,
+    })
+
+  /** Each gets the right key, and must not profit from it. */
+  const refused: Record<string, [status: number, request: (key: string) => { headers?: string[]; query?: string }]> = {
+    'no key': [401, () => ({})],
+    'an empty header': [401, () => ({ headers: ['x-api-key', ''] })],
+    'an empty query parameter': [401, () => ({ query: '?API_ROUTE_SECRET=' })],
+    'an empty bearer token': [401, () => ({ headers: ['authorization', 'Bearer '] })],
+    'a wrong key': [401, () => ({ headers: ['x-api-key', randomBytes(32).toString('hex')] })],
+    'a wrong key in the query': [401, () => ({ query: `?API_ROUTE_SECRET=${randomBytes(32).toString('hex')}` })],
+    'a prefix of the key': [401, (key) => ({ headers: ['x-api-key', key.slice(0, -1)] })],
+    'the key and one more character': [401, (key) => ({ headers: ['x-api-key', `${key}0`] })],
+    'the key in another case': [401, (key) => ({ headers: ['x-api-key', otherCase(key)] })],
+    'the key with a trailing space': [401, (key) => ({ query: `?API_ROUTE_SECRET=${key}%20` })],
+    'the key with a leading space': [401, (key) => ({ query: `?API_ROUTE_SECRET=%20${key}` })],
+    'the key with a NUL byte': [401, (key) => ({ query: `?API_ROUTE_SECRET=${key}%00` })],
+    'the key in a parameter of another case': [401, (key) => ({ query: `?api_route_secret=${key}` })],
+    'the key in a cookie': [401, (key) => ({ headers: ['cookie', `API_ROUTE_SECRET=${key}`] })],
+    'the key as a Basic password': [
+      401,
+      (key) => ({ headers: ['authorization', `Basic ${Buffer.from(`api:${key}`).toString('base64')}`] }),
+    ],
+    'the key after the word Basic': [401, (key) => ({ headers: ['authorization', `Basic ${key}`] })],
+    'the key as the whole Authorization header': [401, (key) => ({ headers: ['authorization', key] })],
+    'the literal undefined': [401, () => ({ query: '?API_ROUTE_SECRET=undefined' })],
+    'the literal undefined as a bearer token': [401, () => ({ headers: ['authorization', 'Bearer undefined'] })],
+    'the literal null': [401, () => ({ headers: ['x-api-key', 'null'] })],
+    'the key twice in the query': [400, (key) => ({ query: `?API_ROUTE_SECRET=${key}&API_ROUTE_SECRET=${key}` })],
+    'the key as an array in the query': [401, (key) => ({ query: `?API_ROUTE_SECRET[]=${key}` })],
+    'the key in the header twice': [400, (key) => ({ headers: ['x-api-key', key, 'x-api-key', key] })],
+    // node:http drops all but the first Authorization line before anyone can count them, so the first alone decides.
+    'a wrong bearer token before the right one': [
+      401,
+      (key) => ({ headers: ['authorization', 'Bearer wrong', 'authorization', `Bearer ${key}`] }),
+    ],
+    'two bearer tokens in one header': [400, (key) => ({ headers: ['authorization', `Bearer ${key}, Bearer ${key}`] })],
+    'the key in header and query': [400, (key) => ({ headers: ['x-api-key', key], query: `?API_ROUTE_SECRET=${key}` })],
+    'the key in both headers': [400, (key) => ({ headers: ['x-api-key', key, 'authorization', `Bearer ${key}`] })],
+    'a right key and a wrong one': [
+      400,
+      (key) => ({ headers: ['x-api-key', key], query: '?API_ROUTE_SECRET=something-else' }),
+    ],
+  }
+
+  it.each(Object.entries(refused))('refuses %s, as a problem document, and creates nothing', async (_name, row) => {
+    const [status, request] = row
+    const answer = await post(request(stack.apiRouteSecret))
+    expect(answer.status).toBe(status)
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
+    expect(answer.json()).toMatchObject({ status })
+    expect(answer.headers['www-authenticate']).toMatch(/^Bearer /)
+    expect(answer.body).not.toContain(stack.apiRouteSecret)
+    expect(await listCustomers(stack)).toHaveLength(1)
+  })
+
+  const accepted: Record<string, (key: string) => { headers?: string[]; query?: string }> = {
+    'the query parameter': (key) => ({ query: `?API_ROUTE_SECRET=${key}` }),
+    'Authorization: Bearer': (key) => ({ headers: ['authorization', `Bearer ${key}`] }),
+    'authorization: bearer, in lower case': (key) => ({ headers: ['authorization', `bearer ${key}`] }),
+    'Authorization: BEARER, in upper case': (key) => ({ headers: ['Authorization', `BEARER ${key}`] }),
+    'x-api-key': (key) => ({ headers: ['x-api-key', key] }),
+  }
+
+  it.each(Object.entries(accepted))(
+    'lets the key in by %s and links the customer both ways',
+    async (_name, request) => {
+      const answer = await post(request(stack.apiRouteSecret))
+      expect(answer.status, answer.body).toBe(200)
+      const [customer] = await listCustomers(stack)
+      expect(answer.json()).toEqual({ message: `stripe customer created: ${customer!.id}` })
+      expect(answer.headers['cache-control']).toBe('private, no-store')
+      expect(answer.headers['referrer-policy']).toBe('no-referrer')
+
+      const row = await stack.admin.from('profile').select('stripe_customer').eq('id', profile.id).single()
+      expect(row.data).toEqual({ stripe_customer: customer!.id })
+      expect(customer!.metadata['profile_id']).toBe(profile.id)
+      expect(customer!.email).toBe(profile.email)
+      expect(await listCustomers(stack)).toHaveLength(1)
+    },
+  )
+
+  const badBodies: Record<string, [status: number, body: () => string, says: RegExp]> = {
+    'no JSON': [400, () => '{"type":', /JSON/],
+    'an empty body': [400, () => '', /JSON/],
+    'JSON of another shape': [400, () => '{"hello":"world"}', /record/],
+    'an id that is no UUID': [400, () => webhookBody({ id: 'x', email: 'a@example.com' }), /id/],
+    'another table': [422, () => body.replace('"profile"', '"invoices"'), /profile/],
+    'another schema': [422, () => body.replace('"public"', '"private"'), /public/],
+    'a profile that does not exist': [
+      404,
+      () => webhookBody({ id: '00000000-0000-4000-8000-000000000000', email: 'a@example.com' }),
+      /profile/,
+    ],
+  }
+
+  it.each(Object.entries(badBodies))('answers %s with what was expected', async (_name, [status, text, says]) => {
+    const answer = await post({ headers: ['x-api-key', stack.apiRouteSecret], body: text() })
+    expect(answer.status, answer.body).toBe(status)
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
+    expect(answer.json()).toMatchObject({ status, detail: expect.stringMatching(says) })
+    expect(await listCustomers(stack)).toHaveLength(1)
+  })
+
+  it.each(['GET', 'PUT', 'PATCH', 'DELETE'])('answers %s with 405 and what is allowed', async (method) => {
+    const answer = await send(`${stack.webUrl}${route}`, { method, headers: ['x-api-key', stack.apiRouteSecret] })
+    expect(answer.status).toBe(405)
+    expect(answer.headers.allow).toContain('POST')
+    expect(await listCustomers(stack)).toHaveLength(1)
+  })
+
+  it('takes the e-mail from the profile, never from the posted record', async () => {
+    const other = await signUp(stack)
+    const answer = await post({
+      headers: ['x-api-key', stack.apiRouteSecret],
+      body: webhookBody({ id: other.id, email: 'mallory@example.com' }),
+    })
+    expect(answer.status).toBe(200)
+    const emails = (await listCustomers(stack)).map(({ email }) => email)
+    expect(emails).toContain(other.email)
+    expect(emails).not.toContain('mallory@example.com')
+  })
+
+  it('leaves no secret in its log', () => {
+    const log = stack.web.output()
+    for (const name of ['API_ROUTE_SECRET', 'CRON_SECRET', 'SUPABASE_SECRET_KEY', 'STRIPE_SECRET_KEY']) {
+      const secret = stack.env[name]
+      expect(secret).toBeDefined()
+      expect(log).not.toContain(secret)
+    }
+  })
+})
+
+describe.each([
+  ['unset', undefined],
+  ['empty', ''],
+  ['changeme', 'changeme'],
+])('with API_ROUTE_SECRET %s', (_name, value) => {
+  let stack: Stack
+  beforeAll(async () => {
+    stack = await startStack({ env: { API_ROUTE_SECRET: value } })
+  })
+  afterAll(async () => {
+    await stack.stop()
+  })
+
+  it('answers 503 to everyone, whatever they send, and logs once what to do', async () => {
+    const profile = await signUp(stack)
+    const attempts: { headers?: string[]; query?: string }[] = [
+      {},
+      { query: '?API_ROUTE_SECRET=' },
+      { query: '?API_ROUTE_SECRET=undefined' },
+      { query: '?API_ROUTE_SECRET=changeme' },
+      { headers: ['x-api-key', 'changeme'] },
+      { headers: ['x-api-key', ''] },
+      { headers: ['authorization', 'Bearer undefined'] },
+      { headers: ['authorization', `Bearer ${stack.apiRouteSecret}`] },
+      { headers: ['x-api-key', stack.apiRouteSecret], query: '?API_ROUTE_SECRET=changeme' },
+    ]
+    for (const { headers = [], query = '' } of attempts) {
+      const answer = await send(`${stack.webUrl}${route}${query}`, {
+        headers: [...jsonType, ...headers],
+        body: webhookBody(profile),
+      })
+      expect(answer.status).toBe(503)
+      expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
+    }
+    const lines = stack.web.output().split('\n')
+    const telling = lines.filter((line) => line.includes('npx routekey generate API_ROUTE_SECRET'))
+    expect(telling).toHaveLength(1)
+    expect(telling[0]).not.toContain('changeme')
+  })
+})

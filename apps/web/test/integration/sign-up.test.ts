@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { send } from '../send.ts'
+import { listCustomers, signUp, type Stack, startStack, webhookBody } from '../stack.ts'
+
+describe('a sign-up', () => {
+  let stack: Stack
+  beforeAll(async () => {
+    // No sweep within the test: what happens here, the wake-up alone has done.
+    stack = await startStack({ sweepIntervalMs: 3_600_000 })
+  })
+  afterAll(async () => {
+    await stack.stop()
+  })
+
+  const customerOf = async (profileId: string): Promise<unknown> => {
+    const { data, error } = await stack.admin.from('profile').select('stripe_customer').eq('id', profileId).single()
+    if (error !== null) throw error
+    return data.stripe_customer
+  }
+
+  it('gives the profile a Stripe customer within 3 seconds, with no one calling anything', async () => {
+    const signedUpAt = Date.now()
+    const { id, email } = await signUp(stack)
+    await expect.poll(() => customerOf(id), { timeout: 3_000, interval: 20 }).toMatch(/^cus_/)
+    expect(Date.now() - signedUpAt).toBeLessThan(3_000)
+    const [customer, ...others] = await listCustomers(stack)
+    expect(others).toEqual([])
+    expect(customer).toMatchObject({ id: await customerOf(id), email, metadata: { profile_id: id } })
+  })
+
+  it('lets the owner read the customer, and nobody else', async () => {
+    const email = 'owner@example.com'
+    const password = 'correct horse battery staple'
+    const owner = stack.visitor()
+    const { data } = await owner.auth.signUp({ email, password })
+    const stranger = stack.visitor()
+    await stranger.auth.signUp({ email: 'stranger@example.com', password })
+
+    const rows = async (client = owner) => (await client.from('profile').select('id').eq('email', email)).data
+    expect(await rows(owner)).toEqual([{ id: data.user!.id }])
+    expect(await rows(stranger)).toEqual([])
+    expect((await rows(stack.visitor())) ?? []).toEqual([])
+    await owner.from('profile').update({ stripe_customer: 'cus_stolen' }).eq('id', data.user!.id)
+    await expect.poll(() => customerOf(data.user!.id), { timeout: 3_000 }).toMatch(/^cus_/)
+    expect(await customerOf(data.user!.id)).not.toBe('cus_stolen')
+  })
+
+  it('makes 100 in a row and 100 identical posts at once into as many customers as profiles', async () => {
+    const before = (await listCustomers(stack)).length
+    for (let i = 0; i < 100; i++) await signUp(stack)
+    const one = await signUp(stack)
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, () =>
+        send(`${stack.webUrl}/api/create-stripe-customer`, {
+          headers: ['content-type', 'application/json', 'x-api-key', stack.apiRouteSecret],
+          body: webhookBody(one),
+        }),
+      ),
+    )
+    expect(new Set(answers.map(({ status, body }) => `${status} ${body}`)).size).toBe(1)
+    expect(answers[0]!.status, answers[0]!.body).toBe(200)
+
+    const unlinked = async () => {
+      const { count } = await stack.admin
+        .from('profile')
+        .select('id', { count: 'exact', head: true })
+        .is('stripe_customer', null)
+      return count
+    }
+    await expect.poll(unlinked, { timeout: 20_000 }).toBe(0)
+    const customers = await listCustomers(stack)
+    expect(customers).toHaveLength(before + 101)
+    expect(new Set(customers.map(({ metadata }) => metadata['profile_id'])).size).toBe(before + 101)
+    const { data } = await stack.admin.from('profile').select('id, stripe_customer')
+    const linked = new Map(data!.map((row) => [row.id, row.stripe_customer]))
+    for (const { id, metadata } of customers) expect(linked.get(metadata['profile_id'])).toBe(id)
+  }, 120_000)
+})

@@ -1,0 +1,239 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import { connect, createServer as createTcpServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { parseEnv } from 'node:util'
+import { findFreePort, startSandbox } from '@routekey/sandbox'
+import { createClient } from '@supabase/supabase-js'
+import { Stripe } from 'stripe'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { send } from '../send.ts'
+
+const root = fileURLToPath(new URL('../../../..', import.meta.url))
+const password = 'correct horse battery staple'
+
+describe('npm start', { timeout: 180_000 }, () => {
+  let dir: string
+  let env: NodeJS.ProcessEnv & Record<string, string>
+  let ports: Record<'web' | 'supabase' | 'stripe' | 'github', number>
+  const cleanUp: (() => unknown)[] = []
+
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'routekey-start-'))
+    ports = {
+      web: await findFreePort(),
+      supabase: await findFreePort(),
+      stripe: await findFreePort(),
+      github: await findFreePort(),
+    }
+    env = {
+      PATH: process.env.PATH ?? '',
+      HOME: process.env.HOME ?? '',
+      NODE_ENV: 'production',
+      __NEXT_PROCESSED_ENV: 'true',
+      SANDBOX_DIR: join(dir, 'sandbox'),
+      SANDBOX_ENV_FILE: join(dir, '.env.local'),
+      PORT: String(ports.web),
+      SANDBOX_SUPABASE_PORT: String(ports.supabase),
+      SANDBOX_STRIPE_PORT: String(ports.stripe),
+      SANDBOX_GITHUB_PORT: String(ports.github),
+    }
+  })
+  afterEach(async () => {
+    for (const task of cleanUp.splice(0).toReversed()) await task()
+    await rm(dir, { recursive: true, force: true })
+  })
+
+  /** Runs the command in a process group of its own, as a shell does, so that the whole group can be signalled. */
+  function start() {
+    const child = spawn(process.execPath, ['scripts/start.mjs'], { cwd: root, env, detached: true })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
+    const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
+    cleanUp.push(async () => {
+      signalGroup(child, 'SIGKILL')
+      await exit
+    })
+    return {
+      child,
+      exit,
+      output: () => output,
+      ready: async () => {
+        while (!/^Ready/m.test(output)) {
+          if (child.exitCode !== null) throw new Error(`It ended before it was ready:\n${output}`)
+          await sleep(50)
+        }
+      },
+    }
+  }
+
+  const readVariables = async () => parseEnv(await readFile(env.SANDBOX_ENV_FILE!, 'utf8'))
+
+  it('prints the address, the secret file and requests that work as they stand, and ends on Ctrl-C', async () => {
+    const run = start()
+    await run.ready()
+    const output = run.output()
+    expect(output).toMatch(new RegExp(`^Ready.*http://localhost:${ports.web}$`, 'm'))
+    expect(output).toContain(env.SANDBOX_ENV_FILE)
+    expect((await stat(env.SANDBOX_ENV_FILE!)).mode & 0o777).toBe(0o600)
+
+    const variables = await readVariables()
+    for (const name of ['API_ROUTE_SECRET', 'CRON_SECRET', 'SUPABASE_SECRET_KEY', 'STRIPE_SECRET_KEY']) {
+      expect(variables[name]).toBeTruthy()
+      expect(output).not.toContain(variables[name])
+    }
+    const [bare, withKey] = output.match(/curl -i(?:.*\\\n)*.*/g) ?? []
+    expect(paste(bare!)).toMatch(/^HTTP\/1\.1 401 /)
+    expect(paste(withKey!)).toMatch(/^HTTP\/1\.1 200 [^]*\{"message":"stripe customer created: cus_\w+"\}$/)
+
+    const interruptedAt = Date.now()
+    signalGroup(run.child, 'SIGINT')
+    expect(await run.exit).toBe(0)
+    expect(Date.now() - interruptedAt).toBeLessThan(5_000)
+    for (const port of Object.values(ports)) expect(await isOpen(port)).toBe(false)
+  })
+
+  it('still has everything after kill -9, and goes on where it was', async () => {
+    const first = start()
+    await first.ready()
+    const variables = await readVariables()
+    const { NEXT_PUBLIC_SUPABASE_URL: url = '', NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: key = '' } = variables
+    const email = 'grace@example.com'
+    const { id } = await signUp(url, key, email)
+    const stripe = stripeAt(ports.stripe, variables.STRIPE_SECRET_KEY!)
+    const find = async () => (await stripe.customers.list({ email })).data.map((customer) => customer.id)
+    await expect.poll(find, { timeout: 5_000 }).toHaveLength(1)
+    const [customer] = await find()
+
+    signalGroup(first.child, 'SIGKILL')
+    await first.exit
+    for (const port of Object.values(ports)) await expect.poll(() => isOpen(port), { timeout: 5_000 }).toBe(false)
+    await start().ready()
+
+    expect(await readVariables()).toEqual(variables)
+    expect(await find()).toEqual([customer])
+    const client = createClient(url, key, { auth: { persistSession: false, autoRefreshToken: false } })
+    expect((await client.auth.signInWithPassword({ email, password })).error).toBeNull()
+    const { data } = await client.from('profile').select('id, stripe_customer').single()
+    expect(data).toEqual({ id, stripe_customer: customer })
+  })
+
+  it('takes its children with it when it alone is killed', async () => {
+    const run = start()
+    await run.ready()
+    run.child.kill('SIGKILL')
+    await run.exit
+    for (const port of Object.values(ports)) await expect.poll(() => isOpen(port), { timeout: 5_000 }).toBe(false)
+  })
+
+  it.each(['web', 'supabase', 'stripe', 'github'] as const)('names the %s port when it is taken', async (part) => {
+    const squatter = createTcpServer().listen(ports[part], '127.0.0.1')
+    cleanUp.push(() => squatter.close())
+    const variable = part === 'web' ? 'PORT' : `SANDBOX_${part.toUpperCase()}_PORT`
+    const run = start()
+    expect(await run.exit).toBe(1)
+    const told = `Port ${ports[part]} is in use. Stop what listens there, or set ${variable} to another port.\n`
+    expect(run.output()).toBe(told)
+  })
+
+  it('calls the Stripe that is configured, and does not start its own', async () => {
+    const requests: string[] = []
+    const other = createServer((request, response) => {
+      requests.push(`${request.method} ${request.url?.split('?')[0]} ${request.headers.authorization}`)
+      response.setHeader('content-type', 'application/json')
+      if (request.method === 'POST') {
+        response.end('{"id":"cus_elsewhere","object":"customer","metadata":{},"email":null}')
+      } else {
+        response.end('{"object":"list","data":[],"has_more":false,"url":"/v1/customers"}')
+      }
+    })
+    Object.assign(env, { STRIPE_SECRET_KEY: 'sk_test_of_my_own', STRIPE_API_BASE: await listen(other, cleanUp) })
+    const run = start()
+    await run.ready()
+    expect(await isOpen(ports.stripe)).toBe(false)
+    expect(await readVariables()).not.toHaveProperty('STRIPE_SECRET_KEY')
+    await expect.poll(() => requests).toContain('POST /v1/customers Bearer sk_test_of_my_own')
+    expect(run.output()).not.toContain('sk_test_of_my_own')
+  })
+
+  it('uses the Supabase that is configured, and does not start its own', async () => {
+    const apiRouteSecret = randomBytes(32).toString('hex')
+    const other = await startSandbox({
+      dir: join(dir, 'other'),
+      appUrl: `http://127.0.0.1:${ports.web}`,
+      apiRouteSecret,
+      ports: { supabase: 0, github: 0 },
+      stripe: false,
+    })
+    cleanUp.push(() => other.stop())
+    const { url, publishableKey, secretKey } = other.supabase!
+    Object.assign(env, {
+      API_ROUTE_SECRET: apiRouteSecret,
+      NEXT_PUBLIC_SUPABASE_URL: url,
+      NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: publishableKey,
+      SUPABASE_SECRET_KEY: secretKey,
+    })
+    await start().ready()
+    expect(await isOpen(ports.supabase)).toBe(false)
+    expect(await isOpen(ports.github)).toBe(false)
+    const { client, id } = await signUp(url, publishableKey, 'elsewhere@example.com')
+    const customer = async () => (await client.from('profile').select('stripe_customer').eq('id', id).single()).data
+    await expect.poll(customer, { timeout: 5_000 }).toEqual({ stripe_customer: expect.stringMatching(/^cus_/) })
+  })
+
+  it('lets a secret of the environment win over the file', async () => {
+    const secret = randomBytes(32).toString('hex')
+    env.API_ROUTE_SECRET = secret
+    await start().ready()
+    expect(await readVariables()).not.toHaveProperty('API_ROUTE_SECRET')
+    const answer = await send(`http://127.0.0.1:${ports.web}/api/create-stripe-customer`, {
+      headers: ['x-api-key', secret, 'content-type', 'application/json'],
+      body: '{}',
+    })
+    expect(answer.status).toBe(400)
+  })
+})
+
+async function signUp(url: string, publishableKey: string, email: string) {
+  const client = createClient(url, publishableKey, { auth: { persistSession: false, autoRefreshToken: false } })
+  const { data, error } = await client.auth.signUp({ email, password })
+  if (error !== null) throw error
+  return { client, id: data.user!.id }
+}
+
+function paste(command: string): string {
+  return execFileSync('sh', ['-c', command.replace('-i', '-s -i')], { cwd: root, encoding: 'utf8' })
+}
+
+function stripeAt(port: number, key: string): Stripe {
+  return new Stripe(key, { protocol: 'http', host: '127.0.0.1', port, telemetry: false })
+}
+
+function signalGroup({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return
+  process.kill(-pid, signal)
+}
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    socket.once('connect', () => socket.destroy())
+  })
+}
+
+async function listen(server: Server, cleanUp: (() => unknown)[]): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  cleanUp.push(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.')
+  return `http://127.0.0.1:${address.port}`
+}
