@@ -73,7 +73,8 @@ async function sweepNow(appUrl: string, cronSecret: string | undefined): Promise
 
 function printReady(appUrl: string, { supabase, stripe, github }: Sandbox): void {
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
-  const secretFile = relative(process.cwd(), envFile)
+  const fromHere = relative(process.cwd(), envFile)
+  const secretFile = fromHere.startsWith('..') ? envFile : fromHere
   const body = JSON.stringify({
     type: 'INSERT',
     table: 'profile',
