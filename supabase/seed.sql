@@ -5,7 +5,7 @@ insert into auth.users (
   confirmation_token, recovery_token, email_change_token_new, email_change, created_at, updated_at
 )
 values (
-  '00000000-0000-4000-8000-000000000001', 'authenticated', 'authenticated', 'ada@example.com', now(),
+  '00000000-0000-4000-8000-000000000001', 'authenticated', 'authenticated', 'seed@example.com', now(),
   '{"provider": "email", "providers": ["email"]}', '{}', '', '', '', '', now(), now()
 )
 on conflict do nothing;
