@@ -1,14 +1,11 @@
+import type { ErrorCode } from './errors.ts'
+import { secretProblems } from './secret-problem.ts'
+
 /** One row per denial: what the caller is told, and what the operator needs to know. */
 export interface DenialRow {
   readonly status: 400 | 401 | 403 | 413 | 429 | 503
   /** The whole of what the caller is told; the same for every reason behind a 401, so that it guides no guessing. */
   readonly publicText: string
-  readonly meaning: string
-  readonly remedy: string
-}
-
-/** One row per error that is thrown. */
-export interface ErrorRow {
   readonly meaning: string
   readonly remedy: string
 }
@@ -116,24 +113,9 @@ export const denials = {
     meaning: 'The address has sent too many keys that are not valid.',
     remedy: 'Mend the key that the client sends, and wait as long as `Retry-After` says.',
   },
-  secret_unset: {
-    status: 503,
-    publicText: unavailable,
-    meaning: 'The variable that holds the secret is unset or empty, so every request is refused.',
-    remedy: 'Run `npx routekey generate <NAME>`, or set the variable where the application is hosted.',
-  },
-  secret_weak: {
-    status: 503,
-    publicText: unavailable,
-    meaning: 'The secret has fewer than 128 bits by its length and alphabet, so every request is refused.',
-    remedy: 'Remove the value and run `npx routekey generate <NAME>`.',
-  },
-  secret_unusable: {
-    status: 503,
-    publicText: unavailable,
-    meaning: 'The secret has a character that a header cannot carry intact, so every request is refused.',
-    remedy: 'Look for a space or a line break; or remove the value and run `npx routekey generate <NAME>`.',
-  },
+  secret_unset: { status: 503, publicText: unavailable, ...secretProblems.secret_unset },
+  secret_weak: { status: 503, publicText: unavailable, ...secretProblems.secret_weak },
+  secret_unusable: { status: 503, publicText: unavailable, ...secretProblems.secret_unusable },
   store_unavailable: {
     status: 503,
     publicText: unavailable,
@@ -142,84 +124,28 @@ export const denials = {
   },
 } as const satisfies Record<string, DenialRow>
 
-/** The table of thrown errors, by code; `docs/errors.md` shows it. */
-export const errors = {
-  ERR_CONFIG_VARIABLE: {
-    meaning: 'The name of the variable is not valid, or its prefix makes a framework publish the value to browsers.',
-    remedy: 'Use letters, digits and underscores, and no prefix such as `NEXT_PUBLIC_`.',
-  },
-  ERR_CONFIG_VERIFIER: {
-    meaning: '`anyOf` was called without a verifier.',
-    remedy: 'Give it at least one.',
-  },
-  ERR_KEY_PREFIX: {
-    meaning: 'The prefix of a key is not valid.',
-    remedy: 'Use at most 32 letters, digits and single inner underscores, with a letter first.',
-  },
-  ERR_KEY_BITS: {
-    meaning: 'The number of random bits is out of range.',
-    remedy: 'Use a whole number from 160 to 512.',
-  },
-  ERR_KEY_RANDOMNESS: {
-    meaning: 'The random source is broken.',
-    remedy: 'Leave out `randomBytes`, or give one that is cryptographic.',
-  },
-  ERR_KEY_PEPPER: {
-    meaning: 'The pepper is missing or has fewer than 128 bits.',
-    remedy: 'Use a random one, for example from `npx routekey generate --print`.',
-  },
-  ERR_CONFIG_KEYRING: {
-    meaning: 'An option of the keyring or of its verifier is not valid.',
-    remedy: 'See the description of the option.',
-  },
-  ERR_KEY_VALUE: {
-    meaning: 'A value given for a key is not valid.',
-    remedy: 'See the description of the value.',
-  },
-  ERR_KEY_SCOPE: {
-    meaning: 'A scope is malformed, or is not one that the keyring knows.',
-    remedy: 'Write segments joined by colons, such as `reports:read`; `*` may stand for a segment.',
-  },
-  ERR_KEY_GRANT: {
-    meaning: 'A key was to get a scope that its creator may not give.',
-    remedy: 'Leave the scope out, or widen `grantable`.',
-  },
-  ERR_STORE_UNAVAILABLE: {
-    meaning: 'The store of keys failed or did not answer in time.',
-    remedy: 'Look at `cause`. A change may have been made all the same.',
-  },
-  ERR_STORE_ANSWER: {
-    meaning: 'The store of keys answered something that is no key.',
-    remedy: 'Apply the migration that this version of Routekey ships with.',
-  },
-  ERR_CONFIG_PATH: {
-    meaning: 'A path cannot be guarded.',
-    remedy: 'Write it as `/api/internal`, without a pattern; all that is below it is guarded too.',
-  },
-  ERR_REQUEST_BODY: {
-    meaning: 'The verifier needs the bytes of the body, and something read them before.',
-    remedy: 'Put the guard before body parsers; in the Pages Router, set `bodyParser: false`.',
-  },
-  ERR_REQUEST_UNGUARDED: {
-    meaning: 'A handler asked for the caller of a request that the guard has not let in.',
-    remedy: 'Put the guard before the handler.',
-  },
-  ERR_WEBHOOK_SECRET: {
-    meaning: 'There is no webhook secret, or one is not base 64 of 24 to 64 random bytes.',
-    remedy: 'Use the `whsec_…` that the sender shows, or `generateWebhookSecret()`.',
-  },
-  ERR_WEBHOOK_ID: {
-    meaning: 'The id of a webhook is not valid.',
-    remedy: 'Use at most 256 visible ASCII characters, and no full stop.',
-  },
-  ERR_WEBHOOK_REPLAYS: {
-    meaning: 'The replay store in memory is full.',
-    remedy: 'Raise `maxAttempts`, or keep the attempts in Redis or SQL.',
-  },
-} as const satisfies Record<string, ErrorRow>
+/** The table of thrown errors, by code; `docs/errors.md` shows it, with the remedies. */
+export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
+  ERR_CONFIG_VARIABLE:
+    'The name of the variable is not valid, or its prefix makes a framework publish the value to browsers.',
+  ERR_CONFIG_VERIFIER: '`anyOf` was called without a verifier.',
+  ERR_KEY_PREFIX: 'The prefix of a key is not valid.',
+  ERR_KEY_BITS: 'The number of random bits is out of range.',
+  ERR_KEY_RANDOMNESS: 'The random source is broken.',
+  ERR_KEY_PEPPER: 'The pepper is missing or has fewer than 128 bits.',
+  ERR_CONFIG_KEYRING: 'An option of the keyring or of its verifier is not valid.',
+  ERR_KEY_VALUE: 'A value given for a key is not valid.',
+  ERR_KEY_SCOPE: 'A scope is malformed, or is not one that the keyring knows.',
+  ERR_KEY_GRANT: 'A key was to get a scope that its creator may not give.',
+  ERR_STORE_UNAVAILABLE: 'The store of keys failed or did not answer in time.',
+  ERR_STORE_ANSWER: 'The store of keys answered something that is no key.',
+  ERR_CONFIG_PATH: 'A path cannot be guarded.',
+  ERR_REQUEST_BODY: 'The verifier needs the bytes of the body, and something read them before.',
+  ERR_REQUEST_UNGUARDED: 'A handler asked for the caller of a request that the guard has not let in.',
+  ERR_WEBHOOK_SECRET: 'There is no webhook secret, or one is not base 64 of 24 to 64 random bytes.',
+  ERR_WEBHOOK_ID: 'The id of a webhook is not valid.',
+  ERR_WEBHOOK_REPLAYS: 'The replay store in memory is full.',
+}
 
 /** The code of a denial. */
 export type DenialCode = keyof typeof denials
-
-/** The code of a thrown error. */
-export type ErrorCode = keyof typeof errors

@@ -1,15 +1,15 @@
 import { privateHeaders } from './authenticate.ts'
-import { denials } from './codes.ts'
 import type { Denial, RateLimit } from './denial.ts'
 
-const titles = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  413: 'Content Too Large',
-  429: 'Too Many Requests',
-  503: 'Service Unavailable',
-} as const satisfies Record<Denial['status'], string>
+// By status, not by code: what the caller is told must guide no guessing.
+const problems = {
+  400: { title: 'Bad Request', detail: 'Send the key once and in one place.' },
+  401: { title: 'Unauthorized', detail: 'A valid key is required.' },
+  403: { title: 'Forbidden', detail: 'The key does not allow this.' },
+  413: { title: 'Content Too Large', detail: 'The body is too large.' },
+  429: { title: 'Too Many Requests', detail: 'Too many requests.' },
+  503: { title: 'Service Unavailable', detail: 'Keys cannot be checked at the moment.' },
+} as const satisfies Record<Denial['status'], object>
 
 // RFC 6750 §3: scope-token, without the quote and the backslash.
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
@@ -72,7 +72,7 @@ export function rateLimitHeaders(limits: readonly RateLimit[]): Record<string, s
  * if (!result.ok) return denialResponse(result.denial)
  */
 export function denialResponse(denial: Denial): Response {
-  const { status, code } = denial
+  const { status } = denial
   // A key that was refused may stand in the address just as well as one that was accepted.
   const headers = new Headers({ ...privateHeaders, 'content-type': 'application/problem+json' })
   const authenticateField = challenge(denial)
@@ -81,6 +81,7 @@ export function denialResponse(denial: Denial): Response {
   if (denial.code === 'rate_limited') {
     for (const [name, value] of Object.entries(rateLimitHeaders(denial.limits))) headers.set(name, value)
   }
-  const problem = { type: 'about:blank', title: titles[status], status, detail: denials[code].publicText }
+  const { title, detail } = problems[status]
+  const problem = { type: 'about:blank', title, status, detail }
   return new Response(JSON.stringify(problem), { status, headers })
 }

@@ -1,7 +1,6 @@
 import { constantTimeEqual, sha256 } from '#crypto'
-import { denials } from './codes.ts'
 import { processEnvironment, readVariable } from './process-environment.ts'
-import { type SecretProblem, findSecretProblem } from './secret-problem.ts'
+import { type SecretProblem, findSecretProblem, secretProblems } from './secret-problem.ts'
 import { type Logger, tellOnce } from './tell-once.ts'
 import { previousVariable, requireSecretVariable } from './variable-name.ts'
 import { type Verifier, denyCredential } from './verifier.ts'
@@ -25,7 +24,7 @@ export interface SecretCaller {
 }
 
 const describe = (problem: SecretProblem, variable: string) =>
-  `${denials[problem].meaning} ${denials[problem].remedy.replace('<NAME>', variable)}`
+  `${secretProblems[problem].meaning} ${secretProblems[problem].remedy.replace('<NAME>', variable)}`
 
 interface Secrets {
   readonly current: string | undefined

@@ -1,7 +1,7 @@
 import { addHeaders } from '../add-headers.ts'
 import { type AuthenticateOptions, authenticate } from '../authenticate.ts'
 import { denialResponse } from '../denial-response.ts'
-import { RoutekeyError } from '../errors.ts'
+import { adapterError } from '../adapter-error.ts'
 import type { Verifier } from '../verifier.ts'
 import { isBelow, normalizePath, resolveParents } from './match-path.ts'
 
@@ -41,8 +41,7 @@ export function guardPaths<Incoming extends ProxyRequest = ProxyRequest, Event =
   options: AuthenticateOptions = {},
 ): (request: Incoming, event: Event) => Promise<Response> {
   const rules = Object.entries(guards).map(([path, verifier]) => {
-    if (!/^\/[^?#*:]*$/.test(path))
-      throw new RoutekeyError('ERR_CONFIG_PATH', `${JSON.stringify(path)} cannot be guarded`)
+    if (!/^\/[^?#*:]*$/.test(path)) throw adapterError('ERR_CONFIG_PATH', `${JSON.stringify(path)} cannot be guarded`)
     return { path: normalizePath(encodeURI(path)), verifier }
   })
   rules.sort((left, right) => right.path.length - left.path.length)

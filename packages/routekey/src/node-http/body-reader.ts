@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { RoutekeyError } from '../errors.ts'
+import { adapterError } from '../adapter-error.ts'
 
 /** Reads the body of a request so that it can be read once more. */
 export interface BodyReader {
@@ -39,17 +39,14 @@ export function createBodyReader(incoming: IncomingMessage): BodyReader {
 
   async function read(): Promise<Uint8Array | null> {
     if (!isStarted && incoming.readableDidRead && !restored.has(incoming)) {
-      throw new RoutekeyError('ERR_REQUEST_BODY', 'The body was read before the guard could see its bytes')
+      throw adapterError('ERR_REQUEST_BODY', 'The body was read before the guard could see its bytes')
     }
     isStarted = true
     while (!isComplete) {
       if (incoming.readableLength > 0) {
         const chunk: unknown = incoming.read()
         if (!(chunk instanceof Uint8Array)) {
-          throw new RoutekeyError(
-            'ERR_REQUEST_BODY',
-            'The body was decoded to text before the guard could see its bytes',
-          )
+          throw adapterError('ERR_REQUEST_BODY', 'The body was decoded to text before the guard could see its bytes')
         }
         chunks.push(chunk)
         if (incoming.complete) putBack()

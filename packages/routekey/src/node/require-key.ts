@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuthenticateOptions } from '../authenticate.ts'
-import { RoutekeyError } from '../errors.ts'
+import { adapterError } from '../adapter-error.ts'
 import { admit } from '../node-http/admit.ts'
 import type { Verifier } from '../verifier.ts'
 
@@ -60,7 +60,7 @@ export function requireKey<Caller>(
   function callerOf(request: IncomingMessage): Caller {
     const guarded = admitted.get(request)
     if (guarded === undefined) {
-      throw new RoutekeyError(
+      throw adapterError(
         'ERR_REQUEST_UNGUARDED',
         'The guard was asked for the caller of a request that it has not seen',
       )

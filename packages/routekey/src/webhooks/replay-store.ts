@@ -1,4 +1,4 @@
-import { RoutekeyError } from '../errors.ts'
+import { adapterError } from '../adapter-error.ts'
 
 /**
  * Remembers which messages came. An attempt to send is remembered, not the event: a sender that tries again after a failure
@@ -55,10 +55,7 @@ export function createMemoryReplayStore(options: MemoryReplayStoreOptions = {}):
       if (known !== undefined && known > now) return false
       if (attempts.size >= maxAttempts) dropExpired(now)
       if (attempts.size >= maxAttempts) {
-        throw new RoutekeyError(
-          'ERR_WEBHOOK_REPLAYS',
-          `${maxAttempts} webhooks came before the first could be forgotten`,
-        )
+        throw adapterError('ERR_WEBHOOK_REPLAYS', `${maxAttempts} webhooks came before the first could be forgotten`)
       }
       attempts.set(attempt, expiresAt.getTime())
       nothingExpiresBefore = Math.min(nothingExpiresBefore, expiresAt.getTime())
