@@ -1,0 +1,54 @@
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+
+import { build } from 'rolldown'
+import { beforeAll, expect, it } from 'vitest'
+
+import { buildLibrary } from '../../../../../scripts/build-if-stale.ts'
+
+beforeAll(async () => {
+  await buildLibrary()
+})
+
+/** Bytes, minified and gzipped, of what a bundler makes of some code that imports the built library. */
+async function measure(code: string, platform: 'node' | 'neutral' = 'node'): Promise<number> {
+  const { output } = await build({
+    cwd: fileURLToPath(new URL('../../../', import.meta.url)),
+    input: 'entry',
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (id) => (id === 'entry' ? id : null),
+        load: (id) => (id === 'entry' ? code : null),
+      },
+    ],
+    platform,
+    output: { minify: true },
+    logLevel: 'silent',
+    write: false,
+  })
+  return gzipSync(output[0].code, { level: 9 }).length
+}
+
+const withKey = `export { withKey } from 'routekey/next'`
+const guard = `export { envSecret } from 'routekey'; ${withKey}`
+const keyring = `export { createKeyring, envSecret } from 'routekey'; ${withKey}`
+const everything = `export * from 'routekey'; export * from 'routekey/next'`
+
+it('an application carries at most 10 kB of routekey and routekey/next, keyring included', async () => {
+  const sizes = {
+    'envSecret and withKey': await measure(guard),
+    'these and createKeyring': await measure(keyring),
+    everything: await measure(everything),
+    'everything, hashing without node:crypto': await measure(everything, 'neutral'),
+  }
+  const lines = Object.entries(sizes).map(([name, bytes]) => `${name} ${(bytes / 1000).toFixed(1)} kB`)
+  process.stdout.write(`size, minified and gzipped: ${lines.join('; ')}\n`)
+  expect(sizes['envSecret and withKey']).toBeLessThanOrEqual(5_000)
+  expect(sizes['these and createKeyring']).toBeLessThanOrEqual(10_000)
+})
+
+it('leaves nothing behind when nothing of it is used', async () => {
+  const unused = `import 'routekey'; import 'routekey/next'; import 'routekey/webhooks'; import 'routekey/hono'; export {}`
+  expect(await measure(unused)).toBeLessThan(50)
+})
