@@ -28,8 +28,8 @@ describe('createPace', () => {
       expect(await pace.take(NEVER)).toBe(0)
       turns.push(clock.nowMs() - startMs)
     }
-    // The first two come together: a late timer's 50 ms are made up for.
-    expect(turns).toEqual([0, 0, 50, 100])
+    // The second comes early: the 50 ms of a late timer are made up for.
+    expect(turns).toEqual([0, 50, 150, 250])
   })
 
   it('never lets more calls through in a second than are allowed, whatever the pauses between', async () => {
@@ -81,25 +81,71 @@ describe('createPace', () => {
     expect(pace.waitMs()).toBe(3000)
   })
 
+  it('makes those wait longer that wait already when Stripe refuses', async () => {
+    const clock = createTestClock()
+    const pace = createPace(clock)
+    await pace.take(NEVER)
+    const startMs = clock.nowMs()
+    const turns = Promise.all([pace.take(NEVER), pace.take(startMs + 60_000), pace.take(startMs + 1000)])
+    pace.limited(3000)
+    const [first, second, third] = await turns
+    expect([first, second]).toEqual([0, 0])
+    expect(clock.nowMs() - startMs).toBeGreaterThanOrEqual(3000)
+    expect(third).toBeGreaterThan(0)
+  })
+
+  it('counts those that wait into how long another would have to', async () => {
+    const pace = createPace(createTestClock())
+    await pace.take(NEVER)
+    const turns = Array.from({ length: 5 }, () => pace.take(NEVER))
+    expect(pace.waitMs()).toBe(550)
+    await Promise.all(turns)
+  })
+
   it('speeds up with every answer until the first refusal, then slowly', () => {
     const pace = createPace(createTestClock())
-    for (let answers = 0; answers < 20; answers += 1) pace.succeeded()
+    for (let answers = 0; answers < 30; answers += 1) pace.succeeded()
     expect(pace.perSecond()).toBe(40)
     pace.limited(null)
     const reduced = pace.perSecond()
-    expect(reduced).toBeCloseTo(34)
-    for (let answers = 0; answers < 20; answers += 1) pace.succeeded()
-    expect(pace.perSecond()).toBeCloseTo(reduced + 0.2)
+    expect(reduced).toBeCloseTo(40 * 0.93)
+    for (let answers = 0; answers < 100; answers += 1) pace.succeeded()
+    expect(pace.perSecond()).toBeCloseTo(reduced * 1.0005 ** 100)
+  })
+
+  it('speeds up more and more the longer nothing is refused', () => {
+    const pace = createPace(createTestClock())
+    pace.limited(null)
+    const growth = Array.from({ length: 4 }, () => {
+      const before = pace.perSecond()
+      for (let answers = 0; answers < 300; answers += 1) pace.succeeded()
+      return pace.perSecond() / before
+    })
+    expect(growth).toEqual(growth.toSorted((a, b) => a - b))
+    expect(growth.at(-1)! - 1).toBeGreaterThan(3 * (growth[0]! - 1))
   })
 
   it('counts refusals that come together once, and later ones again', () => {
     const clock = createTestClock()
     const pace = createPace(clock)
+    pace.limited(null)
     for (let refusals = 0; refusals < 24; refusals += 1) pace.limited(null)
-    expect(pace.perSecond()).toBeCloseTo(17)
+    expect(pace.perSecond()).toBeCloseTo(9.3)
     clock.advance(500)
     pace.limited(null)
-    expect(pace.perSecond()).toBeCloseTo(17 * 0.85)
+    expect(pace.perSecond()).toBeCloseTo(9.3 * 0.93 * 0.5)
+  })
+
+  it('gives up the share that Stripe refused', () => {
+    const clock = createTestClock()
+    const pace = createPace(clock)
+    pace.limited(null)
+    for (let answers = 0; answers < 7; answers += 1) pace.succeeded()
+    pace.limited(null)
+    clock.advance(500)
+    const before = pace.perSecond()
+    pace.limited(null)
+    expect(pace.perSecond()).toBeCloseTo(before * 0.93 * (8 / 9))
   })
 
   it('stays between one and a thousand calls a second', () => {

@@ -14,49 +14,86 @@ export type Pace = {
   perSecond(): number
 }
 
-const INITIAL_PER_SECOND = 20
+const INITIAL_PER_SECOND = 10
 const MIN_PER_SECOND = 1
 const MAX_PER_SECOND = 1000
 /** Late timers are made up for by at most this much. */
 const CATCH_UP_MS = 50
+/** Calls a second added with each answer: until the first refusal the pace doubles more than once a second. */
+const FAST_INCREASE = 1
+/** Share by which the pace grows with each answer later on; together with DECREASE it makes about 1 % refusals. */
+const SLOW_INCREASE = 0.0005
+/** After this many answers without a refusal the growth itself grows: another process may have left its share. */
+const STEADY_ANSWERS = 300
 /** Refusals that come together have one cause and count once. */
 const DECREASE_PAUSE_MS = 500
-const DECREASE = 0.85
-/** Calls a second added with each answer: until the first refusal the pace doubles about every second. */
-const FAST_INCREASE = 1
-const SLOW_INCREASE = 0.01
+/** A single refusal means that the pace is hardly too fast. */
+const DECREASE = 0.93
+/** The most that is given up at once, because answers lag behind refusals by Stripe's latency. */
+const MAX_DECREASE = 0.5
 
 /**
- * Creates a pace with additive increase and multiplicative decrease, as in TCP: Stripe tells its limit only by refusing,
- * and other processes share it.
+ * Creates a pace that grows with every answer and shrinks with refusals, by as much as the share of what Stripe refused:
+ * Stripe tells its limit only by refusing, and other processes share it.
  */
 export function createPace(clock: Clock): Pace {
   let perSecond = INITIAL_PER_SECOND
-  let increase = FAST_INCREASE
+  let isFast = true
   let nextAtMs = Number.NEGATIVE_INFINITY
   let decreasedAtMs = Number.NEGATIVE_INFINITY
+  /** Since the last decrease. */
+  let accepted = 0
+  let refused = 0
+  let waiting = 0
+  let lastTurn: Promise<unknown> = Promise.resolve()
+
+  const waitMs = () => Math.max(0, nextAtMs - clock.nowMs()) + (waiting * 1000) / perSecond
+
+  const awaitTurn = async (deadlineMs: number): Promise<number> => {
+    for (;;) {
+      const nowMs = clock.nowMs()
+      // The process may have been suspended meanwhile.
+      if (nowMs > deadlineMs) return 1
+      if (nextAtMs > deadlineMs) return nextAtMs - nowMs
+      if (nextAtMs <= nowMs) {
+        nextAtMs = Math.max(nextAtMs, nowMs - CATCH_UP_MS) + 1000 / perSecond
+        return 0
+      }
+      await clock.sleep(nextAtMs - nowMs)
+    }
+  }
 
   return {
     async take(deadlineMs) {
-      const nowMs = clock.nowMs()
-      const turnMs = Math.max(nextAtMs, nowMs - CATCH_UP_MS)
-      if (turnMs > deadlineMs) return turnMs - nowMs
-      nextAtMs = turnMs + 1000 / perSecond
-      if (turnMs > nowMs) await clock.sleep(turnMs - nowMs)
-      // The process may have been suspended meanwhile.
-      return clock.nowMs() > deadlineMs ? 1 : 0
+      const expectedMs = waitMs()
+      if (clock.nowMs() + expectedMs > deadlineMs) return expectedMs
+      // Callers queue up and none knows its turn beforehand, so that a refusal slows down those that wait already.
+      waiting += 1
+      const turn = lastTurn.then(() => awaitTurn(deadlineMs))
+      lastTurn = turn
+      try {
+        return await turn
+      } finally {
+        waiting -= 1
+      }
     },
-    waitMs: () => Math.max(0, nextAtMs - clock.nowMs()),
+    waitMs,
     succeeded() {
-      perSecond = Math.min(MAX_PER_SECOND, perSecond + increase)
+      accepted += 1
+      const slow = perSecond * SLOW_INCREASE * Math.max(1, accepted / STEADY_ANSWERS)
+      perSecond = Math.min(MAX_PER_SECOND, perSecond + (isFast ? FAST_INCREASE : slow))
     },
     limited(retryAfterMs) {
       const nowMs = clock.nowMs()
       if (retryAfterMs !== null) nextAtMs = Math.max(nextAtMs, nowMs + retryAfterMs)
+      refused += 1
       if (nowMs - decreasedAtMs < DECREASE_PAUSE_MS) return
+      const share = Math.min(1, (accepted + 1) / (accepted + refused))
+      perSecond = Math.max(MIN_PER_SECOND, perSecond * DECREASE * Math.max(MAX_DECREASE, share))
       decreasedAtMs = nowMs
-      increase = SLOW_INCREASE
-      perSecond = Math.max(MIN_PER_SECOND, perSecond * DECREASE)
+      isFast = false
+      accepted = 0
+      refused = 0
     },
     perSecond: () => perSecond,
   }
