@@ -23,7 +23,8 @@ export function createClock(wall: () => Date = () => new Date()): Clock {
     nowSeconds: () => Math.floor(nowMs() / 1000),
     wallMs: () => wall().getTime(),
     advance(seconds) {
-      aheadMs += seconds * 1000
+      // Instants are stored in whole milliseconds.
+      aheadMs += Math.round(seconds * 1000)
     },
   }
 }
