@@ -1,0 +1,188 @@
+import { deepEqual } from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import * as fc from 'fast-check'
+import { StripeCustomersError } from '../../src/index.ts'
+import { DATABASE_FAULTS, type DatabaseFault, STRIPE_FAULTS, type StripeFault, type World } from './world.ts'
+
+/** What ought to be: the users, with their present e-mail. */
+export type Model = {
+  users: { id: string; email: string | null; deleted: boolean }[]
+  emails: number
+  fuse: number | null
+}
+
+type Command = fc.AsyncCommand<Model, World>
+
+/** A user event, by the number of the user. */
+type UserEvent = { kind: 'change e-mail' | 'drop e-mail' | 'delete' | 'return'; user: number }
+
+/** One process: it sweeps, or is asked for one profile, at once or after so many seconds. */
+type Job = { kind: 'sweep' | 'provision'; user: number; afterSeconds: number }
+
+// A lease, a request on its way, the age from which a key is not relied on, and the time after which Stripe forgets it.
+const LATER_SECONDS = [2, 31, 150, 301, 3600, 23 * 3600 - 100, 25 * 3600] as const
+
+/** Makes sequences of what users, the network, the machines and time may do. */
+export function arbitraryCommands(): fc.Arbitrary<Iterable<Command>> {
+  const user = fc.nat({ max: 2 })
+  const event: fc.Arbitrary<UserEvent> = fc.record({
+    kind: fc.constantFrom('change e-mail', 'drop e-mail', 'delete', 'return'),
+    user,
+  })
+  const job: fc.Arbitrary<Job> = fc.record({
+    kind: fc.constantFrom('sweep', 'provision'),
+    user,
+    // Half a minute is the length of a lease.
+    afterSeconds: fc.constantFrom(0, 0, 31),
+  })
+  const choices = fc.array(fc.nat({ max: 5 }), { minLength: 1, maxLength: 12 })
+  const work = fc
+    .tuple(fc.array(job, { minLength: 1, maxLength: 2 }), fc.array(event, { maxLength: 1 }), choices)
+    .map((parts) => new Work(...parts))
+  return fc.commands(
+    [
+      fc.constant(new SignUp()),
+      event.map((happens) => new UserDoes(happens)),
+      fc.constantFrom(...STRIPE_FAULTS).map((fault) => new StripeFails(fault)),
+      fc.constantFrom(...STRIPE_FAULTS).map((fault) => new StripeFails(fault)),
+      fc.constantFrom(...DATABASE_FAULTS).map((fault) => new DatabaseFails(fault)),
+      fc.nat({ max: 12 }).map((fuse) => new Crash(fuse)),
+      work,
+      work,
+      fc.constantFrom(...LATER_SECONDS).map((seconds) => new PassTime(seconds)),
+    ],
+    { maxCommands: 12, size: 'max' },
+  )
+}
+
+/** Signs a user up. */
+export async function signUp(model: Model, world: World): Promise<void> {
+  const user = { id: randomUUID(), email: nextEmail(model), deleted: false }
+  model.users.push(user)
+  await world.query('insert into auth.users (id, email) values ($1, $2)', [user.id, user.email])
+}
+
+class SignUp implements Command {
+  check = ({ users }: Readonly<Model>): boolean => users.length < 3
+  run = signUp
+  toString = (): string => 'sign up'
+}
+
+class UserDoes implements Command {
+  readonly event: UserEvent
+  constructor(event: UserEvent) {
+    this.event = event
+  }
+  check = (model: Readonly<Model>): boolean => isPossible(model, this.event)
+  run = (model: Model, world: World): Promise<void> => happen(model, world, this.event)
+  toString = (): string => `user ${this.event.user}: ${this.event.kind}`
+}
+
+class StripeFails implements Command {
+  readonly fault: StripeFault
+  constructor(fault: StripeFault) {
+    this.fault = fault
+  }
+  check = (): boolean => true
+  run = async (_model: Model, world: World): Promise<void> => void world.stripeFaults.push(this.fault)
+  toString = (): string => `Stripe: ${this.fault}`
+}
+
+class DatabaseFails implements Command {
+  readonly fault: DatabaseFault
+  constructor(fault: DatabaseFault) {
+    this.fault = fault
+  }
+  check = (): boolean => true
+  run = async (_model: Model, world: World): Promise<void> => void world.databaseFaults.push(this.fault)
+  toString = (): string => `database: ${this.fault}`
+}
+
+class Crash implements Command {
+  readonly fuse: number
+  constructor(fuse: number) {
+    this.fuse = fuse
+  }
+  check = (): boolean => true
+  run = async (model: Model): Promise<void> => void (model.fuse = this.fuse)
+  toString = (): string => `crash after ${this.fuse} half steps`
+}
+
+class PassTime implements Command {
+  readonly seconds: number
+  constructor(seconds: number) {
+    this.seconds = seconds
+  }
+  check = (): boolean => true
+  run = (_model: Model, world: World): Promise<void> => world.pass(this.seconds)
+  toString = (): string => `${this.seconds} s pass`
+}
+
+/** Processes at work, side by side, while users do something. */
+class Work implements Command {
+  readonly jobs: readonly Job[]
+  readonly events: readonly UserEvent[]
+  readonly choices: readonly number[]
+  constructor(jobs: readonly Job[], events: readonly UserEvent[], choices: readonly number[]) {
+    this.jobs = jobs
+    this.events = events
+    this.choices = choices
+  }
+  check = (): boolean => true
+  async run(model: Model, world: World): Promise<void> {
+    let turn = 0
+    const choose = (count: number): number => (this.choices[turn++ % this.choices.length] ?? 0) % count
+    const works = this.jobs.map((job) => {
+      const { process, customers } = world.startProcess(model.fuse)
+      model.fuse = null
+      const user = job.kind === 'provision' ? model.users[job.user] : undefined
+      const begin = (): Promise<unknown> => (user === undefined ? customers.sweep() : customers.provision(user.id))
+      return { process, work: world.simulation.sleep(process, job.afterSeconds * 1000).then(begin) }
+    })
+    for (const event of this.events) {
+      world.simulation.leave(async () => {
+        if (isPossible(model, event)) await happen(model, world, event)
+      })
+    }
+    const failures = await world.simulation.run(works, choose)
+    const unexpected = failures.filter(
+      (failure) =>
+        !(failure instanceof StripeCustomersError && failure.code === 'ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE'),
+    )
+    deepEqual(unexpected, [])
+    deepEqual(world.violations, [])
+  }
+  toString = (): string => {
+    const jobs = this.jobs.map(({ kind, user, afterSeconds }) => {
+      const name = kind === 'sweep' ? 'sweep' : `provision user ${user}`
+      return afterSeconds === 0 ? name : `${name} after ${afterSeconds} s`
+    })
+    const events = this.events.map(({ kind, user }) => `user ${user}: ${kind}`)
+    return `${[...jobs, ...events].join(' ∥ ')} [${this.choices.join()}]`
+  }
+}
+
+function isPossible({ users }: Readonly<Model>, { kind, user }: UserEvent): boolean {
+  return users[user] !== undefined && users[user].deleted === (kind === 'return')
+}
+
+async function happen(model: Model, { query }: World, { kind, user: number }: UserEvent): Promise<void> {
+  const user = model.users[number]!
+  if (kind === 'delete') {
+    user.deleted = true
+    await query('delete from auth.users where id = $1', [user.id])
+    return
+  }
+  user.email = kind === 'drop e-mail' ? null : nextEmail(model)
+  user.deleted = false
+  const statement =
+    kind === 'return'
+      ? 'insert into auth.users (id, email) values ($1, $2)'
+      : 'update auth.users set email = $2 where id = $1'
+  await query(statement, [user.id, user.email])
+}
+
+function nextEmail(model: Model): string {
+  model.emails += 1
+  return `user-${model.emails}@example.com`
+}

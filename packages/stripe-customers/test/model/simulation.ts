@@ -1,0 +1,122 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Clock } from '../../src/index.ts'
+
+/** A process of the application; once it has died, nothing that it waits for ever comes. */
+export type Process = {
+  /** Half steps until it dies: before its next call, behind it, before the one after that, …; null: it lives on. */
+  fuse: number | null
+  alive: boolean
+}
+
+/** Something that waits for its turn. `process` is null where it no longer belongs to a process. */
+type Waiting = { process: Process | null; run: () => Promise<void> }
+
+type Sleeper = { process: Process; atMs: number; wake: () => void }
+
+/**
+ * A world in which one thing happens at a time: calls to the outside wait until they are chosen, and time passes only
+ * when nothing else is left to happen. So a run is the same whenever its choices are.
+ */
+export type Simulation = ReturnType<typeof createSimulation>
+
+const NEVER = new Promise<never>(() => {})
+
+/** Creates a world at rest. */
+export function createSimulation() {
+  let nowMs = 0
+  let waiting: Waiting[] = []
+  let sleepers: Sleeper[] = []
+
+  const die = (process: Process): void => {
+    process.alive = false
+    waiting = waiting.filter((other) => other.process !== process)
+    sleepers = sleepers.filter((other) => other.process !== process)
+  }
+
+  /** Burns half a step; true when the process is dead. */
+  const burn = (process: Process): boolean => {
+    if (process.fuse === 0) die(process)
+    else if (process.fuse !== null) process.fuse -= 1
+    return !process.alive
+  }
+
+  const sleep = (process: Process, ms: number): Promise<void> =>
+    process.alive ? new Promise((wake) => sleepers.push({ process, atMs: nowMs + ms, wake })) : NEVER
+
+  return {
+    nowMs: () => nowMs,
+    sleep,
+    clockOf: (process: Process): Clock => ({ nowMs: () => nowMs, sleep: (ms) => sleep(process, ms) }),
+
+    /** Does something on behalf of a process when its turn comes. */
+    call<T>(process: Process, action: () => Promise<T>): Promise<T> {
+      if (!process.alive) return NEVER
+      return new Promise<T>((resolve, reject) => {
+        const run = async (): Promise<void> => {
+          if (burn(process)) return
+          try {
+            const result = await action()
+            if (!burn(process)) resolve(result)
+          } catch (error) {
+            if (!burn(process)) reject(error)
+          }
+        }
+        waiting.push({ process, run })
+      })
+    },
+
+    /** Lets something happen at any later turn, whoever lives then. */
+    leave(run: () => Promise<void>): void {
+      waiting.push({ process: null, run })
+    },
+
+    /** Lets happen what no process waits for. */
+    async flush(): Promise<void> {
+      const left = waiting.filter(({ process }) => process === null)
+      waiting = waiting.filter(({ process }) => process !== null)
+      for (const { run } of left) await run()
+    },
+
+    /** Lets time pass while no process is at work. */
+    advance(ms: number): void {
+      nowMs += ms
+    },
+
+    /**
+     * Runs until every process has finished or died.
+     *
+     * @param choose - Gives the index of what happens next, out of `count`.
+     */
+    async run(works: readonly { process: Process; work: Promise<unknown> }[], choose: (count: number) => number) {
+      let open = works.length
+      const failures: unknown[] = []
+      for (const { work } of works) {
+        work.then(
+          () => (open -= 1),
+          (error: unknown) => {
+            open -= 1
+            failures.push(error)
+          },
+        )
+      }
+      for (let idle = 0; idle < 10_000; idle += 1) {
+        // What the last turn has set off comes to its next call, or to its end.
+        await setImmediate()
+        const dead = works.filter(({ process }) => !process.alive).length
+        if (open <= dead) return failures
+        const [next] = waiting.length > 0 ? waiting.splice(choose(waiting.length), 1) : []
+        if (next !== undefined) {
+          await next.run()
+          idle = 0
+        } else if (sleepers.length > 0) {
+          sleepers.sort((a, b) => a.atMs - b.atMs)
+          const sleeper = sleepers.shift()
+          nowMs = Math.max(nowMs, sleeper?.atMs ?? 0)
+          sleeper?.wake()
+          idle = 0
+        }
+      }
+      throw new Error('The processes wait for nothing.')
+    },
+  }
+}
