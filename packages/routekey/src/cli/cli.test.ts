@@ -27,7 +27,7 @@ let directory = ''
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'routekey-cli-'))
 })
-afterEach(() => {
+afterEach(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
@@ -35,10 +35,11 @@ const at = (name = '.env.local') => join(directory, name)
 const read = (name?: string) => readFileSync(at(name), 'latin1')
 const write = (text: string, name?: string) => writeFileSync(at(name), text, { encoding: 'latin1', mode: 0o600 })
 
-function routekey(...args: string[]) {
+async function routekey(...args: string[]) {
   let printed = ''
   let said = ''
-  const exitCode = main(args, {
+  const exitCode = await main(args, {
+    env: {},
     cwd: directory,
     print: (text) => (printed += text),
     say: (text) => (said += `${text}\n`),
@@ -49,8 +50,8 @@ function routekey(...args: string[]) {
 const secretIn = (text: string, name = 'API_ROUTE_SECRET') => parseEnv(text)[name] ?? ''
 
 describe('generate', () => {
-  it('creates the file for its owner alone, with API_ROUTE_SECRET of 256 random bits', () => {
-    const { exitCode, printed, said } = routekey('generate')
+  it('creates the file for its owner alone, with API_ROUTE_SECRET of 256 random bits', async () => {
+    const { exitCode, printed, said } = await routekey('generate')
     expect({ exitCode, printed }).toEqual({ exitCode: 0, printed: '' })
     expect(statSync(at()).mode & 0o777).toBe(0o600)
     const secret = secretIn(read())
@@ -61,22 +62,23 @@ describe('generate', () => {
     expect(readdirSync(directory)).toEqual(['.env.local'])
   })
 
-  it('makes another secret each time', () => {
-    const secrets = new Set(Array.from({ length: 50 }, () => routekey('generate', '--print').printed))
+  it('makes another secret each time', async () => {
+    const runs = await Promise.all(Array.from({ length: 50 }, () => routekey('generate', '--print')))
+    const secrets = new Set(runs.map(({ printed }) => printed))
     expect(secrets.size).toBe(50)
   })
 
-  it('prints the secret alone and writes nothing with --print', () => {
-    const { exitCode, printed, said } = routekey('generate', 'CRON_SECRET', '--print')
+  it('prints the secret alone and writes nothing with --print', async () => {
+    const { exitCode, printed, said } = await routekey('generate', 'CRON_SECRET', '--print')
     expect({ exitCode, said }).toEqual({ exitCode: 0, said: '' })
     expect(parseKey(printed.trimEnd())).not.toBeNull()
     expect(printed.endsWith('\n')).toBe(true)
     expect(readdirSync(directory)).toEqual([])
   })
 
-  it('writes another name to another file', () => {
+  it('writes another name to another file', async () => {
     mkdirSync(at('config'))
-    expect(routekey('generate', 'CRON_SECRET', '--env-file', 'config/.env').exitCode).toBe(0)
+    expect((await routekey('generate', 'CRON_SECRET', '--env-file', 'config/.env')).exitCode).toBe(0)
     expect(parseKey(secretIn(read('config/.env'), 'CRON_SECRET'))).not.toBeNull()
     expect(existsSync(at())).toBe(false)
   })
@@ -91,9 +93,9 @@ describe('generate', () => {
     ['behind a byte order mark', '\u00ef\u00bb\u00bfAPI_ROUTE_SECRET=x\n'],
     ['of a byte that is no ASCII space', 'API_ROUTE_SECRET=\u00a0\n'],
     ['of quoted white space', 'API_ROUTE_SECRET=" "\n'],
-  ])('never replaces a value, %s', (_name, text) => {
+  ])('never replaces a value, %s', async (_name, text) => {
     write(text)
-    const { exitCode, said, printed } = routekey('generate')
+    const { exitCode, said, printed } = await routekey('generate')
     expect(exitCode).toBe(1)
     expect(said).toContain('already has a value for API_ROUTE_SECRET')
     expect(said).toContain('npx routekey rotate API_ROUTE_SECRET')
@@ -125,17 +127,17 @@ describe('generate', () => {
       'K="a\nAPI_ROUTE_SECRET=x\nb"\nAPI_ROUTE_SECRET=<>\n',
     ],
     ['bytes that are no UTF-8', 'A=\u00ff\u0000\u0080\n', 'A=\u00ff\u0000\u0080\nAPI_ROUTE_SECRET=<>\n'],
-  ])('fills or adds a value and keeps every other byte: %s', (_name, text, expected) => {
+  ])('fills or adds a value and keeps every other byte: %s', async (_name, text, expected) => {
     write(text)
-    expect(routekey('generate').exitCode).toBe(0)
+    expect((await routekey('generate')).exitCode).toBe(0)
     const secret = /rk_\w+/.exec(read())?.[0] ?? ''
     expect(parseKey(secret)).not.toBeNull()
     expect(read().replace(secret, '<>')).toBe(expected)
   })
 
-  it('refuses a name that is set twice', () => {
+  it('refuses a name that is set twice', async () => {
     write('API_ROUTE_SECRET=\nAPI_ROUTE_SECRET=\n')
-    const { exitCode, said } = routekey('generate')
+    const { exitCode, said } = await routekey('generate')
     expect(exitCode).toBe(1)
     expect(said).toContain('sets API_ROUTE_SECRET 2 times')
     expect(read()).toBe('API_ROUTE_SECRET=\nAPI_ROUTE_SECRET=\n')
@@ -143,29 +145,29 @@ describe('generate', () => {
 
   it.each(['lower-case', '1SECRET', 'A B', 'A=B', 'A\nB', '', 'É', 'NEXT_PUBLIC_SECRET', 'VITE_SECRET', 'X_PREVIOUS'])(
     'refuses the name %j',
-    (name) => {
-      expect(routekey('generate', name).exitCode).toBe(2)
-      expect(routekey('generate', name, '--print')).toMatchObject({ exitCode: 2, printed: '' })
+    async (name) => {
+      expect((await routekey('generate', name)).exitCode).toBe(2)
+      expect(await routekey('generate', name, '--print')).toMatchObject({ exitCode: 2, printed: '' })
       expect(readdirSync(directory)).toEqual([])
     },
   )
 })
 
 describe('the file', () => {
-  it('keeps its mode, and the person is warned when others can read it', () => {
+  it('keeps its mode, and the person is warned when others can read it', async () => {
     write('A=1\n')
     chmodSync(at(), 0o644)
-    const { exitCode, said } = routekey('generate')
+    const { exitCode, said } = await routekey('generate')
     expect(exitCode).toBe(0)
     expect(statSync(at()).mode & 0o777).toBe(0o644)
     expect(said).toContain('chmod 600 .env.local')
   })
 
-  it('stays behind its link', () => {
+  it('stays behind its link', async () => {
     mkdirSync(at('elsewhere'))
     write('A=1\n', 'elsewhere/env')
     symlinkSync('elsewhere/env', at())
-    expect(routekey('generate').exitCode).toBe(0)
+    expect((await routekey('generate')).exitCode).toBe(0)
     expect(lstatSync(at()).isSymbolicLink()).toBe(true)
     expect(secretIn(read('elsewhere/env'))).not.toBe('')
     expect(readdirSync(at('elsewhere'))).toEqual(['env'])
@@ -175,26 +177,26 @@ describe('the file', () => {
     ['a dangling link', () => symlinkSync('nowhere', at()), 'a link to a file that does not exist'],
     ['a directory', () => mkdirSync(at()), 'is not a file'],
     ['a link to a device', () => symlinkSync('/dev/null', at()), 'is not a file'],
-  ])('is refused when it is %s', (_name, prepare, message) => {
+  ])('is refused when it is %s', async (_name, prepare, message) => {
     prepare()
-    const { exitCode, said } = routekey('generate')
+    const { exitCode, said } = await routekey('generate')
     expect(exitCode).toBe(1)
     expect(said).toContain(message)
     expect(readdirSync(directory)).toEqual(['.env.local'])
   })
 
-  it('is refused while another command is at work, whose lock stays', () => {
+  it('is refused while another command is at work, whose lock stays', async () => {
     write('A=1\n')
     write('', '.env.local.lock')
-    const { exitCode, said } = routekey('generate')
+    const { exitCode, said } = await routekey('generate')
     expect(exitCode).toBe(1)
     expect(said).toContain('.env.local.lock')
     expect(read()).toBe('A=1\n')
     expect(readdirSync(directory)).toEqual(['.env.local', '.env.local.lock'])
   })
 
-  it('is reported in one line when its directory is missing', () => {
-    const { exitCode, said } = routekey('generate', '--env-file', 'nowhere/.env')
+  it('is reported in one line when its directory is missing', async () => {
+    const { exitCode, said } = await routekey('generate', '--env-file', 'nowhere/.env')
     expect(exitCode).toBe(1)
     expect(said).toMatch(/^routekey: ENOENT.*\n$/)
   })
@@ -202,19 +204,19 @@ describe('the file', () => {
   it.each([
     ['', true],
     ['.env.local\n', false],
-  ])('brings a warning when git does not ignore it (.gitignore: %j)', (ignored, isWarned) => {
+  ])('brings a warning when git does not ignore it (.gitignore: %j)', async (ignored, isWarned) => {
     expect(spawnSync('git', ['init', '--quiet'], { cwd: directory }).status).toBe(0)
     write(ignored, '.gitignore')
-    const { exitCode, said } = routekey('generate')
+    const { exitCode, said } = await routekey('generate')
     expect(exitCode).toBe(0)
     expect(said.includes('git does not ignore .env.local')).toBe(isWarned)
   })
 })
 
 describe('rotate', () => {
-  it('keeps the current value as the previous one', () => {
+  it('keeps the current value as the previous one', async () => {
     write(`A=1\nAPI_ROUTE_SECRET=${strong}\nB=2\n`)
-    const { exitCode, printed, said } = routekey('rotate', 'API_ROUTE_SECRET')
+    const { exitCode, printed, said } = await routekey('rotate', 'API_ROUTE_SECRET')
     expect({ exitCode, printed }).toEqual({ exitCode: 0, printed: '' })
     const secret = secretIn(read())
     expect(parseKey(secret)?.random).toHaveLength(43)
@@ -230,15 +232,15 @@ describe('rotate', () => {
     ['an empty previous line below', `S=${strong}\n\nS_PREVIOUS= # old\n`, `S=<>\n\nS_PREVIOUS=${strong} # old\n`],
     ['an empty previous line above', `S_PREVIOUS=""\nS='${strong}'\n`, `S_PREVIOUS='${strong}'\nS='<>'\n`],
     ['a byte A0 at the end', `S=${strong}\u00c3\u00a0\n`, `S=<>\nS_PREVIOUS=${strong}\u00c3\u00a0\n`],
-  ])('keeps every other byte: %s', (_name, text, expected) => {
+  ])('keeps every other byte: %s', async (_name, text, expected) => {
     write(text)
-    expect(routekey('rotate', 'S').exitCode).toBe(0)
+    expect((await routekey('rotate', 'S')).exitCode).toBe(0)
     expect(read().replace(/rk_\w+/, '<>')).toBe(expected)
   })
 
-  it('says so when the former value is too weak to pass', () => {
+  it('says so when the former value is too weak to pass', async () => {
     write('S=changeme\n')
-    const { exitCode, said } = routekey('rotate', 'S')
+    const { exitCode, said } = await routekey('rotate', 'S')
     expect(exitCode).toBe(0)
     expect(said).toContain('too weak')
     expect(read()).toMatch(/^S=rk_\w{49}\nS_PREVIOUS=changeme\n$/)
@@ -251,9 +253,9 @@ describe('rotate', () => {
     ['a rotation is under way', `S=${strong}\nS_PREVIOUS=x\n`],
     ['the name is set twice', `S=${strong}\nS=${strong}\n`],
     ['the previous name is set twice', `S=${strong}\nS_PREVIOUS=\nS_PREVIOUS=\n`],
-  ])('changes nothing when %s', (_name, text) => {
+  ])('changes nothing when %s', async (_name, text) => {
     if (text !== null) write(text)
-    const { exitCode, said, printed } = routekey('rotate', 'S')
+    const { exitCode, said, printed } = await routekey('rotate', 'S')
     expect({ exitCode, printed }).toEqual({ exitCode: 1, printed: '' })
     expect(said).not.toContain(strong)
     expect(existsSync(at()) ? read() : null).toBe(text)
@@ -262,34 +264,34 @@ describe('rotate', () => {
 
   it.each([`S=${strong}\nB=2\n`, `A=1\r\nS=${strong}\r\n`, `S=${strong}`, `A=1\nexport S='${strong}' # why`])(
     'leaves only the value changed once it is finished: %j',
-    (text) => {
+    async (text) => {
       write(text)
-      expect(routekey('rotate', 'S').exitCode).toBe(0)
-      expect(routekey('rotate', 'S', '--finish').exitCode).toBe(0)
+      expect((await routekey('rotate', 'S')).exitCode).toBe(0)
+      expect((await routekey('rotate', 'S', '--finish')).exitCode).toBe(0)
       expect(read().replace(/rk_\w+/, strong)).toBe(text)
       expect(read()).not.toContain(strong)
-      expect(routekey('rotate', 'S').exitCode).toBe(0)
+      expect((await routekey('rotate', 'S')).exitCode).toBe(0)
     },
   )
 
-  it('has nothing to finish where there is no previous value', () => {
+  it('has nothing to finish where there is no previous value', async () => {
     write(`S=${strong}\n`)
-    expect(routekey('rotate', 'S', '--finish')).toMatchObject({ exitCode: 0, printed: '' })
+    expect(await routekey('rotate', 'S', '--finish')).toMatchObject({ exitCode: 0, printed: '' })
     expect(read()).toBe(`S=${strong}\n`)
     rmSync(at())
-    expect(routekey('rotate', 'S', '--finish').exitCode).toBe(0)
+    expect((await routekey('rotate', 'S', '--finish')).exitCode).toBe(0)
     expect(readdirSync(directory)).toEqual([])
   })
 
-  it('does not finish where the former value is the only one', () => {
+  it('does not finish where the former value is the only one', async () => {
     write(`S=\nS_PREVIOUS=${strong}\n`)
-    expect(routekey('rotate', 'S', '--finish').exitCode).toBe(1)
+    expect((await routekey('rotate', 'S', '--finish')).exitCode).toBe(1)
     expect(read()).toBe(`S=\nS_PREVIOUS=${strong}\n`)
   })
 
-  it('suggests the command for the same file', () => {
+  it('suggests the command for the same file', async () => {
     write(`S=${strong}\n`, '.env')
-    expect(routekey('rotate', 'S', '--env-file', '.env').said).toContain(
+    expect((await routekey('rotate', 'S', '--env-file', '.env')).said).toContain(
       'npx routekey rotate S --finish --env-file .env',
     )
   })
@@ -310,8 +312,14 @@ describe('arguments', () => {
     [['rotate', 'A', '--print']],
     [['rotate', 'A-B']],
     [['rotate', 'A_PREVIOUS']],
-  ])('are refused: %j', (args) => {
-    const { exitCode, printed, said } = routekey(...args)
+    [['keys']],
+    [['keys', 'toString']],
+    [['keys', 'show']],
+    [['keys', 'show', 'a', 'b']],
+    [['keys', 'list', 'a']],
+    [['keys', 'list', '--grace', '1']],
+  ])('are refused: %j', async (args) => {
+    const { exitCode, printed, said } = await routekey(...args)
     expect({ exitCode, printed }).toEqual({ exitCode: 2, printed: '' })
     expect(said).toContain('routekey --help')
     expect(readdirSync(directory)).toEqual([])
@@ -322,15 +330,22 @@ describe('arguments', () => {
     [['-h'], 'Commands:'],
     [['generate', '--help'], '--env-file FILE'],
     [['rotate', '-h'], '--finish'],
+    [['keys', '--help'], '--pepper-variable NAME'],
     [['--version'], '0.1.0'],
-  ])('%j are answered on standard output', (args, text) => {
-    const { exitCode, printed, said } = routekey(...args)
+  ])('%j are answered on standard output', async (args, text) => {
+    const { exitCode, printed, said } = await routekey(...args)
     expect({ exitCode, said }).toEqual({ exitCode: 0, said: '' })
     expect(printed).toContain(text)
     expect(readdirSync(directory)).toEqual([])
   })
 
-  it('name only the commands that there are', () => {
-    expect(routekey('--help').printed).not.toMatch(/check|audit|keys/)
+  it('name every command', async () => {
+    const { printed } = await routekey('--help')
+    expect([...printed.matchAll(/^  (\w+) [<[A-Z]/gm)].map(([, name]) => name)).toEqual([
+      'generate',
+      'rotate',
+      'keys',
+      'routekey',
+    ])
   })
 })

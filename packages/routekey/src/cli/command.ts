@@ -10,6 +10,7 @@ import { Refusal } from './refusal.ts'
 export interface Terminal {
   /** The directory in which relative paths start. */
   readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
   /** Writes what was asked for. */
   readonly print: (text: string) => void
   /** Tells the person what happened; it never gets a secret. */
@@ -19,8 +20,8 @@ export interface Terminal {
 /** A command of the command line. */
 export interface Command {
   readonly help: string
-  /** @throws `Refusal`, `RoutekeyError`, or what the file system throws. */
-  readonly run: (args: readonly string[], terminal: Terminal) => void
+  /** @throws `Refusal`, `RoutekeyError`, or what the file system or the database throws. */
+  readonly run: (args: readonly string[], terminal: Terminal) => void | Promise<void>
 }
 
 /** Where secrets live in a Next.js application that runs on this machine. */

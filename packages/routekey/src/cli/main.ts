@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs'
 import { RoutekeyError } from '../errors.ts'
 import type { Command, Terminal } from './command.ts'
 import { generate } from './generate.ts'
+import { keys } from './keys/keys.ts'
 import { Refusal } from './refusal.ts'
 import { rotate } from './rotate.ts'
 
 const commands: ReadonlyMap<string, Command> = new Map([
   ['generate', generate],
   ['rotate', rotate],
+  ['keys', keys],
 ])
 
 const help = `Usage: routekey <command> [options]
@@ -16,11 +18,13 @@ const help = `Usage: routekey <command> [options]
 Commands:
   generate [NAME]  make a secret and write it into .env.local
   rotate NAME      make a new secret; the current one passes beside it until you finish
+  keys <action>    create, list, show, rotate and revoke the API keys of users
 
   routekey <command> --help  what the command does, and its options
   routekey --version         the version
 
-What it tells you goes to standard error; a secret appears only with generate --print.
+What it tells you goes to standard error; a secret appears only where
+you ask for it: with generate --print, keys create and keys rotate.
 `
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
@@ -30,7 +34,7 @@ function readVersion(): string {
   return isObject(manifest) && typeof manifest['version'] === 'string' ? manifest['version'] : 'unknown'
 }
 
-function run(args: readonly string[], terminal: Terminal): void {
+async function run(args: readonly string[], terminal: Terminal): Promise<void> {
   const [name, ...rest] = args
   if (name === '--help' || name === '-h' || name === 'help') return terminal.print(help)
   if (name === '--version') return terminal.print(`${readVersion()}\n`)
@@ -52,9 +56,9 @@ const isArgumentError = (error: unknown): error is Error =>
  * @returns The exit code: 0 done, 1 refused or failed, 2 wrong arguments.
  * @throws What is a fault of the program itself.
  */
-export function main(args: readonly string[], terminal: Terminal): 0 | 1 | 2 {
+export async function main(args: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
   try {
-    run(args, terminal)
+    await run(args, terminal)
     return 0
   } catch (error) {
     const isUsage =

@@ -6,6 +6,7 @@ import { type Sandbox, startSandbox } from '@routekey/sandbox'
 import { type SupabaseClient, createClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
+import { main } from '../../../src/cli/main.ts'
 import { createKeyring } from '../../../src/index.ts'
 import { createSupabaseStore } from '../../../src/stores/supabase.ts'
 import { storeContract } from '../../store-contract.ts'
@@ -90,4 +91,18 @@ it('an API that is down or refuses is a 503, not a 401', async () => {
     const keyring = createKeyring({ store: createSupabaseStore({ client }), prefix: 'acme', logger })
     expect(await keyring.verify(key)).toMatchObject({ ok: false, denial: { status: 503, code: 'store_unavailable' } })
   }
+})
+
+it('the command line manages keys with the secret key of Supabase', async () => {
+  const { url, secretKey } = sandbox.supabase!
+  let printed = ''
+  const exitCode = await main(['keys', 'create', '--prefix', 'acme', '--owner', 'ada', '--name', 'CI'], {
+    cwd: directory,
+    env: { NEXT_PUBLIC_SUPABASE_URL: url, SUPABASE_SECRET_KEY: secretKey },
+    print: (text) => (printed += text),
+    say: () => {},
+  })
+  expect(exitCode).toBe(0)
+  const keyring = createKeyring({ store: createSupabaseStore({ client: connect('secretKey') }), prefix: 'acme' })
+  expect(await keyring.verify(printed.trim())).toMatchObject({ ok: true, record: { owner: 'ada' } })
 })
