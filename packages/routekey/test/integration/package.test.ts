@@ -56,6 +56,7 @@ beforeAll(() => {
   symlinkSync(join(workspaceDirectory, 'node_modules/@noble/hashes'), join(consumer, 'node_modules/@noble/hashes'))
   mkdirSync(join(consumer, 'node_modules/@types'))
   symlinkSync(join(workspaceDirectory, 'node_modules/@types/node'), join(consumer, 'node_modules/@types/node'))
+  symlinkSync(join(workspaceDirectory, 'node_modules/hono'), join(consumer, 'node_modules/hono'))
   writeFileSync(join(consumer, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
 })
 afterAll(() => {
@@ -91,6 +92,19 @@ describe('the package', () => {
       `console.log(JSON.stringify(await import('routekey/dist/codes.js').catch((error) => error.code)))`,
     )
     expect(inner).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED')
+  })
+
+  it('exports from each adapter what its readme names', () => {
+    const entries = {
+      'next-pages': ['withKey'],
+      'next-proxy': ['guardPaths'],
+      hono: ['requireKey'],
+      node: ['requireKey', 'withKey'],
+    }
+    const webhooks = ['createMemoryReplayStore', 'envWebhook', 'generateWebhookSecret', 'signWebhook', 'verifyWebhook']
+    for (const [entry, names] of Object.entries({ ...entries, webhooks })) {
+      expect(runNode(`console.log(JSON.stringify(Object.keys(await import('routekey/${entry}'))))`)).toEqual(names)
+    }
   })
 
   it('loads no other package, and neither reads the environment nor starts anything, when it is imported', () => {
@@ -139,7 +153,18 @@ describe('the package', () => {
     writeFileSync(
       join(consumer, 'route.ts'),
       `import { anyOf, authenticate, denialResponse, envSecret, type Denial, type SecretCaller } from 'routekey'
+       import { requireKey as requireKeyOfHono } from 'routekey/hono'
        import { withKey } from 'routekey/next'
+       import { withKey as withKeyOfPages } from 'routekey/next-pages'
+       import { guardPaths } from 'routekey/next-proxy'
+       import { requireKey } from 'routekey/node'
+       import { envWebhook } from 'routekey/webhooks'
+       export const adapters = [
+         requireKeyOfHono(envWebhook('HOOK')),
+         withKeyOfPages(envWebhook('HOOK'), (_request, response, { caller }) => response.status(200).json(caller.id)),
+         guardPaths({ '/api': envSecret('A') }),
+         requireKey(envSecret('A')).callerOf,
+       ]
        const verifier = anyOf(envSecret('A', { query: true }), envSecret('B'))
        export const POST = withKey(verifier, async (request, { caller, params }) => {
          const who: SecretCaller = caller
