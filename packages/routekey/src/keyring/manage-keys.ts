@@ -1,7 +1,7 @@
 import { RoutekeyError } from '../errors.ts'
 import { generateKey } from '../generate-key.ts'
 import type { AuditEntry, KeyRecord, UsageBucket } from './key-record.ts'
-import type { KeyChange, KeyStore, KeyTarget } from './key-store.ts'
+import type { KeyChange, KeyProperties, KeyStore, KeyTarget } from './key-store.ts'
 import { type KeyValues, checkKeyValues, requireText } from './key-values.ts'
 import { type GrantedScope, requireGrantable } from './scopes.ts'
 import { bucketStart, fillUsage } from './usage-series.ts'
@@ -101,7 +101,7 @@ function target(id: string, { owner, actor = owner }: KeyActor, at: Date): KeyTa
 export function createKeyManagement<Scope extends string>(dependencies: ManagementDependencies): KeyManagement<Scope> {
   const { store, prefix, clock, hash, call, requireKnownScopes, hasLimiter, evict, flush } = dependencies
 
-  function check(values: KeyValues, { grantable }: Grant, now: Date) {
+  function check(values: KeyValues, grantable: Grant['grantable'], now: Date) {
     const checked = checkKeyValues(values, now)
     if (checked.scopes !== undefined) {
       requireKnownScopes(checked.scopes)
@@ -128,31 +128,40 @@ export function createKeyManagement<Scope extends string>(dependencies: Manageme
     }
   }
 
-  const change = (id: string, by: KeyActor, { action, set }: Pick<KeyChange, 'action' | 'set'>, at: Date) =>
-    alter(id, () => store.change({ ...target(id, by, at), action, set }))
+  const changeTo =
+    (action: KeyChange['action'], set: (at: Date) => KeyProperties): KeyManagement['revoke'] =>
+    async (id, by = {}) => {
+      const at = clock()
+      const properties = set(at)
+      return alter(id, () => store.change({ ...target(id, by, at), action, set: properties }))
+    }
 
   const get: KeyManagement['get'] = async (id, { owner } = {}) =>
     uuid.test(id) ? call(() => store.get(id, owner)) : null
 
   return {
     get,
-    async create({ owner, actor, grantable, ...values }) {
+    async create({ owner, actor = owner, grantable, ...values }) {
       const at = clock()
       requireText('The owner', owner, 255)
-      const by = target(crypto.randomUUID(), { owner, ...(actor !== undefined && { actor }) }, at)
-      const grant = grantable === undefined ? {} : { grantable }
-      const {
-        name,
-        scopes = [],
-        limits = [],
-        allowedIps = [],
-        metadata = {},
-        expiresAt = null,
-      } = check(values, grant, at)
-      if (name === undefined) throw new RoutekeyError('ERR_KEY_VALUE', 'A key needs a name')
+      requireText('The name of a key', values.name, 100)
+      const { name = values.name, ...checked } = check(values, grantable, at)
       const { key, ...stored } = draw()
-      const properties = { name, scopes, limits, allowedIps, metadata, expiresAt }
-      return { key, record: await call(() => store.create({ ...by, ...stored, ...properties, owner })) }
+      const record = await call(() =>
+        store.create({
+          ...target(crypto.randomUUID(), { actor }, at),
+          ...stored,
+          scopes: [],
+          limits: [],
+          allowedIps: [],
+          metadata: {},
+          expiresAt: null,
+          ...checked,
+          name,
+          owner,
+        }),
+      )
+      return { key, record }
     },
     async rotate(id, { graceSeconds, ...by }) {
       const at = clock()
@@ -164,21 +173,11 @@ export function createKeyManagement<Scope extends string>(dependencies: Manageme
       const record = await alter(id, () => store.rotate({ ...target(id, by, at), ...stored, graceEndsAt }))
       return record === null ? null : { key, record }
     },
-    async revoke(id, by = {}) {
-      const at = clock()
-      return change(id, by, { action: 'revoked', set: { revokedAt: at } }, at)
-    },
-    async disable(id, by = {}) {
-      const at = clock()
-      return change(id, by, { action: 'disabled', set: { disabledAt: at } }, at)
-    },
-    async enable(id, by = {}) {
-      return change(id, by, { action: 'enabled', set: { disabledAt: null } }, clock())
-    },
+    revoke: changeTo('revoked', (at) => ({ revokedAt: at })),
+    disable: changeTo('disabled', (at) => ({ disabledAt: at })),
+    enable: changeTo('enabled', () => ({ disabledAt: null })),
     async update(id, values, { grantable, ...by } = {}) {
-      const at = clock()
-      const set = check(values, grantable === undefined ? {} : { grantable }, at)
-      return change(id, by, { action: 'updated', set }, at)
+      return changeTo('updated', (at) => check(values, grantable, at))(id, by)
     },
     async list({ owner, after, limit = 100 } = {}) {
       const page = { limit: bounded('limit', limit, 1000), ...(owner !== undefined && { owner }) }
