@@ -1,0 +1,23 @@
+import { type GuardedContext, withKey } from 'routekey/next'
+import type { KeyCaller } from 'routekey'
+import { keyring } from '#lib/keyring.ts'
+import { methodNotAllowed, problemResponse, withProblems } from '#lib/problem.ts'
+import { createServiceClient } from '#lib/supabase.ts'
+
+async function readCustomer(_request: Request, { caller }: GuardedContext<KeyCaller>): Promise<Response> {
+  const { data, error } = await createServiceClient()
+    .from('profile')
+    .select('email, stripe_customer')
+    // The service role sees every profile: the caller is what confines it to one.
+    .eq('id', caller.owner)
+    .maybeSingle()
+  if (error !== null) throw new Error('The profile could not be read', { cause: error })
+  if (data === null) return problemResponse(404, 'The owner of this key has no profile.')
+  return Response.json(data, { headers: { 'cache-control': 'no-store' } })
+}
+
+/** Gives the Stripe customer of the key's owner, null until it exists; needs the scope `customer:read`. */
+export const GET = withKey(keyring.verifier({ scopes: ['customer:read'] }), withProblems(readCustomer))
+
+const refuse = methodNotAllowed('GET')
+export { refuse as DELETE, refuse as HEAD, refuse as OPTIONS, refuse as PATCH, refuse as POST, refuse as PUT }
