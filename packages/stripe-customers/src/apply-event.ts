@@ -29,8 +29,8 @@ const eventSchema = z.object({
 })
 
 /**
- * Records an event and applies it, once. Stripe sends events late, twice and in any order, so none is taken for the present
- * state: it only makes work due, and the work asks Stripe.
+ * Records an event and applies it, once. Events come late, twice and in any order, so that none tells the present state: a
+ * deletion is final whenever it is heard of, and a change only makes work due.
  *
  * @param event - Any event, its signature verified by the caller.
  * @throws StripeCustomersError when the database does not answer. The event is not recorded then, and Stripe's next

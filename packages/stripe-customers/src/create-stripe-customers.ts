@@ -1,3 +1,4 @@
+import type { Tracer } from '@opentelemetry/api'
 import type { SupabaseClient } from '@supabase/supabase-js'
 import type { Stripe } from 'stripe'
 import { z } from 'zod'
@@ -8,6 +9,7 @@ import type { StripeCustomersEvent } from './events.ts'
 import { createPace } from './pace.ts'
 import { createPostgresFunctions, type PostgresClient } from './postgres-functions.ts'
 import { provisionProfile, type ProvisionResult } from './provision.ts'
+import { createSpans, traceFunctions } from './spans.ts'
 import { createSupabaseFunctions } from './supabase-functions.ts'
 import { sweepProfiles, type SweepOptions, type SweepResult } from './sweep.ts'
 import { createWorkStore } from './work-store.ts'
@@ -26,6 +28,8 @@ export type StripeCustomersOptions = (
   stripe: Stripe
   /** Told of every step. Default: nobody; the engine logs nothing by itself. */
   onEvent?: (event: StripeCustomersEvent) => void
+  /** Gets a span for each call, claim, request to Stripe and write. Default: none, at no cost. */
+  tracer?: Tracer
   /** How long a claimed row belongs to its worker. Default: 30,000. A row whose worker dies is taken up after it. */
   leaseMs?: number
   /** Bounds each request to Stripe. Default: 10,000. */
@@ -86,6 +90,7 @@ export function createStripeCustomers(options: StripeCustomersOptions): StripeCu
   const {
     stripe,
     onEvent = () => {},
+    tracer,
     leaseMs = 30_000,
     requestTimeoutMs = 10_000,
     waitMs = 8000,
@@ -97,11 +102,13 @@ export function createStripeCustomers(options: StripeCustomersOptions): StripeCu
   } = options
   const functions =
     'supabase' in options ? createSupabaseFunctions(options.supabase) : createPostgresFunctions(options.postgres)
+  const inSpan = createSpans(tracer)
   const deps = {
-    store: createWorkStore(functions),
+    store: createWorkStore(tracer === undefined ? functions : traceFunctions(functions, inSpan)),
     gateway: { stripe, pace: createPace(clock), requestTimeoutMs, randomUUID },
     retryPolicy: { ...DEFAULT_RETRY_POLICY, ...retryPolicy },
     onEvent,
+    inSpan,
     leaseMs,
     waitMs,
     concurrency,
@@ -115,7 +122,12 @@ export function createStripeCustomers(options: StripeCustomersOptions): StripeCu
   const provisionOnce = (profileId: string): Promise<ProvisionResult> => {
     const existing = underWay.get(profileId)
     if (existing !== undefined) return existing
-    const started = provisionProfile(deps, profileId).finally(() => underWay.delete(profileId))
+    const started = inSpan(
+      'stripe_customers.provision',
+      { 'profile.id': profileId },
+      () => provisionProfile(deps, profileId),
+      ({ outcome }) => ({ 'provision.outcome': outcome }),
+    ).finally(() => underWay.delete(profileId))
     underWay.set(profileId, started)
     return started
   }
@@ -127,7 +139,7 @@ export function createStripeCustomers(options: StripeCustomersOptions): StripeCu
       const result = provisionOnce(profileId.toLowerCase())
       return signal === undefined ? result : untilAborted(result, signal)
     },
-    sweep: (sweepOptions) => sweepProfiles(deps, sweepOptions),
+    sweep: (sweepOptions) => inSpan('stripe_customers.sweep', {}, () => sweepProfiles(deps, sweepOptions)),
     applyEvent: (event) => applyEvent(deps.store, event),
   }
 }

@@ -4,6 +4,7 @@ import { isDatabaseError } from './errors.ts'
 import type { StripeCustomersEvent } from './events.ts'
 import { obtainCustomer } from './obtain-customer.ts'
 import { record } from './record.ts'
+import { type RunInSpan, traceGateway } from './spans.ts'
 import { describeLostWorker, describeRefusedRecord, type StripeFailure } from './stripe-failure.ts'
 import { createStripeGateway, type StripeGateway, type StripeGatewayDependencies } from './stripe-gateway.ts'
 import type { WorkError } from './work-error.ts'
@@ -29,6 +30,7 @@ export type WorkDependencies = {
   /** Gives a number from 0 to 1, exclusive. */
   random: () => number
   onEvent: (event: StripeCustomersEvent) => void
+  inSpan: RunInSpan
 }
 
 /** A row of work and the lease that it was claimed under. */
@@ -53,11 +55,22 @@ type Attempt = WorkDependencies & {
  * @throws StripeCustomersError when the database does not answer until the lease ends. Whoever claims the row next comes
  * to the same customer.
  */
-export async function performWork(deps: WorkDependencies, leased: LeasedWork): Promise<WorkResult> {
+export function performWork(deps: WorkDependencies, leased: LeasedWork): Promise<WorkResult> {
+  const { profileId, kind, attempts } = leased.work
+  const attributes = { 'profile.id': profileId, 'work.kind': kind, 'work.attempt': attempts }
+  return deps.inSpan(
+    'stripe_customers.work',
+    attributes,
+    () => perform(deps, leased),
+    ({ outcome }) => ({ 'work.outcome': outcome }),
+  )
+}
+
+async function perform(deps: WorkDependencies, leased: LeasedWork): Promise<WorkResult> {
   const { work, deadlineMs } = leased
   const attempt: Attempt = {
     ...deps,
-    stripe: createStripeGateway(deps.gateway, deadlineMs),
+    stripe: traceGateway(createStripeGateway(deps.gateway, deadlineMs), deps.inSpan),
     work,
     claim: toClaim(leased),
     write: (write) => record(deps.clock, deadlineMs, write),
