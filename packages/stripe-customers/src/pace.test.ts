@@ -55,6 +55,15 @@ describe('createPace', () => {
     expect(pace.waitMs()).toBe(5000)
   })
 
+  it('refuses a turn when the deadline has passed already, even if nobody waits', async () => {
+    const clock = createTestClock()
+    const pace = createPace(clock)
+    expect(await pace.take(clock.nowMs() - 1)).toBeGreaterThan(0)
+    clock.advance(60_000)
+    expect(await pace.take(clock.nowMs() - 1)).toBeGreaterThan(0)
+    expect(pace.waitMs()).toBe(0)
+  })
+
   it('refuses a turn that was slept through: the process was suspended', async () => {
     const clock = createTestClock()
     const late: Clock = { nowMs: () => clock.nowMs(), sleep: async (ms) => clock.advance(ms + 60_000) }

@@ -66,7 +66,8 @@ export function createPace(clock: Clock): Pace {
   return {
     async take(deadlineMs) {
       const expectedMs = waitMs()
-      if (clock.nowMs() + expectedMs > deadlineMs) return expectedMs
+      // At least 1, because 0 means that the turn has come, and the deadline may have passed without any wait.
+      if (clock.nowMs() + expectedMs > deadlineMs) return Math.max(1, expectedMs)
       // Callers queue up and none knows its turn beforehand, so that a refusal slows down those that wait already.
       waiting += 1
       const turn = lastTurn.then(() => awaitTurn(deadlineMs))
