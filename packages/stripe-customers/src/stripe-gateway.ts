@@ -71,7 +71,7 @@ export function createStripeGateway(deps: StripeGatewayDependencies, deadlineMs:
     if (missedByMs > 0) return { ok: false, failure: describeMissedTurn(missedByMs) }
     let value: unknown
     try {
-      value = await request()
+      value = await withinTime(request(), requestTimeoutMs)
     } catch (error) {
       const failure = describeStripeFailure(error)
       if (failure.code === 'stripe_rate_limited') pace.limited(failure.retryAfterMs)
@@ -139,6 +139,19 @@ export function createStripeGateway(deps: StripeGatewayDependencies, deadlineMs:
       // Search is not to be had in every country; there the list has to do.
       return searched.failure.code === 'stripe_refused' ? listed : searched
     },
+  }
+}
+
+/** The package's own timeout is for silence: an answer that comes in drops, and its repetition, would outlast any lease. */
+async function withinTime<T>(answer: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`No whole answer came within ${ms} ms.`)), ms)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 
