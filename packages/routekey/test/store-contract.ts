@@ -187,6 +187,17 @@ export function storeContract(name: string, open: () => Promise<KeyStore>): void
       expect(JSON.stringify(await store.readAudit({ id: key.id, limit: 10 }))).not.toContain(fourth)
     })
 
+    it('has one current hash after rotations at the same time', async () => {
+      const key = newKey()
+      await store.create(key)
+      const hashes = Array.from({ length: 5 }, (_, index) => hashOf(`${key.id} ${index}`))
+      const target = { id: key.id, actor: null, at: at(1), start: 'x', graceEndsAt: at(10) }
+      await Promise.all(hashes.map((hash) => store.rotate({ ...target, hash })))
+      const all = await Promise.all([key.hash, ...hashes].map((hash) => store.findByHash(hash)))
+      expect(all.filter((one) => one?.isCurrent === true)).toHaveLength(1)
+      expect(all.filter((one) => one?.graceEndsAt?.getTime() === at(10).getTime())).toHaveLength(5)
+    })
+
     it('adds up usage by hour and by day', async () => {
       const { id } = await store.create(newKey())
       const hour = (offset: number) => at(offset * 3600)

@@ -8,7 +8,7 @@ import { Client, Pool } from 'pg'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
-import { type KeyStore, createKeyring } from '../../src/index.ts'
+import { type KeyStore, createKeyring, generateKey } from '../../src/index.ts'
 import { createPostgresStore, listenWithPg } from '../../src/stores/postgres.ts'
 import { storeContract } from '../store-contract.ts'
 
@@ -64,6 +64,70 @@ storeContract('a Postgres without Supabase', async () => {
 it('the library ships the schema that the migration applies', async () => {
   const migration = new URL('../../../../supabase/migrations/20261123200000_create_api_key.sql', import.meta.url)
   expect(await readFile(schema, 'utf8')).toBe(await readFile(migration, 'utf8'))
+})
+
+it('a valid key costs one statement, and none with the cache on', async () => {
+  const pool = openPool()
+  const statements: string[] = []
+  const client = {
+    query: (text: string, values: string[]) => {
+      statements.push(text)
+      return pool.query<object>(text, values)
+    },
+  }
+  for (const [options, expected] of [
+    [{}, 3],
+    [{ cache: { seconds: 60 } }, 1],
+  ] as const) {
+    const keyring = createKeyring({ store: createPostgresStore({ client }), prefix: 'acme', ...options })
+    const { key } = await keyring.create({ owner: 'ada', name: 'CI' })
+    statements.length = 0
+    for (let time = 0; time < 3; time += 1) expect((await keyring.verify(key)).ok).toBe(true)
+    expect(statements).toEqual(Array.from({ length: expected }, () => expect.stringContaining('find_api_key')))
+    await keyring.close()
+    expect(statements.at(-1)).toContain('record_api_key_usage')
+  }
+})
+
+it('a database that is down is a 503, and the log says why', async () => {
+  const own = await startTestPostgres()
+  const pool = new Pool({ connectionString: own.url })
+  pool.on('error', () => {})
+  const lines: string[] = []
+  const logger = { error: (line: string) => void lines.push(line) }
+  const keyring = createKeyring({ store: createPostgresStore({ client: pool }), prefix: 'acme', logger })
+  const { key } = await keyring.create({ owner: 'ada', name: 'CI' })
+  expect((await keyring.verify(key)).ok).toBe(true)
+  await own.stop()
+  expect(await keyring.verify(key)).toMatchObject({
+    ok: false,
+    denial: { status: 503, code: 'store_unavailable', retryAfterSeconds: 5 },
+  })
+  expect(lines.join('\n')).toContain('The key store failed')
+  expect(lines.join('\n')).not.toContain(key)
+  await pool.end()
+})
+
+it('a database that takes 10 s is given timeoutMs', async () => {
+  const pool = openPool()
+  const client = {
+    query: async (text: string, values: string[]) => {
+      await pool.query('select pg_sleep(10)')
+      return pool.query<object>(text, values)
+    },
+  }
+  const keyring = createKeyring({
+    store: createPostgresStore({ client }),
+    prefix: 'acme',
+    timeoutMs: 200,
+    logger: { error: () => {} },
+  })
+  const before = performance.now()
+  expect(await keyring.verify(generateKey({ prefix: 'acme' }))).toMatchObject({ denial: { status: 503 } })
+  expect(performance.now() - before).toBeLessThan(2000)
+  await pool.query(
+    `select pg_cancel_backend(pid) from pg_stat_activity where query like '%pg_sleep(10)' and pid <> pg_backend_pid()`,
+  )
 })
 
 it('a look-up uses the index of the hashes', async () => {
