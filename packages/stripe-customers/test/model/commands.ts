@@ -55,6 +55,20 @@ export function arbitraryCommands(): fc.Arbitrary<Iterable<Command>> {
   )
 }
 
+/** A history too rare to be hit upon: a request with a key of almost 23 hours arrives when the key is past that age. */
+export function createHistoryOfLateKey(): Iterable<Command> {
+  const job: Job = { kind: 'sweep', user: 0, afterSeconds: 0 }
+  return [
+    new StripeFails('lost before the effect'),
+    new Work([job], [], [0]),
+    new PassTime(23 * 3600 - 100),
+    new StripeFails('late by 200 s'),
+    new Work([job], [], [0]),
+    new PassTime(150),
+    new Work([job], [], [0]),
+  ]
+}
+
 /** Signs a user up. */
 export async function signUp(model: Model, world: World): Promise<void> {
   const user = { id: randomUUID(), email: nextEmail(model), deleted: false }

@@ -11,7 +11,7 @@ export type Process = {
 /** Something that waits for its turn. `process` is null where it no longer belongs to a process. */
 type Waiting = { process: Process | null; run: () => Promise<void> }
 
-type Sleeper = { process: Process; atMs: number; wake: () => void }
+type Sleeper = { process: Process | null; atMs: number; wake: () => void | Promise<void> }
 
 /**
  * A world in which one thing happens at a time: calls to the outside wait until they are chosen, and time passes only
@@ -43,6 +43,13 @@ export function createSimulation() {
   const sleep = (process: Process, ms: number): Promise<void> =>
     process.alive ? new Promise((wake) => sleepers.push({ process, atMs: nowMs + ms, wake })) : NEVER
 
+  /** Takes those who wake until `endMs`, the earliest first. */
+  const takeSleepers = (endMs: number, most = Number.POSITIVE_INFINITY): Sleeper[] => {
+    sleepers.sort((a, b) => a.atMs - b.atMs)
+    const due = sleepers.filter(({ atMs }) => atMs <= endMs).length
+    return sleepers.splice(0, Math.min(due, most))
+  }
+
   return {
     nowMs: () => nowMs,
     sleep,
@@ -70,16 +77,19 @@ export function createSimulation() {
       waiting.push({ process: null, run })
     },
 
-    /** Lets happen what no process waits for. */
-    async flush(): Promise<void> {
-      const left = waiting.filter(({ process }) => process === null)
-      waiting = waiting.filter(({ process }) => process !== null)
-      for (const { run } of left) await run()
+    /** Lets something happen `ms` later, whoever lives then. */
+    leaveUntil(ms: number, wake: () => Promise<void>): void {
+      sleepers.push({ process: null, atMs: nowMs + ms, wake })
     },
 
     /** Lets time pass while no process is at work. */
-    advance(ms: number): void {
-      nowMs += ms
+    async advance(ms: number): Promise<void> {
+      const endMs = nowMs + ms
+      for (const sleeper of takeSleepers(endMs)) {
+        nowMs = sleeper.atMs
+        await sleeper.wake()
+      }
+      nowMs = endMs
     },
 
     /**
@@ -109,10 +119,9 @@ export function createSimulation() {
           await next.run()
           idle = 0
         } else if (sleepers.length > 0) {
-          sleepers.sort((a, b) => a.atMs - b.atMs)
-          const sleeper = sleepers.shift()
+          const [sleeper] = takeSleepers(Number.POSITIVE_INFINITY, 1)
           nowMs = Math.max(nowMs, sleeper?.atMs ?? 0)
-          sleeper?.wake()
+          await sleeper?.wake()
           idle = 0
         }
       }

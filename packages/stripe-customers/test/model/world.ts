@@ -9,7 +9,8 @@ import { createSimulation, type Process, type Simulation } from './simulation.ts
 export const STRIPE_FAULTS = [
   'lost before the effect',
   'lost after the effect',
-  'late',
+  'late by 20 s',
+  'late by 200 s',
   'stalled before',
   'stalled after',
   '500 before the effect',
@@ -25,8 +26,6 @@ export type DatabaseFault = (typeof DATABASE_FAULTS)[number]
 const REQUEST_TIMEOUT_MS = 10_000
 /** Longer than a lease. */
 const STALL_MS = 35_000
-/** How long a request may be on its way; the engine reckons with five minutes. */
-const LATEST_MS = 240_000
 
 /** The real engine, SQL, `stripe` package and stand-in, and between them a network that fails as it is told. */
 export type World = {
@@ -51,7 +50,6 @@ export async function createWorld(database: PGlite): Promise<World> {
   const databaseFaults: DatabaseFault[] = []
   const violations: string[] = []
   let databaseMs = 0
-  let oldestLateMs: number | null = null
 
   /** The database's time follows when it is a second behind: instances' clocks do not agree any better. */
   const query = async (text: string, values: unknown[] = []): Promise<{ rows: unknown[] }> => {
@@ -110,9 +108,11 @@ export async function createWorld(database: PGlite): Promise<World> {
         return simulation.call(process, async () => {}).then(timeOut)
       case 'lost after the effect':
         return simulation.call(process, () => send(sent)).then(timeOut)
-      case 'late':
-        oldestLateMs ??= simulation.nowMs()
-        simulation.leave(async () => void (await send(sent)))
+      case 'late by 20 s':
+        simulation.leaveUntil(20_000, async () => void (await send(sent)))
+        return timeOut()
+      case 'late by 200 s':
+        simulation.leaveUntil(200_000, async () => void (await send(sent)))
         return timeOut()
       case 'stalled before':
         return simulation.sleep(process, STALL_MS).then(() => simulation.call(process, () => send(sent)))
@@ -169,14 +169,7 @@ export async function createWorld(database: PGlite): Promise<World> {
     violations,
     query,
     startProcess,
-    async pass(seconds) {
-      const arriveMs = oldestLateMs === null ? Number.POSITIVE_INFINITY : oldestLateMs + LATEST_MS
-      if (simulation.nowMs() + seconds * 1000 > arriveMs) {
-        await simulation.flush()
-        oldestLateMs = null
-      }
-      simulation.advance(seconds * 1000)
-    },
+    pass: (seconds) => simulation.advance(seconds * 1000),
     async end() {
       await standIn.stop()
       await database.exec('delete from auth.users; delete from public.stripe_customer_work')
