@@ -36,7 +36,10 @@ async function start(mode: 'start' | 'dev'): Promise<void> {
   await checkPortsAreFree([{ port, variable: 'PORT' }])
 
   const built = mode === 'dev' ? buildLibrary() : buildApplication()
-  const [started] = await Promise.all([startSandbox({ ...environment.options, seed: true, log: console.log }), built])
+  const [started] = await Promise.all([
+    startSandbox({ ...environment.options, stripeWebhook: true, seed: true, log: console.log }),
+    built,
+  ])
   sandbox = started
   await writeEnvFile(envFile, envFileChanges(environment, sandbox))
   if (mode === 'dev') compiler = watchLibrary()

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 
 vi.mock('server-only', () => ({}))
 
-const { EnvironmentError, publicEnv, stripeEnv, supabaseSecretKey } = await import('./env.ts')
+const { EnvironmentError, publicEnv, stripeEnv, stripeWebhookSecret, supabaseSecretKey } = await import('./env.ts')
 
 const supabase = {
   NEXT_PUBLIC_SUPABASE_URL: 'http://127.0.0.1:54321',
@@ -79,5 +79,26 @@ describe('stripeEnv', () => {
     const error = errorOf(() => stripeEnv({ STRIPE_SECRET_KEY: 'sk_test_hush', STRIPE_API_BASE: 'nowhere' }))
     expect(error.variables).toEqual(['STRIPE_API_BASE'])
     expect(error.message).not.toContain('sk_test_hush')
+  })
+})
+
+describe('stripeWebhookSecret', () => {
+  it('gives the secret that Stripe shows', () => {
+    const secret = `whsec_${'a1'.repeat(16)}`
+    expect(stripeWebhookSecret({ STRIPE_WEBHOOK_SECRET: secret })).toBe(secret)
+  })
+
+  it.each([
+    undefined,
+    '',
+    'changeme',
+    'whsec_',
+    'whsec_short',
+    `sk_test_${'a1'.repeat(16)}`,
+    `whsec_${'a '.repeat(16)}`,
+  ])('refuses %j without repeating it', (secret) => {
+    const error = errorOf(() => stripeWebhookSecret({ STRIPE_WEBHOOK_SECRET: secret }))
+    expect(error.variables).toEqual(['STRIPE_WEBHOOK_SECRET'])
+    expect(error.message.replace('whsec_…', '')).not.toContain(secret || 'undefined')
   })
 })

@@ -33,6 +33,12 @@ const stripeSchema = z.object({
   STRIPE_SECRET_KEY: value,
   STRIPE_API_BASE: z.preprocess((base) => (base === '' ? undefined : base), address.optional()),
 })
+// A short one, such as a placeholder, could be guessed, and whoever knows it can delete links by forged events.
+const stripeWebhookSchema = z.object({
+  STRIPE_WEBHOOK_SECRET: value.pipe(
+    z.string().regex(/^whsec_\S{24,}$/, 'must be the signing secret, whsec_…, that Stripe shows for the endpoint'),
+  ),
+})
 
 /**
  * Reads what a browser may know: where Supabase is, and its publishable key.
@@ -68,6 +74,15 @@ export function stripeEnv(source: Source = processEnv()): { secretKey: string; a
     secretKey: env.STRIPE_SECRET_KEY,
     apiBase: env.STRIPE_API_BASE === undefined ? null : new URL(env.STRIPE_API_BASE),
   }
+}
+
+/**
+ * Reads the secret with which Stripe signs what it sends to the webhook.
+ *
+ * @throws EnvironmentError `ERR_ENV_INVALID` when it is missing, or nothing that Stripe gives out
+ */
+export function stripeWebhookSecret(source: Source = processEnv()): string {
+  return parse(stripeWebhookSchema, source).STRIPE_WEBHOOK_SECRET
 }
 
 /** Tells whether this is `next dev`, where React needs `eval` and the error overlay inline styles. */

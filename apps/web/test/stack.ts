@@ -45,6 +45,7 @@ export async function startStack(
     appUrl: `http://127.0.0.1:${port}`,
     apiRouteSecret,
     cronSecret,
+    stripeWebhook: true,
     ports: { supabase: 0, stripe: 0, github: 0 },
     ...(options.sweepIntervalMs === undefined ? {} : { sweepIntervalMs: options.sweepIntervalMs }),
   })

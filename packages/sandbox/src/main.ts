@@ -16,7 +16,12 @@ const envFile =
 
 async function main(): Promise<void> {
   const environment = resolveSandboxEnvironment({ processEnv: process.env, fileValues: await readEnvFile(envFile) })
-  const sandbox = await startSandbox({ ...environment.options, seed: true, log: (line) => console.log(line) })
+  const sandbox = await startSandbox({
+    ...environment.options,
+    stripeWebhook: true,
+    seed: true,
+    log: (line) => console.log(line),
+  })
   // `disconnect`: the process that started this one is gone.
   for (const event of ['SIGINT', 'SIGTERM', 'disconnect']) process.once(event, () => void stop())
   async function stop(): Promise<void> {

@@ -1,0 +1,155 @@
+import { Stripe } from 'stripe'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { send } from '../send.ts'
+import { listCustomers, signUp, type Stack, startStack } from '../stack.ts'
+
+const eventBody = (id: string, customer: string, type = 'customer.deleted') =>
+  JSON.stringify({ id, object: 'event', type, data: { object: { id: customer, object: 'customer', email: null } } })
+
+describe('POST /api/stripe/webhook', () => {
+  let stack: Stack
+  beforeAll(async () => {
+    // No sweep within the test: what happens here, the events alone have done.
+    stack = await startStack({ sweepIntervalMs: 3_600_000 })
+  })
+  afterAll(async () => {
+    await stack.stop()
+  })
+
+  const address = () => `${stack.webUrl}/api/stripe/webhook`
+  const sign = (payload: string, options: { secret?: string; timestamp?: number } = {}) =>
+    Stripe.webhooks.generateTestHeaderString({ payload, secret: stack.env.STRIPE_WEBHOOK_SECRET!, ...options })
+  const post = (payload: string, signature: string | null = sign(payload)) =>
+    send(address(), {
+      headers: ['content-type', 'application/json', ...(signature === null ? [] : ['stripe-signature', signature])],
+      body: payload,
+    })
+  const customerOf = async (profileId: string): Promise<string | null> => {
+    const { data, error } = await stack.admin.from('profile').select('stripe_customer').eq('id', profileId).single()
+    if (error !== null) throw error
+    return data.stripe_customer
+  }
+  const provisioned = async () => {
+    const user = await signUp(stack)
+    await expect.poll(() => customerOf(user.id), { timeout: 10_000, interval: 50 }).toMatch(/^cus_/)
+    return { ...user, customer: (await customerOf(user.id))! }
+  }
+  const recorded = async (id: string) => (await stack.admin.from('stripe_event').select('id').eq('id', id)).data
+  const live = async (profileId: string) =>
+    (await listCustomers(stack)).filter(({ metadata }) => metadata['profile_id'] === profileId)
+
+  it('gives a profile another customer when its own is deleted in the dashboard', async () => {
+    const { id, email, customer } = await provisioned()
+    await stack.stripe.customers.del(customer)
+    await expect.poll(() => customerOf(id), { timeout: 10_000, interval: 50 }).not.toBe(customer)
+    await expect.poll(() => customerOf(id), { timeout: 10_000, interval: 50 }).toMatch(/^cus_/)
+    const customers = await live(id)
+    expect(customers).toMatchObject([{ id: await customerOf(id), email }])
+  })
+
+  it('gives the customer its e-mail back when that is changed in the dashboard', async () => {
+    const { id, email, customer } = await provisioned()
+    await stack.stripe.customers.update(customer, { email: 'changed@example.com', name: 'Kept' })
+    const read = async () => (await stack.stripe.customers.list({ email })).data.map((found) => found.id)
+    await expect.poll(read, { timeout: 10_000, interval: 50 }).toEqual([customer])
+    expect(await stack.stripe.customers.retrieve(customer)).toMatchObject({ email, name: 'Kept' })
+    expect(await customerOf(id)).toBe(customer)
+  })
+
+  it('applies an event that comes twenty times more only once', async () => {
+    const { id, customer } = await provisioned()
+    await stack.stripe.customers.del(customer)
+    const [event] = (await stack.stripe.events.list({ type: 'customer.deleted', limit: 1 })).data
+    const payload = JSON.stringify(event)
+    // Beside the stand-in's own delivery of it.
+    const answers = await Promise.all(Array.from({ length: 20 }, () => post(payload)))
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200))
+    expect(answers.filter(({ body }) => body === '{"outcome":"duplicate"}').length).toBeGreaterThanOrEqual(19)
+    await expect.poll(() => live(id), { timeout: 10_000 }).toHaveLength(1)
+    expect(await customerOf(id)).toBe((await live(id))[0]!.id)
+  })
+
+  it.each([
+    ['the deletion of a customer that we do not know', 'customer.deleted', 'unknown_customer'],
+    ['the change of a customer that we do not know', 'customer.updated', 'unknown_customer'],
+    ['an event about something else', 'invoice.paid', 'ignored'],
+  ])('acknowledges %s', async (_, type, outcome) => {
+    const answer = await post(eventBody(`evt_${outcome}_${type.replace('.', '_')}`, 'cus_stranger', type))
+    expect([answer.status, answer.json()]).toEqual([200, { outcome }])
+  })
+
+  it('refuses what Stripe has not signed, with a problem that says no more, and records nothing', async () => {
+    const payload = eventBody('evt_forged', 'cus_forged')
+    const now = Math.floor(Date.now() / 1000)
+    const signatures = [
+      null,
+      '',
+      'nonsense',
+      sign(payload, { secret: 'whsec_other' }),
+      sign(`${payload} `),
+      sign(payload, { timestamp: now - 400 }),
+      sign(payload, { timestamp: now + 400 }),
+    ]
+    for (const signature of signatures) {
+      const answer = await post(payload, signature)
+      expect([answer.status, answer.headers['content-type']], String(signature)).toEqual([
+        400,
+        'application/problem+json',
+      ])
+      expect(answer.body).not.toContain('whsec')
+    }
+    expect(await recorded('evt_forged')).toEqual([])
+  })
+
+  it('reads at most 256 KiB', async () => {
+    const payload = JSON.stringify({ padding: 'x'.repeat(256 * 1024) })
+    expect((await post(payload)).status).toBe(413)
+  })
+
+  it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('answers %s with 405 and Allow', async (method) => {
+    const answer = await send(address(), { method })
+    expect([answer.status, answer.headers.allow]).toEqual([405, 'POST'])
+  })
+
+  it('logs what it applied and what it refused, without a secret or an address', async () => {
+    const { email, customer } = await provisioned()
+    await post(eventBody('evt_logged', customer, 'customer.updated'), 'nonsense')
+    await stack.stripe.customers.update(customer, { email: 'logged@example.com' })
+    await expect.poll(() => stack.web.output()).toContain('"outcome":"reopened"')
+    expect(stack.web.output()).toContain('"event":"stripe_event.refused"')
+    for (const secret of [email, 'logged@example.com', stack.env.STRIPE_WEBHOOK_SECRET!, stack.apiRouteSecret]) {
+      expect(stack.web.output()).not.toContain(secret)
+    }
+  })
+
+  it('lets Stripe try again while the database is away: 503, and nothing recorded', async () => {
+    const { customer } = await provisioned()
+    const payload = eventBody('evt_outage', customer, 'customer.updated')
+    stack.env.NEXT_PUBLIC_SUPABASE_URL = 'http://127.0.0.1:9'
+    await stack.restartWeb()
+    expect((await post(payload)).status).toBe(503)
+
+    stack.env.NEXT_PUBLIC_SUPABASE_URL = stack.sandbox.supabase!.url
+    await stack.restartWeb()
+    expect(await recorded('evt_outage')).toEqual([])
+    expect((await post(payload)).json()).toEqual({ outcome: 'reopened' })
+    expect(await recorded('evt_outage')).toHaveLength(1)
+  })
+
+  it.each([undefined, '', 'changeme'])('answers 503 to everyone while the secret is %j', async (secret) => {
+    const payload = eventBody('evt_unset', 'cus_unset')
+    const signed = sign(payload)
+    const forged = Stripe.webhooks.generateTestHeaderString({ payload, secret: secret || 'x' })
+    const kept = stack.env.STRIPE_WEBHOOK_SECRET!
+    if (secret === undefined) delete stack.env.STRIPE_WEBHOOK_SECRET
+    else stack.env.STRIPE_WEBHOOK_SECRET = secret
+    await stack.restartWeb()
+    try {
+      for (const signature of [signed, forged, null]) expect((await post(payload, signature)).status).toBe(503)
+      expect(stack.web.output()).toContain('STRIPE_WEBHOOK_SECRET')
+      expect(await recorded('evt_unset')).toEqual([])
+    } finally {
+      stack.env.STRIPE_WEBHOOK_SECRET = kept
+    }
+  })
+})
