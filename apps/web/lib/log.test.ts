@@ -32,4 +32,14 @@ describe('log', () => {
     expect(line.trimEnd()).not.toContain('\n')
     expect(JSON.parse(line)).toMatchObject({ level, event: 'thing.done', text: 'two\nlines' })
   })
+
+  it('takes secrets and e-mails out, wherever they stand', () => {
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    const key = `sk_live_${'a1'.repeat(16)}`
+    log('error', 'request.failed', { error: `ada@example.com with ${key}`, deep: { password: 'hunter2' } })
+    const line = String(write.mock.lastCall?.[0])
+    write.mockRestore()
+    expect(JSON.parse(line)).toMatchObject({ error: '[e-mail] with [hidden]', deep: { password: '[hidden]' } })
+    for (const hidden of ['ada@example.com', key, 'hunter2']) expect(line).not.toContain(hidden)
+  })
 })

@@ -1,4 +1,5 @@
 import 'server-only'
+import { trace } from '@opentelemetry/api'
 import { createStripeCustomers, type StripeCustomersEvent } from '@routekey/stripe-customers'
 import { log } from './log.ts'
 import { createStripeClient } from './stripe.ts'
@@ -12,7 +13,13 @@ let engine: ReturnType<typeof createStripeCustomers> | undefined
  * @throws EnvironmentError `ERR_ENV_INVALID` when Supabase or Stripe is not configured
  */
 export function stripeCustomers(): ReturnType<typeof createStripeCustomers> {
-  engine ??= createStripeCustomers({ supabase: createServiceClient(), stripe: createStripeClient(), onEvent: logEvent })
+  engine ??= createStripeCustomers({
+    supabase: createServiceClient(),
+    stripe: createStripeClient(),
+    onEvent: logEvent,
+    // Makes no spans until a tracer is registered, in an instrumentation.ts.
+    tracer: trace.getTracer('@routekey/stripe-customers'),
+  })
   return engine
 }
 

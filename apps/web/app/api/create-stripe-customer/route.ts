@@ -1,5 +1,6 @@
 import { envSecret } from 'routekey'
 import { withKey } from 'routekey/next'
+import { logDenial } from '#lib/log-denial.ts'
 import { methodNotAllowed, problemResponse, withProblems } from '#lib/problem.ts'
 import { parseProfileEvent } from '#lib/profile-event.ts'
 import { readText } from '#lib/read-text.ts'
@@ -37,7 +38,9 @@ async function createStripeCustomer(request: Request): Promise<Response> {
 }
 
 /** Gives a profile its Stripe customer, for the database's webhook; answers the same customer when asked again. */
-export const POST = withKey(envSecret('API_ROUTE_SECRET', { query: true }), withProblems(createStripeCustomer))
+export const POST = withKey(envSecret('API_ROUTE_SECRET', { query: true }), withProblems(createStripeCustomer), {
+  onDenied: logDenial,
+})
 
 const refuse = methodNotAllowed('POST')
 export { refuse as DELETE, refuse as GET, refuse as HEAD, refuse as OPTIONS, refuse as PATCH, refuse as PUT }

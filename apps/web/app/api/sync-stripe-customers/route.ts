@@ -1,5 +1,6 @@
 import { envSecret } from 'routekey'
 import { withKey } from 'routekey/next'
+import { logDenial } from '#lib/log-denial.ts'
 import { methodNotAllowed, withProblems } from '#lib/problem.ts'
 import { stripeCustomers } from '#lib/stripe-customers.ts'
 
@@ -14,7 +15,7 @@ async function sweep(): Promise<Response> {
 }
 
 /** Does what is due for all profiles, for a scheduler (GET, as Vercel Cron sends), and answers counts. */
-export const GET = withKey(envSecret('CRON_SECRET'), withProblems(sweep))
+export const GET = withKey(envSecret('CRON_SECRET'), withProblems(sweep), { onDenied: logDenial })
 
 const refuse = methodNotAllowed('GET')
 export { refuse as DELETE, refuse as HEAD, refuse as OPTIONS, refuse as PATCH, refuse as POST, refuse as PUT }
