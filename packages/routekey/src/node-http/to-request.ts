@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { createBodyReader } from './body-reader.ts'
+import { noteSocketIp } from './socket-ip.ts'
 
 /** What `node:http` hands to a handler, with what Express and body parsers may have put on it. */
 export interface NodeRequest extends IncomingMessage {
@@ -84,5 +85,6 @@ export function toRequest(incoming: NodeRequest): ConvertedRequest {
     duplex: 'half',
   })
   if (isForbidden) Object.defineProperty(request, 'method', { value: method })
+  noteSocketIp(request, incoming)
   return { request, restoreBody: reader.restore }
 }

@@ -1,4 +1,5 @@
 export type { Guarded } from '../node-http/admit.ts'
+export { socketIp } from '../node-http/socket-ip.ts'
 export type { NodeRequest } from '../node-http/to-request.ts'
 export { type KeyMiddleware, requireKey } from './require-key.ts'
 export { withKey } from './with-key.ts'
