@@ -10,14 +10,15 @@ type VitestReport = { numPassedTests: number; numFailedTests: number; numPending
 
 const reports = mkdtempSync(join(tmpdir(), 'routekey-test-'))
 const chromium = findChromium()
-const projects = ['unit', 'database', 'integration', ...(chromium === null ? [] : ['browser'])]
+const projects = ['unit', 'database', 'integration', 'scale', ...(chromium === null ? [] : ['browser'])]
 
 const steps: Step[] = [
   { name: 'format', command: ['oxfmt', '--check', '.'] },
+  // Before the build, because packing makes the library anew.
+  { name: 'package', command: ['npm', 'run', '--silent', 'check:package', '-w', 'routekey'] },
   { name: 'build', command: [process.execPath, 'scripts/build.ts'] },
   { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
   { name: 'types', command: [process.execPath, 'scripts/typecheck.mjs'] },
-  { name: 'package', command: ['npm', 'run', '--silent', 'check:package', '-w', 'routekey'] },
   ...projects.map((project) => {
     const report = join(reports, `${project}.json`)
     return {
