@@ -344,6 +344,8 @@ describe('arguments', () => {
     expect([...printed.matchAll(/^  (\w+) [<[A-Z]/gm)].map(([, name]) => name)).toEqual([
       'generate',
       'rotate',
+      'check',
+      'audit',
       'keys',
       'routekey',
     ])

@@ -48,7 +48,8 @@ export function findAssignment(text: string, name: string, envFile: string): Ass
 }
 
 // Status 1 is "not ignored"; anything else is "ignored", "no repository" or "no git".
-const isOpenToCommits = (path: string) =>
+/** Says whether git would take a file into a commit. */
+export const isOpenToCommits = (path: string) =>
   spawnSync('git', ['check-ignore', '--quiet', basename(path)], { cwd: dirname(path), stdio: 'ignore' }).status === 1
 
 /** Edits the environment file, and warns when others could get at what is in it. */

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 
 import { RoutekeyError } from '../errors.ts'
+import { audit } from './audit/audit.ts'
+import { check } from './check.ts'
 import type { Command, Terminal } from './command.ts'
 import { generate } from './generate.ts'
 import { keys } from './keys/keys.ts'
@@ -10,6 +12,8 @@ import { rotate } from './rotate.ts'
 const commands: ReadonlyMap<string, Command> = new Map([
   ['generate', generate],
   ['rotate', rotate],
+  ['check', check],
+  ['audit', audit],
   ['keys', keys],
 ])
 
@@ -18,6 +22,8 @@ const help = `Usage: routekey <command> [options]
 Commands:
   generate [NAME]  make a secret and write it into .env.local
   rotate NAME      make a new secret; the current one passes beside it until you finish
+  check [NAME…]    say whether the secrets in .env.local are fit
+  audit [DIR]      list the route handlers of an application that nothing guards
   keys <action>    create, list, show, rotate and revoke the API keys of users
 
   routekey <command> --help  what the command does, and its options
