@@ -1,0 +1,99 @@
+import { startTestPostgres } from '@routekey/sandbox/test-postgres'
+import { Client } from 'pg'
+import { z } from 'zod'
+import { runProcess, type RunningProcess } from './run-process.ts'
+import { seedProfiles } from './seed-profiles.ts'
+import { sweeperReport } from './settings.ts'
+
+/** A sweep to be measured. */
+export type SweepPlan = {
+  profiles: number
+  /** Processes that sweep at once. */
+  sweepers: number
+  /** How many times as fast as the wall's the clocks of Stripe and of the sweepers go. Default: 1. */
+  speed?: number
+  /** Stripe's limit for one endpoint, by its clock. Default: none. */
+  endpointPerSecond?: number
+  /** Stripe's latency, by its clock. Default: none. */
+  latencyMs?: number
+  /**
+   * Bounds the young generation of the sweepers' heaps, which V8 otherwise fills up to three times 16 MB before it looks
+   * what of it is still needed. Default: V8's.
+   */
+  semiSpaceMb?: number
+}
+
+/** What a sweep came to. */
+export type SweepMeasurement = {
+  /** From the begin of the first sweep until the last profile was done, by Stripe's clock. */
+  seconds: number
+  perSecond: number
+  /** Requests to Stripe, and how many of them it answered with 429. */
+  requests: number
+  limited: number
+  /** Customers in Stripe, and profiles among which they are distributed. */
+  customers: number
+  customersOfDistinctProfiles: number
+  /** Profiles that carry a customer which Stripe holds with the profile's own id. */
+  linked: number
+  reports: z.infer<typeof sweeperReport>[]
+}
+
+const standInState = z.object({
+  requests: z.object({ total: z.int(), byStatus: z.record(z.string(), z.int()) }),
+  customers: z.array(z.object({ id: z.string(), metadata: z.object({ profile_id: z.string() }) })),
+})
+
+/** Sweeps pending profiles with processes of their own, on a real PostgreSQL, against a stand-in in its own process. */
+export async function measureSweep(plan: SweepPlan): Promise<SweepMeasurement> {
+  const { profiles, sweepers, speed = 1, endpointPerSecond = null, latencyMs = 0, semiSpaceMb } = plan
+  const running: RunningProcess[] = []
+  const server = await startTestPostgres()
+  const database = new Client({ connectionString: server.url })
+  try {
+    await database.connect()
+    await seedProfiles(database, { total: profiles, pending: profiles })
+    const standIn = runProcess('stand-in-process.ts', { speed, endpointPerSecond, latencyMs })
+    running.push(standIn)
+    const stripePort = z.int().parse(await standIn.read())
+
+    const flags = semiSpaceMb === undefined ? [] : [`--max-semi-space-size=${semiSpaceMb}`]
+    const settings = { databaseUrl: server.url, stripePort, speed }
+    const processes = Array.from({ length: sweepers }, () => runProcess('sweeper-process.ts', settings, flags))
+    running.push(...processes)
+    // They begin together when all have started, because starting takes long on the fast clocks.
+    await Promise.all(processes.map((sweeper) => sweeper.read()))
+    for (const sweeper of processes) sweeper.proceed()
+    const reports = await Promise.all(processes.map(async (sweeper) => sweeperReport.parse(await sweeper.read())))
+
+    const response = await fetch(`http://127.0.0.1:${stripePort}/_sandbox/state`)
+    const { requests, customers } = standInState.parse(await response.json())
+    const owners = new Map(customers.map(({ id, metadata }) => [id, metadata.profile_id]))
+    const { rows } = await database.query<{ id: string; stripe_customer: string | null }>(
+      'select id, stripe_customer from public.profile',
+    )
+    const startedAtMs = Math.min(...reports.map((report) => report.startedAtMs))
+    const seconds = (((await readLastDoneAtMs(database)) - startedAtMs) / 1000) * speed
+    return {
+      seconds,
+      perSecond: profiles / seconds,
+      requests: requests.total,
+      limited: requests.byStatus['429'] ?? 0,
+      customers: customers.length,
+      customersOfDistinctProfiles: new Set(owners.values()).size,
+      linked: rows.filter((row) => row.stripe_customer !== null && owners.get(row.stripe_customer) === row.id).length,
+      reports,
+    }
+  } finally {
+    await Promise.all(running.map((child) => child.stop()))
+    await database.end()
+    await server.stop()
+  }
+}
+
+async function readLastDoneAtMs(database: Client): Promise<number> {
+  const { rows } = await database.query<{ done_at: Date }>(
+    'select max(done_at) as done_at from public.stripe_customer_work',
+  )
+  return rows[0]!.done_at.getTime()
+}

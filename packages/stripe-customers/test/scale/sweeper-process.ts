@@ -1,0 +1,57 @@
+// Sweeps in a process of its own, from when its input ends until nothing is pending, and prints a report. The first
+// argument is JSON, see `sweeperSettings`.
+import { setInterval, clearInterval } from 'node:timers'
+import { text } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Pool } from 'pg'
+import type { z } from 'zod'
+import { createStripeCustomers } from '../../src/index.ts'
+import { createStripe } from '../test-stack.ts'
+import { createFastClock } from './fast-clock.ts'
+import { createFastDatabase } from './fast-database.ts'
+import { sweeperSettings, type sweeperReport } from './settings.ts'
+
+const { databaseUrl, stripePort, speed } = sweeperSettings.parse(JSON.parse(process.argv[2] ?? '{}'))
+const pool = new Pool({ connectionString: databaseUrl })
+const customers = createStripeCustomers({
+  postgres: createFastDatabase(pool, speed),
+  stripe: createStripe({ port: stripePort }),
+  clock: createFastClock(speed),
+})
+
+async function isPending(): Promise<boolean> {
+  const { rows } = await pool.query("select from public.stripe_customer_work where state = 'pending' limit 1")
+  return rows.length > 0
+}
+
+const readRssMb = () => process.memoryUsage.rss() / 2 ** 20
+await isPending()
+process.stdout.write('"ready"\n')
+await text(process.stdin)
+
+const report: z.infer<typeof sweeperReport> = {
+  startedAtMs: Date.now(),
+  done: 0,
+  retrying: 0,
+  failed: 0,
+  lost: 0,
+  startRssMb: readRssMb(),
+  maxRssMb: 0,
+  cpuSeconds: 0,
+}
+const watch = setInterval(() => {
+  report.maxRssMb = Math.max(report.maxRssMb, readRssMb())
+}, 50)
+
+while (await isPending()) {
+  const result = await customers.sweep()
+  for (const outcome of ['done', 'retrying', 'failed', 'lost'] as const) report[outcome] += result[outcome]
+  // The usual scheduler comes less often, but it does not count how long the last few take.
+  await delay(100)
+}
+
+clearInterval(watch)
+await pool.end()
+const { user, system } = process.cpuUsage()
+report.cpuSeconds = (user + system) / 1e6
+process.stdout.write(`${JSON.stringify(report)}\n`)
