@@ -37,6 +37,17 @@ export default defineConfig({
         },
       },
       {
+        resolve,
+        // Measures, so nothing else may run beside it.
+        test: {
+          name: 'scale',
+          include: ['packages/*/test/scale/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
         test: {
           name: 'browser',
           include: ['apps/web/test/browser/**/*.test.ts'],
