@@ -10,7 +10,7 @@ type VitestReport = { numPassedTests: number; numFailedTests: number; numPending
 
 const reports = mkdtempSync(join(tmpdir(), 'routekey-test-'))
 const chromium = findChromium()
-const projects = ['unit', 'database', 'integration', 'scale', 'scale', ...(chromium === null ? [] : ['browser'])]
+const projects = ['unit', 'database', 'integration', 'scale', ...(chromium === null ? [] : ['browser'])]
 
 const steps: Step[] = [
   { name: 'format', command: ['oxfmt', '--check', '.'] },
