@@ -8,9 +8,10 @@ export type Process = {
   alive: boolean
 }
 
-/** Something that waits for its turn. `process` is null where it no longer belongs to a process. */
-type Waiting = { process: Process | null; run: () => Promise<void> }
+/** Something that waits for its turn. */
+type Waiting = { process: Process; run: () => Promise<void> }
 
+/** Something that happens in time. `process` is null where it no longer belongs to a process. */
 type Sleeper = { process: Process | null; atMs: number; wake: () => void | Promise<void> }
 
 /**
@@ -72,11 +73,6 @@ export function createSimulation() {
       })
     },
 
-    /** Lets something happen at any later turn, whoever lives then. */
-    leave(run: () => Promise<void>): void {
-      waiting.push({ process: null, run })
-    },
-
     /** Lets something happen `ms` later, whoever lives then. */
     leaveUntil(ms: number, wake: () => Promise<void>): void {
       sleepers.push({ process: null, atMs: nowMs + ms, wake })
@@ -96,8 +92,13 @@ export function createSimulation() {
      * Runs until every process has finished or died.
      *
      * @param choose - Gives the index of what happens next, out of `count`.
+     * @param intervene - Runs before each turn.
      */
-    async run(works: readonly { process: Process; work: Promise<unknown> }[], choose: (count: number) => number) {
+    async run(
+      works: readonly { process: Process; work: Promise<unknown> }[],
+      choose: (count: number) => number,
+      intervene: () => Promise<void> = async () => {},
+    ) {
       let open = works.length
       const failures: unknown[] = []
       for (const { work } of works) {
@@ -114,6 +115,7 @@ export function createSimulation() {
         await setImmediate()
         const dead = works.filter(({ process }) => !process.alive).length
         if (open <= dead) return failures
+        await intervene()
         const [next] = waiting.length > 0 ? waiting.splice(choose(waiting.length), 1) : []
         if (next !== undefined) {
           await next.run()
