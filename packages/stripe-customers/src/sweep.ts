@@ -7,7 +7,10 @@ export type SweepOptions = {
   limit?: number
   /** Ends the sweep early; what is under way is finished. */
   signal?: AbortSignal
-  /** No row is begun after this time, in milliseconds. Default: no bound. */
+  /**
+   * No row is begun after this time, in milliseconds. Default: no bound, so that under a lasting rate limit, where rows
+   * become due again while others are worked on, the sweep lasts as long as the limit.
+   */
   budgetMs?: number
 }
 

@@ -5,7 +5,7 @@ import { startSandbox, type Sandbox } from '@routekey/sandbox'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { Stripe } from 'stripe'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createStripeCustomers, type StripeCustomers, StripeCustomersError } from '../../src/index.ts'
+import { createStripeCustomers, type StripeCustomers } from '../../src/index.ts'
 
 describe('the engine on supabase-js', () => {
   let dir: string
@@ -83,8 +83,20 @@ describe('the engine on supabase-js', () => {
     expect(await customers.provision('not a uuid')).toEqual({ outcome: 'unknown_profile' })
   })
 
+  it('throws when nobody answers at the address', async () => {
+    const nobody = createClient('http://127.0.0.1:9', 'sb_secret_unused', { auth: { persistSession: false } })
+    await expect(
+      createStripeCustomers({ supabase: nobody, stripe }).provision(crypto.randomUUID()),
+    ).rejects.toMatchObject({
+      code: 'ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE',
+    })
+  })
+
   it('throws when its key is not the service role’s', async () => {
     const anonymous = createStripeCustomers({ supabase: createSupabase(sandbox.supabase!.publishableKey), stripe })
-    await expect(anonymous.provision(crypto.randomUUID())).rejects.toBeInstanceOf(StripeCustomersError)
+    await expect(anonymous.provision(crypto.randomUUID())).rejects.toMatchObject({
+      name: 'StripeCustomersError',
+      code: 'ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED',
+    })
   })
 })
