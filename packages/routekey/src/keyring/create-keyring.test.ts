@@ -315,6 +315,33 @@ describe('the cache', () => {
     await here.keyring.close()
   })
 
+  it('cannot listen where there is nothing to keep current, nor through a store that cannot tell', async () => {
+    await expect(setUp().keyring.listen()).rejects.toMatchObject({ code: 'ERR_CONFIG_KEYRING' })
+    const { subscribe, ...deaf } = createMemoryStore()
+    expect(subscribe).toBeTypeOf('function')
+    await expect(setUp({ store: deaf, cache: { seconds: 1 } }).keyring.listen()).rejects.toMatchObject({
+      code: 'ERR_CONFIG_KEYRING',
+    })
+  })
+
+  it('can listen again after it could not', async () => {
+    const store = createMemoryStore()
+    let isDown = true
+    const flaky: KeyStore = {
+      ...store,
+      subscribe: (onChange) => (isDown ? Promise.reject(new Error('down')) : store.subscribe!(onChange)),
+    }
+    const { keyring, make } = setUp({ store: flaky, cache: { seconds: 3600 } })
+    await expect(keyring.listen()).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+    isDown = false
+    await Promise.all([keyring.listen(), keyring.listen()])
+    const { key, record } = await make()
+    await keyring.verify(key)
+    await setUp({ store }).keyring.revoke(record.id)
+    expect((await keyring.verify(key)).ok).toBe(false)
+    await keyring.close()
+  })
+
   it('does not outlive the expiry of a key, nor a clock that is set back', async () => {
     const { keyring, make, advance, calls } = setUp({ cache: { seconds: 3600 } })
     const { key } = await make({ expiresAt: new Date(start.getTime() + 1000) })

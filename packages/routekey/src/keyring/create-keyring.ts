@@ -82,7 +82,7 @@ export interface Keyring<Scope extends string = string> extends KeyManagement<Sc
    * Keeps the cache current with the changes that other processes make, as far as the store can tell of them. While the
    * connection for it is broken, the cache's own seconds still hold.
    *
-   * @throws `ERR_CONFIG_KEYRING` when the store cannot.
+   * @throws `ERR_CONFIG_KEYRING` when the store cannot, `ERR_STORE_UNAVAILABLE`
    */
   listen(): Promise<void>
   /** Writes the usage counts that wait, and stops listening. */
@@ -150,7 +150,7 @@ export function createKeyring<const Scope extends string = string>(options: Keyr
     attempts: options.invalidAttempts && createInvalidAttempts(options.invalidAttempts),
     applyLimits: createLimitGate({ limiter, onLimiterError, timeoutMs, report }),
   })
-  let stopListening: (() => Promise<void>) | undefined
+  let listening: Promise<() => Promise<void>> | undefined
 
   return {
     ...createKeyManagement<Scope>({
@@ -161,7 +161,7 @@ export function createKeyring<const Scope extends string = string>(options: Keyr
       call,
       requireKnownScopes,
       flush,
-      hasLimiter: limiter !== undefined,
+      limiter,
       evict: (id) => cache?.evict(id),
     }),
     verify,
@@ -186,16 +186,24 @@ export function createKeyring<const Scope extends string = string>(options: Keyr
       }
     },
     async listen() {
-      if (store.subscribe === undefined || cache === undefined) {
+      const { subscribe } = store
+      if (subscribe === undefined || cache === undefined) {
         throw new RoutekeyError('ERR_CONFIG_KEYRING', 'listen() needs a cache, and a store that can tell of changes')
       }
-      stopListening ??= await store.subscribe((id) => cache.evict(id))
+      listening ??= call(() => subscribe.call(store, (id) => cache.evict(id)))
+      try {
+        await listening
+      } catch (error) {
+        listening = undefined
+        throw error
+      }
       // What changed before was not told of.
       cache.evict(null)
     },
     async close() {
-      await stopListening?.()
-      stopListening = undefined
+      const stop = await listening
+      listening = undefined
+      await stop?.()
       await flush()
     },
   }

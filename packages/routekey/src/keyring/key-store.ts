@@ -111,5 +111,5 @@ export interface KeyStore {
    *
    * @returns What ends the subscription.
    */
-  subscribe?(onChange: (id: string | null) => void): Promise<() => Promise<void>>
+  readonly subscribe?: (onChange: (id: string | null) => void) => Promise<() => Promise<void>>
 }

@@ -102,12 +102,15 @@ describe('a limit', () => {
     expect(await keyring.verify(rotated!.key)).toMatchObject({ denial: { code: 'rate_limited' } })
   })
 
-  it("is capped by the limiter's own points", async () => {
+  it("is capped by the limiter's own points, and cannot be made larger than those", async () => {
+    const store = createMemoryStore()
+    const { key } = await setUp([hourly(100)], { store })
     const limiter = new RateLimiterMemory({ points: 3, duration: 1 })
-    const { verify } = await setUp([hourly(100)], { limiter })
-    const results = await Promise.all(Array.from({ length: 10 }, () => verify()))
+    const keyring = createKeyring({ store, prefix: 'acme', limiter, clock: () => start })
+    const results = await Promise.all(Array.from({ length: 10 }, () => keyring.verify(key)))
     expect(passed(results)).toBe(3)
     expect(results[0]).toMatchObject({ limits: [{ quota: 3, remaining: 2 }] })
+    await expect(setUp([hourly(4)], { limiter })).rejects.toMatchObject({ code: 'ERR_CONFIG_KEYRING' })
   })
 })
 

@@ -3,6 +3,7 @@ import { generateKey } from '../generate-key.ts'
 import type { AuditEntry, KeyRecord, UsageBucket } from './key-record.ts'
 import type { KeyChange, KeyProperties, KeyStore, KeyTarget } from './key-store.ts'
 import { type KeyValues, checkKeyValues, requireText } from './key-values.ts'
+import type { Limiter } from './limiter.ts'
 import { type GrantedScope, requireGrantable } from './scopes.ts'
 import { bucketStart, fillUsage } from './usage-series.ts'
 
@@ -74,7 +75,7 @@ export interface ManagementDependencies {
   readonly hash: (key: string) => string
   readonly call: <Result>(work: () => Promise<Result>) => Promise<Result>
   readonly requireKnownScopes: (scopes: readonly string[]) => void
-  readonly hasLimiter: boolean
+  readonly limiter: Limiter | undefined
   readonly evict: (id: string) => void
   readonly flush: () => Promise<void>
 }
@@ -99,7 +100,7 @@ function target(id: string, { owner, actor = owner }: KeyActor, at: Date): KeyTa
 
 /** Creates the part of a keyring that changes and shows keys. */
 export function createKeyManagement<Scope extends string>(dependencies: ManagementDependencies): KeyManagement<Scope> {
-  const { store, prefix, clock, hash, call, requireKnownScopes, hasLimiter, evict, flush } = dependencies
+  const { store, prefix, clock, hash, call, requireKnownScopes, limiter, evict, flush } = dependencies
 
   function check(values: KeyValues, grantable: Grant['grantable'], now: Date) {
     const checked = checkKeyValues(values, now)
@@ -107,8 +108,10 @@ export function createKeyManagement<Scope extends string>(dependencies: Manageme
       requireKnownScopes(checked.scopes)
       if (grantable !== undefined) requireGrantable(checked.scopes, grantable)
     }
-    if (!hasLimiter && (checked.limits?.length ?? 0) > 0) {
-      throw new RoutekeyError('ERR_CONFIG_KEYRING', 'Keys with limits need the option limiter')
+    for (const { name, quota } of checked.limits ?? []) {
+      if (limiter === undefined || quota > (limiter.points ?? quota)) {
+        throw new RoutekeyError('ERR_CONFIG_KEYRING', `The limit ${name} needs a limiter with at least ${quota} points`)
+      }
     }
     return checked
   }

@@ -59,7 +59,7 @@ async function race(redisSocket: string | null, limits: readonly { name: string;
   const keyring = createKeyring({
     store: createPostgresStore({ client: pool }),
     prefix: 'acme',
-    limiter: new RateLimiterMemory({ points: 1, duration: 1 }),
+    limiter: new RateLimiterMemory({ points: 1_000_000, duration: 1 }),
   })
   const { key, record } = await keyring.create({
     owner: 'ada',
