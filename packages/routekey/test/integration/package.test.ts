@@ -99,7 +99,7 @@ describe('the package', () => {
       'next-pages': ['withKey'],
       'next-proxy': ['guardPaths'],
       hono: ['requireKey'],
-      node: ['requireKey', 'withKey'],
+      node: ['requireKey', 'socketIp', 'withKey'],
     }
     const webhooks = ['createMemoryReplayStore', 'envWebhook', 'generateWebhookSecret', 'signWebhook', 'verifyWebhook']
     for (const [entry, names] of Object.entries({ ...entries, webhooks })) {
