@@ -1,4 +1,4 @@
-import { hmacSha256, sha256, toHex } from '#crypto'
+import { hmacSha256, sha256Hex, toHex } from '#crypto'
 import { RoutekeyError } from './errors.ts'
 import { estimateBits, minimumSecretBits } from './estimate-bits.ts'
 
@@ -35,7 +35,7 @@ function requireSoundPepper(pepper: string | undefined): asserts pepper is strin
  */
 export function hashKey(key: string, options: HashKeyOptions = {}): string {
   // A pepper that is asked for and missing, as from an unset variable, must not pass for none.
-  if (!('pepper' in options)) return toHex(sha256(key))
+  if (!('pepper' in options)) return sha256Hex(key)
   const { pepper } = options
   requireSoundPepper(pepper)
   return toHex(hmacSha256(pepper, key))

@@ -7,7 +7,7 @@ import * as portable from './portable.ts'
 describe.each([
   ['node', node],
   ['portable', portable],
-])('%s', (_name, { constantTimeEqual, hmacSha256, sha256, toHex }) => {
+])('%s', (_name, { constantTimeEqual, hmacSha256, sha256, sha256Hex, toHex }) => {
   // FIPS 180-4, appendix B, and the vectors of NIST's CAVP for the lengths around a block.
   it.each([
     ['', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
@@ -19,6 +19,7 @@ describe.each([
     ['a'.repeat(1_000_000), 'cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0'],
   ])('hashes with SHA-256 as published', (text, digest) => {
     expect(toHex(sha256(text))).toBe(digest)
+    expect(sha256Hex(text)).toBe(digest)
   })
 
   // RFC 4231, cases 2 and 6 (a key longer than a block is hashed first; here in ASCII).

@@ -9,6 +9,11 @@ export function sha256(text: string): Uint8Array {
 
 const toBytes = (text: string | Uint8Array) => (typeof text === 'string' ? utf8ToBytes(text) : text)
 
+/** Hashes text with SHA-256, in lower-case hex. */
+export function sha256Hex(text: string): string {
+  return bytesToHex(sha256(text))
+}
+
 /** Computes HMAC-SHA-256 of a message under a key; text is taken as UTF-8. */
 export function hmacSha256(key: string | Uint8Array, message: string | Uint8Array): Uint8Array {
   return hmac(nobleSha256, toBytes(key), toBytes(message))

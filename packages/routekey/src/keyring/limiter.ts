@@ -84,7 +84,6 @@ export function createLimitGate(options: LimitGateOptions) {
   }
 
   return async (keyId: string, keyLimits: readonly KeyLimit[], now: Date): Promise<LimitDecision> => {
-    if (keyLimits.length === 0) return { outcome: 'allowed', limits: [] }
     if (limiter === undefined) {
       const cause = new TypeError('The key has limits and the keyring has no limiter')
       report(cause)

@@ -58,24 +58,27 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
   let isDeferred = false
   let hasReportedDrop = false
 
-  function add(counts: UsageEntry): void {
-    const slot = `${counts.id} ${counts.hour.getTime()}`
-    const entry = waiting.get(slot)
-    if (entry === undefined) {
-      if (waiting.size < maximumEntries) waiting.set(slot, { ...counts })
-      else if (!hasReportedDrop) {
-        hasReportedDrop = true
-        report(
-          new RoutekeyError('ERR_STORE_UNAVAILABLE', `More than ${maximumEntries} usage counts wait; some are lost`),
-        )
-      }
-      return
+  /** Finds or makes the entry of a key and an hour; undefined when there is no room for it. */
+  function entryOf(id: string, hourStart: number): Counts | undefined {
+    const slot = `${id} ${hourStart}`
+    let entry = waiting.get(slot)
+    if (entry === undefined && waiting.size < maximumEntries) {
+      entry = { id, hour: new Date(hourStart), allowed: 0, refused: 0, lastUsedAt: null }
+      waiting.set(slot, entry)
+    } else if (entry === undefined && !hasReportedDrop) {
+      hasReportedDrop = true
+      report(new RoutekeyError('ERR_STORE_UNAVAILABLE', `More than ${maximumEntries} usage counts wait; some are lost`))
     }
+    return entry
+  }
+
+  function putBack(counts: UsageEntry): void {
+    const entry = entryOf(counts.id, counts.hour.getTime())
+    if (entry === undefined) return
     entry.allowed += counts.allowed
     entry.refused += counts.refused
-    if (counts.lastUsedAt !== null && (entry.lastUsedAt === null || entry.lastUsedAt < counts.lastUsedAt)) {
-      entry.lastUsedAt = counts.lastUsedAt
-    }
+    // What was recorded meanwhile is later.
+    entry.lastUsedAt ??= counts.lastUsedAt
   }
 
   async function writeWaiting(): Promise<void> {
@@ -89,7 +92,7 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
       await write(batch)
       hasReportedDrop = false
     } catch (error) {
-      for (const entry of batch) add(entry)
+      for (const entry of batch) putBack(entry)
       startTimer()
       report(error)
     }
@@ -127,14 +130,12 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
 
   return {
     record(id, outcome, now) {
-      const allowed = outcome === 'allowed'
-      add({
-        id,
-        hour: new Date(Math.floor(now.getTime() / hourMs) * hourMs),
-        allowed: allowed ? 1 : 0,
-        refused: allowed ? 0 : 1,
-        lastUsedAt: allowed ? now : null,
-      })
+      const time = now.getTime()
+      const entry = entryOf(id, time - (time % hourMs))
+      if (entry !== undefined) {
+        entry[outcome] += 1
+        if (outcome === 'allowed') entry.lastUsedAt = now
+      }
       waitingRequests += 1
       schedule()
     },

@@ -44,6 +44,8 @@ export interface VerifyDependencies {
 
 const invalid: Denial = { status: 401, code: 'invalid_key' }
 
+const unlimited = { outcome: 'allowed', limits: [] } as const
+
 const unavailable = (cause: unknown): Denial => ({
   status: 503,
   code: 'store_unavailable',
@@ -55,14 +57,10 @@ const unavailable = (cause: unknown): Denial => ({
 export function createVerifyKey(dependencies: VerifyDependencies) {
   const { prefix, clock, hash, find, cache, attempts, usage, applyLimits, report } = dependencies
 
-  async function lookUp(key: string, now: Date): Promise<FoundKey | null> {
-    const hashed = hash(key)
-    if (cache === undefined) return find(hashed)
-    const cached = cache.get(hashed, now)
-    if (cached !== undefined) return cached
-    const generation = cache.begin()
+  async function lookUp(hashed: string, now: Date): Promise<FoundKey | null> {
+    const generation = cache?.begin() ?? 0
     const found = await find(hashed)
-    if (found !== null) cache.set(hashed, found, now, generation)
+    if (found !== null) cache?.set(hashed, found, now, generation)
     return found
   }
 
@@ -79,12 +77,15 @@ export function createVerifyKey(dependencies: VerifyDependencies) {
     }
     if (parseKey(key)?.prefix !== prefix) return refuse(invalid, ip, now)
 
-    let found: FoundKey | null
-    try {
-      found = await lookUp(key, now)
-    } catch (cause) {
-      report(cause)
-      return { ok: false, denial: unavailable(cause) }
+    const hashed = hash(key)
+    let found: FoundKey | null | undefined = cache?.get(hashed, now)
+    if (found === undefined) {
+      try {
+        found = await lookUp(hashed, now)
+      } catch (cause) {
+        report(cause)
+        return { ok: false, denial: unavailable(cause) }
+      }
     }
     if (found === null) return refuse(invalid, ip, now)
 
@@ -94,7 +95,7 @@ export function createVerifyKey(dependencies: VerifyDependencies) {
       usage?.record(record.id, 'refused', now)
       return refuse(denial, ip, now)
     }
-    const decision = await applyLimits(record.id, record.limits, now)
+    const decision = record.limits.length === 0 ? unlimited : await applyLimits(record.id, record.limits, now)
     usage?.record(record.id, decision.outcome === 'allowed' ? 'allowed' : 'refused', now)
     switch (decision.outcome) {
       case 'allowed':
