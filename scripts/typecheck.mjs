@@ -1,7 +1,7 @@
 // Type-checks every workspace and the scripts, one after the other, and fails if any of them fails.
 import { spawnSync } from 'node:child_process'
 
-const projects = ['packages/routekey', 'packages/stripe-customers', 'packages/sandbox', 'apps/web', 'scripts']
+const projects = ['packages/routekey', 'packages/stripe-customers', 'packages/sandbox', 'apps/web', 'bench', 'scripts']
 const failed = projects.filter((project) => spawnSync('tsc', ['-p', project], { stdio: 'inherit' }).status !== 0)
 if (failed.length > 0) {
   console.error(`Type errors in: ${failed.join(', ')}`)

@@ -1,0 +1,67 @@
+// Measures the engine that gives every profile its Stripe customer. Run it with Node.js 24: npm exec -- node bench/stripe-customers.ts
+import { startTestPostgres } from '@routekey/sandbox/test-postgres'
+import { createSeededDatabase, measureClaimsMs } from '../packages/stripe-customers/test/scale/measure-claims.ts'
+import { measureSweep, type SweepPlan } from '../packages/stripe-customers/test/scale/measure-sweep.ts'
+
+const PROFILES = 10_000
+const ALLOWED_PER_SECOND = 25
+
+await reportClaims([10_000, 100_000, 1_000_000], [1, 24, 100])
+await reportPace({ speed: 2, sweepers: 1 })
+await reportPace({ speed: 2, sweepers: 4 })
+await reportThroughput({ sweepers: 1 })
+await reportThroughput({ sweepers: 1, semiSpaceMb: 8 })
+await reportThroughput({ sweepers: 2 })
+
+/** Medians of claiming 1, 24 and 100 rows from tables of several sizes, 1,000 rows of each being due. */
+async function reportClaims(totals: number[], batches: number[]): Promise<void> {
+  const server = await startTestPostgres({
+    settings: { shared_buffers: '512MB', max_wal_size: '4GB', autovacuum: 'off' },
+  })
+  try {
+    const clients = []
+    for (const total of totals) clients.push(await createSeededDatabase(server, { total, pending: 1000 }))
+    for (const batch of batches) {
+      const medians = await measureClaimsMs(clients, batch)
+      const columns = totals.map((total, index) => `${format(medians[index] ?? Number.NaN, 2)} ms of ${format(total)}`)
+      print(`claim ${batch}: ${columns.join(', ')}`)
+    }
+    await Promise.all(clients.map((client) => client.end()))
+  } finally {
+    await server.stop()
+  }
+}
+
+/** How much of the rate that Stripe allows is used, at 200 ms of latency. */
+async function reportPace(plan: Pick<SweepPlan, 'speed' | 'sweepers'>): Promise<void> {
+  const options = { profiles: PROFILES, endpointPerSecond: ALLOWED_PER_SECOND, latencyMs: 200 }
+  const { perSecond, requests, limited, customersOfDistinctProfiles, customers } = await measureSweep({
+    ...options,
+    ...plan,
+  })
+  print(
+    `pace of ${plan.sweepers} at ${ALLOWED_PER_SECOND}/s: ${format((perSecond / ALLOWED_PER_SECOND) * 100, 1)} % used, ` +
+      `${format((limited / requests) * 100, 2)} % of ${format(requests)} calls refused, ` +
+      `${format(customers - customersOfDistinctProfiles)} duplicates`,
+  )
+}
+
+/** How many profiles a second are done where nothing limits it. */
+async function reportThroughput(plan: Pick<SweepPlan, 'semiSpaceMb' | 'sweepers'>): Promise<void> {
+  const { perSecond, reports } = await measureSweep({ profiles: PROFILES, ...plan })
+  const memory = reports.map(({ startRssMb, maxRssMb }) => `${format(startRssMb)} to ${format(maxRssMb)} MB`)
+  const cpuMs = (reports.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) / PROFILES) * 1000
+  const heap = plan.semiSpaceMb === undefined ? '' : `, semi-space ${plan.semiSpaceMb} MB`
+  print(
+    `throughput of ${plan.sweepers}${heap}: ${format(perSecond)}/s, ${format(cpuMs, 2)} ms of CPU each, ` +
+      `resident ${memory.join(' and ')}`,
+  )
+}
+
+function format(value: number, digits = 0): string {
+  return value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits })
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
