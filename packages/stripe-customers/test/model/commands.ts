@@ -59,18 +59,37 @@ export function arbitraryCommands(): fc.Arbitrary<Iterable<Command>> {
   )
 }
 
-/** A history too rare to be hit upon: a request with a key of almost 23 hours arrives when the key is past that age. */
-export function createHistoryOfLateKey(): Iterable<Command> {
-  const job: Job = { kind: 'sweep', user: 0, afterSeconds: 0 }
+/** Histories of one user that are too rare to be hit upon. */
+export function createRareHistories(): Iterable<Command>[] {
   return [
-    new StripeFails('lost before the effect'),
-    new Work([job], [], [0]),
-    new PassTime(23 * 3600 - 100),
-    new StripeFails('late by 200 s'),
-    new Work([job], [], [0]),
-    new PassTime(150),
-    new Work([job], [], [0]),
+    // A request with a key of almost 23 hours arrives when the key is past that age.
+    [
+      ...fail('lost before the effect'),
+      sweep(0),
+      new PassTime(23 * 3600 - 100),
+      ...fail('late by 200 s'),
+      sweep(0),
+      new PassTime(150),
+      sweep(0),
+    ],
+    // A process that has found nothing takes a new key when another, which has its row by then, has sent one already.
+    [
+      ...fail('500 before the effect'),
+      sweep(0),
+      new PassTime(2),
+      ...fail('none', 'none', 'stalled after', 'none', 'none', 'none', 'lost after the effect'),
+      sweep(0, 31),
+    ],
   ]
+}
+
+function fail(...faults: StripeFault[]): Command[] {
+  return faults.map((fault) => new StripeFails(fault))
+}
+
+function sweep(...afterSeconds: number[]): Command {
+  const jobs = afterSeconds.map((after): Job => ({ kind: 'sweep', user: 0, afterSeconds: after }))
+  return new Work(jobs, [], [0])
 }
 
 /** Signs a user up. */

@@ -7,6 +7,7 @@ import { createSimulation, type Process, type Simulation } from './simulation.ts
 
 /** What may go wrong with the next call to Stripe or to the database. */
 export const STRIPE_FAULTS = [
+  'none',
   'lost before the effect',
   'lost after the effect',
   'late by 20 s',
@@ -129,6 +130,7 @@ export async function createWorld(database: PGlite): Promise<World> {
         return fail(process, sent, { kind: 'in_flight' })
       case '429':
         return fail(process, sent, { kind: 'rate_limit' })
+      case 'none':
       case undefined:
         return simulation.call(process, () => send(sent))
     }
