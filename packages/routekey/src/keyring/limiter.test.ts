@@ -178,7 +178,7 @@ describe('several limits', () => {
   })
 
   it('give nothing back that a limiter blocked without counting', async () => {
-    const reward = vi.fn<Limiter['reward']>()
+    const reward = vi.fn<NonNullable<Limiter['reward']>>()
     const blocked: Limiter = { consume: () => Promise.reject({ consumedPoints: 0, msBeforeNext: 1000 }), reward } // oxlint-disable-line prefer-promise-reject-errors -- how the library refuses
     const { verify } = await setUp([hourly(10), daily(10)], { limiter: blocked })
     expect(await verify()).toMatchObject({ denial: { code: 'rate_limited' } })
@@ -239,6 +239,26 @@ describe('a limiter that fails', () => {
     expect(await without.verify(key)).toMatchObject({ denial: { status: 503 } })
     expect(logger.error).toHaveBeenCalledWith(expect.stringContaining('no limiter'))
   })
+})
+
+describe("a limiter of one's own", () => {
+  it('needs consume alone for keys with one limit', async () => {
+    let count = 0
+    const limiter: Limiter = { consume: async () => ({ consumedPoints: (count += 1) }) }
+    const { verify } = await setUp([hourly(2)], { limiter })
+    expect(passed([await verify(), await verify(), await verify()])).toBe(2)
+    await expect(setUp([hourly(2), daily(2)], { limiter })).rejects.toMatchObject({ code: 'ERR_CONFIG_KEYRING' })
+  })
+
+  it.each([undefined, null, {}, { consumedPoints: undefined }, { consumedPoints: Number.NaN }, { remainingPoints: 5 }])(
+    'lets nobody in with an answer of %j',
+    async (answer) => {
+      // @ts-expect-error -- not what a limiter answers
+      const { verify, logger } = await setUp([hourly(2)], { limiter: { consume: async () => answer } })
+      expect(await verify()).toMatchObject({ ok: false, denial: { status: 503 } })
+      expect(logger.error).toHaveBeenCalledWith(expect.stringContaining('did not say what it counted'))
+    },
+  )
 })
 
 describe('limits of a key', () => {

@@ -16,8 +16,8 @@ export interface Limiter {
   readonly points?: number
   /** Rejects with a {@link LimiterResult} when it refuses, and with an `Error` when it fails. */
   consume(key: string, points: number, options: { readonly customDuration: number }): Promise<LimiterResult>
-  /** Gives points back. */
-  reward(key: string, points: number, options: { readonly customDuration: number }): Promise<unknown>
+  /** Gives points back; keys with several limits need it. */
+  reward?(key: string, points: number, options: { readonly customDuration: number }): Promise<unknown>
 }
 
 /** What to do for a key with limits while the limiter fails. */
@@ -51,16 +51,20 @@ interface Taken {
 type Consumption = { readonly consumed: number; readonly refused: boolean; readonly counted: boolean }
 
 async function consume(limiter: Limiter, { counter, customDuration }: Taken): Promise<Consumption> {
+  let result: unknown
+  let refused = false
   try {
-    const { consumedPoints } = await limiter.consume(counter, 1, { customDuration })
-    return { consumed: consumedPoints, refused: false, counted: true }
+    result = await limiter.consume(counter, 1, { customDuration })
   } catch (error) {
-    if (error instanceof Error || typeof error !== 'object' || error === null || !('consumedPoints' in error))
-      throw error
-    const consumed = Number(error.consumedPoints)
-    // A limiter that blocks in memory refuses without counting, and says 0.
-    return { consumed, refused: true, counted: consumed > 0 }
+    if (error instanceof Error) throw error
+    result = error
+    refused = true
   }
+  const consumed = typeof result === 'object' && result !== null && 'consumedPoints' in result && result.consumedPoints
+  // A count that is no number would compare as below every quota.
+  if (typeof consumed !== 'number' || Number.isNaN(consumed)) throw new TypeError('It did not say what it counted')
+  // A limiter that blocks in memory refuses without counting, and says 0.
+  return { consumed, refused, counted: consumed > 0 }
 }
 
 /**
@@ -78,7 +82,7 @@ export function createLimitGate(options: LimitGateOptions) {
 
   async function giveBack(active: Limiter, taken: readonly Taken[]): Promise<void> {
     const work = taken.map(({ counter, customDuration }) =>
-      within(timeoutMs, 'The limiter', () => active.reward(counter, 1, { customDuration })),
+      within(timeoutMs, 'The limiter', async () => active.reward?.(counter, 1, { customDuration })),
     )
     for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') report(result.reason)
   }

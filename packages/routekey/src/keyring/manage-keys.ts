@@ -108,10 +108,13 @@ export function createKeyManagement<Scope extends string>(dependencies: Manageme
       requireKnownScopes(checked.scopes)
       if (grantable !== undefined) requireGrantable(checked.scopes, grantable)
     }
-    for (const { name, quota } of checked.limits ?? []) {
-      if (limiter === undefined || quota > (limiter.points ?? quota)) {
-        throw new RoutekeyError('ERR_CONFIG_KEYRING', `The limit ${name} needs a limiter with at least ${quota} points`)
-      }
+    const { limits = [] } = checked
+    const isCountable = limits.every(({ quota }) => limiter !== undefined && quota <= (limiter.points ?? quota))
+    if (!isCountable || (limits.length > 1 && limiter?.reward === undefined)) {
+      throw new RoutekeyError(
+        'ERR_CONFIG_KEYRING',
+        'The limits need a limiter with as many points, and with reward() if they are several',
+      )
     }
     return checked
   }
