@@ -180,7 +180,7 @@ describe('paths', () => {
 
   it('are read in little time, however often they are escaped', () => {
     const start = performance.now()
-    normalizePath(`/${'%25'.repeat(5000)}41`)
+    expect(normalizePath(`/%${'25'.repeat(60_000)}41`)).toBe('/a')
     normalizePath(`/${'%'.repeat(16_000)}`)
     normalizePath(`/${'%2'.repeat(8000)}`)
     normalizePath(`/${'../'.repeat(5000)}`)

@@ -164,6 +164,26 @@ describe('the body', () => {
     expect(await post(await echo(peeking), ['hel', 'lo'], 5)).toBe('3:hello')
   })
 
+  it('is whole when it has arrived before a verifier reads it, and the verifier takes its time', async () => {
+    const slow: Verifier<null> = {
+      queryParameters: [],
+      async verify({ request }) {
+        await sleep(20)
+        const reader = request.body?.getReader()
+        await reader?.read()
+        await sleep(20)
+        await reader?.read()
+        return { ok: true, caller: null }
+      },
+    }
+    const port = await serve(withKey(slow, async (request, response) => response.end(await text(request))))
+    const reply = await sendRaw(
+      port,
+      'POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello',
+    )
+    expect(reply).toMatch(/^HTTP\/1\.1 200 .*hello$/s)
+  })
+
   it('can be read behind two guards that both read it', async () => {
     const inner = withKey(reading(), async (request, response) => response.end(await text(request)))
     const outer = requireKey(reading())

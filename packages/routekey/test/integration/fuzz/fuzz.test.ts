@@ -56,13 +56,16 @@ it(`refuses ${total.toLocaleString('en')} hostile inputs, and takes at most 2 µ
     const requests = inputs.map((input, index) => carriers[index % carriers.length]!(input))
     const malformed: Request[] = []
     const usable: Request[] = []
+    let isHashable = true
     for (const request of requests) {
       const found = extractCredential(request, [])
       if (found.kind !== 'key') malformed.push(request)
       // Spaces between `Bearer` and the key are not part of it (RFC 9110 §11.4), so a few inputs are the secret after all.
       else if (!secrets.includes(found.key)) usable.push(request)
+      if (found.kind === 'key') isHashable = /^[\x21-\x7e]{1,4096}$/.test(found.key) && isHashable
     }
     wellFormed += usable.length
+    expect(isHashable).toBe(true)
 
     const verifier = verifiers[(done / batchSize) % verifiers.length]!
     const statuses = new Set<number>()
