@@ -1,3 +1,4 @@
+import type { after } from 'next/server.js'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 
 import {
@@ -6,6 +7,7 @@ import {
   type KeyRecord,
   type Keyring,
   type SecretCaller,
+  type UsageOptions,
   anyOf,
   createKeyring,
   envSecret,
@@ -63,5 +65,10 @@ describe('types', () => {
     if (result.ok) expectTypeOf(result.record).toEqualTypeOf<KeyRecord>()
     else expectTypeOf(result.denial.status).toEqualTypeOf<400 | 401 | 403 | 413 | 429 | 503>()
     expect(result.ok).toBe(false)
+  })
+
+  it('take the `after` of Next.js as it is', () => {
+    expectTypeOf<typeof after>().toExtend<NonNullable<UsageOptions['after']>>()
+    expect(() => createKeyring({ store, prefix: 'acme', usage: { after: () => {} } })).not.toThrow()
   })
 })
