@@ -6,7 +6,8 @@ const hex = 'a1'.repeat(32)
 describe('redactText', () => {
   it.each([
     ['an e-mail', 'no user ada@example.com here', 'no user [e-mail] here'],
-    ['an e-mail in quotes', "Invalid email: 'ada+x@example.co.uk'.", "Invalid email: '[e-mail]'."],
+    ['an e-mail in quotes', "It went to 'ada+x@example.co.uk'.", "It went to '[e-mail]'."],
+    ['an e-mail that is none', 'Invalid email address: ada at example', 'Invalid email address: [e-mail]'],
     ['a key of Stripe', `Invalid API Key: sk_live_${hex}`, 'Invalid API Key: [hidden]'],
     ['a restricted key', 'rk_test_abc123', '[hidden]'],
     ['a webhook secret', `whsec_${hex} was wrong`, '[hidden] was wrong'],

@@ -4,6 +4,8 @@ const hiddenName =
 
 /** What is taken out of any text, and what stands there instead. */
 const hiddenText: readonly (readonly [RegExp, string])[] = [
+  // Stripe repeats what it does not take for an address, and that may have lost no more than its @.
+  [/(invalid e-?mail[^:]*: ?).*/gis, '$1[e-mail]'],
   [/[^\s@'"<>:=]+@[^\s@'"<>]+/g, '[e-mail]'],
   // Queries before keys: a key that is sent in an address is of no known shape.
   [/([?&][\w.~-]+=)[^&\s'"]+/g, '$1[hidden]'],

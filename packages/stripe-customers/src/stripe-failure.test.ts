@@ -86,6 +86,7 @@ describe('describeStripeFailure', () => {
 
   it.each([
     ['Invalid email address: ada@example.com', 'Invalid email address: [e-mail]'],
+    ['Invalid email address: ada at example', 'Invalid email address: [e-mail]'],
     ['“ada.l+x@mail.example.org” and <b@c>', '[e-mail] and <[e-mail]>'],
     ["email: 'ada@example.com'.", "email: '[e-mail]'."],
   ])('keeps the address out of: %s', (message, redacted) => {

@@ -13,6 +13,8 @@ export type StripeFailure = WorkError & {
 
 const MAX_MESSAGE_LENGTH = 300
 const EMAIL = /[^\s@'"<>:]+@[^\s@'"<>]+/g
+/** Stripe repeats what it does not take for an address, and that may have lost no more than its `@`. */
+const REFUSED_EMAIL = /(invalid e-?mail[^:]*: ?).*/is
 
 /**
  * Describes what a call to Stripe threw. Pure.
@@ -106,5 +108,5 @@ function parseRetryAfterMs(header: string | undefined): number | null {
 }
 
 function redact(message: string): string {
-  return message.replaceAll(EMAIL, '[e-mail]').slice(0, MAX_MESSAGE_LENGTH)
+  return message.replace(REFUSED_EMAIL, '$1[e-mail]').replaceAll(EMAIL, '[e-mail]').slice(0, MAX_MESSAGE_LENGTH)
 }
