@@ -3,6 +3,7 @@ export type StripeCustomersErrorCode =
   | 'ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE'
   | 'ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED'
   | 'ERR_STRIPE_CUSTOMERS_DATABASE_ANSWER'
+  | 'ERR_STRIPE_CUSTOMERS_STRIPE'
 
 /**
  * What the engine throws. None of it loses work: the row stays due, and its lease ends by itself.
@@ -10,6 +11,7 @@ export type StripeCustomersErrorCode =
  * - `ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE`: the database could not be reached, or can do nothing at present.
  * - `ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED`: it refused the call and will refuse it again; `cause` is its answer.
  * - `ERR_STRIPE_CUSTOMERS_DATABASE_ANSWER`: it answered something else than the migrations promise.
+ * - `ERR_STRIPE_CUSTOMERS_STRIPE`: Stripe did not answer the command line, or refused it. The engine itself never throws it.
  */
 export class StripeCustomersError extends Error {
   readonly code: StripeCustomersErrorCode

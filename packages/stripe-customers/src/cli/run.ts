@@ -1,0 +1,145 @@
+import { createClient } from '@supabase/supabase-js'
+import { Stripe } from 'stripe'
+import { systemClock } from '../clock.ts'
+import { createStripeCustomers } from '../create-stripe-customers.ts'
+import { StripeCustomersError } from '../errors.ts'
+import { createReconcileStore } from '../reconcile/reconcile-store.ts'
+import { reconcile } from '../reconcile/reconcile.ts'
+import { createStripeAccount } from '../reconcile/stripe-account.ts'
+import { createSupabaseFunctions } from '../supabase-functions.ts'
+import type { SweepResult } from '../sweep.ts'
+import { createWorkStore } from '../work-store.ts'
+import { formatOutput, type Output } from './output.ts'
+import { type Command, HELP, parseArguments, UsageError } from './parse-arguments.ts'
+import { createProgress, type ProgressStream } from './progress-bar.ts'
+import { type Connections, resolveConnections } from './resolve-connections.ts'
+
+/** What the command line gets from the process. */
+export type Terminal = {
+  processEnv: Readonly<Record<string, string | undefined>>
+  fileValues: Readonly<Record<string, string | undefined>>
+  stdout: { write(text: string): unknown }
+  stderr: ProgressStream
+  /** Ends what is under way at the next row. */
+  signal: AbortSignal
+}
+
+/** 0 all is well, 1 something differs or was not done, 2 wrong usage, 3 the database or Stripe does not answer. */
+export type ExitCode = 0 | 1 | 2 | 3
+
+const FAILURES_SHOWN = 100
+
+/** Runs the command line. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  try {
+    const command = parseArguments(args)
+    if (command.name === 'help') {
+      terminal.stdout.write(HELP)
+      return 0
+    }
+    return await execute(command, resolveConnections(terminal), terminal)
+  } catch (error) {
+    if (error instanceof UsageError) {
+      terminal.stderr.write(`${error.message}\nTry: npm run stripe-customers -- --help\n`)
+      return 2
+    }
+    if (terminal.signal.aborted) {
+      terminal.stderr.write('Stopped. What was done until now stays done.\n')
+      return 3
+    }
+    if (error instanceof StripeCustomersError) {
+      terminal.stderr.write(`${error.message}\n`)
+      return 3
+    }
+    throw error
+  }
+}
+
+async function execute(
+  command: Exclude<Command, { name: 'help' }>,
+  connections: Connections,
+  { stdout, stderr, signal }: Terminal,
+): Promise<ExitCode> {
+  const progress = createProgress(stderr)
+  const print = (output: Output): void => {
+    progress.clear()
+    stdout.write(`${command.json ? JSON.stringify(output) : formatOutput(output)}\n`)
+  }
+  const supabase = createClient(connections.supabase.url, connections.supabase.secretKey, {
+    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+  })
+  const stripe = createStripe(connections.stripe)
+  const functions = createSupabaseFunctions(supabase)
+  const store = createReconcileStore(functions)
+  const work = createWorkStore(functions)
+  let settled = 0
+  let expected = 0
+  const customers = createStripeCustomers({
+    supabase,
+    stripe,
+    onEvent: ({ type }) => {
+      if (type !== 'claimed') return
+      settled += 1
+      progress.update('rows', settled, expected)
+    },
+  })
+  const sweep = async (limit: number | null): Promise<SweepResult> => {
+    settled = 0
+    expected = Math.min((await store.count()).due, limit ?? Number.POSITIVE_INFINITY)
+    const swept = await customers.sweep({ signal, ...(limit === null ? {} : { limit }) })
+    progress.clear()
+    return swept
+  }
+
+  switch (command.name) {
+    case 'status': {
+      const [counts, failures] = [await store.count(), await store.listFailed(FAILURES_SHOWN)]
+      print({ type: 'status', ...counts, failures })
+      return 0
+    }
+    case 'sweep': {
+      const swept = await sweep(command.limit)
+      print({ type: 'sweep', ...swept })
+      return isSettled(swept) ? 0 : 1
+    }
+    case 'requeue': {
+      const { profileId } = command
+      if (!(await work.requeue(profileId))) {
+        print({ type: 'requeue', profileId, outcome: 'unknown_profile' })
+        return 1
+      }
+      const { outcome } = await customers.provision(profileId, { signal })
+      print({ type: 'requeue', profileId, outcome })
+      return outcome === 'provisioned' ? 0 : 1
+    }
+    case 'reconcile': {
+      const { mode, deleteDuplicates } = command
+      const account = createStripeAccount(stripe, systemClock)
+      const summary = await reconcile(
+        { store, work, account },
+        {
+          mode,
+          deleteDuplicates,
+          signal,
+          onFinding: (report) => print({ type: 'finding', ...report }),
+          onProgress: ({ phase, done, total }) => progress.update(phase, done, total),
+        },
+      )
+      const swept = mode === 'fix' ? await sweep(null) : null
+      print({ type: 'summary', mode, ...summary, sweep: swept })
+      if (swept !== null) return summary.left === 0 && isSettled(swept) ? 0 : 1
+      return Object.values(summary.found).every((number) => number === 0) ? 0 : 1
+    }
+  }
+}
+
+function isSettled({ retrying, failed, stopped }: SweepResult): boolean {
+  return retrying === 0 && failed === 0 && (stopped === 'idle' || stopped === 'limit')
+}
+
+function createStripe({ secretKey, apiBase }: Connections['stripe']): Stripe {
+  if (apiBase === null) return new Stripe(secretKey, { telemetry: false })
+  const protocol = apiBase.protocol === 'http:' ? 'http' : 'https'
+  const port = apiBase.port === '' ? (protocol === 'http' ? 80 : 443) : Number(apiBase.port)
+  return new Stripe(secretKey, { telemetry: false, protocol, host: apiBase.hostname, port })
+}

@@ -1,0 +1,51 @@
+import { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
+import type { LiveCustomer } from './decide-profile.ts'
+
+const customerRow = z.object({
+  id: z.string(),
+  email: z.string().nullable(),
+  profileId: z.string().nullable(),
+  created: z.int(),
+})
+
+/** The customers that Stripe listed, on disk: there may be more of them than memory holds. */
+export type CustomerIndex = {
+  add(customers: readonly LiveCustomer[]): void
+  find(id: string): LiveCustomer | null
+  /** Gives all that carry the id of a profile. */
+  ofProfile(profileId: string): LiveCustomer[]
+  /** Gives the next that carry any profile's id, in the order of their own ids. */
+  listMarked(after: string | null, batch: number): LiveCustomer[]
+  close(): void
+}
+
+const COLUMNS = 'id, email, profile_id as profileId, created'
+
+/** Creates an index in a temporary file of SQLite's own, which is gone when it is closed. */
+export function createCustomerIndex(): CustomerIndex {
+  // The empty name means just that (https://sqlite.org/inmemorydb.html#temp_db).
+  const database = new DatabaseSync('')
+  database.exec(`
+    pragma cache_size = -4000;
+    create table customer (id text primary key, email text, profile_id text, created integer) without rowid;
+    create index customer_profile on customer (profile_id) where profile_id is not null;
+  `)
+  const insert = database.prepare('insert or replace into customer values (?, ?, ?, ?)')
+  const byId = database.prepare(`select ${COLUMNS} from customer where id = ?`)
+  const byProfile = database.prepare(`select ${COLUMNS} from customer where profile_id = ? limit 100`)
+  const marked = database.prepare(
+    `select ${COLUMNS} from customer where profile_id is not null and id > ? order by id limit ?`,
+  )
+  return {
+    add(customers) {
+      database.exec('begin')
+      for (const { id, email, profileId, created } of customers) insert.run(id, email, profileId, created)
+      database.exec('commit')
+    },
+    find: (id) => customerRow.nullable().parse(byId.get(id) ?? null),
+    ofProfile: (profileId) => z.array(customerRow).parse(byProfile.all(profileId)),
+    listMarked: (after, batch) => z.array(customerRow).parse(marked.all(after ?? '', batch)),
+    close: () => database.close(),
+  }
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { decideProfile, type LiveCustomer, type ProfileRow } from './decide-profile.ts'
+
+const profileId = '0b0e7ed0-4a1a-4f9e-9b5e-0a5bc1a6d7f1'
+const makeProfile = (values: Partial<ProfileRow> = {}): ProfileRow => ({
+  profileId,
+  email: 'ada@example.com',
+  stripeCustomer: 'cus_a',
+  state: 'done',
+  busy: false,
+  ...values,
+})
+const makeCustomer = (values: Partial<LiveCustomer> = {}): LiveCustomer => ({
+  id: 'cus_a',
+  email: 'ada@example.com',
+  profileId,
+  created: 1000,
+  ...values,
+})
+const a = makeCustomer()
+const b = makeCustomer({ id: 'cus_b', created: 2000 })
+const older = makeCustomer({ id: 'cus_c', created: 500 })
+
+describe('decideProfile', () => {
+  it('finds nothing where both agree', () => {
+    expect(decideProfile(makeProfile(), a, [a])).toEqual([])
+    const without = makeCustomer({ email: null })
+    expect(decideProfile(makeProfile({ email: null }), without, [without])).toEqual([])
+  })
+
+  it.each(['done', 'failed', null] as const)('finds a profile without a customer whose work is %s', (state) => {
+    const finding = { kind: 'missing', profileId, adopt: null }
+    expect(decideProfile(makeProfile({ stripeCustomer: null, state }), null, [])).toEqual([finding])
+  })
+
+  it('leaves to the engine what it is about to do', () => {
+    expect(decideProfile(makeProfile({ stripeCustomer: null, state: 'pending' }), null, [])).toEqual([])
+    const other = makeCustomer({ email: 'old@example.com' })
+    expect(decideProfile(makeProfile({ state: 'pending' }), other, [other])).toEqual([])
+    expect(decideProfile(makeProfile({ stripeCustomer: null, busy: true }), null, [a, b])).toEqual([])
+  })
+
+  it('adopts the oldest of several for a profile without one, even while work is pending', () => {
+    expect(decideProfile(makeProfile({ stripeCustomer: null, state: 'pending' }), null, [b, older])).toEqual([
+      { kind: 'missing', profileId, adopt: 'cus_c' },
+      { kind: 'duplicate', profileId, stripeCustomer: 'cus_b', kept: 'cus_c', subscribed: false },
+    ])
+  })
+
+  it('adopts the one with a subscription before the oldest', () => {
+    expect(decideProfile(makeProfile({ stripeCustomer: null }), null, [b, older], new Set(['cus_b']))).toEqual([
+      { kind: 'missing', profileId, adopt: 'cus_b' },
+      { kind: 'duplicate', profileId, stripeCustomer: 'cus_c', kept: 'cus_b', subscribed: false },
+    ])
+  })
+
+  it('keeps the one in the profile, whichever has the subscription', () => {
+    expect(decideProfile(makeProfile(), a, [a, b], new Set(['cus_b']))).toEqual([
+      { kind: 'duplicate', profileId, stripeCustomer: 'cus_b', kept: 'cus_a', subscribed: true },
+    ])
+  })
+
+  it.each([
+    ['deleted', false],
+    ['unknown', true],
+  ] as const)('finds a link to a customer that is %s, and another to adopt', (linked, unknown) => {
+    const finding = { kind: 'deleted', profileId, stripeCustomer: 'cus_a', unknown }
+    expect(decideProfile(makeProfile(), linked, [])).toEqual([{ ...finding, adopt: null }])
+    expect(decideProfile(makeProfile(), linked, [b])).toEqual([{ ...finding, adopt: 'cus_b' }])
+  })
+
+  it('finds another e-mail, and one that only one of both has', () => {
+    const finding = { kind: 'email_drift', profileId, stripeCustomer: 'cus_a' }
+    for (const email of ['Ada@example.com', '', null]) {
+      const customer = makeCustomer({ email })
+      expect(decideProfile(makeProfile(), customer, [customer])).toEqual([finding])
+    }
+    expect(decideProfile(makeProfile({ email: null, state: 'failed' }), a, [a])).toEqual([finding])
+  })
+
+  it.each([null, 'ffffffff-4a1a-4f9e-9b5e-0a5bc1a6d7f1'])('finds a customer that carries the id %j', (other) => {
+    expect(decideProfile(makeProfile(), makeCustomer({ profileId: other }), [])).toEqual([
+      { kind: 'unmarked', profileId, stripeCustomer: 'cus_a' },
+    ])
+  })
+})

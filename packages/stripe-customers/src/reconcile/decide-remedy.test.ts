@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import type { Finding } from './decide-profile.ts'
+import { decideRemedy } from './decide-remedy.ts'
+
+const about = { profileId: '0b0e7ed0-4a1a-4f9e-9b5e-0a5bc1a6d7f1', stripeCustomer: 'cus_a' }
+const keep = { deleteDuplicates: false }
+const remove = { deleteDuplicates: true }
+
+describe('decideRemedy', () => {
+  it.each([
+    [{ kind: 'missing', profileId: about.profileId, adopt: null }, { action: 'requeue' }],
+    [
+      { kind: 'missing', profileId: about.profileId, adopt: 'cus_b' },
+      { action: 'link', stripeCustomer: 'cus_b', insteadOf: null },
+    ],
+    [{ kind: 'deleted', ...about, unknown: false, adopt: null }, { action: 'replace' }],
+    [
+      { kind: 'deleted', ...about, unknown: false, adopt: 'cus_b' },
+      { action: 'link', stripeCustomer: 'cus_b', insteadOf: 'cus_a' },
+    ],
+    [{ kind: 'email_drift', ...about }, { action: 'requeue' }],
+    [{ kind: 'unmarked', ...about }, { action: 'requeue' }],
+    [{ kind: 'orphaned', ...about, deletable: true }, { action: 'delete_orphan' }],
+  ] satisfies [Finding, object][])('mends %j', (finding, remedy) => {
+    expect(decideRemedy(finding, keep)).toEqual(remedy)
+    expect(decideRemedy(finding, remove)).toEqual(remedy)
+  })
+
+  it('deletes a duplicate only when told to, and never one with a subscription', () => {
+    const duplicate: Finding = { kind: 'duplicate', ...about, kept: 'cus_b', subscribed: false }
+    expect(decideRemedy(duplicate, keep).action).toBe('leave')
+    expect(decideRemedy(duplicate, remove)).toEqual({ action: 'delete_duplicate' })
+    expect(decideRemedy({ ...duplicate, subscribed: true }, remove).action).toBe('leave')
+  })
+
+  it('leaves what could mean the wrong account or the wrong database', () => {
+    for (const adopt of [null, 'cus_b']) {
+      expect(decideRemedy({ kind: 'deleted', ...about, unknown: true, adopt }, remove).action).toBe('leave')
+    }
+    expect(decideRemedy({ kind: 'orphaned', ...about, deletable: false }, remove).action).toBe('leave')
+  })
+})

@@ -1,0 +1,377 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { PGlite } from '@electric-sql/pglite'
+import { startSandbox, type Sandbox } from '@routekey/sandbox'
+import { createTestDatabase } from '@routekey/sandbox/test-database'
+import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import { Stripe } from 'stripe'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { type Output, outputSchema } from '../../src/cli/output.ts'
+import { run } from '../../src/cli/run.ts'
+import type { StripeStandIn } from '../../../sandbox/src/stripe/start-stripe-stand-in.ts'
+import { createStripeCustomers, systemClock } from '../../src/index.ts'
+import { createPostgresFunctions } from '../../src/postgres-functions.ts'
+import { createReconcileStore } from '../../src/reconcile/reconcile-store.ts'
+import { type FindingReport, reconcile } from '../../src/reconcile/reconcile.ts'
+import { createStripeAccount } from '../../src/reconcile/stripe-account.ts'
+import { createWorkStore } from '../../src/work-store.ts'
+import { createStripe, signUp as signUpBySql, startStripe } from '../test-stack.ts'
+
+type FindingOutput = Extract<Output, { type: 'finding' }>
+
+const withoutSession = { auth: { persistSession: false, autoRefreshToken: false } }
+
+describe('the command line', () => {
+  let dir: string
+  let sandbox: Sandbox
+  let supabase: SupabaseClient
+  let stripe: Stripe
+  let env: Record<string, string>
+
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'stripe-customers-cli-'))
+    sandbox = await startSandbox({
+      dir,
+      ports: { supabase: 0, stripe: 0 },
+      appUrl: 'http://127.0.0.1:9',
+      apiRouteSecret: 'not-sent-to-anybody-in-this-test',
+      github: false,
+    })
+    env = {
+      NEXT_PUBLIC_SUPABASE_URL: sandbox.supabase!.url,
+      SUPABASE_SECRET_KEY: sandbox.supabase!.secretKey,
+      STRIPE_SECRET_KEY: sandbox.stripe!.secretKey,
+      STRIPE_API_BASE: sandbox.stripe!.url,
+    }
+    supabase = createClient(sandbox.supabase!.url, sandbox.supabase!.secretKey, withoutSession)
+    stripe = new Stripe(sandbox.stripe!.secretKey, {
+      protocol: 'http',
+      host: '127.0.0.1',
+      port: new URL(sandbox.stripe!.url).port,
+      telemetry: false,
+    })
+  })
+  afterAll(async () => {
+    await sandbox.stop()
+    await rm(dir, { recursive: true })
+  })
+
+  const command = async (line: string, processEnv: Record<string, string> = env) => {
+    let stdout = ''
+    let stderr = ''
+    const exitCode = await run(line.split(' '), {
+      processEnv,
+      fileValues: {},
+      stdout: { write: (text) => (stdout += text) },
+      stderr: { write: (text) => (stderr += text) },
+      signal: new AbortController().signal,
+    })
+    return { exitCode, stdout, stderr }
+  }
+  /** Runs it with --json and checks every line against the schema. */
+  const json = async (line: string) => {
+    const { exitCode, stdout } = await command(`${line} --json`)
+    const lines = stdout.trim().split('\n')
+    const outputs = lines.map((text): Output => outputSchema.parse(JSON.parse(text)))
+    return {
+      exitCode,
+      outputs,
+      findings: outputs.filter((output): output is FindingOutput => output.type === 'finding'),
+      last: outputs.at(-1)!,
+    }
+  }
+  const signUp = async (email = `${crypto.randomUUID()}@example.com`) => {
+    const visitor = createClient(sandbox.supabase!.url, sandbox.supabase!.publishableKey, withoutSession)
+    const { data, error } = await visitor.auth.signUp({ email, password: 'correct horse battery staple' })
+    if (error !== null) throw error
+    return { profileId: data.user!.id, email }
+  }
+  const customerOf = async (profileId: string): Promise<string | null> => {
+    const { data } = await supabase.from('profile').select('stripe_customer').eq('id', profileId).single()
+    return z.string().nullable().parse(data?.stripe_customer)
+  }
+  const provisioned = async () => {
+    const user = await signUp()
+    await command('sweep')
+    return { ...user, stripeCustomer: (await customerOf(user.profileId))! }
+  }
+  const live = async (profileId: string) => {
+    const all = await stripe.customers.list({ limit: 100 }).autoPagingToArray({ limit: 1000 })
+    return all.filter(({ metadata }) => metadata['profile_id'] === profileId).map(({ id }) => id)
+  }
+
+  it('sweeps what is due, and says how it stands', async () => {
+    const { profileId } = await signUp()
+    expect((await json('status')).last).toMatchObject({ type: 'status', pending: 1, due: 1, failed: 0, unrecorded: 0 })
+    expect(await json('sweep')).toMatchObject({ exitCode: 0, last: { type: 'sweep', done: 1, stopped: 'idle' } })
+    expect(await live(profileId)).toEqual([await customerOf(profileId)])
+    expect((await command('status')).stdout).toMatch(/^profiles +1, of them 1 with a customer$/m)
+  })
+
+  it('finds nothing where nothing differs', async () => {
+    await provisioned()
+    expect(await json('reconcile')).toMatchObject({ exitCode: 0, findings: [], last: { type: 'summary', sweep: null } })
+    expect((await command('reconcile')).stdout).toContain('no difference')
+  })
+
+  it('unlinked: finds the customer that carries the id, and links it instead of creating another', async () => {
+    const { profileId, stripeCustomer } = await provisioned()
+    // As after the restoration of an older backup.
+    await supabase.from('profile').update({ stripe_customer: null }).eq('id', profileId)
+    const finding = { kind: 'missing', profileId, adopt: stripeCustomer }
+    expect(await json('reconcile')).toMatchObject({ exitCode: 1, findings: [{ ...finding, result: 'found' }] })
+    expect(await json('reconcile --fix --dry-run')).toMatchObject({
+      exitCode: 1,
+      findings: [{ ...finding, result: 'would_mend' }],
+      last: { mode: 'plan', mended: 0 },
+    })
+    expect(await customerOf(profileId)).toBeNull()
+    expect(await json('reconcile --fix')).toMatchObject({ exitCode: 0, findings: [{ ...finding, result: 'mended' }] })
+    expect(await customerOf(profileId)).toBe(stripeCustomer)
+    expect(await live(profileId)).toEqual([stripeCustomer])
+  })
+
+  it('deleted: finds a link to a customer that is gone, and has another created', async () => {
+    const { profileId, stripeCustomer } = await provisioned()
+    await stripe.customers.del(stripeCustomer)
+    const finding = { kind: 'deleted', profileId, stripeCustomer, unknown: false, adopt: null }
+    expect(await json('reconcile')).toMatchObject({ exitCode: 1, findings: [finding] })
+    expect(await json('reconcile --fix')).toMatchObject({ exitCode: 0, findings: [{ ...finding, result: 'mended' }] })
+    expect(await live(profileId)).toEqual([await customerOf(profileId)])
+    expect(await json('reconcile')).toMatchObject({ exitCode: 0, findings: [] })
+  })
+
+  it('unknown: leaves a link to a customer that this account never had, for the account may be the wrong one', async () => {
+    const { profileId, stripeCustomer } = await provisioned()
+    await supabase.from('profile').update({ stripe_customer: 'cus_of_another_account' }).eq('id', profileId)
+    const finding = { kind: 'deleted', profileId, unknown: true, adopt: stripeCustomer, result: 'left' }
+    const { exitCode, findings } = await json('reconcile --fix')
+    expect([exitCode, findings.find(({ kind }) => kind === 'deleted')]).toMatchObject([1, finding])
+    expect(await customerOf(profileId)).toBe('cus_of_another_account')
+    await supabase.from('profile').update({ stripe_customer: stripeCustomer }).eq('id', profileId)
+  })
+
+  it('email_drift and unmarked: makes the customer agree with the profile', async () => {
+    const drifted = await provisioned()
+    const unmarked = await provisioned()
+    await stripe.customers.update(drifted.stripeCustomer, { email: 'drifted@example.com' })
+    await stripe.customers.update(unmarked.stripeCustomer, { metadata: { profile_id: '' } })
+    const { exitCode, findings } = await json('reconcile')
+    expect(exitCode).toBe(1)
+    expect(findings.map(({ kind, profileId }) => `${kind} ${profileId}`).toSorted()).toEqual([
+      `email_drift ${drifted.profileId}`,
+      `unmarked ${unmarked.profileId}`,
+    ])
+    expect((await json('reconcile --fix')).exitCode).toBe(0)
+    expect(await stripe.customers.retrieve(drifted.stripeCustomer)).toMatchObject({ email: drifted.email })
+    expect(await live(unmarked.profileId)).toEqual([unmarked.stripeCustomer])
+    expect((await json('reconcile')).exitCode).toBe(0)
+  })
+
+  it('duplicate: keeps the one in the profile, and deletes others only when told to', async () => {
+    const { profileId, email, stripeCustomer } = await provisioned()
+    const spare = await stripe.customers.create({ email, metadata: { profile_id: profileId } })
+    const finding = { kind: 'duplicate', profileId, stripeCustomer: spare.id, kept: stripeCustomer, subscribed: false }
+    expect(await json('reconcile')).toMatchObject({ exitCode: 1, findings: [finding] })
+    expect(await json('reconcile --fix')).toMatchObject({ exitCode: 1, findings: [{ ...finding, result: 'left' }] })
+    expect(await live(profileId)).toHaveLength(2)
+    expect(await json('reconcile --fix --delete-duplicates')).toMatchObject({
+      exitCode: 0,
+      findings: [{ ...finding, result: 'mended' }],
+    })
+    expect(await live(profileId)).toEqual([stripeCustomer])
+  })
+
+  it('duplicate: never deletes one with a subscription', async () => {
+    const { profileId, stripeCustomer } = await provisioned()
+    const spare = await stripe.customers.create({ metadata: { profile_id: profileId } })
+    const subscription = await stripe.subscriptions.create({ customer: spare.id, items: [{ price: 'price_monthly' }] })
+    expect(await json('reconcile --fix --delete-duplicates')).toMatchObject({
+      exitCode: 1,
+      findings: [{ kind: 'duplicate', stripeCustomer: spare.id, subscribed: true, result: 'left' }],
+    })
+    expect((await live(profileId)).toSorted()).toEqual([spare.id, stripeCustomer].toSorted())
+    await stripe.subscriptions.cancel(subscription.id)
+    expect((await json('reconcile --fix --delete-duplicates')).exitCode).toBe(0)
+    expect(await live(profileId)).toEqual([stripeCustomer])
+  })
+
+  it('duplicate: of several for a profile without any, keeps the one with a subscription', async () => {
+    const { profileId, stripeCustomer } = await provisioned()
+    const paying = await stripe.customers.create({ metadata: { profile_id: profileId } })
+    await stripe.subscriptions.create({ customer: paying.id, items: [{ price: 'price_monthly' }] })
+    await supabase.from('profile').update({ stripe_customer: null }).eq('id', profileId)
+    expect((await json('reconcile --fix --delete-duplicates')).exitCode).toBe(0)
+    expect(await customerOf(profileId)).toBe(paying.id)
+    expect(await live(profileId)).toEqual([paying.id])
+    expect(await stripe.customers.retrieve(stripeCustomer)).toMatchObject({ deleted: true })
+  })
+
+  it('orphaned: leaves what this database never had', async () => {
+    const foreign = await stripe.customers.create({ metadata: { profile_id: crypto.randomUUID() } })
+    const strange = await stripe.customers.create({ metadata: { profile_id: 'not a uuid' } })
+    const byHand = await stripe.customers.create({ email: 'made-by-hand@example.com' })
+    const { exitCode, findings } = await json('reconcile --fix --delete-duplicates')
+    expect(exitCode).toBe(1)
+    expect(findings.map((finding) => `${finding.kind} ${finding.result}`)).toEqual(['orphaned left', 'orphaned left'])
+    for (const { id } of [foreign, strange, byHand]) {
+      expect(await stripe.customers.retrieve(id)).not.toMatchObject({ deleted: true })
+    }
+    await Promise.all([foreign, strange].map(({ id }) => stripe.customers.del(id)))
+    expect((await json('reconcile')).exitCode).toBe(0)
+  })
+
+  it('missing: requeues what was given up, and says what Stripe still refuses', async () => {
+    const { profileId } = await signUp()
+    await supabase.from('profile').update({ email: 'no address at all' }).eq('id', profileId)
+    expect(await json('sweep')).toMatchObject({ exitCode: 1, last: { failed: 1 } })
+    const status = (await json('status')).last
+    expect(status).toMatchObject({
+      failed: 1,
+      failures: [{ profileId, kind: 'create', error: { code: 'stripe_refused' } }],
+    })
+    expect(JSON.stringify(status)).not.toContain('no address at all')
+    expect(await json('reconcile')).toMatchObject({
+      exitCode: 1,
+      findings: [{ kind: 'missing', profileId, adopt: null }],
+    })
+    expect(await json('reconcile --fix')).toMatchObject({ exitCode: 1, last: { sweep: { failed: 1 } } })
+    expect(await json(`requeue ${profileId}`)).toMatchObject({ exitCode: 1, last: { outcome: 'failed' } })
+
+    await supabase.from('profile').update({ email: 'mended@example.com' }).eq('id', profileId)
+    expect(await json(`requeue ${profileId}`)).toMatchObject({ exitCode: 0, last: { outcome: 'provisioned' } })
+    expect(await json(`requeue ${crypto.randomUUID()}`)).toMatchObject({
+      exitCode: 1,
+      last: { outcome: 'unknown_profile' },
+    })
+  })
+
+  it('answers 2 to wrong usage and 3 when a service does not answer, and tells no secret', async () => {
+    expect(await command('reconcile --fixx')).toMatchObject({ exitCode: 2, stdout: '' })
+    expect(await command('status', {})).toMatchObject({ exitCode: 2, stdout: '' })
+    const noDatabase = await command('status', { ...env, NEXT_PUBLIC_SUPABASE_URL: 'http://127.0.0.1:9' })
+    expect(noDatabase).toMatchObject({ exitCode: 3, stdout: '' })
+    const wrongKey = await command('reconcile', { ...env, STRIPE_SECRET_KEY: 'sk_test_wrong' })
+    expect(wrongKey).toMatchObject({ exitCode: 3, stdout: '' })
+    for (const { stderr } of [noDatabase, wrongKey]) {
+      expect(stderr.trim().split('\n')).toHaveLength(1)
+      for (const secret of [env.SUPABASE_SECRET_KEY!, env.STRIPE_SECRET_KEY!, 'sk_test_wrong']) {
+        expect(stderr).not.toContain(secret)
+      }
+    }
+  })
+
+  it('runs as a command of its own, with what the file says', async () => {
+    const file = join(dir, '.env.local')
+    await writeFile(
+      file,
+      Object.entries(env)
+        .map(([name, value]) => `${name}=${value}\n`)
+        .join(''),
+    )
+    const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+    const runMain = async (...args: string[]) => {
+      const child = spawn(process.execPath, [main, ...args], { env: { STRIPE_CUSTOMERS_ENV_FILE: file } })
+      let output = ''
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding('utf8').on('data', (text) => (output += text))
+      const exitCode = await new Promise((resolve) => child.once('close', resolve))
+      return { exitCode, output }
+    }
+    expect(await runMain('--help')).toMatchObject({ exitCode: 0, output: expect.stringContaining('Usage:') })
+    expect(await runMain('reconcile')).toMatchObject({ exitCode: 0, output: expect.stringContaining('no difference') })
+    expect((await runMain('nonsense')).exitCode).toBe(2)
+  })
+})
+
+describe('reconcile', () => {
+  let database: PGlite
+  let standIn: StripeStandIn
+  let stripe: Stripe
+  beforeAll(async () => {
+    ;[database, standIn] = await Promise.all([createTestDatabase(), startStripe()])
+    stripe = createStripe(standIn)
+  })
+  afterAll(async () => {
+    await Promise.all([database.close(), standIn.stop()])
+  })
+
+  const fix = async (options: { signal?: AbortSignal } = {}) => {
+    const functions = createPostgresFunctions(database)
+    const findings: FindingReport[] = []
+    const summary = await reconcile(
+      {
+        store: createReconcileStore(functions),
+        work: createWorkStore(functions),
+        account: createStripeAccount(stripe, systemClock),
+      },
+      {
+        mode: 'fix',
+        deleteDuplicates: false,
+        onFinding: (finding) => findings.push(finding),
+        onProgress: () => {},
+        ...options,
+      },
+    )
+    await createStripeCustomers({ postgres: database, stripe }).sweep()
+    return { summary, findings }
+  }
+  const live = (profileId: string) =>
+    standIn.state().customers.filter(({ metadata }) => metadata['profile_id'] === profileId)
+
+  it('deletes what a deleted user has left, on the proof of the tombstone', async () => {
+    const profileId = await signUpBySql(database, 'leaving@example.com')
+    await fix()
+    await database.query('delete from auth.users where id = $1', [profileId])
+    await fix()
+    expect(live(profileId)).toEqual([])
+    const left = await stripe.customers.create({ metadata: { profile_id: profileId } })
+    const { findings } = await fix()
+    const finding = { kind: 'orphaned', profileId, stripeCustomer: left.id, deletable: true, result: 'mended' }
+    expect(findings).toEqual([finding])
+    expect(live(profileId)).toEqual([])
+  })
+
+  it('gives every user from before the triggers a customer', async () => {
+    const ids = [await signUpBySql(database, 'old@example.com'), await signUpBySql(database, 'older@example.com')]
+    await database.query(`update auth.users set created_at = now() - interval '1 year'`)
+    await database.query('delete from public.profile where id = $1', [ids[0]])
+    await database.query('delete from public.stripe_customer_work where profile_id = any ($1)', [ids])
+    const { summary } = await fix()
+    expect(summary).toMatchObject({ unrecorded: 2, found: { missing: 2 }, mended: 2, left: 0 })
+    for (const id of ids) expect(live(id)).toHaveLength(1)
+    expect((await fix()).summary.found.missing).toBe(0)
+  })
+
+  it('does not touch a profile for which a request is under way', async () => {
+    const profileId = await signUpBySql(database, 'busy@example.com')
+    await database.query('select * from public.claim_stripe_customer_work($1, 30, 1, $2)', [
+      crypto.randomUUID(),
+      profileId,
+    ])
+    await stripe.customers.create({ metadata: { profile_id: profileId } })
+    expect((await fix()).findings).toEqual([])
+    const { rows } = await database.query('select public.link_stripe_customer($1, $2) as linked', [profileId, 'cus_x'])
+    expect(rows).toEqual([{ linked: false }])
+    await database.query(`update public.stripe_customer_work set next_attempt_at = now() where profile_id = $1`, [
+      profileId,
+    ])
+    expect((await fix()).findings).toMatchObject([{ kind: 'missing', profileId, result: 'mended' }])
+    expect(live(profileId)).toHaveLength(1)
+  })
+
+  it('waits and goes on when Stripe answers 429 or 500, and when it is not to be reached', async () => {
+    standIn.addFaults({ kind: 'rate_limit', method: 'GET', path: '/v1/customers', count: 3 })
+    standIn.addFaults({ kind: 'cut', when: 'before_effect', method: 'GET', path: '/v1/customers', count: 2 })
+    expect((await fix()).findings).toEqual([])
+    standIn.clearFaults()
+  })
+
+  it('stops when it is told to', async () => {
+    await expect(fix({ signal: AbortSignal.abort() })).rejects.toThrow('aborted')
+  })
+})
