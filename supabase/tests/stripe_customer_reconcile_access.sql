@@ -1,0 +1,42 @@
+-- Who may call what the comparison with Stripe needs: the service role, and nobody else.
+begin;
+select plan(19);
+
+insert into auth.users (id, email) values ('80000000-0000-4000-8000-000000000001', 'owner@example.com');
+
+create temporary table call (name text, statement text) on commit drop;
+insert into call (statement) values
+  ('select public.count_stripe_customer_work()'),
+  ('select public.list_stripe_customers()'),
+  ('select public.list_failed_stripe_customer_work()'),
+  ($$select public.link_stripe_customer('80000000-0000-4000-8000-000000000001', 'cus_a')$$),
+  ($$select public.find_stripe_customer_owners(array['80000000-0000-4000-8000-000000000001']::uuid[])$$),
+  ($$select public.delete_orphaned_stripe_customer('80000000-0000-4000-8000-000000000001', 'cus_a')$$);
+update call set name = substring(statement from 'public\.(\w+)');
+grant select on call to public;
+
+select set_config('request.jwt.claims', '{"role": "anon"}', true);
+set local role anon;
+select throws_ok(statement, '42501', 'permission denied for function ' || name, 'anonymous cannot call ' || name) from call;
+
+reset role;
+select set_config(
+  'request.jwt.claims',
+  '{"sub": "80000000-0000-4000-8000-000000000001", "role": "authenticated"}',
+  true
+);
+set local role authenticated;
+select throws_ok(statement, '42501', 'permission denied for function ' || name, 'the owner cannot call ' || name) from call;
+
+reset role;
+select set_config('request.jwt.claims', '{"role": "service_role"}', true);
+set local role service_role;
+select lives_ok(statement, 'the service role calls ' || name) from call;
+select results_eq(
+  $$select stripe_customer from public.profile where id = '80000000-0000-4000-8000-000000000001'$$,
+  array['cus_a'],
+  'and links a customer by it'
+);
+
+select * from finish();
+rollback;
