@@ -17,7 +17,7 @@ it.each([
   const request = new Request(`http://localhost/api/create-stripe-customer?API_ROUTE_SECRET=${wrong}`, {
     method: 'POST',
   })
-  const verifier = envSecret('API_ROUTE_SECRET', { query: true, env, logger: { warn: () => {}, error: () => {} } })
+  const verifier = envSecret('API_ROUTE_SECRET', { query: true, env, logger: { error: () => {} } })
   await authenticate(request, verifier, { onDenied: logDenial })
   const line = String(write.mock.lastCall?.[0])
   write.mockRestore()

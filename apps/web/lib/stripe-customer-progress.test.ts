@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseStripeCustomerProgress } from './stripe-customer-progress.ts'
+import { describeNextAttempt, parseStripeCustomerProgress } from './stripe-customer-progress.ts'
 
 describe('parseStripeCustomerProgress', () => {
   it.each([
@@ -24,5 +24,25 @@ describe('parseStripeCustomerProgress', () => {
     { status: 'retrying', nextAttemptAt: 7 },
   ])('refuses %j', (value) => {
     expect(parseStripeCustomerProgress(value)).toBeNull()
+  })
+})
+
+describe('describeNextAttempt', () => {
+  const nowMs = Date.parse('2026-11-23T18:00:00.000Z')
+
+  it.each([
+    ['2026-11-23T18:00:20.000Z', 'Trying again in 20 s.'],
+    ['2026-11-23T18:00:19.001Z', 'Trying again in 20 s.'],
+    ['2026-11-23T18:00:00.001Z', 'Trying again in 1 s.'],
+    ['2026-11-23T18:01:39.000Z', 'Trying again in 99 s.'],
+    ['2026-11-23T18:10:00.000Z', 'Trying again in 10 min.'],
+    ['2026-11-23T18:00:00.000Z', 'Trying again shortly.'],
+    ['2026-11-23T17:59:00.000Z', 'Trying again shortly.'],
+  ])('says of %s: %s', (nextAttemptAt, text) => {
+    expect(describeNextAttempt(nextAttemptAt, nowMs)).toBe(text)
+  })
+
+  it('names no time where the clock is not known', () => {
+    expect(describeNextAttempt('2026-11-23T18:00:20.000Z', null)).toBe('Trying again shortly.')
   })
 })

@@ -22,3 +22,14 @@ export function parseStripeCustomerProgress(value: unknown): StripeCustomerProgr
   }
   return null
 }
+
+/**
+ * Says when it is tried again.
+ *
+ * @param nowMs the reader's clock; null where it is not known, as on the server
+ */
+export function describeNextAttempt(nextAttemptAt: string, nowMs: number | null): string {
+  const seconds = nowMs === null ? 0 : Math.ceil((Date.parse(nextAttemptAt) - nowMs) / 1000)
+  if (seconds <= 0) return 'Trying again shortly.'
+  return seconds < 100 ? `Trying again in ${seconds} s.` : `Trying again in ${Math.ceil(seconds / 60)} min.`
+}

@@ -6,7 +6,7 @@ import { CopyButton } from '#components/copy-button.tsx'
 import { Badge } from '#components/ui/badge.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { Spinner } from '#components/ui/spinner.tsx'
-import type { StripeCustomerProgress } from '#lib/stripe-customer-progress.ts'
+import { describeNextAttempt, type StripeCustomerProgress } from '#lib/stripe-customer-progress.ts'
 import { useStripeCustomer } from './use-stripe-customer.ts'
 
 /**
@@ -99,8 +99,6 @@ function Countdown({ until }: { until: string }) {
     return () => clearInterval(timer)
   }, [])
 
-  // The server does not know the reader's clock, so its page says no number.
-  const seconds = now === null ? 0 : Math.ceil((Date.parse(until) - now) / 1000)
   // Off: read out each second, it would drown everything else.
-  return <span aria-live="off">{seconds > 0 ? `Trying again in ${seconds} s.` : 'Trying again shortly.'}</span>
+  return <span aria-live="off">{describeNextAttempt(until, now)}</span>
 }

@@ -1,0 +1,64 @@
+import { createClient } from '@supabase/supabase-js'
+import { describe, expect, it, vi } from 'vitest'
+
+vi.mock('server-only', () => ({}))
+
+const { readProfile } = await import('./profile.ts')
+
+const id = '0b0e7ed0-4a1a-4f9e-9b5e-0a5bc1a6d7f1'
+const profile = { email: 'ada@example.com', stripe_customer: null as string | null, created_at: '2026-11-23T18:00:00Z' }
+
+/** The real client, on answers as PostgREST gives them. */
+function read(tables: { profile: unknown; stripe_customer_progress: unknown }, status = 200) {
+  const answer = async (input: RequestInfo | URL): Promise<Response> => {
+    const address = new URL(input instanceof Request ? input.url : input)
+    const table = address.pathname.endsWith('/profile') ? 'profile' : 'stripe_customer_progress'
+    return Response.json(tables[table] === null ? [] : [tables[table]], { status })
+  }
+  const client = createClient('http://127.0.0.1:9', 'sb_publishable_1', {
+    auth: { persistSession: false },
+    global: { fetch: answer },
+  })
+  return readProfile(client, id)
+}
+
+describe('readProfile', () => {
+  it.each([
+    ['no row of work', null, { status: 'pending' }],
+    ['a row that waits', { status: 'pending', next_attempt_at: '2026-11-23T18:00:00Z' }, { status: 'pending' }],
+    [
+      'a row that is tried again',
+      { status: 'retrying', next_attempt_at: '2026-11-23T18:00:20+00:00' },
+      { status: 'retrying', nextAttemptAt: '2026-11-23T18:00:20.000Z' },
+    ],
+    ['a row that was given up', { status: 'failed', next_attempt_at: null }, { status: 'failed' }],
+    [
+      'a row that is done although the customer is gone',
+      { status: 'done', next_attempt_at: null },
+      { status: 'pending' },
+    ],
+  ])('makes of %s a progress', async (_, row, progress) => {
+    expect((await read({ profile, stripe_customer_progress: row }))?.progress).toEqual(progress)
+  })
+
+  it.each(['pending', 'retrying', 'failed'])(
+    'shows the customer that is there, whatever else is %s',
+    async (status) => {
+      const linked = { ...profile, stripe_customer: 'cus_1' }
+      const row = { status, next_attempt_at: '2026-11-23T18:00:20Z' }
+      const progress = { status: 'done', stripeCustomer: 'cus_1' }
+      expect((await read({ profile: linked, stripe_customer_progress: row }))?.progress).toEqual(progress)
+    },
+  )
+
+  it('gives null where there is no profile', async () => {
+    expect(await read({ profile: null, stripe_customer_progress: null })).toBeNull()
+  })
+
+  it.each([
+    ['an error', { profile, stripe_customer_progress: null }, 400],
+    ['another shape', { profile, stripe_customer_progress: { status: 'unheard of', next_attempt_at: null } }, 200],
+  ])('throws on %s', async (_, tables, status) => {
+    await expect(read(tables, status)).rejects.toBeInstanceOf(Error)
+  })
+})

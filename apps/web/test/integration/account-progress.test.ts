@@ -1,0 +1,95 @@
+import { createServerClient } from '@supabase/ssr'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { parseStripeCustomerProgress } from '../../lib/stripe-customer-progress.ts'
+import { send } from '../send.ts'
+import { type Stack, startStack, webhookBody } from '../stack.ts'
+
+let stack: Stack
+beforeAll(async () => {
+  // No sweep within the test: each step is brought about by the test alone.
+  stack = await startStack({ sweepIntervalMs: 3_600_000 })
+})
+afterAll(async () => {
+  await stack.stop()
+})
+
+/** Signs up as the application does it, and gives the session as the browser would send it. */
+async function signUpWithSession(): Promise<{ id: string; cookie: () => string }> {
+  const jar = new Map<string, string>()
+  const client = createServerClient(
+    stack.env.NEXT_PUBLIC_SUPABASE_URL!,
+    stack.env.NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY!,
+    {
+      cookieOptions: { name: 'routekey-session' },
+      cookies: {
+        getAll: () => [...jar].map(([name, value]) => ({ name, value })),
+        setAll: (cookies) => {
+          for (const { name, value } of cookies) jar.set(name, value)
+        },
+      },
+    },
+  )
+  const email = `${crypto.randomUUID()}@example.com`
+  const { data, error } = await client.auth.signUp({ email, password: 'correct horse battery staple' })
+  if (error !== null) throw error
+  return { id: data.user!.id, cookie: () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ') }
+}
+
+async function progressOf(cookie: string): Promise<unknown> {
+  const answer = await fetch(`${stack.webUrl}/account/stripe-customer`, { headers: { cookie } })
+  return answer.json()
+}
+
+async function accountPage(cookie: string): Promise<string> {
+  const answer = await fetch(`${stack.webUrl}/account`, { headers: { cookie } })
+  return answer.text()
+}
+
+async function setFaults(fault: object | null): Promise<void> {
+  const answer = await fetch(`${stack.sandbox.stripe!.url}/_sandbox/faults`, {
+    method: fault === null ? 'DELETE' : 'POST',
+    ...(fault === null ? {} : { body: JSON.stringify(fault), headers: { 'content-type': 'application/json' } }),
+  })
+  expect(answer.ok).toBe(true)
+}
+
+it('tells the owner that it is tried again in 20 s', async () => {
+  await setFaults({ kind: 'rate_limit', retryAfterSeconds: 20, method: 'POST', path: '/v1/customers', count: 'always' })
+  const { cookie } = await signUpWithSession()
+  const retrying = { status: 'retrying', nextAttemptAt: expect.any(String) }
+  await expect.poll(() => progressOf(cookie()), { timeout: 10_000, interval: 100 }).toEqual(retrying)
+  const progress = parseStripeCustomerProgress(await progressOf(cookie()))
+  if (progress?.status !== 'retrying') throw new Error('It is no longer retrying.')
+  const seconds = (Date.parse(progress.nextAttemptAt) - Date.now()) / 1000
+  expect(seconds).toBeGreaterThan(5)
+  expect(seconds).toBeLessThanOrEqual(21)
+  expect(await accountPage(cookie())).toContain('Retrying')
+  await setFaults(null)
+})
+
+it('tells the owner that it has failed, and the customer once it is mended', async () => {
+  // Signed up while the application was down, so that the address changes before the first attempt.
+  await stack.web.kill()
+  const { id, cookie } = await signUpWithSession()
+  await stack.admin.from('profile').update({ email: 'no address at all' }).eq('id', id)
+  await stack.restartWeb()
+  expect(await progressOf(cookie())).toEqual({ status: 'pending' })
+  const answer = await send(`${stack.webUrl}/api/create-stripe-customer`, {
+    headers: ['x-api-key', stack.apiRouteSecret, 'content-type', 'application/json'],
+    body: webhookBody({ id, email: 'no address at all' }),
+  })
+  expect(answer.status).toBe(502)
+  expect(await progressOf(cookie())).toEqual({ status: 'failed' })
+  const page = await accountPage(cookie())
+  expect(page).toContain('Stripe did not accept your details')
+  expect(page).not.toContain('stripe_refused')
+
+  await stack.admin.from('profile').update({ email: 'mended@example.com' }).eq('id', id)
+  const done = { status: 'done', stripeCustomer: expect.stringMatching(/^cus_/) }
+  await expect.poll(() => progressOf(cookie()), { timeout: 15_000, interval: 100 }).toEqual(done)
+})
+
+it('tells nothing to anyone without a session', async () => {
+  const answer = await fetch(`${stack.webUrl}/account/stripe-customer`)
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([401, 'application/problem+json'])
+})
