@@ -9,9 +9,10 @@ const ALLOWED_PER_SECOND = 25
 await reportClaims([10_000, 100_000, 1_000_000], [1, 24, 100])
 await reportPace({ speed: 2, sweepers: 1 })
 await reportPace({ speed: 2, sweepers: 4 })
-await reportThroughput({ sweepers: 1 })
-await reportThroughput({ sweepers: 1, semiSpaceMb: 8 })
-await reportThroughput({ sweepers: 2 })
+await reportThroughput({ profiles: PROFILES, sweepers: 1 })
+await reportThroughput({ profiles: PROFILES, sweepers: 1, semiSpaceMb: 8 })
+await reportThroughput({ profiles: 4 * PROFILES, sweepers: 1 })
+await reportThroughput({ profiles: 4 * PROFILES, sweepers: 1, semiSpaceMb: 8 })
 
 /** Medians of claiming 1, 24 and 100 rows from tables of several sizes, 1,000 rows of each being due. */
 async function reportClaims(totals: number[], batches: number[]): Promise<void> {
@@ -47,13 +48,13 @@ async function reportPace(plan: Pick<SweepPlan, 'speed' | 'sweepers'>): Promise<
 }
 
 /** How many profiles a second are done where nothing limits it. */
-async function reportThroughput(plan: Pick<SweepPlan, 'semiSpaceMb' | 'sweepers'>): Promise<void> {
-  const { perSecond, reports } = await measureSweep({ profiles: PROFILES, ...plan })
+async function reportThroughput(plan: Pick<SweepPlan, 'profiles' | 'semiSpaceMb' | 'sweepers'>): Promise<void> {
+  const { perSecond, reports } = await measureSweep(plan)
   const memory = reports.map(({ startRssMb, maxRssMb }) => `${format(startRssMb)} to ${format(maxRssMb)} MB`)
-  const cpuMs = (reports.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) / PROFILES) * 1000
+  const cpuMs = (reports.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) / plan.profiles) * 1000
   const heap = plan.semiSpaceMb === undefined ? '' : `, semi-space ${plan.semiSpaceMb} MB`
   print(
-    `throughput of ${plan.sweepers}${heap}: ${format(perSecond)}/s, ${format(cpuMs, 2)} ms of CPU each, ` +
+    `throughput on ${format(plan.profiles)}${heap}: ${format(perSecond)}/s, ${format(cpuMs, 2)} ms of CPU each, ` +
       `resident ${memory.join(' and ')}`,
   )
 }
