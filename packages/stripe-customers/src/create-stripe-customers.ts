@@ -25,25 +25,27 @@ export type StripeCustomersOptions = (
       postgres: PostgresClient
     }
 ) & {
+  /** The client of the `stripe` package. Its own retries and time-outs are not used. */
   stripe: Stripe
-  /** Told of every step. Default: nobody; the engine logs nothing by itself. */
+  /** Told of every step; must not throw. Default: nobody, and the engine logs nothing by itself. */
   onEvent?: (event: StripeCustomersEvent) => void
   /** Gets a span for each call, claim, request to Stripe and write. Default: none, at no cost. */
   tracer?: Tracer
-  /** How long a claimed row belongs to its worker. Default: 30,000. A row whose worker dies is taken up after it. */
+  /** How long a claimed row belongs to its worker, in milliseconds; one whose worker dies is taken up then. Default: 30,000. */
   leaseMs?: number
-  /** Bounds each request to Stripe. Default: 10,000. */
+  /** Bounds each request to Stripe, in milliseconds. Default: 10,000. */
   requestTimeoutMs?: number
-  /** How long `provision` waits for another worker or a near attempt. Default: 8,000. */
+  /** How long `provision` waits for another worker or a near attempt, in milliseconds. Default: 8,000. */
   waitMs?: number
   /** Rows that a sweep works on at once. Default: 24. */
   concurrency?: number
+  /** How often and how fast a row is tried. Default: {@link DEFAULT_RETRY_POLICY}, for what is left out. */
   retryPolicy?: Partial<RetryPolicy>
-  /** Default: the system's clock. */
+  /** Passes the time. Default: the system's clock. */
   clock?: Clock
-  /** Gives numbers from 0 to 1, exclusive. Default: `Math.random`. */
+  /** Gives numbers from 0 to 1, exclusive, that spread the attempts. Default: `Math.random`. */
   random?: () => number
-  /** Default: `crypto.randomUUID`. */
+  /** Names leases, and the keys of requests that may be repeated. Default: `crypto.randomUUID`. */
   randomUUID?: () => string
 }
 
@@ -53,14 +55,18 @@ export type StripeCustomers = {
    * Does what is due for one profile. Safe to call at any time, from any number of places: a profile never gets a second
    * customer, and callers that come together get the same result.
    *
-   * @param options.signal - Stops waiting; the work itself goes on.
-   * @throws StripeCustomersError when the database does not answer. No work is lost then.
+   * @param profileId - A UUID. For anything else, and for a profile that is not there, the outcome is `unknown_profile`.
+   * @param options.signal - Stops waiting; the work itself goes on. Default: waits up to `waitMs`, then `pending`.
+   * @throws `ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE`, `ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED` or
+   *   `ERR_STRIPE_CUSTOMERS_DATABASE_ANSWER`. No work is lost then.
    */
   provision(profileId: string, options?: { signal?: AbortSignal }): Promise<ProvisionResult>
   /**
    * Does what is due for all profiles. Several sweeps at once share the work.
    *
-   * @throws StripeCustomersError when the database does not answer. No work is lost then.
+   * @param options - Its bounds. Default: none; it ends when nothing is due.
+   * @throws `ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE`, `ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED` or
+   *   `ERR_STRIPE_CUSTOMERS_DATABASE_ANSWER`. No work is lost then.
    */
   sweep(options?: SweepOptions): Promise<SweepResult>
   /**
@@ -69,7 +75,8 @@ export type StripeCustomers = {
    * the work due: `provision` or a sweep does it. It does not verify the signature.
    *
    * @param event - Any event, parsed from JSON, its signature verified. One about something else is `ignored`.
-   * @throws StripeCustomersError when the database does not answer. Nothing is recorded then: let Stripe send it again.
+   * @throws `ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE`, `ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED` or
+   *   `ERR_STRIPE_CUSTOMERS_DATABASE_ANSWER`. Nothing is recorded then: let Stripe send it again.
    */
   applyEvent(event: unknown): Promise<AppliedEvent>
 }
@@ -77,14 +84,15 @@ export type StripeCustomers = {
 const uuid = z.guid()
 
 /**
- * Creates the engine. It opens no connection and starts no timer by itself. Keep one for each process: it learns the pace
- * that Stripe allows from all its calls.
+ * Creates the engine. It opens no connection, starts no timer and reads no environment by itself: something has to call
+ * `sweep` every minute or so. Keep one for each process: it learns the pace that Stripe allows from all its calls.
  *
  * @example
  * import { createStripeCustomers } from '@routekey/stripe-customers'
  *
  * const customers = createStripeCustomers({ supabase, stripe })
  * const result = await customers.provision(profileId)
+ * if (result.outcome === 'provisioned') console.log(result.stripeCustomer)
  */
 export function createStripeCustomers(options: StripeCustomersOptions): StripeCustomers {
   const {
