@@ -32,5 +32,5 @@ export function randomBase62(length: number, randomBytes: RandomBytes): string {
       if (text.length === length) return text
     }
   }
-  throw new RoutekeyError('ERR_KEY_RANDOMNESS', `The random source gave no usable bytes in ${maximumRounds} rounds`)
+  throw new RoutekeyError('ERR_KEY_RANDOMNESS', 'The random source is broken')
 }

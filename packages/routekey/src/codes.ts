@@ -17,7 +17,7 @@ const unavailable = 'Keys cannot be checked at the moment.'
  * The table of denials, by code; `docs/errors.md` shows it.
  *
  * @example
- * import { denials } from 'routekey'
+ * import { denials } from 'routekey/denials'
  *
  * const onDenied = ({ denial }) => console.warn(denial.code, denials[denial.code].meaning)
  */

@@ -19,31 +19,22 @@ const quote = (text: string) => `"${text.replaceAll(/[\\"]/g, String.raw`\$&`)}"
 
 const wholeSeconds = (seconds: number) => String(Math.max(0, Math.ceil(seconds)))
 
-const signatureChallenge = 'StandardWebhooks realm="api"'
-
-// RFC 6750 §3.1: no error code when the request brought no key.
-const challenges = {
-  missing_key: 'Bearer realm="api"',
-  invalid_key: 'Bearer realm="api", error="invalid_token"',
-  key_expired: 'Bearer realm="api", error="invalid_token"',
-  key_disabled: 'Bearer realm="api", error="invalid_token"',
-  key_revoked: 'Bearer realm="api", error="invalid_token"',
-  ambiguous_key: 'Bearer realm="api", error="invalid_request"',
-  insufficient_scope: 'Bearer realm="api", error="insufficient_scope"',
-  // Other credentials would not help, so there is no error for them.
-  address_not_allowed: 'Bearer realm="api"',
-  // RFC 9110 §11.6.1 asks for a challenge with each 401, and Standard Webhooks has registered no scheme.
-  missing_signature: signatureChallenge,
-  invalid_signature: signatureChallenge,
-  expired_signature: signatureChallenge,
-  replayed_signature: signatureChallenge,
+// RFC 6750 §3.1: no error code when the request brought no key, or when other credentials would not help.
+const bearerErrors = {
+  missing_key: '',
+  address_not_allowed: '',
+  ambiguous_key: 'invalid_request',
+  insufficient_scope: 'insufficient_scope',
 } as const
 
-function challenge(denial: Denial): string | null {
-  if (denial.status === 413 || denial.status === 429 || denial.status === 503) return null
-  const scopes = denial.code === 'insufficient_scope' ? denial.scopes.filter((scope) => scopeToken.test(scope)) : []
-  const scope = scopes.length > 0 ? `, scope=${quote(scopes.join(' '))}` : ''
-  return challenges[denial.code] + scope
+function challenge({ status, code, ...denial }: Denial): string | null {
+  if (status === 413 || status === 429 || status === 503) return null
+  // RFC 9110 §11.6.1 asks for a challenge with each 401, and Standard Webhooks has registered no scheme.
+  if (code.endsWith('_signature')) return 'StandardWebhooks realm="api"'
+  const errors: Partial<Record<Denial['code'], string>> = bearerErrors
+  const error = errors[code] ?? 'invalid_token'
+  const scopes = 'scopes' in denial ? denial.scopes.filter((scope) => scopeToken.test(scope)).join(' ') : ''
+  return `Bearer realm="api"${error && `, error="${error}"`}${scopes && `, scope=${quote(scopes)}`}`
 }
 
 /**

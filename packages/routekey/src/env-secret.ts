@@ -84,7 +84,7 @@ export function envSecret(variable: string, options: EnvSecretOptions = {}): Ver
         return { ok: false, denial: { status: 503, code: problem, variable } }
       }
       if (previousProblem !== null && previousProblem !== 'secret_unset') {
-        tellOnce(logger, previousName, 'The value is too weak or cannot be sent, and is ignored. Remove it.')
+        tellOnce(logger, previousName, 'The value is weak or unfit, and is ignored. Remove it.')
       }
       if (credential.kind !== 'key') return denyCredential(credential.kind)
 

@@ -1,7 +1,7 @@
 export { anyOf } from './any-of.ts'
 export { type Authentication, type AuthenticateOptions, type DeniedEvent, authenticate } from './authenticate.ts'
 export type { RandomBytes } from './base62.ts'
-export { type DenialCode, denials } from './codes.ts'
+export type { DenialCode } from './codes.ts'
 export type { Denial, RateLimit } from './denial.ts'
 export { denialResponse } from './denial-response.ts'
 export { type EnvSecretOptions, type SecretCaller, envSecret } from './env-secret.ts'
@@ -16,7 +16,6 @@ export {
   type KeyVerifierOptions,
   createKeyring,
 } from './keyring/create-keyring.ts'
-export { type ForwardedIpOptions, forwardedIp } from './keyring/forwarded-ip.ts'
 export type { InvalidAttemptsOptions } from './keyring/invalid-attempts.ts'
 export type { CacheOptions } from './keyring/key-cache.ts'
 export {

@@ -13,7 +13,7 @@ export const secretProblems = {
   },
   secret_unusable: {
     meaning: 'The secret has a character that a header cannot carry intact, so every request is refused.',
-    remedy: 'Look for a space or a line break; or remove the value and run `npx routekey generate <NAME>`.',
+    remedy: 'Remove the value and run `npx routekey generate <NAME>`.',
   },
 } as const
 

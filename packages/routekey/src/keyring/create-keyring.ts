@@ -34,7 +34,7 @@ export interface KeyringOptions<Scope extends string = string> {
   readonly invalidAttempts?: InvalidAttemptsOptions
   /**
    * Finds the caller's address in a request; null where it cannot be told. There is no default, because any header can be
-   * written by the caller unless a proxy of yours overwrites it. See `forwardedIp`.
+   * written by the caller unless a proxy of yours overwrites it. See `forwardedIp` of `routekey/forwarded-ip`.
    */
   readonly callerIp?: (request: Request) => string | null
   /** Counts requests by key; false counts none. On by default. */
@@ -188,7 +188,7 @@ export function createKeyring<const Scope extends string = string>(options: Keyr
     async listen() {
       const { subscribe } = store
       if (subscribe === undefined || cache === undefined) {
-        throw new RoutekeyError('ERR_CONFIG_KEYRING', 'listen() needs a cache, and a store that can tell of changes')
+        throw new RoutekeyError('ERR_CONFIG_KEYRING', 'listen() needs a cache and a store that tells of changes')
       }
       listening ??= call(() => subscribe.call(store, (id) => cache.evict(id)))
       try {

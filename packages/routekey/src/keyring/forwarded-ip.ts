@@ -21,7 +21,8 @@ const withPort = /^(?:\[(?<ipv6>[^\]]+)\]|(?<ipv4>[0-9.]+))(?::[0-9]{1,5})?$/
  * @returns A function for the `callerIp` option of `createKeyring`; it gives null where the header is too short or unreadable.
  * @throws `ERR_CONFIG_KEYRING` unless `proxies` is a whole number from 1.
  * @example
- * import { createKeyring, forwardedIp } from 'routekey'
+ * import { createKeyring } from 'routekey'
+ * import { forwardedIp } from 'routekey/forwarded-ip'
  *
  * const keyring = createKeyring({ store, prefix: 'acme', callerIp: forwardedIp({ proxies: 1 }) })
  */

@@ -3,7 +3,8 @@ import { BlockList, isIP } from 'node:net'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { createKeyring, forwardedIp } from '../index.ts'
+import { createKeyring } from '../index.ts'
+import { forwardedIp } from './forwarded-ip.ts'
 import { createMemoryStore } from '../stores/memory.ts'
 import { isListedIp, parseIp, parseIpRange } from './ip-range.ts'
 

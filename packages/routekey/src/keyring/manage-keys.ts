@@ -113,7 +113,7 @@ export function createKeyManagement<Scope extends string>(dependencies: Manageme
     if (!isCountable || (limits.length > 1 && limiter?.reward === undefined)) {
       throw new RoutekeyError(
         'ERR_CONFIG_KEYRING',
-        'The limits need a limiter with as many points, and with reward() if they are several',
+        'The limits need a limiter with as many points, and reward() for several',
       )
     }
     return checked

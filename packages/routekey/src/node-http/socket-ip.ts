@@ -9,7 +9,7 @@ export function noteSocketIp(request: Request, { socket }: IncomingMessage): voi
 
 /**
  * Finds the address at the other end of the connection, for the `callerIp` option of `createKeyring`. It is the caller's where
- * no proxy stands between; where one does, it is the proxy's, and `forwardedIp` is right.
+ * no proxy stands between; where one does, it is the proxy's, and `forwardedIp` of `routekey/forwarded-ip` is right.
  *
  * @returns `null` for a request that did not come through a guard of `routekey/node` or `routekey/next-pages`.
  * @example

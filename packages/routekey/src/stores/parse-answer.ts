@@ -1,11 +1,11 @@
-import { RoutekeyError } from '../errors.ts'
+import { adapterError } from '../adapter-error.ts'
 import type { AuditAction, AuditEntry, JsonValue, KeyLimit, KeyRecord, UsageBucket } from '../keyring/key-record.ts'
 import type { FoundKey } from '../keyring/key-store.ts'
 
 // What the database answers is read strictly: a property that is missing would otherwise widen a key, such as `revokedAt`.
 
 const fail = (what: string): never => {
-  throw new RoutekeyError('ERR_STORE_ANSWER', `The store answered no ${what}`)
+  throw adapterError('ERR_STORE_ANSWER', `The store answered no ${what}`)
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

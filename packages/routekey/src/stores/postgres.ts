@@ -1,4 +1,4 @@
-import { RoutekeyError } from '../errors.ts'
+import { adapterError } from '../adapter-error.ts'
 import type { KeyStore } from '../keyring/key-store.ts'
 import { createFunctionStore } from './function-store.ts'
 
@@ -45,7 +45,7 @@ export function createPostgresStore(options: PostgresStoreOptions): KeyStore {
     const { rows } = await client.query(`select public.${name}($1::text::jsonb) as result`, [JSON.stringify(input)])
     const [row] = rows
     if (typeof row === 'object' && row !== null && 'result' in row) return row.result
-    throw new RoutekeyError('ERR_STORE_ANSWER', `${name} answered no row`)
+    throw adapterError('ERR_STORE_ANSWER', `${name} answered no row`)
   })
   if (listen === undefined) return store
   return {

@@ -80,7 +80,6 @@ describe('the package', () => {
         'anyOf',
         'authenticate',
         'denialResponse',
-        'denials',
         'envSecret',
         'generateKey',
         'hashKey',
@@ -100,6 +99,8 @@ describe('the package', () => {
       'next-proxy': ['guardPaths'],
       hono: ['requireKey'],
       node: ['requireKey', 'socketIp', 'withKey'],
+      denials: ['denials', 'errorMeanings'],
+      'forwarded-ip': ['forwardedIp'],
     }
     const webhooks = ['createMemoryReplayStore', 'envWebhook', 'generateWebhookSecret', 'signWebhook', 'verifyWebhook']
     for (const [entry, names] of Object.entries({ ...entries, webhooks })) {
