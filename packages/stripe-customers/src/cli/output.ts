@@ -43,7 +43,11 @@ export const outputSchema = z.union([
     ),
   }),
   z.strictObject({ type: z.literal('sweep'), ...sweepCounts.shape }),
-  z.strictObject({ type: z.literal('requeue'), profileId: z.string(), outcome: z.string() }),
+  z.strictObject({
+    type: z.literal('requeue'),
+    profileId: z.string(),
+    outcome: z.enum(['provisioned', 'deleted', 'pending', 'failed', 'unknown_profile']),
+  }),
   z.discriminatedUnion('kind', [
     z.strictObject({
       type: z.literal('finding'),

@@ -108,9 +108,12 @@ async function execute(
         print({ type: 'requeue', profileId, outcome: 'unknown_profile' })
         return 1
       }
-      const { outcome } = await customers.provision(profileId, { signal })
+      const result = await customers.provision(profileId, { signal })
+      // The tombstone of a deleted user has no profile; its work is over when the customer is gone.
+      const isBuried = result.outcome === 'unknown_profile' && (await work.read(profileId))?.state === 'done'
+      const outcome = isBuried ? 'deleted' : result.outcome
       print({ type: 'requeue', profileId, outcome })
-      return outcome === 'provisioned' ? 0 : 1
+      return outcome === 'provisioned' || outcome === 'deleted' ? 0 : 1
     }
     case 'reconcile': {
       const { mode, deleteDuplicates } = command

@@ -250,6 +250,17 @@ describe('the command line', () => {
     })
   })
 
+  it('requeues the tombstone of a deleted user', async () => {
+    const { profileId } = await provisioned()
+    await supabase.from('profile').delete().eq('id', profileId)
+    expect(await json(`requeue ${profileId}`)).toMatchObject({ exitCode: 0, last: { outcome: 'deleted' } })
+    expect(await live(profileId)).toEqual([])
+    // The user is still in auth.users, and so comes back, with another customer.
+    expect(await json('reconcile')).toMatchObject({ exitCode: 1, last: { unrecorded: 1, found: { missing: 1 } } })
+    expect(await json('reconcile --fix')).toMatchObject({ exitCode: 0, last: { mended: 1, left: 0 } })
+    expect(await live(profileId)).toEqual([await customerOf(profileId)])
+  })
+
   it('answers 2 to wrong usage and 3 when a service does not answer, and tells no secret', async () => {
     expect(await command('reconcile --fixx')).toMatchObject({ exitCode: 2, stdout: '' })
     expect(await command('status', {})).toMatchObject({ exitCode: 2, stdout: '' })
