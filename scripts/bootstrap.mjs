@@ -48,10 +48,11 @@ function projectNode() {
  *
  * @param {string} script path below the project's root
  * @param {string[]} args
+ * @param {string[]} nodeFlags
  */
-export function handOver(script, args = []) {
+export function handOver(script, args = [], nodeFlags = []) {
   const node = projectNode()
-  const child = spawn(node, [join(root, script), ...args], {
+  const child = spawn(node, [...nodeFlags, join(root, script), ...args], {
     cwd: root,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: {
