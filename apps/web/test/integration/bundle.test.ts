@@ -13,6 +13,8 @@ const serverOnly = [
   'STRIPE_WEBHOOK_SECRET',
 ]
 /** Shapes of keys, ours and theirs: the prefix, and as many random characters as no example in a test has. */
+/** The secret of the Standard Webhooks specification's test vector, which the whole world knows. */
+const publishedExample = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const keyShapes = /(?:sb_secret_|[sr]k_(?:test|live)_|whsec_)(?:sandbox_)?(?=[A-Za-z]*\d)[A-Za-z0-9+/]{24,}/
 
 describe('the client bundle', () => {
@@ -47,7 +49,9 @@ describe('git', () => {
     const tracked = git('ls-files', '-z')
       .split('\0')
       .filter((path) => path !== '')
-    const holding = tracked.filter((path) => keyShapes.test(readFileSync(join(root, path), 'latin1')))
+    const holding = tracked.filter((path) =>
+      keyShapes.test(readFileSync(join(root, path), 'latin1').replaceAll(publishedExample, '')),
+    )
     expect(holding).toEqual([])
   })
 })
