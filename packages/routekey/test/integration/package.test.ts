@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -39,6 +40,7 @@ beforeAll(() => {
   mkdirSync(staging)
   for (const file of ['package.json', 'README.md', 'LICENSE'])
     copyFileSync(join(packageDirectory, file), join(staging, file))
+  cpSync(join(packageDirectory, 'sql'), join(staging, 'sql'), { recursive: true })
   execFileSync(process.execPath, [
     typescript,
     '-p',
@@ -66,7 +68,12 @@ afterAll(() => {
 describe('the package', () => {
   it('holds what was built, the licence and the readme, and no tests or sources', () => {
     const others = files.filter((file) => !/^package\/dist\/[\w/-]+(?:\.d)?\.(?:js|ts)$/.test(file))
-    expect(others.toSorted()).toEqual(['package/LICENSE', 'package/README.md', 'package/package.json'])
+    expect(others.toSorted()).toEqual([
+      'package/LICENSE',
+      'package/README.md',
+      'package/package.json',
+      'package/sql/create-api-key.sql',
+    ])
     expect(files.filter((file) => /\.test\.|(?<!\.d)\.ts$/.test(file))).toEqual([])
   })
 

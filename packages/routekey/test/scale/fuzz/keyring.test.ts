@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 
 import { type KeyStore, createKeyring } from '../../../src/index.ts'
 import { createMemoryStore } from '../../../src/stores/memory.ts'
-import { createHostileInputs } from '../fuzz/hostile-inputs.ts'
+import { createHostileInputs } from './hostile-inputs.ts'
 
 const total = 1_000_000
 const batchSize = 10_000
