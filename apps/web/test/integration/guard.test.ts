@@ -55,9 +55,12 @@ describe('POST /api/create-stripe-customer', () => {
     'the key twice in the query': [400, (key) => ({ query: `?API_ROUTE_SECRET=${key}&API_ROUTE_SECRET=${key}` })],
     'the key as an array in the query': [401, (key) => ({ query: `?API_ROUTE_SECRET[]=${key}` })],
     'the key in the header twice': [400, (key) => ({ headers: ['x-api-key', key, 'x-api-key', key] })],
-    // node:http drops all but the first Authorization line before anyone can count them, so the first alone decides.
+    'the bearer token twice': [
+      400,
+      (key) => ({ headers: ['authorization', `Bearer ${key}`, 'authorization', `Bearer ${key}`] }),
+    ],
     'a wrong bearer token before the right one': [
-      401,
+      400,
       (key) => ({ headers: ['authorization', 'Bearer wrong', 'authorization', `Bearer ${key}`] }),
     ],
     'two bearer tokens in one header': [400, (key) => ({ headers: ['authorization', `Bearer ${key}, Bearer ${key}`] })],
