@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { findChromium } from './find-chromium.ts'
 
 type Step = { name: string; command: string[]; report?: string }
-type VitestReport = { numPassedTests: number; numFailedTests: number; numPendingTests: number; success: boolean }
+type Counts = { numPassedTests: number; numFailedTests: number; numPendingTests: number }
 
 const reports = mkdtempSync(join(tmpdir(), 'routekey-test-'))
 const chromium = findChromium()
@@ -63,10 +63,10 @@ if (chromium === null) {
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exit(failed === 0 && passed > 0 ? 0 : 1)
 
-function readReport(path: string | undefined): Omit<VitestReport, 'success'> {
+function readReport(path: string | undefined): Counts {
   if (path === undefined || !existsSync(path)) return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 }
   const report: unknown = JSON.parse(readFileSync(path, 'utf8'))
-  const count = (key: keyof VitestReport): number => {
+  const count = (key: keyof Counts): number => {
     const value: unknown = typeof report === 'object' && report !== null ? Reflect.get(report, key) : undefined
     if (typeof value !== 'number') throw new Error(`The report ${path} has no number "${key}".`)
     return value

@@ -1,9 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Sandbox, startSandbox } from '@routekey/sandbox'
+import { findFreePort, type Sandbox, startSandbox } from '@routekey/sandbox'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { Stripe } from 'stripe'
 import { startWebServer, type WebServer } from '../../../scripts/web-server.ts'
@@ -37,7 +36,7 @@ export async function startStack(
   options: { env?: Record<string, string | undefined>; sweepIntervalMs?: number } = {},
 ): Promise<Stack> {
   const dir = await mkdtemp(join(tmpdir(), 'routekey-stack-'))
-  const port = await freePort()
+  const port = await findFreePort()
   const apiRouteSecret = randomBytes(32).toString('hex')
   const cronSecret = randomBytes(32).toString('hex')
   const sandbox = await startSandbox({
@@ -118,13 +117,4 @@ export function webhookBody(profile: { id: string; email: string }): string {
 /** Every customer that Stripe holds, read through the SDK's pages. */
 export async function listCustomers(stack: Stack): Promise<Stripe.Customer[]> {
   return stack.stripe.customers.list({ limit: 100 }).autoPagingToArray({ limit: 10_000 })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.')
-  return address.port
 }
