@@ -5,9 +5,9 @@ import { methodNotAllowed } from '#lib/problem.ts'
 /** Tells whose key it is; any valid key may ask. */
 export const GET = withKey(keyring.verifier(), (_request, { caller }) => {
   const { owner, keyId, name, scopes, generation } = caller
-  return Response.json({ owner, key: { id: keyId, name, scopes, generation } }, { headers: noStore })
+  const whose = { owner, key: { id: keyId, name, scopes, generation } }
+  return Response.json(whose, { headers: { 'cache-control': 'no-store' } })
 })
 
-const noStore = { 'cache-control': 'no-store' }
 const refuse = methodNotAllowed('GET')
 export { refuse as DELETE, refuse as HEAD, refuse as OPTIONS, refuse as PATCH, refuse as POST, refuse as PUT }
