@@ -2,6 +2,7 @@ import { isAuthRetryableFetchError } from '@supabase/supabase-js'
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { Notice } from '#components/notice.tsx'
+import { PageHeading } from '#components/page-heading.tsx'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '#components/ui/card.tsx'
 import { EnvironmentError } from '#lib/env.ts'
 import { readProfile } from '#lib/profile.ts'
@@ -32,10 +33,7 @@ export default async function AccountPage() {
 
   return (
     <div className="mx-auto flex w-full max-w-5xl flex-col gap-8 px-4 py-10 sm:px-6 sm:py-14">
-      <div className="flex flex-col gap-1.5">
-        <h1 className="text-2xl font-semibold tracking-tight">Account</h1>
-        <p className="text-muted-foreground">Who you are here, and at Stripe.</p>
-      </div>
+      <PageHeading title="Account" text="Who you are here, and at Stripe." />
 
       <Card aria-labelledby="profile">
         <CardHeader>

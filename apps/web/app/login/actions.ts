@@ -3,45 +3,44 @@
 import { type AuthError, isAuthRetryableFetchError } from '@supabase/supabase-js'
 import { cookies, headers } from 'next/headers'
 import { redirect } from 'next/navigation'
-import { z } from 'zod'
-import { signInSchema, signUpSchema } from '#lib/credentials.ts'
+import { parseSignIn, parseSignUp } from '#lib/credentials.ts'
 import { EnvironmentError } from '#lib/env.ts'
+import type { FieldErrors, FormState } from '#lib/form.ts'
 import { describeError, log } from '#lib/log.ts'
 import { parseRedirectPath } from '#lib/redirect-path.ts'
 import { requestOrigin } from '#lib/request-origin.ts'
 import { createActionClient, sessionCookie } from '#lib/supabase.ts'
 
-/** What the form shows after it was sent. It never holds the password. */
-export type LoginState = {
-  email: string
-  fieldErrors: { email?: string[]; password?: string[] }
-  formError?: string
+/** What the form shows after it was sent. */
+export type LoginState = FormState & {
   /** Set when the account waits for its address to be confirmed. */
   confirmationSent?: boolean
 }
 
 /** Signs in with e-mail and password, and goes on to the page that was asked for. */
 export async function signIn(_: LoginState, form: FormData): Promise<LoginState> {
-  const { email, fields, fieldErrors } = parseForm(signInSchema, form)
-  if (!fields) return { email, fieldErrors }
+  const values = keepEmail(form)
+  const parsed = parseSignIn(form)
+  if (!parsed.ok) return { values, fieldErrors: parsed.fieldErrors }
 
-  const result = await withSupabase((client) => client.auth.signInWithPassword(fields))
-  if (result === null) return { email, fieldErrors: {}, formError: unavailable }
-  if (result.error) return { email, ...explain(result.error) }
+  const result = await withSupabase((client) => client.auth.signInWithPassword(parsed.data))
+  if (result === null) return { values, fieldErrors: {}, formError: unavailable }
+  if (result.error) return { values, ...explain(result.error) }
   redirect(parseRedirectPath(form.get('next')))
 }
 
 /** Creates an account with e-mail and password, and signs it in where Supabase asks for no confirmation. */
 export async function signUp(_: LoginState, form: FormData): Promise<LoginState> {
-  const { email, fields, fieldErrors } = parseForm(signUpSchema, form)
-  if (!fields) return { email, fieldErrors }
+  const values = keepEmail(form)
+  const parsed = parseSignUp(form)
+  if (!parsed.ok) return { values, fieldErrors: parsed.fieldErrors }
 
   const emailRedirectTo = `${requestOrigin(await headers())}/auth/callback`
-  const result = await withSupabase((client) => client.auth.signUp({ ...fields, options: { emailRedirectTo } }))
-  if (result === null) return { email, fieldErrors: {}, formError: unavailable }
-  if (result.error) return { email, ...explain(result.error) }
+  const result = await withSupabase((client) => client.auth.signUp({ ...parsed.data, options: { emailRedirectTo } }))
+  if (result === null) return { values, fieldErrors: {}, formError: unavailable }
+  if (result.error) return { values, ...explain(result.error) }
   // The same answer whether the address is new or known: the form must not tell who has an account.
-  if (result.data.session === null) return { email, fieldErrors: {}, confirmationSent: true }
+  if (result.data.session === null) return { values, fieldErrors: {}, confirmationSent: true }
   redirect(parseRedirectPath(form.get('next')))
 }
 
@@ -58,17 +57,10 @@ export async function signOut(): Promise<void> {
 
 const unavailable = 'The sign-in service cannot be reached. Please try again in a moment.'
 
-function parseForm(
-  schema: typeof signInSchema | typeof signUpSchema,
-  form: FormData,
-): { email: string; fields: z.output<typeof signInSchema> | null; fieldErrors: LoginState['fieldErrors'] } {
+/** Keeps what was typed, but never the password. */
+function keepEmail(form: FormData): LoginState['values'] {
   const email = form.get('email')
-  const result = schema.safeParse({ email, password: form.get('password') })
-  return {
-    email: typeof email === 'string' ? email : '',
-    fields: result.success ? result.data : null,
-    fieldErrors: result.success ? {} : z.flattenError(result.error).fieldErrors,
-  }
+  return typeof email === 'string' ? { email } : {}
 }
 
 /** Runs a call to Supabase Auth; null, and a line in the log, when it could not be made. */
@@ -86,7 +78,7 @@ async function withSupabase<Result extends { error: AuthError | null }>(
   return null
 }
 
-type Explanation = { field?: keyof LoginState['fieldErrors']; text: string }
+type Explanation = { field?: 'email' | 'password'; text: string }
 
 const taken: Explanation = { field: 'email', text: 'There is an account with this address. Sign in instead.' }
 const unusable: Explanation = { field: 'email', text: 'This address cannot be used. Try another one.' }
@@ -109,7 +101,7 @@ const explanations = new Map<string | undefined, Explanation>([
 ])
 
 /** Says in our words what Supabase refused; its own texts are for developers. */
-function explain(error: AuthError): Pick<LoginState, 'fieldErrors' | 'formError'> {
+function explain(error: AuthError): { fieldErrors: FieldErrors; formError?: string } {
   const explanation = explanations.get(error.code)
   if (explanation === undefined) {
     log('error', 'auth.refused', { code: error.code, status: error.status })

@@ -11,6 +11,8 @@ const buttonVariants = cva(
         default: 'bg-primary text-primary-foreground shadow-xs hover:bg-primary/90',
         outline: 'border border-input bg-card text-card-foreground shadow-xs hover:bg-accent',
         ghost: 'text-muted-foreground hover:bg-accent hover:text-accent-foreground',
+        destructive:
+          'border border-destructive/40 bg-card text-destructive shadow-xs hover:border-destructive/60 hover:bg-destructive/10',
       },
       size: {
         default: 'h-9 px-4 has-[>svg]:px-3.5',

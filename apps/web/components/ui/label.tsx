@@ -1,12 +1,12 @@
-import { Label as LabelPrimitive } from 'radix-ui'
 import type { ComponentProps } from 'react'
 import { cn } from '#lib/cn.ts'
 
 /** Names a field. */
-export function Label({ className, ...props }: ComponentProps<typeof LabelPrimitive.Root>) {
+export function Label({ className, htmlFor, ...props }: ComponentProps<'label'> & { htmlFor: string }) {
   return (
-    <LabelPrimitive.Root
+    <label
       data-slot="label"
+      htmlFor={htmlFor}
       className={cn('text-sm leading-none font-medium select-none', className)}
       {...props}
     />

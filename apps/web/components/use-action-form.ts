@@ -1,0 +1,67 @@
+'use client'
+
+import { type ComponentProps, useActionState, useEffect, useRef, useState } from 'react'
+import type { FieldErrors, FormState, ParsedForm } from '#lib/form.ts'
+
+type Parser = (form: FormData) => ParsedForm<unknown>
+
+/**
+ * Runs a form by a server action, and checks it in the browser first. The form works before scripts arrive: the browser
+ * then posts it itself, and the action checks it in any case.
+ *
+ * @param loadParser fetches the parser that the action uses too; called at the form's first focus, to keep it out of what
+ *   the page loads first
+ * @returns `formProps` for the `<form>`; `fieldErrors` of the browser's check or of the action, whichever came last
+ */
+export function useActionForm<State extends FormState>(
+  action: (state: Awaited<State>, form: FormData) => State | Promise<State>,
+  initialState: Awaited<State>,
+  loadParser: () => Promise<Parser>,
+): {
+  state: Awaited<State>
+  isPending: boolean
+  fieldErrors: FieldErrors
+  formProps: Pick<ComponentProps<'form'>, 'ref' | 'action' | 'onFocus' | 'onSubmit' | 'noValidate'>
+} {
+  const [state, formAction, isPending] = useActionState(action, initialState)
+  const [refused, setRefused] = useState<FieldErrors | null>(null)
+  const form = useRef<HTMLFormElement>(null)
+  const parser = useRef<Parser>(null)
+  const fieldErrors = refused ?? state.fieldErrors
+
+  const load = async () => {
+    try {
+      parser.current ??= await loadParser()
+    } catch {
+      // Without it the server's answer comes a moment later, and says the same.
+    }
+  }
+
+  useEffect(() => {
+    // In the order of the page, which is not the one of the schema.
+    for (const element of form.current?.elements ?? []) {
+      const name = element.getAttribute('name')
+      if (name === null || fieldErrors[name] === undefined || !(element instanceof HTMLElement)) continue
+      element.focus()
+      return
+    }
+  }, [fieldErrors])
+
+  return {
+    state,
+    isPending,
+    fieldErrors,
+    formProps: {
+      ref: form,
+      action: formAction,
+      noValidate: true,
+      onFocus: () => void load(),
+      onSubmit: (event) => {
+        const parsed = parser.current?.(new FormData(event.currentTarget))
+        if (parsed === undefined || parsed.ok) return setRefused(null)
+        event.preventDefault()
+        setRefused(parsed.fieldErrors)
+      },
+    },
+  }
+}
