@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest'
+import { barName, countText, shareText, tickIndexes, tickText } from './usage-text.ts'
+
+const startsAt = new Date('2026-11-23T14:00:00Z')
+
+it('says all that a bar tells, in UTC', () => {
+  expect(barName({ startsAt, allowed: 1234, refused: 1 }, 'hour')).toBe('Nov 23, 14:00 UTC: 1,234 allowed, 1 refused')
+  expect(barName({ startsAt, allowed: 0, refused: 0 }, 'day')).toBe('Nov 23: no requests')
+})
+
+it('names midnight 00:00', () => {
+  expect(tickText(new Date('2026-11-23T00:00:00Z'), 'hour')).toBe('00:00')
+})
+
+it('shortens what stands at the axis', () => {
+  expect([0, 500, 1000, 1_500, 20_000, 3_000_000].map((count) => countText(count, 'short'))).toEqual([
+    '0',
+    '500',
+    '1K',
+    '1.5K',
+    '20K',
+    '3M',
+  ])
+})
+
+it.each([
+  [0, 0, '0%'],
+  [0, 10, '0%'],
+  [1, 8, '12.5%'],
+  [1, 100_000, 'under 0.1%'],
+  [99_999, 100_000, 'over 99.9%'],
+  [5, 5, '100%'],
+])('says that %i of %i is %s', (part, whole, text) => {
+  expect(shareText(part, whole)).toBe(text)
+})
+
+it.each([24, 30])('names the first and the last of %i bars, and each once', (count) => {
+  const indexes = tickIndexes({ unit: 'hour', count })
+  expect([indexes[0], indexes.at(-1)]).toEqual([0, count - 1])
+  expect(new Set(indexes).size).toBe(indexes.length)
+})
