@@ -5,11 +5,9 @@ import { cookies, headers } from 'next/headers'
 import { publicEnv, supabaseSecretKey } from './env.ts'
 import { fetchWithTimeout } from './fetch-with-timeout.ts'
 import { isHttps } from './request-origin.ts'
+import { sessionCookie } from './session-state.ts'
 
 const timeoutMs = 10_000
-
-/** What the names of the session's cookies start with; our own, because all projects' cookies meet on localhost. */
-export const sessionCookie = 'routekey-session'
 
 /**
  * Creates a client that acts as the signed-in visitor, for pages. It does not keep a refreshed session: a page cannot

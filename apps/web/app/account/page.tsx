@@ -1,13 +1,11 @@
-import { isAuthRetryableFetchError } from '@supabase/supabase-js'
 import type { Metadata } from 'next'
-import { redirect } from 'next/navigation'
 import { Notice } from '#components/notice.tsx'
 import { PageHeading } from '#components/page-heading.tsx'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '#components/ui/card.tsx'
 import { EnvironmentError } from '#lib/env.ts'
 import { readProfile } from '#lib/profile.ts'
 import { createPageClient } from '#lib/supabase.ts'
-import { getViewer } from '#lib/viewer.ts'
+import { requireUser } from '#lib/viewer.ts'
 import { StripeCustomer } from './stripe-customer.tsx'
 
 /** Names the tab. */
@@ -17,19 +15,14 @@ const date = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' 
 
 /** Shows the visitor's own account: who they are, and their Stripe customer. */
 export default async function AccountPage() {
+  let user
   try {
-    if ((await getViewer()) === null) redirect('/login')
+    user = await requireUser('/account')
   } catch (error) {
     if (error instanceof EnvironmentError) return <Notice title="Accounts are not set up" text={error.message} />
     throw error
   }
-
-  const client = await createPageClient()
-  // The session proves who signed in, some time ago; this asks whether they still have an account.
-  const { data, error } = await client.auth.getUser()
-  if (error && isAuthRetryableFetchError(error)) throw error
-  if (error) redirect('/login?error=session')
-  const profile = await readProfile(client, data.user.id)
+  const profile = await readProfile(await createPageClient(), user.id)
 
   return (
     <div className="mx-auto flex w-full max-w-5xl flex-col gap-8 px-4 py-10 sm:px-6 sm:py-14">
@@ -41,10 +34,10 @@ export default async function AccountPage() {
         </CardHeader>
         <CardContent>
           <dl className="grid gap-x-6 gap-y-4 text-sm sm:grid-cols-[10rem_1fr]">
-            <Row label="E-mail">{profile?.email || data.user.email || 'none'}</Row>
-            <Row label="Signed up">{date.format(profile?.createdAt ?? new Date(data.user.created_at))}</Row>
+            <Row label="E-mail">{profile?.email || user.email || 'none'}</Row>
+            <Row label="Signed up">{date.format(profile?.createdAt ?? new Date(user.created_at))}</Row>
             <Row label="User id">
-              <span className="font-mono text-[0.8125rem]">{data.user.id}</span>
+              <span className="font-mono text-[0.8125rem]">{user.id}</span>
             </Row>
           </dl>
         </CardContent>

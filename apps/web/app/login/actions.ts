@@ -9,7 +9,8 @@ import type { FieldErrors, FormState } from '#lib/form.ts'
 import { describeError, log } from '#lib/log.ts'
 import { parseRedirectPath } from '#lib/redirect-path.ts'
 import { requestOrigin } from '#lib/request-origin.ts'
-import { createActionClient, sessionCookie } from '#lib/supabase.ts'
+import { isSessionCookie } from '#lib/session-state.ts'
+import { createActionClient } from '#lib/supabase.ts'
 
 /** What the form shows after it was sent. */
 export type LoginState = FormState & {
@@ -50,7 +51,7 @@ export async function signOut(): Promise<void> {
   if (result === null || result.error) {
     // Supabase keeps the session then, but this browser must not.
     const store = await cookies()
-    for (const { name } of store.getAll()) if (name.startsWith(sessionCookie)) store.delete(name)
+    for (const { name } of store.getAll()) if (isSessionCookie(name)) store.delete(name)
   }
   redirect('/')
 }
