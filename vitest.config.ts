@@ -55,6 +55,7 @@ export default defineConfig({
           include: ['apps/web/test/browser/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 10_000 } },
           maxWorkers: 2,
         },
       },

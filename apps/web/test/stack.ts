@@ -7,6 +7,9 @@ import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { Stripe } from 'stripe'
 import { startWebServer, type WebServer } from '../../../scripts/web-server.ts'
 
+/** What every user of a test signs in with. */
+export const password = 'correct horse battery staple'
+
 /** The built application on an embedded stack of its own: own ports, own empty data, own secrets. */
 export type Stack = {
   webUrl: string
@@ -26,15 +29,16 @@ export type Stack = {
   stop: () => Promise<void>
 }
 
-/**
- * Starts a stack.
- *
- * @param options.env laid over the application's environment; `undefined` takes a variable away
- * @param options.sweepIntervalMs of the sandbox's timer, in milliseconds; default 15,000
- */
-export async function startStack(
-  options: { env?: Record<string, string | undefined>; sweepIntervalMs?: number } = {},
-): Promise<Stack> {
+/** How a stack differs from the usual one. */
+export type StackOptions = {
+  /** Laid over the application's environment; `undefined` takes a variable away. */
+  env?: Record<string, string | undefined>
+  /** How often the sandbox's timer sweeps, in milliseconds; default 15,000. */
+  sweepIntervalMs?: number
+}
+
+/** Starts a stack. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const dir = await mkdtemp(join(tmpdir(), 'routekey-stack-'))
   const port = await findFreePort()
   const apiRouteSecret = randomBytes(32).toString('hex')
@@ -102,7 +106,7 @@ export async function signUp(
   stack: Stack,
   email = `${randomUUID()}@example.com`,
 ): Promise<{ id: string; email: string }> {
-  const { data, error } = await stack.visitor().auth.signUp({ email, password: 'correct horse battery staple' })
+  const { data, error } = await stack.visitor().auth.signUp({ email, password })
   if (error !== null) throw error
   if (data.user === null) throw new Error('The sign-up gave no user.')
   return { id: data.user.id, email }

@@ -1,46 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { z } from 'zod'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { signUp, type Stack, startStack } from '../stack.ts'
-import { openBrowser } from './open-browser.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { password, signUp } from '../stack.ts'
+import { setUpBrowser } from './set-up-browser.ts'
 
-const password = 'correct horse battery staple'
-
-let stack: Stack
-let browser: Browser
-let context: BrowserContext
+const browser = setUpBrowser({ sweepIntervalMs: 1_000 })
 let page: Page
-let complaints: string[]
+let context: BrowserContext
 
-beforeAll(async () => {
-  stack = await startStack({ sweepIntervalMs: 1_000 })
-  browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await stack?.stop()
-})
 beforeEach(async () => {
-  await open()
+  page = await browser.openPage()
+  context = page.context()
 })
-afterEach(async () => {
-  await context.close()
-  // A script or style that the policy stops shows here, and so does every error of React's.
-  if (complaints.length > 0) throw new Error(`The browser complained: ${complaints.join('; ')}`)
-})
-
-async function open(options: Parameters<Browser['newContext']>[0] = {}): Promise<void> {
-  await context?.close()
-  context = await browser.newContext({ baseURL: stack.webUrl, ...options })
-  context.setDefaultTimeout(10_000)
-  page = await context.newPage()
-  complaints = []
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
-  })
-}
 
 async function submit(email: string, secret: string, button: 'Create account' | 'Sign in'): Promise<void> {
   await page.getByLabel('E-mail').fill(email)
@@ -53,7 +25,7 @@ async function textAt(label: string): Promise<string | null> {
   return page.locator(`#${id}`).textContent()
 }
 
-const faultsUrl = () => `${stack.env['STRIPE_API_BASE']}/_sandbox/faults`
+const faultsUrl = () => `${browser.stack.env['STRIPE_API_BASE']}/_sandbox/faults`
 const path = () => new URL(page.url()).pathname
 const newAddress = () => `${randomUUID()}@example.com`
 
@@ -68,7 +40,7 @@ describe('signing up with e-mail and password', () => {
     expect(await page.evaluate(() => 'isSamePage' in window)).toBe(true)
     expect(await page.getByRole('main').textContent()).toContain(email)
 
-    const { data } = await stack.admin.from('profile').select('stripe_customer').eq('email', email).single()
+    const { data } = await browser.stack.admin.from('profile').select('stripe_customer').eq('email', email).single()
     expect(data).toEqual({ stripe_customer: id })
   })
 
@@ -97,7 +69,7 @@ describe('signing up with e-mail and password', () => {
   })
 
   it('says that an address is taken', async () => {
-    const { email } = await signUp(stack)
+    const { email } = await signUp(browser.stack)
     await page.goto('/login?mode=sign-up')
     await submit(email, password, 'Create account')
     await expect
@@ -106,7 +78,7 @@ describe('signing up with e-mail and password', () => {
   })
 
   it('works before scripts arrive', async () => {
-    await open({ javaScriptEnabled: false })
+    page = await browser.openPage({ javaScriptEnabled: false })
     await page.goto('/login?mode=sign-up')
     await submit('ada', password, 'Create account')
     expect(await page.getByRole('alert').textContent()).toContain('This is not an e-mail address.')
@@ -119,7 +91,7 @@ describe('signing up with e-mail and password', () => {
 
 describe('signing in', () => {
   it('brings a known user back to their account', async () => {
-    const { email } = await signUp(stack)
+    const { email } = await signUp(browser.stack)
     await page.goto('/account')
     expect(path()).toBe('/login')
     await submit(email, password, 'Sign in')
@@ -130,7 +102,7 @@ describe('signing in', () => {
   })
 
   it.each([
-    ['a wrong password', async () => (await signUp(stack)).email],
+    ['a wrong password', async () => (await signUp(browser.stack)).email],
     ['an unknown address', async () => newAddress()],
   ])('refuses %s in the same words', async (_name, address) => {
     await page.goto('/login')
@@ -142,12 +114,11 @@ describe('signing in', () => {
   it.each(['//example.com', 'https://example.com', '/\\example.com', '/\t/example.com'])(
     'follows no address out of the application: %s',
     async (next) => {
-      const { email } = await signUp(stack)
+      const { email } = await signUp(browser.stack)
       await page.goto(`/login?next=${encodeURIComponent(next)}`)
       await submit(email, password, 'Sign in')
-      await page.waitForURL(`${stack.webUrl}/**`)
-      await expect.poll(() => page.url()).not.toContain('/login')
-      expect(new URL(page.url()).origin).toBe(stack.webUrl)
+      await page.waitForURL(({ pathname }) => pathname !== '/login')
+      expect(new URL(page.url()).origin).toBe(browser.stack.webUrl)
     },
   )
 
@@ -173,7 +144,7 @@ describe('signing in', () => {
 
 describe('a session', () => {
   beforeEach(async () => {
-    const { email } = await signUp(stack)
+    const { email } = await signUp(browser.stack)
     await page.goto('/login')
     await submit(email, password, 'Sign in')
     await page.waitForURL('**/account')
@@ -182,7 +153,7 @@ describe('a session', () => {
   it('ends with signing out', async () => {
     const [session] = await context.storageState().then(({ cookies }) => cookies)
     await page.getByRole('button', { name: 'Sign out' }).click()
-    await page.waitForURL(`${stack.webUrl}/`)
+    await page.waitForURL(`${browser.stack.webUrl}/`)
     expect(await context.cookies()).toEqual([])
     await context.addCookies([session!])
     await page.goto('/account')

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, type TestContext } from 'vitest'
+import { createSession, type Session } from '../create-session.ts'
+import { type Stack, type StackOptions, startStack } from '../stack.ts'
+import { collectComplaints } from './collect-complaints.ts'
+import { type Device, devices } from './devices.ts'
+import { openBrowser } from './open-browser.ts'
+
+/** How a page is opened. */
+export type PageOptions = {
+  /** Default `desktop`. */
+  device?: Device
+  /** Default `light`. */
+  colorScheme?: 'light' | 'dark'
+  /** Whose page it is; default nobody's. */
+  session?: Session
+  /** `false` for a browser without scripts. */
+  javaScriptEnabled?: boolean
+  /** What the browser may complain about; anything else fails the test. */
+  expectedComplaint?: RegExp
+}
+
+/** What a file of browser tests works with. */
+export type TestBrowser = {
+  /** The application under test, one for the whole file. */
+  readonly stack: Stack
+  /** Opens an empty page in a context of its own, which ends with the test. */
+  openPage: (options?: PageOptions) => Promise<Page>
+  /** Signs a new user up, without a page. */
+  createSession: (email?: string) => Promise<Session>
+}
+
+const screenshots = fileURLToPath(new URL('failures/', import.meta.url))
+
+/**
+ * Starts a stack and a Chromium before the file's tests and stops both after them. A test fails, too, when the browser
+ * complains: an error of a script, a line in the console, a violation of the content security policy. The pages of a test
+ * that failed are kept as pictures in `failures`.
+ */
+export function setUpBrowser(options: StackOptions = {}): TestBrowser {
+  let stack: Stack | undefined
+  let browser: Browser | undefined
+  let opened: { page: Page; complaints: string[] }[] = []
+
+  beforeAll(async () => {
+    const starting = startStack(options)
+    browser = await openBrowser()
+    stack = await starting
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await stack?.stop()
+  })
+  afterEach(async ({ task }) => {
+    const ended = opened
+    opened = []
+    const messages: string[] = []
+    try {
+      for (const { page, complaints } of ended) {
+        if (complaints.length > 0) messages.push(`The browser complained: ${complaints.join('; ')}`)
+        if (complaints.length > 0 || task.result?.state === 'fail')
+          messages.push(`${page.url()} looked like ${await takePicture(page, task)}`)
+      }
+    } finally {
+      await Promise.all(ended.map(async ({ page }) => page.context().close()))
+    }
+    if (messages.length > 0) throw new Error(messages.join('\n'))
+  })
+
+  return {
+    get stack() {
+      return started(stack)
+    },
+    openPage: async ({ device = 'desktop', session, expectedComplaint, ...rest } = {}) => {
+      const { webUrl } = started(stack)
+      const context = await started(browser).newContext({ baseURL: webUrl, ...devices[device], ...rest })
+      context.setDefaultTimeout(10_000)
+      const cookies = session?.cookies ?? []
+      await context.addCookies(
+        cookies.map((cookie) => ({ ...cookie, url: webUrl, httpOnly: true, sameSite: 'Lax' as const })),
+      )
+      const page = await context.newPage()
+      opened.push({ page, complaints: collectComplaints(page, expectedComplaint) })
+      return page
+    },
+    createSession: async (email) => createSession(started(stack), email),
+  }
+}
+
+function started<Part>(part: Part | undefined): Part {
+  if (part === undefined) throw new Error('The stack and the browser start before the first test, not before that.')
+  return part
+}
+
+async function takePicture(page: Page, task: TestContext['task']): Promise<string> {
+  await mkdir(screenshots, { recursive: true })
+  const name = task.name.replaceAll(/[^\w]+/g, '-').slice(0, 80)
+  const path = `${screenshots}${name}-${randomUUID().slice(0, 8)}.png`
+  await page.screenshot({ path, fullPage: true, timeout: 5_000 })
+  return path
+}

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Stack, startStack } from '../stack.ts'
+
+describe('without Supabase configured', () => {
+  let stack: Stack
+  beforeAll(async () => {
+    stack = await startStack({ env: { NEXT_PUBLIC_SUPABASE_URL: undefined } })
+  })
+  afterAll(async () => {
+    await stack?.stop()
+  })
+  const get = async (path: string) => {
+    const response = await fetch(stack.webUrl + path, { redirect: 'manual' })
+    return { status: response.status, text: await response.text() }
+  }
+
+  it('still shows the landing page', async () => {
+    expect(await get('/')).toMatchObject({ status: 200, text: expect.stringContaining('secure a route') })
+  })
+
+  it.each(['/login', '/account'])('%s names the variable and how to mend it', async (path) => {
+    const { text } = await get(path)
+    expect(text).toContain('NEXT_PUBLIC_SUPABASE_URL is not set')
+    expect(text).toContain('npm start')
+    expect(text).not.toContain(stack.env['SUPABASE_SECRET_KEY'])
+  })
+
+  it('tells by its health which part is missing, and nothing more', async () => {
+    const { status, text } = await get('/api/health')
+    expect(status).toBe(503)
+    expect(JSON.parse(text)).toEqual({
+      status: 'unavailable',
+      parts: { api_route_secret: 'ok', cron_secret: 'ok', supabase: 'not_configured', stripe: 'ok' },
+    })
+  })
+
+  it('guards its route all the same, and says to the rightful caller that it is not ready', async () => {
+    const post = async (headers: Record<string, string>) => {
+      const body = JSON.stringify({
+        type: 'INSERT',
+        table: 'profile',
+        schema: 'public',
+        record: { id: '00000000-0000-4000-8000-000000000001' },
+      })
+      const response = await fetch(`${stack.webUrl}/api/create-stripe-customer`, { method: 'POST', headers, body })
+      return { status: response.status, type: response.headers.get('content-type') }
+    }
+    expect(await post({})).toEqual({ status: 401, type: 'application/problem+json' })
+    expect(await post({ 'x-api-key': stack.apiRouteSecret })).toEqual({ status: 503, type: 'application/problem+json' })
+  })
+})
