@@ -3,7 +3,7 @@ import { useId } from 'react'
 import { Card, CardContent, CardTitle } from '#components/ui/card.tsx'
 import { lastDay, lastMonth, usageBars, usageTotal, type UsageRange } from '#lib/usage-bars.ts'
 import { bucketName, countsText, countText, shareText } from '#lib/usage-text.ts'
-import { UsagePlot, UsageSwatch } from './usage-plot.tsx'
+import { UsagePlot } from './usage-plot.tsx'
 
 const ranges = [
   { range: lastDay, name: 'Last 24 hours', label: '24 hours', panel: 'group-has-[[value=hour]:checked]/usage:flex' },
@@ -91,11 +91,17 @@ function RangePanel(props: { bars: readonly UsageBucket[]; range: UsageRange; na
 
 const sum = ({ allowed, refused }: UsageBucket) => allowed + refused
 
+const swatches = {
+  allowed: 'bg-allowed',
+  // As the bars are hatched.
+  refused: 'bg-[repeating-linear-gradient(-45deg,var(--refused)_0_2px,transparent_2px_4px)] bg-refused/30',
+}
+
 function Figure(props: { term: string; part: 'allowed' | 'refused'; count: number; note?: string | undefined }) {
   return (
     <div className="flex flex-col gap-0.5">
       <dt className="flex items-center gap-2 text-sm text-muted-foreground">
-        <UsageSwatch part={props.part} />
+        <span aria-hidden className={`size-2.5 rounded-[3px] ${swatches[props.part]}`} />
         {props.term}
       </dt>
       <dd className="flex items-baseline gap-2 text-2xl font-semibold tracking-tight tabular-nums">

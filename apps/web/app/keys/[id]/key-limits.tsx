@@ -1,0 +1,34 @@
+import type { KeyLimit } from 'routekey'
+import { Card, CardContent, CardHeader, CardTitle } from '#components/ui/card.tsx'
+import { describeLimit } from '#lib/describe-limit.ts'
+
+/** Shows how often a key may be used. */
+export function KeyLimits({ limits }: { limits: readonly KeyLimit[] }) {
+  return (
+    <Card aria-labelledby="limits">
+      <CardHeader>
+        <CardTitle id="limits">Limits</CardTitle>
+      </CardHeader>
+      <CardContent className="flex flex-col gap-3 text-sm">
+        {limits.length === 0 ? (
+          <p className="text-muted-foreground">This key may be used as often as its holder likes.</p>
+        ) : (
+          <>
+            <ul className="flex flex-col gap-1.5">
+              {limits.map((limit) => (
+                <li key={limit.name} className="text-base font-medium">
+                  {describeLimit(limit)}
+                </li>
+              ))}
+            </ul>
+            <p className="text-pretty text-muted-foreground">
+              {limits.length > 1 && 'All of them hold together. '}
+              Further requests get 429 until the next window starts, by the clock, in UTC. Each answer says in its{' '}
+              <code className="font-mono text-[0.8125rem]">RateLimit</code> header how many are left.
+            </p>
+          </>
+        )}
+      </CardContent>
+    </Card>
+  )
+}

@@ -1,0 +1,87 @@
+import { ArrowLeft } from 'lucide-react'
+import { isAuthRetryableFetchError } from '@supabase/supabase-js'
+import type { Metadata } from 'next'
+import Link from 'next/link'
+import { notFound, redirect } from 'next/navigation'
+import { Suspense } from 'react'
+import { PageHeading } from '#components/page-heading.tsx'
+import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '#components/ui/card.tsx'
+import { Skeleton } from '#components/ui/skeleton.tsx'
+import { KeyUsage } from '#components/usage.tsx'
+import { UsageSkeleton } from '#components/usage-skeleton.tsx'
+import { createPageClient } from '#lib/supabase.ts'
+import { getViewerIfKnown } from '#lib/viewer.ts'
+import { AuditTrail } from './audit-trail.tsx'
+import { KeyFacts } from './key-facts.tsx'
+import { KeyLimits } from './key-limits.tsx'
+import { parseEntries } from './parse-entries.ts'
+import { readKey } from './read-key.ts'
+
+type Props = PageProps<'/keys/[id]'>
+
+/** Names the tab after the key. */
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const viewer = await getViewerIfKnown()
+  const found = viewer && (await readKey((await params).id, viewer.id))
+  return { title: found?.record.name ?? 'API key' }
+}
+
+/** Shows one key of the signed-in user: what it may do, how it is used, and who did what with it. */
+export default async function KeyPage({ params, searchParams }: Props) {
+  const { id } = await params
+  const user = await requireUser(`/keys/${id}`)
+  // Before anything is sent: what is streamed later can no longer change the status.
+  const found = await readKey(id, user.id)
+  if (found === null) notFound()
+  const { record, now } = found
+
+  return (
+    <div className="mx-auto flex w-full max-w-5xl flex-col gap-6 px-4 py-10 sm:px-6 sm:py-14">
+      <div className="flex flex-col gap-4">
+        <Link
+          href="/keys"
+          className="flex w-fit items-center gap-1.5 text-sm text-muted-foreground hover:text-foreground"
+        >
+          <ArrowLeft aria-hidden className="size-4" /> API keys
+        </Link>
+        <PageHeading title={record.name} text={<code className="font-mono text-sm">{record.start}…</code>} />
+      </div>
+
+      <div className="grid gap-6 lg:grid-cols-[3fr_2fr]">
+        <Card aria-labelledby="details">
+          <CardHeader>
+            <CardTitle id="details">Details</CardTitle>
+          </CardHeader>
+          <CardContent>
+            <KeyFacts record={record} now={now} />
+          </CardContent>
+        </Card>
+        <KeyLimits limits={record.limits} />
+      </div>
+
+      <Suspense fallback={<UsageSkeleton />}>
+        <KeyUsage id={record.id} owner={user.id} />
+      </Suspense>
+
+      <Card aria-labelledby="audit-trail">
+        <CardHeader>
+          <CardTitle id="audit-trail">Audit trail</CardTitle>
+          <CardDescription>Who did what with this key. It cannot be changed.</CardDescription>
+        </CardHeader>
+        <CardContent>
+          <Suspense fallback={<Skeleton className="h-20" />}>
+            <AuditTrail id={record.id} owner={user.id} count={parseEntries((await searchParams)['entries'])} />
+          </Suspense>
+        </CardContent>
+      </Card>
+    </div>
+  )
+}
+
+async function requireUser(next: string) {
+  const client = await createPageClient()
+  const { data, error } = await client.auth.getUser()
+  if (error && isAuthRetryableFetchError(error)) throw error
+  if (error) redirect(`/login?${new URLSearchParams({ next })}`)
+  return data.user
+}

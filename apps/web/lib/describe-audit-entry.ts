@@ -1,0 +1,61 @@
+import type { AuditAction, AuditEntry, JsonValue } from 'routekey'
+import { z } from 'zod'
+import { describeLimit } from './describe-limit.ts'
+
+/** A line of the audit trail in words. */
+export type DescribedEntry = {
+  readonly at: Date
+  readonly actor: string
+  readonly action: string
+  /** What changed, in the order of the page. */
+  readonly changes: readonly { readonly property: string; readonly from: string; readonly to: string }[]
+}
+
+const actions: Record<AuditAction, string> = {
+  created: 'created the key',
+  updated: 'changed the key',
+  rotated: 'rotated the key',
+  disabled: 'disabled the key',
+  enabled: 'enabled the key',
+  revoked: 'revoked the key',
+}
+
+const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
+const instant = z.coerce.date()
+const texts = z.array(z.string())
+const limits = z.array(z.object({ quota: z.number(), windowSeconds: z.number() }))
+
+const list = (items: readonly string[], none: string) => (items.length === 0 ? none : items.join(', '))
+const time = (none: string) => (value: JsonValue) =>
+  value === null ? none : `${moment.format(instant.parse(value))} UTC`
+
+/** The properties that are shown. The others say the same as the action does, or nothing to a reader. */
+const properties: readonly { name: string; label: string; write: (value: JsonValue) => string }[] = [
+  { name: 'name', label: 'Name', write: (value) => z.string().parse(value) },
+  { name: 'start', label: 'Key', write: (value) => `${z.string().parse(value)}…` },
+  { name: 'scopes', label: 'Scopes', write: (value) => list(texts.parse(value), 'none') },
+  { name: 'limits', label: 'Limits', write: (value) => list(limits.parse(value).map(describeLimit), 'none') },
+  { name: 'allowedIps', label: 'Allowed addresses', write: (value) => list(texts.parse(value), 'any') },
+  { name: 'expiresAt', label: 'Expires', write: time('never') },
+  { name: 'graceEndsAt', label: 'Earlier key passes until', write: time('no grace') },
+]
+
+/**
+ * Describes a line of the audit trail for the owner of the key.
+ *
+ * @param owner who reads it: their own doings are "You"
+ * @throws ZodError when a changed property is of another shape than the keyring writes
+ */
+export function describeAuditEntry(entry: AuditEntry, owner: string): DescribedEntry {
+  const changes = properties.flatMap(({ name, label, write }) => {
+    const change = entry.changes[name]
+    return change === undefined ? [] : [{ property: label, from: write(change.from), to: write(change.to) }]
+  })
+  const isRename = entry.action === 'updated' && changes.length === 1 && changes[0]?.property === 'Name'
+  return {
+    at: entry.at,
+    actor: entry.actor === owner ? 'You' : (entry.actor ?? 'The application'),
+    action: isRename ? 'renamed the key' : actions[entry.action],
+    changes,
+  }
+}
