@@ -3,18 +3,19 @@ import { after } from 'next/server'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { createKeyring } from 'routekey'
 import { createSupabaseStore } from 'routekey/stores/supabase'
+import { maximumQuota, scopes } from './key-rules.ts'
 import { log } from './log.ts'
 import { createServiceClient } from './supabase.ts'
 
 /** The API keys of this application's users. Reads no environment until a key is looked up. */
 export const keyring = createKeyring({
   prefix: 'rk_user',
-  scopes: ['account:read', 'customer:read'],
+  scopes,
   store: createSupabaseStore({
     client: { rpc: (name, parameters) => createServiceClient().rpc(name, parameters) },
   }),
   // Counts in this process. With several instances, give it a limiter in Postgres or Redis, so that they count together.
-  limiter: new RateLimiterMemory({ points: 1_000_000, duration: 1 }),
+  limiter: new RateLimiterMemory({ points: maximumQuota, duration: 1 }),
   usage: { after },
   logger: { error: (message) => log('error', 'keyring.failed', { error: message }) },
 })

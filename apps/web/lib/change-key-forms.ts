@@ -1,0 +1,13 @@
+import * as z from 'zod/mini'
+import { createFormParser } from './form.ts'
+import { keyNameSchema } from './key-name.ts'
+
+/** Parses the form that renames a key. */
+export const parseRenameKey = createFormParser(z.object({ name: keyNameSchema }))
+
+/** Parses the form that rotates a key: for how many seconds the old one goes on working. */
+export const parseRotateKey = createFormParser(
+  z.object({
+    grace: z.pipe(z.enum(['0', '3600', '86400', '604800'], 'Choose how long the old key works.'), z.transform(Number)),
+  }),
+)
