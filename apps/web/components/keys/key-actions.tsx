@@ -1,0 +1,52 @@
+'use client'
+
+import { useId } from 'react'
+import { Button } from '#components/ui/button.tsx'
+import { opens } from '#components/ui/dialog.tsx'
+import { Announcement } from './announcement.tsx'
+import { RenameKeyDialog } from './rename-key.tsx'
+import { RevokeKeyDialog } from './revoke-key.tsx'
+import { RotateKeyDialog } from './rotate-key.tsx'
+import { useAnnouncement } from './use-announcement.ts'
+
+/**
+ * Shows what can be done with a key, for its own page. It works before scripts arrive.
+ *
+ * @param props.status of the key: a revoked one can be changed no more, and an expired one not be rotated
+ */
+export function KeyActions({
+  keyId,
+  name,
+  status,
+}: {
+  keyId: string
+  name: string
+  status: 'active' | 'disabled' | 'expired' | 'revoked'
+}) {
+  const id = useId()
+  const [text, announce] = useAnnouncement()
+  const key = { keyId, name, onDone: announce }
+  return (
+    <>
+      {status !== 'revoked' && (
+        <>
+          <Button type="button" variant="outline" {...opens(`${id}-rename`)}>
+            Rename
+          </Button>
+          {status !== 'expired' && (
+            <Button type="button" variant="outline" {...opens(`${id}-rotate`)}>
+              Rotate
+            </Button>
+          )}
+          <Button type="button" variant="destructive" {...opens(`${id}-revoke`)}>
+            Revoke
+          </Button>
+        </>
+      )}
+      <RenameKeyDialog id={`${id}-rename`} {...key} />
+      <RotateKeyDialog id={`${id}-rotate`} {...key} />
+      <RevokeKeyDialog id={`${id}-revoke`} {...key} />
+      <Announcement text={text} />
+    </>
+  )
+}

@@ -1,0 +1,61 @@
+'use client'
+
+import { type ComponentType, useEffect, useEffectEvent, useState } from 'react'
+import { flushSync } from 'react-dom'
+import type { KeyFormState } from '#app/keys/actions.ts'
+import { closeDialog } from '#components/ui/dialog.tsx'
+
+/** What every form about a key starts with. */
+export const initialKeyForm: KeyFormState = { values: {}, fieldErrors: {} }
+
+/** What a dialog with a form is given. */
+export type FormDialogProps = {
+  /** Of the dialog, for the button that opens it. */
+  id: string
+  /** Shows it from the start. Default: false. */
+  isOpenAtFirst?: boolean
+  /** Called when it was closed, in whatever way. */
+  onClosed?: () => void
+}
+
+/** What a dialog about one key is given. */
+export type KeyDialogProps = FormDialogProps & {
+  keyId: string
+  name: string
+  /** Gets a sentence about what was done. */
+  onDone?: ((text: string) => void) | undefined
+}
+
+/**
+ * Makes of a dialog one that begins anew each time: React forgets all that it held when it was closed, and when the page is
+ * left, because the browser may keep the page for its Back button.
+ */
+export function inTurns<Props extends FormDialogProps>(
+  Turn: ComponentType<Props & Required<FormDialogProps>>,
+): ComponentType<Props> {
+  return function Turns(props: Props) {
+    const [turn, setTurn] = useState(0)
+    useEffect(() => {
+      // At once: what waits is done only after the page was put away.
+      const forget = () => flushSync(() => setTurn((current) => current + 1))
+      window.addEventListener('pagehide', forget)
+      return () => window.removeEventListener('pagehide', forget)
+    }, [])
+    const onClosed = () => {
+      setTurn(turn + 1)
+      props.onClosed?.()
+    }
+    const isOpenAtFirst = turn === 0 && props.isOpenAtFirst === true
+    return <Turn {...props} key={turn} isOpenAtFirst={isOpenAtFirst} onClosed={onClosed} />
+  }
+}
+
+/** Closes a dialog and says what was done, once its form is done. */
+export function useEnd(state: KeyFormState, id: string, end: () => void): void {
+  const onEnd = useEffectEvent(end)
+  useEffect(() => {
+    if (!state.isDone) return
+    closeDialog(id)
+    onEnd()
+  }, [state, id])
+}
