@@ -25,10 +25,8 @@ export function UsagePlot({
   return (
     <div className="flex gap-3 text-xs text-muted-foreground tabular-nums">
       <div aria-hidden className="flex h-44 flex-col justify-between text-right leading-4">
-        {(isEmpty ? [0] : [maximum, maximum / 2, 0]).map((value) => (
-          <span key={value} className="last:mt-auto">
-            {countText(value, 'short')}
-          </span>
+        {[maximum, maximum / 2, 0].map((value) => (
+          <span key={value}>{(!isEmpty || value === 0) && countText(value, 'short')}</span>
         ))}
       </div>
       <div className="relative min-w-0 flex-1">

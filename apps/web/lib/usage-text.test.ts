@@ -34,8 +34,8 @@ it.each([
   expect(shareText(part, whole)).toBe(text)
 })
 
-it.each([24, 30])('names the first and the last of %i bars, and each once', (count) => {
-  const indexes = tickIndexes({ unit: 'hour', count })
-  expect([indexes[0], indexes.at(-1)]).toEqual([0, count - 1])
-  expect(new Set(indexes).size).toBe(indexes.length)
+it('names every sixth hour or every seventh day, and the last', () => {
+  expect(tickIndexes({ unit: 'hour', count: 24 })).toEqual([0, 6, 12, 18, 23])
+  expect(tickIndexes({ unit: 'day', count: 30 })).toEqual([0, 7, 14, 21, 29])
+  expect(tickIndexes({ unit: 'day', count: 1 })).toEqual([0])
 })

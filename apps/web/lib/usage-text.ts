@@ -35,9 +35,12 @@ export function countsText({ allowed, refused }: { allowed: number; refused: num
   return `${full.format(allowed)} allowed, ${full.format(refused)} refused`
 }
 
-/** Chooses which bars are named below the axis: as many as fit a telephone, the first and the last among them. */
-export function tickIndexes({ count }: UsageRange): number[] {
-  return [0, 0.25, 0.5, 0.75, 1].map((part) => Math.round(part * (count - 1)))
+/** Chooses which bars are named below the axis: each quarter of a day or each week, as many as fit a telephone, and the last. */
+export function tickIndexes({ unit, count }: UsageRange): number[] {
+  const step = unit === 'hour' ? 6 : 7
+  const regular = Array.from({ length: Math.ceil(count / step) }, (_, index) => index * step)
+  // One that would stand too close to the last gives way to it.
+  return [...regular.filter((index) => count - 1 - index > step / 2), count - 1]
 }
 
 /** Names a bar below the axis, in little room. */

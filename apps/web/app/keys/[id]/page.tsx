@@ -1,16 +1,14 @@
 import { ArrowLeft } from 'lucide-react'
-import { isAuthRetryableFetchError } from '@supabase/supabase-js'
 import type { Metadata } from 'next'
 import Link from 'next/link'
-import { notFound, redirect } from 'next/navigation'
+import { notFound } from 'next/navigation'
 import { Suspense } from 'react'
 import { PageHeading } from '#components/page-heading.tsx'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '#components/ui/card.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { KeyUsage } from '#components/usage.tsx'
 import { UsageSkeleton } from '#components/usage-skeleton.tsx'
-import { createPageClient } from '#lib/supabase.ts'
-import { getViewerIfKnown } from '#lib/viewer.ts'
+import { getViewerIfKnown, requireUser } from '#lib/viewer.ts'
 import { AuditTrail } from './audit-trail.tsx'
 import { KeyFacts } from './key-facts.tsx'
 import { KeyLimits } from './key-limits.tsx'
@@ -76,12 +74,4 @@ export default async function KeyPage({ params, searchParams }: Props) {
       </Card>
     </div>
   )
-}
-
-async function requireUser(next: string) {
-  const client = await createPageClient()
-  const { data, error } = await client.auth.getUser()
-  if (error && isAuthRetryableFetchError(error)) throw error
-  if (error) redirect(`/login?${new URLSearchParams({ next })}`)
-  return data.user
 }
