@@ -1,0 +1,31 @@
+'use client'
+
+import Link from 'next/link'
+import { usePathname, useSearchParams } from 'next/navigation'
+import type { MouseEvent, ReactNode } from 'react'
+
+/**
+ * Links to one of the application's pages and says whether the visitor is there, or below it. In an open menu it closes
+ * the menu, because the menu stays in the document from one page to the next.
+ */
+export function NavLink({ href, className, children }: { href: string; className: string; children: ReactNode }) {
+  const pathname = usePathname()
+  const mode = useSearchParams().get('mode')
+  const [path = '', query] = href.split('?')
+  const isHere = pathname === path && (path !== '/login' || mode === new URLSearchParams(query).get('mode'))
+  return (
+    <Link
+      href={href}
+      prefetch={false}
+      className={className}
+      aria-current={isHere ? 'page' : pathname.startsWith(`${path}/`) ? 'true' : undefined}
+      onClick={closeMenu}
+    >
+      {children}
+    </Link>
+  )
+}
+
+function closeMenu({ currentTarget }: MouseEvent<HTMLElement>): void {
+  currentTarget.closest<HTMLElement>('[popover]')?.togglePopover(false)
+}
