@@ -18,7 +18,11 @@ export async function createSession(stack: Stack, email = `${randomUUID()}@examp
     cookieOptions: { name: 'routekey-session' },
     cookies: {
       getAll: () => [],
-      setAll: (changed) => void cookies.push(...changed.map(({ name, value }) => ({ name, value }))),
+      setAll: (changed) => {
+        // The session, in one cookie or in numbered parts; beside it comes what only a link by e-mail would need.
+        for (const { name, value } of changed)
+          if (/^routekey-session(\.\d+)?$/.test(name)) cookies.push({ name, value })
+      },
     },
   })
   const { data, error } = await client.auth.signUp({ email, password })

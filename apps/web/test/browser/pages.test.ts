@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { expectNoAxeViolations } from './expect-no-axe-violations.ts'
+import { findLayoutFaults } from './find-layout-faults.ts'
 import { setUpBrowser } from './set-up-browser.ts'
 
 const browser = setUpBrowser()
@@ -29,12 +30,12 @@ async function open({ path, signedIn = false, isMissing = false }: Case): Promis
 describe('every page', () => {
   it.each(cases)('looks right at every width and in both colours: $path', async (look) => {
     const page = await open(look)
-    const tooWide: number[] = []
+    const faults: string[] = []
     for (const width of [360, 412, 768, 1024, 1280, 1920]) {
       await page.setViewportSize({ width, height: 800 })
-      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) tooWide.push(width)
+      faults.push(...(await findLayoutFaults(page)).map((fault) => `${width}: ${fault}`))
     }
-    expect(tooWide).toEqual([])
+    expect(faults).toEqual([])
     for (const width of [360, 1280]) {
       await page.setViewportSize({ width, height: 800 })
       for (const colorScheme of ['light', 'dark'] as const) {
