@@ -2,7 +2,9 @@ import { ArrowLeft } from 'lucide-react'
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
+import { keyStatus } from 'routekey'
 import { Suspense } from 'react'
+import { KeyActions } from '#components/keys/key-actions.tsx'
 import { PageHeading } from '#components/page-heading.tsx'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '#components/ui/card.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
@@ -21,7 +23,7 @@ type Props = PageProps<'/keys/[id]'>
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const viewer = await getViewerIfKnown()
   const found = viewer && (await readKey((await params).id, viewer.id))
-  return { title: found?.record.name ?? 'API key' }
+  return { title: found?.record.name ?? 'Not found' }
 }
 
 /** Shows one key of the signed-in user: what it may do, how it is used, and who did what with it. */
@@ -42,7 +44,9 @@ export default async function KeyPage({ params, searchParams }: Props) {
         >
           <ArrowLeft aria-hidden className="size-4" /> API keys
         </Link>
-        <PageHeading title={record.name} text={<code className="font-mono text-sm">{record.start}…</code>} />
+        <PageHeading title={record.name} text={<code className="font-mono text-sm">{`${record.start}…`}</code>}>
+          <KeyActions keyId={record.id} name={record.name} status={keyStatus(record, now)} />
+        </PageHeading>
       </div>
 
       <div className="grid gap-6 lg:grid-cols-[3fr_2fr]">

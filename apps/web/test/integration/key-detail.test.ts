@@ -1,0 +1,146 @@
+import { createKeyring, type Keyring } from 'routekey'
+import { createSupabaseStore } from 'routekey/stores/supabase'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createSession, type Session } from '../create-session.ts'
+import { type Stack, startStack } from '../stack.ts'
+import { standBefore } from '../stand-before.ts'
+
+let stack: Stack
+let keyring: Keyring
+let owner: Session
+let stranger: Session
+beforeAll(async () => {
+  stack = await startStack()
+  keyring = createKeyring({ prefix: 'rk_user', store: createSupabaseStore({ client: stack.admin }) })
+  owner = await createSession(stack)
+  stranger = await createSession(stack)
+})
+afterAll(async () => {
+  await stack?.stop()
+})
+
+async function get(path: string, session?: Session, headers: Record<string, string> = {}) {
+  const cookie = (session?.cookies ?? []).map(({ name, value }) => `${name}=${value}`).join('; ')
+  const answer = await fetch(stack.webUrl + path, {
+    headers: { ...headers, cookie },
+    redirect: 'rsc' in headers ? 'follow' : 'manual',
+  })
+  return { status: answer.status, location: answer.headers.get('location'), body: await answer.text() }
+}
+
+/** What a visitor reads on a page, whatever of it is streamed. */
+const textOf = (html: string) => html.replaceAll(/<script\b.*?<\/script>/gs, '').replaceAll(/<[^>]*>/g, ' ')
+
+describe('/keys/[id]', () => {
+  it('shows the owner the key, and never the key itself', async () => {
+    const { key, record } = await keyring.create({ owner: owner.id, name: 'Nightly report', scopes: ['account:read'] })
+    const { status, body } = await get(`/keys/${record.id}`, owner)
+    expect(status).toBe(200)
+    expect(body).toContain('<title>Nightly report · Routekey</title>')
+    expect(body).toContain(`${record.start}…`)
+    expect(body).toContain('No requests yet')
+    expect(body).not.toContain(key)
+    expect(body).not.toContain(key.slice(record.start.length))
+  })
+
+  it.each([
+    ['the key of another user', async () => (await keyring.create({ owner: owner.id, name: 'Not yours' })).record.id],
+    ['a key that never was', async () => crypto.randomUUID()],
+    ['no id', async () => 'latest'],
+    [
+      'an id in capitals',
+      async () => (await keyring.create({ owner: stranger.id, name: 'x' })).record.id.toUpperCase(),
+    ],
+    ['an id with more behind it', async () => `${crypto.randomUUID()}'--`],
+  ])('answers 404 with the one page for what is not there: %s', async (_case, makeId) => {
+    const { status, body } = await get(`/keys/${encodeURIComponent(await makeId())}`, stranger)
+    expect(status).toBe(404)
+    expect(body).toContain('<title>Not found · Routekey</title>')
+    expect(body).toContain('There is nothing here')
+    expect(body).not.toContain('Audit trail')
+  })
+
+  it('tells nothing of the key of another user, whatever way it is asked', async () => {
+    const { record } = await keyring.create({ owner: owner.id, name: 'Not for strangers', scopes: ['account:read'] })
+    const ways = [{}, { rsc: '1' }, { rsc: '1', 'next-router-prefetch': '1' }]
+    for (const headers of ways) {
+      const { body } = await get(`/keys/${record.id}?entries=40`, stranger, headers)
+      expect(body).not.toContain(record.name)
+      expect(body).not.toContain(record.start)
+      expect(body).not.toContain('account:read')
+      expect(body).not.toContain(owner.id)
+    }
+    expect((await get(`/keys/${record.id}`, owner, { rsc: '1' })).body).toContain(record.name)
+  })
+
+  it('sends who is not signed in to sign in, and back', async () => {
+    const id = crypto.randomUUID()
+    expect(await get(`/keys/${id}`)).toMatchObject({ status: 307, location: `/login?next=%2Fkeys%2F${id}` })
+  })
+
+  it('signs out who has no account any more', async () => {
+    const leaving = await createSession(stack)
+    const { record } = await keyring.create({ owner: leaving.id, name: 'CI' })
+    expect((await stack.admin.rpc('delete_account', { user_id: leaving.id })).error).toBeNull()
+    const { status, location } = await get(`/keys/${record.id}`, leaving)
+    expect([status, location]).toEqual([307, `/login?next=%2Fkeys%2F${record.id}&error=session`])
+  })
+
+  it('shows more of a long audit trail on request, and no more than there is', async () => {
+    const { record } = await keyring.create({ owner: owner.id, name: 'name 0' })
+    for (let turn = 1; turn <= 20; turn++)
+      await keyring.update(record.id, { name: `name ${turn}` }, { owner: owner.id })
+    const first = await get(`/keys/${record.id}`, owner)
+    expect(first.body).toContain('Show earlier entries')
+    expect(textOf(first.body)).not.toMatch(/created\s+the key/)
+    const all = await get(`/keys/${record.id}?entries=40`, owner)
+    expect(textOf(all.body)).toMatch(/created\s+the key/)
+    expect(all.body).not.toContain('Show earlier entries')
+    expect((await get(`/keys/${record.id}?entries=-1`, owner)).status).toBe(200)
+  })
+})
+
+describe('the usage of all keys of an owner', () => {
+  it('comes whole, however many hours and keys there are', async () => {
+    const keys = await Promise.all(
+      Array.from({ length: 3 }, () => keyring.create({ owner: stranger.id, name: 'busy' })),
+    )
+    const thisHour = Math.floor(Date.now() / 3_600_000) * 3_600_000
+    const hours = Array.from({ length: 700 }, (_, back) => new Date(thisHour - back * 3_600_000))
+    const rows = keys.flatMap(({ record }) =>
+      hours.map((hour) => ({ key_id: record.id, hour, allowed: 2, refused: 1 })),
+    )
+    expect((await stack.admin.from('api_key_usage').insert(rows)).error).toBeNull()
+
+    const input = { owner: stranger.id, from: hours.at(-1) }
+    const { data, error } = await stack.admin.rpc('sum_api_key_usage', { input })
+    expect(error).toBeNull()
+    expect(data).toHaveLength(700)
+    expect(
+      new Set(data.map((hour: { allowed: number; refused: number }) => [hour.allowed, hour.refused].join())),
+    ).toEqual(new Set(['6,3']))
+  })
+})
+
+describe('while the usage and the audit trail cannot be read', () => {
+  let supabase: Awaited<ReturnType<typeof standBefore>>
+  beforeAll(async () => {
+    const failing = new Set(['/rest/v1/rpc/read_api_key_usage', '/rest/v1/rpc/read_api_key_audit'])
+    supabase = await standBefore(stack.env['NEXT_PUBLIC_SUPABASE_URL']!, { failing })
+    stack.env['NEXT_PUBLIC_SUPABASE_URL'] = supabase.url
+    await stack.restartWeb()
+  })
+  afterAll(() => supabase?.stop())
+
+  it('shows the rest of the page, and says so in their places', async () => {
+    const { record } = await keyring.create({ owner: owner.id, name: 'Still there' })
+    const { status, body } = await get(`/keys/${record.id}`, owner)
+    expect(status).toBe(200)
+    expect(textOf(body)).toContain('Still there')
+    expect(body).toContain('The usage could not be read')
+    expect(body).toContain('The audit trail could not be read')
+    expect(body).not.toContain('out of order')
+    await expect.poll(() => stack.web.output()).toContain('usage.unreadable')
+    expect(stack.web.output()).toContain('audit.unreadable')
+  })
+})

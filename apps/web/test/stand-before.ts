@@ -1,0 +1,44 @@
+import { createServer } from 'node:http'
+import { findFreePort } from '@routekey/sandbox'
+
+const passedHeaders = ['apikey', 'authorization', 'content-type', 'accept', 'prefer']
+
+/**
+ * Stands before a server and passes requests on, but answers 503 where it is to fail.
+ *
+ * @param options.failing the paths, which may be changed while it runs
+ */
+export async function standBefore(
+  target: string,
+  options: { failing: ReadonlySet<string> },
+): Promise<{ url: string; stop: () => void }> {
+  const server = createServer((request, response) => {
+    const body: Buffer[] = []
+    request.on('data', (chunk: Buffer) => body.push(chunk))
+    request.on('end', () => {
+      answer(request.url ?? '/', request.method ?? 'GET', request.headers, Buffer.concat(body)).then(
+        ({ status, type, text }) => response.writeHead(status, { 'content-type': type }).end(text),
+        () => response.destroy(),
+      )
+    })
+  })
+
+  async function answer(path: string, method: string, sent: NodeJS.Dict<string | string[]>, body: Buffer) {
+    if (options.failing.has(path)) return { status: 503, type: 'application/json', text: '{"message":"out of order"}' }
+    const headers = passedHeaders.flatMap((name) => (sent[name] === undefined ? [] : [[name, String(sent[name])]]))
+    const init = { method, headers: Object.fromEntries(headers), ...(body.length > 0 && { body: body.toString() }) }
+    const passed = await fetch(target + path, init)
+    const type = passed.headers.get('content-type') ?? 'application/json'
+    return { status: passed.status, type, text: await passed.text() }
+  }
+
+  const port = await findFreePort()
+  await new Promise<void>((resolve) => void server.listen(port, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop: () => {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
