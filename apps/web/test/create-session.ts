@@ -3,16 +3,21 @@ import { createServerClient } from '@supabase/ssr'
 import { password, type Stack } from './stack.ts'
 
 /** A signed-in user, with the cookies that a browser would hold. */
-export type Session = { id: string; email: string; cookies: { name: string; value: string }[] }
+export type Session = { id: string; email: string; cookies: Map<string, string> }
 
 /**
- * Signs a new user up at Supabase, with the library that keeps the session in cookies for the application, too. Faster
- * than the form, and the same session.
+ * Signs a user in at Supabase, with the library that keeps the session in cookies for the application, too. Faster than
+ * the form, and the same session.
  *
- * @param email default a new address
+ * @param options.email of a new user; default a new address
+ * @param options.known the user to sign in; default a new one is signed up
  */
-export async function createSession(stack: Stack, email = `${randomUUID()}@example.com`): Promise<Session> {
-  const cookies: Session['cookies'] = []
+export async function createSession(
+  stack: Stack,
+  options: { email?: string; known?: { email: string } } = {},
+): Promise<Session> {
+  const { known, email = known?.email ?? `${randomUUID()}@example.com` } = options
+  const cookies = new Map<string, string>()
   const { NEXT_PUBLIC_SUPABASE_URL: url = '', NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: key = '' } = stack.env
   const client = createServerClient(url, key, {
     cookieOptions: { name: 'routekey-session' },
@@ -20,13 +25,14 @@ export async function createSession(stack: Stack, email = `${randomUUID()}@examp
       getAll: () => [],
       setAll: (changed) => {
         // The session, in one cookie or in numbered parts; beside it comes what only a link by e-mail would need.
-        for (const { name, value } of changed)
-          if (/^routekey-session(\.\d+)?$/.test(name)) cookies.push({ name, value })
+        for (const { name, value } of changed) if (/^routekey-session(\.\d+)?$/.test(name)) cookies.set(name, value)
       },
     },
   })
-  const { data, error } = await client.auth.signUp({ email, password })
+  const { data, error } = await (known === undefined
+    ? client.auth.signUp({ email, password })
+    : client.auth.signInWithPassword({ email, password }))
   if (error !== null) throw error
-  if (data.user === null || cookies.length === 0) throw new Error('The sign-up gave no session.')
+  if (data.user === null || cookies.size === 0) throw new Error('Supabase gave no session.')
   return { id: data.user.id, email, cookies }
 }

@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { createServerClient } from '@supabase/ssr'
+import { createSession, type Session } from './create-session.ts'
 import { type Answer, send } from './send.ts'
 import type { Stack } from './stack.ts'
 
 /** A browser without scripts: keeps cookies, follows nothing by itself. */
-export type WebSession = {
-  id: string
-  email: string
-  cookies: Map<string, string>
+export type WebSession = Session & {
   /** Loads a page, as a browser does when an address is typed. */
   get: (path: string, headers?: Record<string, string>) => Promise<Answer>
   /**
@@ -19,32 +16,10 @@ export type WebSession = {
   submit: (page: Answer, button: string, fields?: Record<string, string>) => Promise<Answer>
 }
 
-/** The password of everyone who signs up in a test. */
-export const password = 'correct horse battery staple'
-
 /** Signs a new user up as the application does it, and gives their session; or, with an e-mail that is known, signs in. */
 export async function openSession(stack: Stack, known?: { email: string }): Promise<WebSession> {
-  const cookies = new Map<string, string>()
-  const { NEXT_PUBLIC_SUPABASE_URL: url = '', NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: key = '' } = stack.env
-  const client = createServerClient(url, key, {
-    cookieOptions: { name: 'routekey-session' },
-    cookies: {
-      getAll: () => [...cookies].map(([name, value]) => ({ name, value })),
-      setAll: (changed) => {
-        for (const { name, value } of changed) {
-          if (value === '') cookies.delete(name)
-          else cookies.set(name, value)
-        }
-      },
-    },
-  })
-  const email = known?.email ?? `${randomUUID()}@example.com`
-  const { data, error } = await (known === undefined
-    ? client.auth.signUp({ email, password })
-    : client.auth.signInWithPassword({ email, password }))
-  if (error !== null) throw error
-  if (data.user === null) throw new Error('Supabase gave no user.')
-
+  const session = await createSession(stack, known === undefined ? {} : { known })
+  const { cookies } = session
   const exchange = async (
     path: string,
     options: { method: string; headers: Record<string, string>; body?: string },
@@ -56,9 +31,7 @@ export async function openSession(stack: Stack, known?: { email: string }): Prom
     return answer
   }
   return {
-    id: data.user.id,
-    email,
-    cookies,
+    ...session,
     get: (path, headers = {}) =>
       exchange(path, { method: 'GET', headers: { 'sec-fetch-dest': 'document', ...headers } }),
     submit: (page, button, fields = {}) => {

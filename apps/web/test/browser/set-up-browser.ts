@@ -78,15 +78,13 @@ export function setUpBrowser(options: StackOptions = {}): TestBrowser {
       const { webUrl } = started(stack)
       const context = await started(browser).newContext({ baseURL: webUrl, ...devices[device], ...rest })
       context.setDefaultTimeout(10_000)
-      const cookies = session?.cookies ?? []
-      await context.addCookies(
-        cookies.map((cookie) => ({ ...cookie, url: webUrl, httpOnly: true, sameSite: 'Lax' as const })),
-      )
+      for (const [name, value] of session?.cookies ?? [])
+        await context.addCookies([{ name, value, url: webUrl, httpOnly: true, sameSite: 'Lax' }])
       const page = await context.newPage()
       opened.push({ page, complaints: collectComplaints(page, expectedComplaint) })
       return page
     },
-    createSession: async (email) => createSession(started(stack), email),
+    createSession: async (email) => createSession(started(stack), email === undefined ? {} : { email }),
   }
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isSessionCookie } from '../../lib/session-state.ts'
-import { type Stack, startStack } from '../stack.ts'
-import { openSession, password, type WebSession } from '../web-session.ts'
+import { password, type Stack, startStack } from '../stack.ts'
+import { openSession, type WebSession } from '../web-session.ts'
 
 let stack: Stack
 beforeAll(async () => {

@@ -15,7 +15,7 @@ afterAll(async () => {
 })
 
 async function headersOf(path: string, extra: Record<string, string> = {}): Promise<Headers> {
-  const cookie = session.cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+  const cookie = [...session.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   const response = await fetch(stack.webUrl + path, { redirect: 'manual', headers: { cookie, ...extra } })
   await response.arrayBuffer()
   return response.headers

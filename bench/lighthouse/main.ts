@@ -1,0 +1,68 @@
+// npm run lighthouse: measures every page of the built application on a stack of its own, and fails below 95.
+import { parseArgs } from 'node:util'
+import { createSession } from '../../apps/web/test/create-session.ts'
+import { seedKeys } from '../../apps/web/test/seed-keys.ts'
+import { startStack } from '../../apps/web/test/stack.ts'
+import { buildApplication } from '../../scripts/build-if-stale.ts'
+import { categories, type FormFactor, installLighthouse, type Measurement, measurePage } from './measure-page.ts'
+
+const minimum = 95
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { runs: { type: 'string', default: '3' } },
+})
+const runs = Number(values.runs)
+if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs takes a whole number from 1.')
+
+installLighthouse()
+await buildApplication()
+const stack = await startStack()
+let isBelow = false
+try {
+  const session = await createSession(stack)
+  const cookie = [...session.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const { busy } = await seedKeys(stack, session.id)
+  const pages = [
+    { name: '/', cookie: '' },
+    { name: '/login', cookie: '' },
+    { name: '/account', cookie },
+    { name: '/keys', cookie },
+    { name: '/keys/[id]', path: `/keys/${busy}`, cookie },
+    { name: '/try', cookie },
+  ].filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+
+  console.log(`The median of ${runs} runs: ${categories.join(', ')}`)
+  for (const { name, path = name, cookie: pageCookie } of pages)
+    for (const formFactor of ['mobile', 'desktop'] as const) await measure(name, path, formFactor, pageCookie)
+} finally {
+  await stack.stop()
+}
+if (isBelow) console.log(`At least one score is below ${minimum}.`)
+process.exit(isBelow ? 1 : 0)
+
+async function measure(name: string, path: string, formFactor: FormFactor, cookie: string): Promise<void> {
+  const measurements: Measurement[] = []
+  for (let run = 0; run < runs; run++)
+    measurements.push(await measureOnceMore(stack.webUrl + path, { formFactor, cookie }))
+  const medians = categories.map((category) => median(measurements.map(({ scores }) => scores[category])))
+  console.log(
+    `${name.padEnd(12)} ${formFactor.padEnd(8)} ${medians.map((score) => String(score).padStart(3)).join('  ')}`,
+  )
+  if (medians.every((score) => score >= minimum)) return
+  isBelow = true
+  for (const finding of new Set(measurements.flatMap(({ findings }) => findings))) console.log(`    ${finding}`)
+}
+
+/** Chromium sometimes records nothing, on a machine that is busy; that says nothing about the page. */
+async function measureOnceMore(...page: Parameters<typeof measurePage>): Promise<Measurement> {
+  try {
+    return await measurePage(...page)
+  } catch (error) {
+    console.error(`${String(error)} Once more.`)
+    return measurePage(...page)
+  }
+}
+
+function median(numbers: number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
+}
