@@ -20,7 +20,7 @@ afterAll(async () => {
 })
 
 async function get(path: string, session?: Session, headers: Record<string, string> = {}) {
-  const cookie = (session?.cookies ?? []).map(({ name, value }) => `${name}=${value}`).join('; ')
+  const cookie = [...(session?.cookies ?? [])].map(([name, value]) => `${name}=${value}`).join('; ')
   const answer = await fetch(stack.webUrl + path, {
     headers: { ...headers, cookie },
     redirect: 'rsc' in headers ? 'follow' : 'manual',
