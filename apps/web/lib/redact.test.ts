@@ -10,6 +10,7 @@ describe('redactText', () => {
     ['an e-mail that is none', 'Invalid email address: ada at example', 'Invalid email address: [e-mail]'],
     ['a key of Stripe', `Invalid API Key: sk_live_${hex}`, 'Invalid API Key: [hidden]'],
     ['a restricted key', 'rk_test_abc123', '[hidden]'],
+    ['a key of a user', 'rk_user_abc123 was refused', '[hidden] was refused'],
     ['a webhook secret', `whsec_${hex} was wrong`, '[hidden] was wrong'],
     ['a key of Supabase', 'sb_secret_sandbox_abc', '[hidden]'],
     ['a JSON web token', 'eyJhbGciOi.eyJzdWIi.c2ln-_x expired', '[hidden] expired'],

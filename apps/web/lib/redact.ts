@@ -10,7 +10,7 @@ const hiddenText: readonly (readonly [RegExp, string])[] = [
   // Queries before keys: a key that is sent in an address is of no known shape.
   [/([?&][\w.~-]+=)[^&\s'"]+/g, '$1[hidden]'],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, '$1 [hidden]'],
-  [/\b(?:sk|rk|pk)_(?:test|live)_\w+|\bwhsec_[\w+/=]+|\bsb_(?:secret|publishable)_\w+/g, '[hidden]'],
+  [/\b(?:sk|rk|pk)_(?:test|live|user)_\w+|\bwhsec_[\w+/=]+|\bsb_(?:secret|publishable)_\w+/g, '[hidden]'],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[hidden]'],
   // 256 bits in hexadecimal, as the secrets of the routes are.
   [/\b[0-9a-f]{64}\b/gi, '[hidden]'],
