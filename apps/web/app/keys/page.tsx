@@ -1,0 +1,47 @@
+import type { Metadata } from 'next'
+import { Suspense } from 'react'
+import { CreateKeyButton, CreateKeyDialog } from '#components/keys/create-key.tsx'
+import { KeyDialogs } from '#components/keys/key-dialogs.tsx'
+import { PageHeading } from '#components/page-heading.tsx'
+import { OwnerUsage } from '#components/usage.tsx'
+import { UsageSkeleton } from '#components/usage-skeleton.tsx'
+import { requireUser } from '#lib/viewer.ts'
+import { KeyList } from './key-list.tsx'
+import { KeyListSkeleton } from './key-list-skeleton.tsx'
+
+/** Names the tab. */
+export const metadata: Metadata = { title: 'API keys' }
+
+/** Shows the keys of the signed-in user, and how they are used all together. */
+export default async function KeysPage({ searchParams }: PageProps<'/keys'>) {
+  const { id: owner } = await requireUser('/keys')
+  const { show, after } = await searchParams
+  return (
+    <div className="mx-auto flex w-full max-w-5xl flex-col gap-6 px-4 py-10 sm:px-6 sm:py-14">
+      <PageHeading title="API keys" text="They let your programs call the API on your behalf.">
+        <CreateKeyButton />
+      </PageHeading>
+      <CreateKeyDialog />
+      <KeyDialogs>
+        {/* The usage waits inside: where it stands depends on how long the list is. */}
+        <Suspense
+          fallback={
+            <>
+              <KeyListSkeleton />
+              <UsageSkeleton />
+            </>
+          }
+        >
+          <KeyList
+            owner={owner}
+            show={show === 'ended' ? 'ended' : 'living'}
+            {...(typeof after === 'string' && { after })}
+          />
+          <Suspense fallback={<UsageSkeleton />}>
+            <OwnerUsage owner={owner} />
+          </Suspense>
+        </Suspense>
+      </KeyDialogs>
+    </div>
+  )
+}
