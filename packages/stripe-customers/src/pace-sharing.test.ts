@@ -3,8 +3,10 @@ import { expect, it } from 'vitest'
 import type { Clock } from './clock.ts'
 import { createPace } from './pace.ts'
 
-/** A clock on which time passes only while everyone waits for it. */
-function createVirtualClock(): Clock & { runUntilIdle(): Promise<void> } {
+type VirtualClock = Clock & { runUntilIdle(): Promise<void> }
+
+/** Creates a clock on which time passes only while everyone waits for it. */
+function createVirtualClock(): VirtualClock {
   const sleepers: { atMs: number; wake: () => void }[] = []
   let nowMs = 0
   return {
@@ -17,6 +19,18 @@ function createVirtualClock(): Clock & { runUntilIdle(): Promise<void> } {
         nowMs = next.atMs
         next.wake()
       }
+    },
+  }
+}
+
+/** Gives a process that stalls for `stallMs` every three seconds: whatever should wake it then wakes it afterwards. */
+function withStalls(clock: Clock, stallMs: number, offsetMs: number): Clock {
+  return {
+    nowMs: () => clock.nowMs(),
+    async sleep(ms) {
+      await clock.sleep(ms)
+      const sinceStallMs = (clock.nowMs() + offsetMs) % 3000
+      if (sinceStallMs < stallMs) await clock.sleep(stallMs - sinceStallMs)
     },
   }
 }
@@ -34,13 +48,16 @@ function createBucket(clock: Clock, perSecond: number): () => boolean {
   }
 }
 
-async function share(options: { processes: number; perSecond: number; calls: number; latencyMs: number }) {
+type Sharing = { processes: number; perSecond: number; calls: number; latencyMs: number; stallMs?: number }
+
+async function share({ processes, perSecond, calls, latencyMs, stallMs = 0 }: Sharing) {
   const clock = createVirtualClock()
-  const take = createBucket(clock, options.perSecond)
+  const take = createBucket(clock, perSecond)
   let begun = 0
   let refused = 0
-  const work = async (pace: ReturnType<typeof createPace>) => {
-    while (begun < options.calls) {
+  const work = async (own: Clock, pace: ReturnType<typeof createPace>) => {
+    let accepted = 0
+    while (begun < calls) {
       begun += 1
       await pace.take(Number.POSITIVE_INFINITY)
       while (!take()) {
@@ -48,27 +65,40 @@ async function share(options: { processes: number; perSecond: number; calls: num
         pace.limited(null)
         await pace.take(Number.POSITIVE_INFINITY)
       }
-      await clock.sleep(options.latencyMs)
+      await own.sleep(latencyMs)
       pace.succeeded()
+      accepted += 1
     }
+    return accepted
   }
-  const lanes = Array.from({ length: options.processes }, () => createPace(clock)).flatMap((pace) =>
-    Array.from({ length: 24 }, () => work(pace)),
-  )
+  const sharers = Array.from({ length: processes }, (_, index) => {
+    const own = withStalls(clock, stallMs, index * 700)
+    const pace = createPace(own)
+    return Array.from({ length: 24 }, () => work(own, pace))
+  })
   await clock.runUntilIdle()
-  await Promise.all(lanes)
+  const accepted = await Promise.all(sharers.map(async (lanes) => sum(await Promise.all(lanes))))
   return {
-    ofAllowed: options.calls / (clock.nowMs() / 1000) / options.perSecond,
-    ofRefused: refused / (options.calls + refused),
+    ofAllowed: calls / (clock.nowMs() / 1000) / perSecond,
+    ofRefused: refused / (calls + refused),
+    leastOfEqualShare: Math.min(...accepted) / (calls / processes),
   }
 }
 
+function sum(values: number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}
+
 it.each([
-  { processes: 1, perSecond: 25 },
-  { processes: 4, perSecond: 25 },
-  { processes: 4, perSecond: 100 },
-])('$processes processes share $perSecond calls a second', async ({ processes, perSecond }) => {
-  const { ofAllowed, ofRefused } = await share({ processes, perSecond, calls: 10_000, latencyMs: 200 })
-  expect(ofAllowed).toBeGreaterThan(0.95)
+  { processes: 1, perSecond: 25, stallMs: 0 },
+  { processes: 4, perSecond: 25, stallMs: 0 },
+  { processes: 4, perSecond: 100, stallMs: 0 },
+  { processes: 1, perSecond: 25, stallMs: 600 },
+  { processes: 4, perSecond: 25, stallMs: 600 },
+  { processes: 4, perSecond: 25, stallMs: 1000 },
+])('$processes processes that stall for $stallMs ms share $perSecond calls a second', async (options) => {
+  const { ofAllowed, ofRefused, leastOfEqualShare } = await share({ ...options, calls: 10_000, latencyMs: 200 })
+  expect(ofAllowed).toBeGreaterThan(0.98)
   expect(ofRefused).toBeLessThan(0.025)
+  expect(leastOfEqualShare).toBeGreaterThan(0.5)
 })

@@ -45,6 +45,26 @@ describe('createPace', () => {
     expect(calls).toBeLessThanOrEqual(pace.perSecond() + 2)
   })
 
+  it.each([
+    { stalledMs: 400, madeUpFor: 3 },
+    { stalledMs: 1000, madeUpFor: 9 },
+    { stalledMs: 60_000, madeUpFor: 10 },
+  ])('makes up for $madeUpFor turns of calls that waited while the process stalled for $stalledMs ms', async (row) => {
+    const clock = createTestClock()
+    const pace = createPace(clock)
+    await pace.take(NEVER)
+    await pace.take(NEVER)
+    let turnsAtOnce = 0
+    const turns = Array.from({ length: 30 }, async () => {
+      await pace.take(NEVER)
+      if (clock.nowMs() === resumedAtMs) turnsAtOnce += 1
+    })
+    clock.advance(row.stalledMs)
+    const resumedAtMs = clock.nowMs()
+    await Promise.all(turns)
+    expect(turnsAtOnce).toBe(row.madeUpFor)
+  })
+
   it('refuses a turn after the deadline and says how far away it is, without using it up', async () => {
     const clock = createTestClock()
     const pace = createPace(clock)
@@ -70,6 +90,8 @@ describe('createPace', () => {
     const pace = createPace(late)
     await pace.take(NEVER)
     await pace.take(NEVER)
+    // A turn that nobody had to sleep for.
+    expect(await pace.take(clock.nowMs() + 30_000)).toBe(0)
     expect(await pace.take(clock.nowMs() + 30_000)).toBeGreaterThan(0)
   })
 
@@ -111,6 +133,19 @@ describe('createPace', () => {
     await Promise.all(turns)
   })
 
+  it('does not speed up while turns come late, because something else bounds the calls', async () => {
+    const clock = createTestClock()
+    const pace = createPace(clock)
+    await pace.take(NEVER)
+    clock.advance(1000)
+    await pace.take(NEVER)
+    for (let answers = 0; answers < 30; answers += 1) pace.succeeded()
+    expect(pace.perSecond()).toBe(10)
+    for (let turn = 0; turn < 3; turn += 1) await pace.take(NEVER)
+    for (let answers = 0; answers < 30; answers += 1) pace.succeeded()
+    expect(pace.perSecond()).toBe(40)
+  })
+
   it('speeds up with every answer until the first refusal, then slowly', () => {
     const pace = createPace(createTestClock())
     for (let answers = 0; answers < 30; answers += 1) pace.succeeded()
@@ -119,7 +154,19 @@ describe('createPace', () => {
     const reduced = pace.perSecond()
     expect(reduced).toBeCloseTo(40 * 0.93)
     for (let answers = 0; answers < 100; answers += 1) pace.succeeded()
-    expect(pace.perSecond()).toBeCloseTo(reduced * 1.0005 ** 100)
+    expect(Math.sqrt(pace.perSecond())).toBeCloseTo(Math.sqrt(reduced) + 0.07, 4)
+  })
+
+  it('speeds up by a greater share the slower it is, so that processes come to the same pace', () => {
+    const [slow, fast] = [2, 32].map((perSecond) => {
+      const pace = createPace(createTestClock())
+      while (pace.perSecond() < perSecond) pace.succeeded()
+      pace.limited(null)
+      const before = pace.perSecond()
+      pace.succeeded()
+      return pace.perSecond() / before - 1
+    })
+    expect(slow! / fast!).toBeGreaterThan(1.5)
   })
 
   it('speeds up more and more the longer nothing is refused', () => {

@@ -6,7 +6,7 @@ export type Pace = {
   take(deadlineMs: number): Promise<number>
   /** Gives how long a call would have to wait now, in milliseconds. */
   waitMs(): number
-  /** Records an answer that was not a rate limit. */
+  /** Records an answer that was not a rate limit. The pace grows by it if the pace is what bounds the calls. */
   succeeded(): void
   /** Records a rate limit, and for how long Stripe asks to stop. */
   limited(retryAfterMs: number | null): void
@@ -17,14 +17,25 @@ export type Pace = {
 const INITIAL_PER_SECOND = 10
 const MIN_PER_SECOND = 1
 const MAX_PER_SECOND = 1000
-/** Late timers are made up for by at most this much. */
+/** Late timers are made up for by this much, whoever was late. */
 const CATCH_UP_MS = 50
+/**
+ * Turns that calls were waiting for when the process stalled are made up for by at most this much: what Stripe's bucket,
+ * of one second's calls, has gathered meanwhile. Time in which no call waited is not made up for.
+ */
+const MAX_CATCH_UP_MS = 1000
+/** With turns that come later than this, something else than the pace bounds the calls, and answers say nothing about it. */
+const ON_TIME_MS = 100
 /** Calls a second added with each answer: until the first refusal the pace doubles more than once a second. */
 const FAST_INCREASE = 1
-/** Share by which the pace grows with each answer later on; together with DECREASE it makes about 1 % refusals. */
-const SLOW_INCREASE = 0.0005
+/**
+ * What each answer adds later on, times the square root of the pace: a slower process grows by a greater share, so that all
+ * come to the same, and none takes most of the rate and leaves it unused when it stalls. With DECREASE it makes about 1 %
+ * refusals.
+ */
+const SLOW_INCREASE = 0.0014
 /** After this many answers without a refusal the growth itself grows: another process may have left its share. */
-const STEADY_ANSWERS = 300
+const STEADY_ANSWERS = 150
 /** Refusals that come together have one cause and count once. */
 const DECREASE_PAUSE_MS = 500
 /** A single refusal means that the pace is hardly too fast. */
@@ -39,6 +50,7 @@ const MAX_DECREASE = 0.5
 export function createPace(clock: Clock): Pace {
   let perSecond = INITIAL_PER_SECOND
   let isFast = true
+  let isOnTime = true
   let nextAtMs = Number.NEGATIVE_INFINITY
   let decreasedAtMs = Number.NEGATIVE_INFINITY
   /** Since the last decrease. */
@@ -49,14 +61,15 @@ export function createPace(clock: Clock): Pace {
 
   const waitMs = () => Math.max(0, nextAtMs - clock.nowMs()) + (waiting * 1000) / perSecond
 
-  const awaitTurn = async (deadlineMs: number): Promise<number> => {
+  const awaitTurn = async (calledAtMs: number, deadlineMs: number): Promise<number> => {
     for (;;) {
       const nowMs = clock.nowMs()
       // The process may have been suspended meanwhile.
       if (nowMs > deadlineMs) return 1
       if (nextAtMs > deadlineMs) return nextAtMs - nowMs
       if (nextAtMs <= nowMs) {
-        nextAtMs = Math.max(nextAtMs, nowMs - CATCH_UP_MS) + 1000 / perSecond
+        isOnTime = nowMs - nextAtMs <= ON_TIME_MS
+        nextAtMs = Math.max(nextAtMs, calledAtMs - CATCH_UP_MS, nowMs - MAX_CATCH_UP_MS) + 1000 / perSecond
         return 0
       }
       await clock.sleep(nextAtMs - nowMs)
@@ -65,12 +78,13 @@ export function createPace(clock: Clock): Pace {
 
   return {
     async take(deadlineMs) {
+      const calledAtMs = clock.nowMs()
       const expectedMs = waitMs()
       // At least 1, because 0 means that the turn has come, and the deadline may have passed without any wait.
-      if (clock.nowMs() + expectedMs > deadlineMs) return Math.max(1, expectedMs)
+      if (calledAtMs + expectedMs > deadlineMs) return Math.max(1, expectedMs)
       // Callers queue up and none knows its turn beforehand, so that a refusal slows down those that wait already.
       waiting += 1
-      const turn = lastTurn.then(() => awaitTurn(deadlineMs))
+      const turn = lastTurn.then(() => awaitTurn(calledAtMs, deadlineMs))
       lastTurn = turn
       try {
         return await turn
@@ -81,7 +95,8 @@ export function createPace(clock: Clock): Pace {
     waitMs,
     succeeded() {
       accepted += 1
-      const slow = perSecond * SLOW_INCREASE * Math.max(1, accepted / STEADY_ANSWERS)
+      if (!isOnTime) return
+      const slow = Math.sqrt(perSecond) * SLOW_INCREASE * Math.max(1, accepted / STEADY_ANSWERS)
       perSecond = Math.min(MAX_PER_SECOND, perSecond + (isFast ? FAST_INCREASE : slow))
     },
     limited(retryAfterMs) {
