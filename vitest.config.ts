@@ -44,7 +44,7 @@ export default defineConfig({
         test: {
           name: 'scale',
           include: ['packages/*/test/scale/**/*.test.ts'],
-          testTimeout: 180_000,
+          testTimeout: 300_000,
           hookTimeout: 180_000,
           fileParallelism: false,
         },

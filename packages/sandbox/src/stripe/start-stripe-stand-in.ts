@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { createClock } from './clock.ts'
 import type { Controls } from './control/control-routes.ts'
@@ -47,6 +48,8 @@ export interface StripeStandInOptions {
   searchDelayMs?: number
   /** The instant of the world outside; the system's clock by default. */
   clock?: () => Date
+  /** Passes the time of faults that delay; by default the system's. It may give up when the signal is aborted. */
+  sleep?: (ms: number, signal: AbortSignal) => Promise<void>
   /** Told of every fault of the stand-in itself; by default it goes to stderr. */
   onError?: (error: unknown) => void
 }
@@ -116,6 +119,7 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
     faults,
     onCommit: () => delivery.wake(),
     stopping: stopping.signal,
+    sleep: options.sleep ?? ((ms, signal) => delay(ms, undefined, { signal })),
   })
   const answer = createAnswer({
     endpoints: [

@@ -4,13 +4,14 @@ import { z } from 'zod'
 import { runProcess, type RunningProcess } from './run-process.ts'
 import { seedProfiles } from './seed-profiles.ts'
 import { sweeperReport } from './settings.ts'
+import { startSharedClock, type SharedClock } from './shared-clock.ts'
 
 /** A sweep to be measured. */
 export type SweepPlan = {
   profiles: number
   /** Processes that sweep at once. */
   sweepers: number
-  /** How many times as fast as the wall's the clocks of Stripe and of the sweepers go. Default: 1. */
+  /** How many times as fast as the wall's the clock of Stripe and the sweepers goes at most. Default: the system's clock. */
   speed?: number
   /** Stripe's limit for one endpoint, by its clock. Default: none. */
   endpointPerSecond?: number
@@ -25,7 +26,7 @@ export type SweepPlan = {
 
 /** What a sweep came to. */
 export type SweepMeasurement = {
-  /** From the begin of the first sweep until the last profile was done, by Stripe's clock. */
+  /** From the begin of the first sweep until the last profile was done, by their clock. */
   seconds: number
   perSecond: number
   /** Requests to Stripe, and how many of them it answered with 429. */
@@ -46,14 +47,15 @@ const standInState = z.object({
 
 /** Sweeps pending profiles with processes of their own, on a real PostgreSQL, against a stand-in in its own process. */
 export async function measureSweep(plan: SweepPlan): Promise<SweepMeasurement> {
-  const { profiles, sweepers, speed = 1, endpointPerSecond = null, latencyMs = 0, semiSpaceMb } = plan
+  const { profiles, sweepers, speed = null, endpointPerSecond = null, latencyMs = 0, semiSpaceMb } = plan
   const running: RunningProcess[] = []
+  let clock: SharedClock | undefined
   const server = await startTestPostgres()
   const database = new Client({ connectionString: server.url })
   try {
     await database.connect()
     await seedProfiles(database, { total: profiles, pending: profiles })
-    const standIn = runProcess('stand-in-process.ts', { speed, endpointPerSecond, latencyMs })
+    const standIn = runProcess('stand-in-process.ts', { sharesClock: speed !== null, endpointPerSecond, latencyMs })
     running.push(standIn)
     const stripePort = z.int().parse(await standIn.read())
 
@@ -61,8 +63,9 @@ export async function measureSweep(plan: SweepPlan): Promise<SweepMeasurement> {
     const settings = { databaseUrl: server.url, stripePort, speed }
     const processes = Array.from({ length: sweepers }, () => runProcess('sweeper-process.ts', settings, flags))
     running.push(...processes)
-    // They begin together when all have started, because starting takes long on the fast clocks.
+    // They begin together when all have started, because starting takes long on a fast clock.
     await Promise.all(processes.map((sweeper) => sweeper.read()))
+    if (speed !== null) clock = startSharedClock(running, speed)
     for (const sweeper of processes) sweeper.proceed()
     const reports = await Promise.all(processes.map(async (sweeper) => sweeperReport.parse(await sweeper.read())))
 
@@ -73,7 +76,7 @@ export async function measureSweep(plan: SweepPlan): Promise<SweepMeasurement> {
       'select id, stripe_customer from public.profile',
     )
     const startedAtMs = Math.min(...reports.map((report) => report.startedAtMs))
-    const seconds = (((await readLastDoneAtMs(database)) - startedAtMs) / 1000) * speed
+    const seconds = (Math.max(...reports.map((report) => report.lastDoneAtMs)) - startedAtMs) / 1000
     return {
       seconds,
       perSecond: profiles / seconds,
@@ -85,15 +88,9 @@ export async function measureSweep(plan: SweepPlan): Promise<SweepMeasurement> {
       reports,
     }
   } finally {
+    await clock?.stop()
     await Promise.all(running.map((child) => child.stop()))
     await database.end()
     await server.stop()
   }
-}
-
-async function readLastDoneAtMs(database: Client): Promise<number> {
-  const { rows } = await database.query<{ done_at: Date }>(
-    'select max(done_at) as done_at from public.stripe_customer_work',
-  )
-  return rows[0]!.done_at.getTime()
 }

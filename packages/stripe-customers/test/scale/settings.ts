@@ -1,8 +1,9 @@
 import { z } from 'zod'
 
-/** What the stand-in's process is told. Times are the ones of its clock. */
+/** What the stand-in's process is told. */
 export const standInSettings = z.object({
-  speed: z.number().positive().default(1),
+  /** Whether it lives by the clock that it is told, and not by the system's. */
+  sharesClock: z.boolean(),
   endpointPerSecond: z.number().positive().nullable().default(null),
   latencyMs: z.number().min(0).default(0),
 })
@@ -11,13 +12,15 @@ export const standInSettings = z.object({
 export const sweeperSettings = z.object({
   databaseUrl: z.string(),
   stripePort: z.int(),
-  speed: z.number().positive().default(1),
+  /** How many times as fast as the wall's the clock goes that it is told, or null for the system's clock. */
+  speed: z.number().positive().nullable(),
 })
 
 /** What a sweeper's process prints when nothing is pending any more. */
 export const sweeperReport = z.object({
-  /** When the first sweep began, by the wall's clock. */
+  /** When the first sweep began and when its last profile was done, by its clock. */
   startedAtMs: z.number(),
+  lastDoneAtMs: z.number(),
   done: z.int(),
   retrying: z.int(),
   failed: z.int(),

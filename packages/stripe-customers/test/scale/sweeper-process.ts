@@ -2,21 +2,26 @@
 // argument is JSON, see `sweeperSettings`.
 import { setInterval, clearInterval } from 'node:timers'
 import { text } from 'node:stream/consumers'
-import { setTimeout as delay } from 'node:timers/promises'
 import { Pool } from 'pg'
 import type { z } from 'zod'
 import { createStripeCustomers } from '../../src/index.ts'
 import { createStripe } from '../test-stack.ts'
-import { createFastClock } from './fast-clock.ts'
+import { systemClock } from '../../src/clock.ts'
 import { createFastDatabase } from './fast-database.ts'
 import { sweeperSettings, type sweeperReport } from './settings.ts'
+import { followClock } from './shared-clock.ts'
 
 const { databaseUrl, stripePort, speed } = sweeperSettings.parse(JSON.parse(process.argv[2] ?? '{}'))
 const pool = new Pool({ connectionString: databaseUrl })
+const clock = speed === null ? systemClock : followClock()
+let lastDoneAtMs = 0
 const customers = createStripeCustomers({
-  postgres: createFastDatabase(pool, speed),
+  postgres: speed === null ? pool : createFastDatabase(pool, speed),
   stripe: createStripe({ port: stripePort }),
-  clock: createFastClock(speed),
+  clock,
+  onEvent: ({ type }) => {
+    if (type === 'created') lastDoneAtMs = clock.nowMs()
+  },
 })
 
 async function isPending(): Promise<boolean> {
@@ -30,7 +35,8 @@ process.stdout.write('"ready"\n')
 await text(process.stdin)
 
 const report: z.infer<typeof sweeperReport> = {
-  startedAtMs: Date.now(),
+  startedAtMs: clock.nowMs(),
+  lastDoneAtMs: 0,
   done: 0,
   retrying: 0,
   failed: 0,
@@ -47,11 +53,13 @@ while (await isPending()) {
   const result = await customers.sweep()
   for (const outcome of ['done', 'retrying', 'failed', 'lost'] as const) report[outcome] += result[outcome]
   // The usual scheduler comes less often, but it does not count how long the last few take.
-  await delay(100)
+  await clock.sleep(500)
 }
 
 clearInterval(watch)
 await pool.end()
 const { user, system } = process.cpuUsage()
+report.lastDoneAtMs = lastDoneAtMs
 report.cpuSeconds = (user + system) / 1e6
 process.stdout.write(`${JSON.stringify(report)}\n`)
+if (speed !== null) process.disconnect()

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '../database.ts'
 import { StripeFailure } from '../stripe-failure.ts'
 import type { Endpoint, StripeRequest } from './endpoint.ts'
@@ -30,13 +29,14 @@ export interface ExecutionDependencies {
   onCommit: () => void
   /** Aborted when the stand-in stops. */
   stopping: AbortSignal
+  sleep: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
 const CUT: Outcome = { kind: 'cut' }
 
 /** Creates the execution of requests: idempotency, faults, and one transaction for the effect and its stored result. */
 export function createExecution(dependencies: ExecutionDependencies) {
-  const { database, idempotency, faults, onCommit, stopping } = dependencies
+  const { database, idempotency, faults, onCommit } = dependencies
   const inFlight = new Set<string>()
 
   /** Runs the endpoint; a failure that a key keeps is stored by itself, as it has no effect to be stored with. */
@@ -80,7 +80,7 @@ export function createExecution(dependencies: ExecutionDependencies) {
     let outcome: Outcome
     if (key !== null) inFlight.add(key)
     try {
-      if (delayMs > 0 && !(await wait(delayMs, stopping))) return CUT
+      if (delayMs > 0 && !(await wait(delayMs, dependencies))) return CUT
       if (fault?.kind === 'hang' && fault.when === 'before_effect') {
         await request.whenClosed()
         return CUT
@@ -105,9 +105,12 @@ export function createExecution(dependencies: ExecutionDependencies) {
 }
 
 /** Waits; false when the stand-in stopped meanwhile. */
-async function wait(delayMs: number, stopping: AbortSignal): Promise<boolean> {
+async function wait(
+  delayMs: number,
+  { sleep, stopping }: Pick<ExecutionDependencies, 'sleep' | 'stopping'>,
+): Promise<boolean> {
   try {
-    await sleep(delayMs, undefined, { signal: stopping })
+    await sleep(delayMs, stopping)
     return true
   } catch (error) {
     if (stopping.aborted) return false
