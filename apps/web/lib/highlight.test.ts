@@ -26,6 +26,10 @@ describe('highlight', () => {
     ])
   })
 
+  it('takes an address for no comment', () => {
+    expect(highlight('curl https://example.com/a').map(({ kind }) => kind)).toEqual(['plain'])
+  })
+
   it('finds no keyword inside a word or a string', () => {
     expect(highlight("'import' constant").map(({ kind }) => kind)).toEqual(['string', 'plain'])
   })

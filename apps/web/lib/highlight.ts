@@ -2,7 +2,7 @@
 export type Token = { kind: 'comment' | 'string' | 'keyword' | 'name' | 'plain'; text: string }
 
 const pattern =
-  /(?<comment>(?:\/\/|# ).*)|(?<string>'[^'\n]*'|"[^"\n]*")|(?<keyword>\b(?:import|from|export|const|async|await|return)\b|=>)|(?<name>\b\w+(?=\())/g
+  /(?<comment>(?:(?<!:)\/\/|# ).*)|(?<string>'[^'\n]*'|"[^"\n]*")|(?<keyword>\b(?:import|from|export|const|async|await|return)\b|=>)|(?<name>\b\w+(?=\())/g
 
 /**
  * Splits a short example in TypeScript or shell into tokens to be coloured. It knows what our examples use and no more:

@@ -6,10 +6,11 @@ import { createSupabaseStore } from 'routekey/stores/supabase'
 import { maximumQuota, scopes } from './key-rules.ts'
 import { log } from './log.ts'
 import { createServiceClient } from './supabase.ts'
+import { userKeyPrefix } from './trial/user-key.ts'
 
 /** The API keys of this application's users. Reads no environment until a key is looked up. */
 export const keyring = createKeyring({
-  prefix: 'rk_user',
+  prefix: userKeyPrefix,
   scopes,
   store: createSupabaseStore({
     client: { rpc: (name, parameters) => createServiceClient().rpc(name, parameters) },
