@@ -53,6 +53,7 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
     expect(pathOf(page)).toBe('/account')
 
     const cookies = await page.context().cookies()
+    if (device === 'phone') await page.getByRole('button', { name: 'Menu' }).click()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.waitForURL(`${browser.stack.webUrl}/`)
     expect(await page.context().cookies()).toEqual([])
