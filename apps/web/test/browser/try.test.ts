@@ -1,0 +1,239 @@
+import { createKeyring, type Keyring } from 'routekey'
+import { createSupabaseStore } from 'routekey/stores/supabase'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { signUp } from '../stack.ts'
+import { expectNoAxeViolations } from './expect-no-axe-violations.ts'
+import { findLayoutFaults } from './find-layout-faults.ts'
+import { setUpBrowser } from './set-up-browser.ts'
+
+const browser = setUpBrowser()
+const refused = /status of 4(?:01|03|29)/
+
+const unused = () => Promise.reject(new Error('This keyring creates keys and verifies none.'))
+
+let keyring: Keyring
+let owner: { id: string; email: string }
+beforeAll(async () => {
+  keyring = createKeyring({
+    prefix: 'rk_user',
+    store: createSupabaseStore({ client: browser.stack.admin }),
+    limiter: { consume: unused, reward: unused },
+  })
+  owner = await signUp(browser.stack)
+})
+
+const createKey = (options: Partial<Parameters<Keyring['create']>[0]> = {}) =>
+  keyring.create({ owner: owner.id, name: 'CI', ...options })
+
+async function openTry(options: Parameters<typeof browser.openPage>[0] = {}): Promise<{ page: Page; urls: string[] }> {
+  const page = await browser.openPage({ expectedComplaint: refused, ...options })
+  const urls: string[] = []
+  page.on('request', (request) => urls.push(request.url()))
+  await page.goto('/try')
+  return { page, urls }
+}
+
+const keyField = (page: Page) => page.getByRole('textbox', { name: 'Your API key' })
+const verdict = (page: Page) => page.locator('output', { hasText: /^(?:Secured|Open|Closed|No verdict)/ })
+const panel = (page: Page, title: string) => page.getByRole('region', { name: title })
+
+async function check(page: Page, key: string, route = 'whoami'): Promise<string> {
+  await page.getByRole('radio', { name: route }).check()
+  if (key !== '') await keyField(page).fill(key)
+  await page.getByRole('button', { name: 'Check the route' }).click()
+  return (await verdict(page).textContent()) ?? ''
+}
+
+describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
+  it('shows both answers, side by side where there is room', async () => {
+    const { page } = await openTry({ device })
+    const { key } = await createKey({
+      scopes: ['account:read'],
+      limits: [{ name: 'minute', quota: 9, windowSeconds: 60 }],
+    })
+    expect(await check(page, key)).toBe('Secured: without a key 401, with your key 200.')
+
+    const without = await panel(page, 'Without a key').innerText()
+    expect(without).toMatch(/401 Unauthorized[^]*\d+ ms[^]*www-authenticate\s+Bearer realm="api"/)
+    expect(without).toContain('"detail": "A valid key is required."')
+    const withKey = await panel(page, 'With your key').innerText()
+    expect(withKey).toMatch(/200 OK[^]*ratelimit\s+"minute";r=8;t=\d+/)
+    expect(withKey).toContain(`"owner": "${owner.id}"`)
+    expect(withKey).toContain(`curl -i ${browser.stack.webUrl}/api/v1/whoami`)
+    expect(withKey).toContain('Bearer $ROUTEKEY_API_KEY')
+
+    const [first, second] = await Promise.all(
+      ['Without a key', 'With your key'].map(async (title) => panel(page, title).boundingBox()),
+    )
+    expect(second!.y - first!.y).toBe(device === 'phone' ? first!.height + 16 : 0)
+    expect(await findLayoutFaults(page)).toEqual([])
+    await expectNoAxeViolations(page)
+  })
+})
+
+describe('the verdict', () => {
+  it('names the scope that a key lacks', async () => {
+    const { page } = await openTry()
+    const { key } = await createKey({ scopes: ['account:read'] })
+    expect(await check(page, key, '/api/v1/customer')).toContain(
+      'with your key 403. The key lacks the scope customer:read.',
+    )
+    expect(await panel(page, 'With your key').innerText()).toContain('403 Forbidden')
+  })
+
+  it('tells a revoked key from a route that is open', async () => {
+    const { page } = await openTry()
+    const { key, record } = await createKey()
+    await keyring.revoke(record.id)
+    expect(await check(page, key)).toContain('with your key 401. The key is unknown, expired, disabled or revoked.')
+  })
+
+  it('says when a limit is used up, and until when', async () => {
+    const { page } = await openTry()
+    const { key } = await createKey({ limits: [{ name: 'hour', quota: 1, windowSeconds: 3600 }] })
+    expect(await check(page, key)).toContain('with your key 200')
+    await page.getByRole('button', { name: 'Check the route' }).click()
+    await expect
+      .poll(() => verdict(page).textContent())
+      .toMatch(/429\. The key’s limit is used up\. Try again in \d+ s/)
+    expect(await panel(page, 'With your key').innerText()).toMatch(/ratelimit-policy[^]*retry-after\s+\d+/)
+  })
+
+  it('needs no key, and asks for none where only the server’s own opens the route', async () => {
+    const { page, urls } = await openTry()
+    expect(await check(page, '')).toBe('Secured: without a key 401.')
+    await page.getByRole('radio', { name: 'create-stripe-customer' }).check()
+    expect(await keyField(page).isDisabled()).toBe(true)
+    expect(await verdict(page).count()).toBe(0)
+    await page.getByRole('button', { name: 'Check the route' }).click()
+    await verdict(page).waitFor()
+    expect(urls.filter((url) => url.includes('/api/')).map((url) => new URL(url).pathname)).toEqual([
+      '/api/v1/whoami',
+      '/api/create-stripe-customer',
+    ])
+  })
+
+  it('is not given while the network is away, and the page works again afterwards', async () => {
+    const { page } = await openTry({ expectedComplaint: /ERR_INTERNET_DISCONNECTED|status of 401/ })
+    await page.context().setOffline(true)
+    expect(await check(page, '')).toBe('No verdict. You are offline. Try again once you are connected.')
+    await page.context().setOffline(false)
+    await page.getByRole('button', { name: 'Check the route' }).click()
+    await expect.poll(() => verdict(page).textContent()).toBe('Secured: without a key 401.')
+  })
+
+  it('is reached and read with the keyboard alone', async () => {
+    const { page } = await openTry()
+    const { key } = await createKey({ scopes: ['customer:read'] })
+    await page.getByRole('radio', { name: 'whoami' }).focus()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Tab')
+    await page.keyboard.insertText(key)
+    await page.keyboard.press('Enter')
+    await verdict(page).waitFor()
+    expect(await verdict(page).getAttribute('aria-live')).toBe('polite')
+    expect(await panel(page, 'With your key').innerText()).toContain('"stripe_customer"')
+    expect(await keyField(page).evaluate((field) => field === document.activeElement)).toBe(true)
+  })
+})
+
+describe('the key', () => {
+  it('is not sent when it is none, and a foreign secret does not stay on the page', async () => {
+    const { page, urls } = await openTry()
+    const { key } = await createKey()
+    for (const text of [browser.stack.apiRouteSecret, key.slice(0, -1)]) {
+      await keyField(page).fill(text)
+      await page.keyboard.press('Enter')
+      await expect.poll(() => keyField(page).getAttribute('aria-invalid')).toBe('true')
+    }
+    expect(await page.getByRole('alert').allTextContents()).toContain(
+      'This key is incomplete or mistyped. It was not sent. Copy it again, whole.',
+    )
+    await keyField(page).fill(browser.stack.apiRouteSecret)
+    await page.keyboard.press('Enter')
+    await page.getByText('Never paste API_ROUTE_SECRET here.').waitFor()
+    expect(await keyField(page).inputValue()).toBe('')
+    expect(urls.filter((url) => url.includes('/api/'))).toEqual([])
+  })
+
+  it('is gone from the page after leaving it in every way, and was in no address and no store', async () => {
+    const { page, urls } = await openTry()
+    const { key } = await createKey()
+    const isHeld = () =>
+      page.evaluate((text) => {
+        const fields = [...document.querySelectorAll('input')].map(({ value }) => value)
+        const stores = JSON.stringify([localStorage, sessionStorage, history.state, document.cookie])
+        return [document.documentElement.outerHTML, stores, ...fields].some((held) => held.includes(text))
+      }, key)
+
+    await check(page, key)
+    expect(await page.evaluate((text) => document.documentElement.outerHTML.includes(text), key)).toBe(false)
+
+    await page.getByRole('link', { name: 'Routekey' }).click()
+    await page.waitForURL(`${browser.stack.webUrl}/`)
+    expect(await isHeld()).toBe(false)
+    await page.goBack()
+    await page.waitForURL('**/try')
+    expect(await isHeld()).toBe(false)
+
+    await check(page, key)
+    await page.reload()
+    expect(await isHeld()).toBe(false)
+
+    await check(page, key)
+    await page.goto('/login')
+    await page.goBack()
+    await page.waitForURL('**/try')
+    expect(await isHeld()).toBe(false)
+
+    // What the browser does before it keeps a page for the way back.
+    await check(page, key)
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })))
+    expect(await isHeld()).toBe(false)
+    await verdict(page).waitFor({ state: 'detached' })
+
+    expect(urls.filter((url) => url.includes(key))).toEqual([])
+  })
+
+  it('goes nowhere before scripts arrive', async () => {
+    const page = await browser.openPage()
+    const { key } = await createKey()
+    const waiting: (() => void)[] = []
+    const urls: string[] = []
+    page.on('request', (request) => urls.push(request.url()))
+    await page.route('**/_next/static/**/*.js', async (route) => {
+      await new Promise<void>((resolve) => waiting.push(resolve))
+      await route.continue()
+    })
+    await page.goto('/try', { waitUntil: 'commit' })
+    await page.getByRole('radio', { name: 'customer:read' }).check()
+    await keyField(page).fill(key)
+    await page.keyboard.press('Enter')
+    const button = page.getByRole('button', { name: 'Check the route' })
+    expect(await button.isDisabled()).toBe(true)
+    for (const arrive of waiting) arrive()
+    await expect.poll(() => button.isDisabled()).toBe(false)
+    // What was typed and picked meanwhile still stands.
+    expect(await keyField(page).inputValue()).toBe(key)
+    expect(await page.getByText('/api/v1/customer').count()).toBeGreaterThan(1)
+    expect(urls.filter((url) => url.includes('/api/') || url.includes(key))).toEqual([])
+    expect(page.url()).toBe(`${browser.stack.webUrl}/try`)
+  })
+
+  it('needs scripts, and the page says so without them', async () => {
+    const page = await browser.openPage({ javaScriptEnabled: false })
+    await page.goto('/try')
+    expect(await page.getByRole('main').innerText()).toContain('The lines for the shell below do the same.')
+    expect(await page.getByText('curl -i').count()).toBe(2)
+  })
+})
+
+it('leads to where keys are made, signed in or not', async () => {
+  const { page } = await openTry()
+  expect(await page.getByRole('link', { name: 'Sign up and create one' }).getAttribute('href')).toContain(
+    'next=%2Fkeys',
+  )
+  const signedIn = await openTry({ session: await browser.createSession() })
+  expect(await signedIn.page.getByRole('link', { name: 'Create one' }).getAttribute('href')).toBe('/keys')
+})
