@@ -16,7 +16,6 @@ export function NavLink({ href, className, children }: { href: string; className
   return (
     <Link
       href={href}
-      prefetch={false}
       className={className}
       aria-current={isHere ? 'page' : pathname.startsWith(`${path}/`) ? 'true' : undefined}
       onClick={closeMenu}

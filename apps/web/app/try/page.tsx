@@ -25,7 +25,6 @@ export default async function TryPage() {
         <p className="text-sm text-muted-foreground">
           No key yet?{' '}
           <Link
-            prefetch={false}
             href={viewer === null ? '/login?mode=sign-up&next=%2Fkeys' : '/keys'}
             className="rounded-sm font-medium text-foreground underline underline-offset-4 outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50"
           >
