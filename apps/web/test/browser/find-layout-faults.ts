@@ -13,6 +13,9 @@ export async function findLayoutFaults(page: Page): Promise<string[]> {
     if (scrollWidth > clientWidth) faults.add(`the page is ${scrollWidth} pixels wide in a window of ${clientWidth}`)
 
     const root = document.querySelector('dialog:modal') ?? document.body
+    const { left, right } = root.getBoundingClientRect()
+    if (left < 0 || right > clientWidth)
+      faults.add(`the dialog goes from ${left} to ${right} in a window of ${clientWidth}`)
     const texts: { name: string; node: Node; box: DOMRect }[] = []
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT)
     while (walker.nextNode()) {

@@ -1,47 +1,49 @@
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { expectNoAxeViolations } from './expect-no-axe-violations.ts'
 import { findLayoutFaults } from './find-layout-faults.ts'
+import { openCase, pageCases } from './page-cases.ts'
 import { setUpBrowser } from './set-up-browser.ts'
+import { walkByKeyboard } from './walk-by-keyboard.ts'
 
 const browser = setUpBrowser()
 
-type Case = { path: string; signedIn?: boolean; isMissing?: boolean }
-
-const cases: Case[] = [
-  { path: '/' },
-  { path: '/', signedIn: true },
-  { path: '/login' },
-  { path: '/login?mode=sign-up&error=denied' },
-  { path: '/account', signedIn: true },
-  { path: '/no-such-page', isMissing: true },
-]
-
-async function open({ path, signedIn = false, isMissing = false }: Case): Promise<Page> {
-  const email = 'a.rather.long.name.for.an.address@subdomain.example.com'
-  const page = await browser.openPage({
-    ...(signedIn ? { session: await browser.createSession(`${crypto.randomUUID().slice(0, 8)}.${email}`) } : {}),
-    ...(isMissing ? { expectedComplaint: /status of 404/ } : {}),
-  })
-  await page.goto(path)
-  return page
+/** Finds what does not fit at these widths; fails unless axe is content in both colours. */
+async function look(page: Page, widths: readonly number[]): Promise<string[]> {
+  const faults: string[] = []
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 800 })
+    faults.push(...(await findLayoutFaults(page)).map((fault) => `${width} pixels: ${fault}`))
+  }
+  for (const width of [360, 1280]) {
+    await page.setViewportSize({ width, height: 800 })
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await expectNoAxeViolations(page)
+    }
+  }
+  return faults
 }
 
-describe('every page', () => {
-  it.each(cases)('looks right at every width and in both colours: $path', async (look) => {
-    const page = await open(look)
-    const faults: string[] = []
-    for (const width of [360, 412, 768, 1024, 1280, 1920]) {
-      await page.setViewportSize({ width, height: 800 })
-      faults.push(...(await findLayoutFaults(page)).map((fault) => `${width}: ${fault}`))
-    }
-    expect(faults).toEqual([])
-    for (const width of [360, 1280]) {
-      await page.setViewportSize({ width, height: 800 })
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme })
-        await expectNoAxeViolations(page)
-      }
-    }
-  })
+it.each(pageCases)('looks right from 360 to 1920 pixels, light and dark, with its dialogs: $name', async (pageCase) => {
+  const { page, path } = await openCase(browser, pageCase)
+  await page.goto(path)
+  expect(await look(page, [360, 412, 768, 1024, 1280, 1920])).toEqual([])
+
+  const seen = new Set<string | null>()
+  for (const dialog of await page.locator('dialog[id]').all()) {
+    const kind = (await dialog.locator('h2').first().textContent())?.replace(/“.*”/, '“…”') ?? null
+    if (seen.has(kind)) continue
+    seen.add(kind)
+    await dialog.evaluate((element: HTMLDialogElement) => element.showModal())
+    expect(await look(page, [360, 1280])).toEqual([])
+    await dialog.evaluate((element: HTMLDialogElement) => element.close())
+  }
+})
+
+it.each(pageCases)('is all within reach of the keyboard, and shows where it is: $name', async (pageCase) => {
+  const { page, path } = await openCase(browser, pageCase)
+  await page.goto(path)
+  const { unreached, unmarked } = await walkByKeyboard(page)
+  expect({ unreached, unmarked }).toEqual({ unreached: [], unmarked: [] })
 })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createSession, type Session } from '../create-session.ts'
 import { type Stack, startStack } from '../stack.ts'
 
-const pages = ['/', '/login', '/account', '/no-such-page']
+const pages = ['/', '/login', '/account', '/keys', '/keys/no-such-key', '/no-such-page']
 
 let stack: Stack
 let session: Session
@@ -47,6 +47,6 @@ it.each(pages)('binds a browser to https once it came by https, and not before: 
   expect((await headersOf(path)).get('strict-transport-security')).toBeNull()
 })
 
-it('is kept by no cache where it shows what is the visitor’s own', async () => {
-  expect((await headersOf('/account')).get('cache-control')).toContain('no-store')
+it.each(['/account', '/keys'])('is kept by no cache where it shows what is the visitor’s own: %s', async (path) => {
+  expect((await headersOf(path)).get('cache-control')).toContain('no-store')
 })

@@ -1,0 +1,75 @@
+import { EventEmitter, once } from 'node:events'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { password, signUp } from '../stack.ts'
+import { startSlowProxy } from '../slow-proxy.ts'
+import { openCase, pageCases } from './page-cases.ts'
+import { setUpBrowser } from './set-up-browser.ts'
+
+const browser = setUpBrowser()
+let proxy: Awaited<ReturnType<typeof startSlowProxy>>
+
+// What is streamed after the page comes late enough for its place to be seen first.
+beforeAll(async () => {
+  const { stack } = browser
+  proxy = await startSlowProxy({
+    target: stack.env['NEXT_PUBLIC_SUPABASE_URL'] ?? '',
+    slow: /\/rpc\/read_/,
+    delayMs: 400,
+  })
+  stack.env['NEXT_PUBLIC_SUPABASE_URL'] = proxy.url
+  await stack.restartWeb()
+})
+afterAll(async () => {
+  await proxy?.stop()
+})
+
+/** Keeps the page's scripts back until they are released. */
+async function holdScripts(page: Page): Promise<() => void> {
+  const gate = new EventEmitter()
+  const opened = once(gate, 'open')
+  await page.route('**/_next/static/**/*.js', async (route) => {
+    await opened
+    await route.continue()
+  })
+  return () => void gate.emit('open')
+}
+
+const shown = pageCases.filter(({ isMissing }) => isMissing !== true)
+const cases = shown.flatMap((look) => (['desktop', 'phone'] as const).map((device) => ({ ...look, device })))
+
+it.each(cases)(
+  'can be read before its scripts arrive, and moves nothing when they do: $name, $device',
+  async (look) => {
+    const { page, path } = await openCase(browser, look, { device: look.device })
+    await page.addInitScript(() => {
+      Object.assign(window, { shift: 0 })
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries())
+          Object.assign(window, { shift: Reflect.get(window, 'shift') + Reflect.get(entry, 'value') })
+      }).observe({ type: 'layout-shift', buffered: true })
+    })
+    const release = await holdScripts(page)
+    await page.goto(path, { waitUntil: 'commit' })
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await expect.poll(() => page.locator('main [aria-busy=true], main [data-slot=skeleton]').count()).toBe(0)
+    release()
+    await page.waitForLoadState('networkidle')
+    expect(await page.evaluate(() => Reflect.get(window, 'shift'))).toBeLessThan(0.01)
+  },
+)
+
+describe('while scripts are on their way', () => {
+  it('the browser signs in by itself', async () => {
+    const page = await browser.openPage()
+    const release = await holdScripts(page)
+    const { email } = await signUp(browser.stack)
+    await page.goto('/login', { waitUntil: 'commit' })
+    await page.getByLabel('E-mail').fill(email)
+    await page.getByLabel('Password').fill(password)
+    await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Account' }).waitFor()
+    release()
+    expect(new URL(page.url()).pathname).toBe('/account')
+  })
+})

@@ -1,0 +1,56 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- what runs in the page reaches nothing outside of it */
+import type { Page } from 'playwright-core'
+
+/** What a walk with the Tab key did not find right. */
+export type Walk = {
+  /** Controls that the focus did not come to. */
+  unreached: string[]
+  /** Controls that look the same with and without the focus. */
+  unmarked: string[]
+}
+
+/** Goes through the page with the Tab key, from its first control until the focus leaves it. */
+export async function walkByKeyboard(page: Page): Promise<Walk> {
+  await page.evaluate(() => {
+    const look = (element: Element) => {
+      const { outlineStyle, outlineWidth, boxShadow, backgroundColor, clipPath } = getComputedStyle(element)
+      const outline = outlineStyle === 'none' ? '' : outlineWidth
+      return [outline, boxShadow, backgroundColor, clipPath, element.getBoundingClientRect().width].join(' ')
+    }
+    const controls = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+      .filter((element): element is HTMLElement => element instanceof HTMLElement && element.checkVisibility())
+      .filter((element) => element.tabIndex >= 0 && !element.matches(':disabled, [type=hidden]'))
+    const walk = new Map(controls.map((element) => [element, { without: look(element), with: '' }]))
+    document.addEventListener('focusin', ({ target }) => {
+      if (!(target instanceof HTMLElement)) return
+      for (const animation of document.getAnimations())
+        if (animation.effect?.getComputedTiming().endTime !== Infinity) animation.finish()
+      const seen = walk.get(target)
+      if (seen !== undefined) seen.with = look(target)
+    })
+    Object.assign(window, { walk })
+  })
+  // Past the last control the focus leaves the page. Some boxes take it that are no controls: those that scroll.
+  const isInPage = () => document.hasFocus() && document.activeElement !== document.body
+  do await page.keyboard.press('Tab')
+  while (await page.evaluate(isInPage))
+  return page.evaluate(() => {
+    const walk: unknown = Reflect.get(window, 'walk')
+    if (!(walk instanceof Map)) throw new Error('The page was left during the walk.')
+    const name = (element: HTMLElement) =>
+      `<${element.localName}> ${element.ariaLabel ?? element.textContent.trim() ?? element.getAttribute('name')}`
+    const entries: [HTMLElement, { without: string; with: string }][] = [...walk]
+    // The arrow keys go on within a group of radio buttons.
+    const reached = new Set(entries.flatMap(([element, seen]) => (seen.with === '' ? [] : groupOf(element))))
+    return {
+      unreached: entries
+        .filter(([element]) => !groupOf(element).some((group) => reached.has(group)))
+        .map(([element]) => name(element)),
+      unmarked: entries.filter(([, seen]) => seen.with === seen.without).map(([element]) => name(element)),
+    }
+
+    function groupOf(element: HTMLElement): [string | HTMLElement] {
+      return [element instanceof HTMLInputElement && element.type === 'radio' ? `radio ${element.name}` : element]
+    }
+  })
+}
