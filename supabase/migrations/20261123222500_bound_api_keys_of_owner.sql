@@ -16,7 +16,8 @@ begin
     select count(*) from public.api_key
     where owner = new.owner and revoked_at is null and (expires_at is null or expires_at > new.created_at)
   ) >= 25 then
-    raise exception 'An owner has at most 25 API keys that are neither revoked nor expired' using errcode = 'RK025';
+    -- PostgREST gives PT and three digits on as they are, with that status.
+    raise exception 'An owner has at most 25 API keys that are neither revoked nor expired' using errcode = 'PT409';
   end if;
   return new;
 end

@@ -23,23 +23,23 @@ select lives_ok($$select public.create_api_key(pg_temp.key_of('ada', '2026-03-01
 select lives_ok($$select public.create_api_key(pg_temp.key_of('ada'))$$, 'a 25th key can be made');
 select throws_ok(
   $$select public.create_api_key(pg_temp.key_of('ada'))$$,
-  'RK025',
+  'PT409',
   'An owner has at most 25 API keys that are neither revoked nor expired',
   'a 26th cannot'
 );
-select throws_ok($$select public.create_api_key(pg_temp.key_of('ada', '2026-03-01T13:00:00Z'))$$, 'RK025', null, 'one that will expire neither');
+select throws_ok($$select public.create_api_key(pg_temp.key_of('ada', '2026-03-01T13:00:00Z'))$$, 'PT409', null, 'one that will expire neither');
 select is_empty(
   $$select key_id from public.api_key_secret where key_id not in (select id from public.api_key)$$,
   'nothing of what was refused is left'
 );
 
 set local role service_role;
-select throws_ok(statement, 'RK025', null, 'the service role is held to it') from call where owner = 'ada';
+select throws_ok(statement, 'PT409', null, 'the service role is held to it') from call where owner = 'ada';
 select lives_ok(statement, 'another owner has keys of their own') from call where owner = 'bob';
 reset role;
 
 update public.api_key set disabled_at = now() where id = (select id from public.api_key where owner = 'ada' and expires_at is null limit 1);
-select throws_ok(statement, 'RK025', null, 'a disabled key counts') from call where owner = 'ada';
+select throws_ok(statement, 'PT409', null, 'a disabled key counts') from call where owner = 'ada';
 update public.api_key set revoked_at = now() where id = (select id from public.api_key where owner = 'ada' and expires_at is null limit 1);
 select lives_ok(statement, 'a revoked one does not') from call where owner = 'ada';
 
