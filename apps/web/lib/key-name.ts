@@ -5,7 +5,7 @@ export const keyNameSchema = z
   .string('Give the key a name.')
   .check(
     z.trim(),
-    z.minLength(1, { error: 'Give the key a name.', abort: true }),
+    z.minLength(1, 'Give the key a name.'),
     z.maxLength(100, 'Use at most 100 characters.'),
-    z.regex(/^[^\p{Cc}\p{Cs}]+$/u, 'Use letters, digits, spaces and signs.'),
+    z.regex(/^\P{Cc}*$/u, 'Use letters, digits, spaces and signs.'),
   )
