@@ -13,8 +13,19 @@ import { createPageClient } from '#lib/supabase.ts'
  * Shows the keys of the signed-in user: those in use, or those that are revoked or expired, page by page.
  *
  * @param props.after the id of the key that a page of ended keys follows
+ * @param props.children stands below, and is not begun before the list is read
  */
-export async function KeyList({ owner, show, after }: { owner: string; show: 'living' | 'ended'; after?: string }) {
+export async function KeyList({
+  owner,
+  show,
+  after,
+  children,
+}: {
+  owner: string
+  show: 'living' | 'ended'
+  after?: string
+  children: ReactNode
+}) {
   const from = after === undefined ? 'first' : { after }
   const { living, ended, now } = await listKeys(
     await createPageClient(),
@@ -22,27 +33,30 @@ export async function KeyList({ owner, show, after }: { owner: string; show: 'li
     show === 'ended' ? { ended: from } : {},
   )
   return (
-    <div className="flex flex-col gap-3">
-      <nav aria-label="Which keys" className="flex w-fit rounded-lg bg-muted p-0.5 text-sm">
-        <Tab href="/keys" isCurrent={show === 'living'}>
-          In use <span className="text-muted-foreground">{`${living.length} of ${maximumKeys}`}</span>
-        </Tab>
-        <Tab href="/keys?show=ended" isCurrent={show === 'ended'}>
-          Revoked or expired
-        </Tab>
-      </nav>
-      <Card aria-label={show === 'living' ? 'Keys in use' : 'Revoked or expired keys'}>
-        {show === 'ended' ? (
-          <EndedKeys page={ended} now={now} />
-        ) : living.length > 0 ? (
-          <KeyTable keys={living} now={now} label="Keys in use" />
-        ) : (
-          <Empty title="No keys yet" text="Create one, put it into your program, and call the API with it.">
-            <CreateKeyButton />
-          </Empty>
-        )}
-      </Card>
-    </div>
+    <>
+      <div className="flex flex-col gap-3">
+        <nav aria-label="Which keys" className="flex w-fit rounded-lg bg-muted p-0.5 text-sm">
+          <Tab href="/keys" isCurrent={show === 'living'}>
+            In use <span className="text-muted-foreground">{`${living.length} of ${maximumKeys}`}</span>
+          </Tab>
+          <Tab href="/keys?show=ended" isCurrent={show === 'ended'}>
+            Revoked or expired
+          </Tab>
+        </nav>
+        <Card aria-label={show === 'living' ? 'Keys in use' : 'Revoked or expired keys'}>
+          {show === 'ended' ? (
+            <EndedKeys page={ended} now={now} />
+          ) : living.length > 0 ? (
+            <KeyTable keys={living} now={now} label="Keys in use" />
+          ) : (
+            <Empty title="No keys yet" text="Create one, put it into your program, and call the API with it.">
+              <CreateKeyButton />
+            </Empty>
+          )}
+        </Card>
+      </div>
+      {children}
+    </>
   )
 }
 

@@ -23,7 +23,7 @@ export default async function KeysPage({ searchParams }: PageProps<'/keys'>) {
       </PageHeading>
       <CreateKeyDialog />
       <KeyDialogs>
-        {/* The usage waits inside: where it stands depends on how long the list is. */}
+        {/* The usage follows from inside the list: it is read after that, and its place depends on how long that is. */}
         <Suspense
           fallback={
             <>
@@ -36,10 +36,11 @@ export default async function KeysPage({ searchParams }: PageProps<'/keys'>) {
             owner={owner}
             show={show === 'ended' ? 'ended' : 'living'}
             {...(typeof after === 'string' && { after })}
-          />
-          <Suspense fallback={<UsageSkeleton />}>
-            <OwnerUsage owner={owner} />
-          </Suspense>
+          >
+            <Suspense fallback={<UsageSkeleton />}>
+              <OwnerUsage owner={owner} />
+            </Suspense>
+          </KeyList>
         </Suspense>
       </KeyDialogs>
     </div>
