@@ -20,6 +20,8 @@ export type WebSession = Session & {
 export async function openSession(stack: Stack, known?: { email: string }): Promise<WebSession> {
   const session = await createSession(stack, known === undefined ? {} : { known })
   const { cookies } = session
+  // A form without an address of its own goes to that of its page.
+  const paths = new WeakMap<Answer, string>()
   const exchange = async (
     path: string,
     options: { method: string; headers: Record<string, string>; body?: string },
@@ -28,6 +30,7 @@ export async function openSession(stack: Stack, known?: { email: string }): Prom
     const headers = { ...options.headers, ...(cookie === '' ? {} : { cookie }) }
     const answer = await send(stack.webUrl + path, { ...options, headers: Object.entries(headers).flat() })
     for (const line of answer.headers['set-cookie'] ?? []) keep(cookies, line)
+    paths.set(answer, path)
     return answer
   }
   return {
@@ -40,7 +43,7 @@ export async function openSession(stack: Stack, known?: { email: string }): Prom
       const parts = Object.entries({ ...values, ...fields }).map(
         ([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
       )
-      return exchange(action, {
+      return exchange(action || (paths.get(page) ?? '/'), {
         method: 'POST',
         headers: { origin: stack.webUrl, 'content-type': `multipart/form-data; boundary=${boundary}` },
         body: `${parts.join('')}--${boundary}--\r\n`,
@@ -69,7 +72,7 @@ function readForm(html: string, button: string): { action: string; values: Recor
     const name = attribute(attributes, 'name')
     if (name !== '') values[name] = attribute(attributes, 'value')
   }
-  return { action: attribute(form[1] ?? '', 'action') || '/', values }
+  return { action: attribute(form[1] ?? '', 'action'), values }
 }
 
 const attribute = (attributes: string, name: string): string =>
