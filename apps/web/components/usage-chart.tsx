@@ -79,7 +79,7 @@ function RangePanel(props: { bars: readonly UsageBucket[]; range: UsageRange; na
         />
       </dl>
       <UsagePlot bars={bars} range={range} label={`${name}: ${countsText(total)}`} emptyText={emptyText} />
-      <p className="text-xs text-muted-foreground">
+      <p className="min-h-8 text-xs text-muted-foreground sm:min-h-4">
         {all === 0
           ? `Counted by the ${range.unit}, in UTC.`
           : `Busiest ${range.unit}: ${bucketName(busiest.startsAt, range.unit)}, ${countText(sum(busiest))} ${sum(busiest) === 1 ? 'request' : 'requests'}. Counted by the ${range.unit}, in UTC.`}

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { createFormParser } from './form.ts'
+import { isLimit, limitShape, quotaText } from './key-limit.ts'
 import { keyNameSchema } from './key-name.ts'
 
 /** Parses the form that renames a key. */
@@ -10,4 +11,9 @@ export const parseRotateKey = createFormParser(
   z.object({
     grace: z.pipe(z.enum(['0', '3600', '86400', '604800'], 'Choose how long the old key works.'), z.transform(Number)),
   }),
+)
+
+/** Parses the form that changes how often a key may be used. */
+export const parseChangeLimit = createFormParser(
+  z.object(limitShape).check(z.refine(isLimit, { path: ['quota'], error: quotaText })),
 )

@@ -1,15 +1,13 @@
 import * as z from 'zod/mini'
 import { createFormParser } from './form.ts'
 import { keyNameSchema } from './key-name.ts'
-import { maximumQuota, type Scope, scopes } from './key-rules.ts'
+import { isLimit, type KeyLimit, limitShape, quotaText, toLimits } from './key-limit.ts'
+import { type Scope, scopes } from './key-rules.ts'
 
 const dayMs = 86_400_000
 const furthestExpiryMs = 10 * 365 * dayMs
 
-const windowSeconds = { minute: 60, hour: 3_600, day: 86_400 } as const
-
 const dateText = 'Choose a date from today on, within ten years.'
-const quotaText = `Enter a whole number from 1 to ${maximumQuota.toLocaleString('en')}.`
 
 // The two checks of pairs of fields run beside those of the others, so that all that is wrong is told at once.
 const always = { when: () => true }
@@ -21,8 +19,7 @@ const schema = z
       .check(z.minLength(1, 'Choose at least one: without a scope, a key can do nothing.')),
     expiry: z.enum(['never', '7', '30', '90', '365', 'date'], 'Choose when the key expires.'),
     expiresOn: z.optional(z.string(dateText)),
-    window: z.enum(['none', 'minute', 'hour', 'day'], 'Choose a limit.'),
-    quota: z.optional(z.string(quotaText)),
+    ...limitShape,
   })
   .check(
     z.refine(({ expiry, expiresOn }) => expiry !== 'date' || isDateAhead(expiresOn), {
@@ -30,11 +27,7 @@ const schema = z
       path: ['expiresOn'],
       error: dateText,
     }),
-    z.refine(({ window, quota }) => window === 'none' || isQuota(quota), {
-      ...always,
-      path: ['quota'],
-      error: quotaText,
-    }),
+    z.refine(isLimit, { ...always, path: ['quota'], error: quotaText }),
   )
 
 /** Parses the form that creates a key. */
@@ -45,7 +38,7 @@ export type KeyOptions = {
   name: string
   scopes: Scope[]
   expiresAt: Date | null
-  limits: { name: string; quota: number; windowSeconds: number }[]
+  limits: KeyLimit[]
 }
 
 /**
@@ -54,12 +47,12 @@ export type KeyOptions = {
  * @param now what "in 30 days" counts from
  */
 export function toKeyOptions(form: z.output<typeof schema>, now: Date): KeyOptions {
-  const { name, window, quota } = form
+  const { name } = form
   return {
     name,
     scopes: form.scopes,
     expiresAt: expiryOf(form, now),
-    limits: window === 'none' ? [] : [{ name: window, quota: Number(quota), windowSeconds: windowSeconds[window] }],
+    limits: toLimits(form),
   }
 }
 
@@ -78,8 +71,4 @@ function isDateAhead(date: string | undefined): boolean {
   if (!z.safeParse(z.iso.date(), date).success) return false
   const ms = endOf(date ?? '').getTime() - Date.now()
   return ms > 0 && ms <= furthestExpiryMs
-}
-
-function isQuota(quota: string | undefined): boolean {
-  return quota !== undefined && /^[1-9]\d{0,6}$/.test(quota.trim()) && Number(quota) <= maximumQuota
 }

@@ -5,10 +5,11 @@ import { revalidatePath } from 'next/cache'
 import { headers } from 'next/headers'
 import { notFound } from 'next/navigation'
 import { keyStatus, RoutekeyError } from 'routekey'
-import { parseRenameKey, parseRotateKey } from '#lib/change-key-forms.ts'
+import { parseChangeLimit, parseRenameKey, parseRotateKey } from '#lib/change-key-forms.ts'
 import { parseCreateKey, toKeyOptions } from '#lib/create-key-form.ts'
 import type { FormState } from '#lib/form.ts'
 import { isKeyLimitReached } from '#lib/key-limit-error.ts'
+import { toLimits } from '#lib/key-limit.ts'
 import { maximumKeys, scopes } from '#lib/key-rules.ts'
 import { keyring } from '#lib/keyring.ts'
 import { describeError, log } from '#lib/log.ts'
@@ -55,6 +56,35 @@ export async function renameKey(_: KeyFormState, form: FormData): Promise<KeyFor
     if (!parsed.ok) return { fieldErrors: parsed.fieldErrors }
     const renamed = await keyring.update(id, parsed.data, { owner })
     return renamed === null ? explainEnd(id, owner) : { isDone: true }
+  })
+}
+
+/** Changes how often a key of the signed-in user may be used. */
+export async function changeLimit(_: KeyFormState, form: FormData): Promise<KeyFormState> {
+  return answer('key.change_limit_failed', form, async (owner) => {
+    const id = readId(form)
+    const parsed = parseChangeLimit(form)
+    if (!parsed.ok) return { fieldErrors: parsed.fieldErrors }
+    const changed = await keyring.update(id, { limits: toLimits(parsed.data) }, { owner })
+    return changed === null ? explainEnd(id, owner) : { isDone: true }
+  })
+}
+
+/** Ends a key of the signed-in user until it is enabled. */
+export async function disableKey(_: KeyFormState, form: FormData): Promise<KeyFormState> {
+  return answer('key.disable_failed', form, async (owner) => {
+    const id = readId(form)
+    const disabled = await keyring.disable(id, { owner })
+    return disabled === null ? explainEnd(id, owner) : { isDone: true }
+  })
+}
+
+/** Lets a disabled key of the signed-in user work again. */
+export async function enableKey(_: KeyFormState, form: FormData): Promise<KeyFormState> {
+  return answer('key.enable_failed', form, async (owner) => {
+    const id = readId(form)
+    const enabled = await keyring.enable(id, { owner })
+    return enabled === null ? explainEnd(id, owner) : { isDone: true }
   })
 }
 

@@ -7,6 +7,7 @@ import { Announcement } from './announcement.tsx'
 import { RenameKeyDialog } from './rename-key.tsx'
 import { RevokeKeyDialog } from './revoke-key.tsx'
 import { RotateKeyDialog } from './rotate-key.tsx'
+import { SwitchKeyDialog } from './switch-key.tsx'
 import { useAnnouncement } from './use-announcement.ts'
 
 /**
@@ -38,6 +39,9 @@ export function KeyActions({
               Rotate
             </Button>
           )}
+          <Button type="button" variant="outline" {...opens(status === 'disabled' ? `${id}-enable` : `${id}-disable`)}>
+            {status === 'disabled' ? 'Enable' : 'Disable'}
+          </Button>
           <Button type="button" variant="destructive" {...opens(`${id}-revoke`)}>
             Revoke
           </Button>
@@ -45,6 +49,8 @@ export function KeyActions({
       )}
       <RenameKeyDialog id={`${id}-rename`} {...key} />
       <RotateKeyDialog id={`${id}-rotate`} {...key} />
+      <SwitchKeyDialog to="disabled" id={`${id}-disable`} {...key} />
+      <SwitchKeyDialog to="enabled" id={`${id}-enable`} {...key} />
       <RevokeKeyDialog id={`${id}-revoke`} {...key} />
       <Announcement text={text} />
     </>

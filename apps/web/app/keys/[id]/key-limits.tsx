@@ -1,15 +1,22 @@
-import type { KeyLimit } from 'routekey'
+import { type KeyRecord, keyStatus } from 'routekey'
+import { ChangeLimit } from '#components/keys/change-limit.tsx'
 import { Card, CardContent, CardHeader, CardTitle } from '#components/ui/card.tsx'
 import { describeLimit } from '#lib/describe-limit.ts'
+import { limitValues } from '#lib/key-limit.ts'
 
-/** Shows how often a key may be used. */
-export function KeyLimits({ limits }: { limits: readonly KeyLimit[] }) {
+/**
+ * Shows how often a key may be used, and changes it.
+ *
+ * @param props.now when that is; a revoked key can be changed no more
+ */
+export function KeyLimits({ record, now }: { record: KeyRecord; now: Date }) {
+  const { id, limits } = record
   return (
     <Card aria-labelledby="limits">
       <CardHeader>
         <CardTitle id="limits">Limits</CardTitle>
       </CardHeader>
-      <CardContent className="flex flex-col gap-3 text-sm">
+      <CardContent className="flex flex-1 flex-col gap-3 text-sm">
         {limits.length === 0 ? (
           <p className="text-muted-foreground">This key may be used as often as its holder likes.</p>
         ) : (
@@ -27,6 +34,11 @@ export function KeyLimits({ limits }: { limits: readonly KeyLimit[] }) {
               <code className="font-mono text-[0.8125rem]">RateLimit</code> header how many are left.
             </p>
           </>
+        )}
+        {keyStatus(record, now) !== 'revoked' && (
+          <div className="mt-auto pt-2">
+            <ChangeLimit keyId={id} values={limitValues(limits)} />
+          </div>
         )}
       </CardContent>
     </Card>

@@ -58,7 +58,7 @@ export default async function KeyPage({ params, searchParams }: Props) {
             <KeyFacts record={record} now={now} />
           </CardContent>
         </Card>
-        <KeyLimits limits={record.limits} />
+        <KeyLimits record={record} now={now} />
       </div>
 
       <Suspense fallback={<UsageSkeleton />}>
