@@ -5,6 +5,7 @@ import { notFound } from 'next/navigation'
 import { keyStatus } from 'routekey'
 import { Suspense } from 'react'
 import { KeyActions } from '#components/keys/key-actions.tsx'
+import { KeyStatus } from '#components/keys/key-status.tsx'
 import { PageHeading } from '#components/page-heading.tsx'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '#components/ui/card.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
@@ -44,7 +45,15 @@ export default async function KeyPage({ params, searchParams }: Props) {
         >
           <ArrowLeft aria-hidden className="size-4" /> API keys
         </Link>
-        <PageHeading title={record.name} text={<code className="font-mono text-sm">{`${record.start}…`}</code>}>
+        <PageHeading
+          title={record.name}
+          text={
+            <span className="flex flex-wrap items-start gap-x-3 gap-y-2">
+              <code className="font-mono text-sm leading-6">{`${record.start}…`}</code>
+              <KeyStatus record={record} now={now} />
+            </span>
+          }
+        >
           <KeyActions keyId={record.id} name={record.name} status={keyStatus(record, now)} />
         </PageHeading>
       </div>

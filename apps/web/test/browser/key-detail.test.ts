@@ -1,0 +1,164 @@
+import type { Page } from 'playwright-core'
+import { createKeyring, type Keyring } from 'routekey'
+import { createSupabaseStore } from 'routekey/stores/supabase'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Session } from '../create-session.ts'
+import { expectNoAxeViolations } from './expect-no-axe-violations.ts'
+import { setUpBrowser } from './set-up-browser.ts'
+
+const browser = setUpBrowser()
+
+let keyring: Keyring
+let session: Session
+beforeAll(async () => {
+  keyring = createKeyring({ prefix: 'rk_user', store: createSupabaseStore({ client: browser.stack.admin }) })
+  session = await browser.createSession()
+})
+
+const createKey = (name: string) => keyring.create({ owner: session.id, name, scopes: ['account:read'] })
+
+async function call(path: string, key: string): Promise<number> {
+  const answer = await fetch(`${browser.stack.webUrl}/api/v1/${path}`, { headers: { authorization: `Bearer ${key}` } })
+  return answer.status
+}
+
+const chart = (page: Page) => page.getByRole('region', { name: 'Requests' })
+const trail = (page: Page) => page.getByRole('region', { name: 'Audit trail' })
+const picture = (page: Page, name: string) => chart(page).getByRole('img', { name })
+
+describe.each(['desktop', 'phone'] as const)('the page of a key, on a %s', (device) => {
+  it('shows what was really requested, allowed and refused', async () => {
+    const { key, record } = await createKey('Nightly report')
+    const page = await browser.openPage({ device, session })
+    await page.goto(`/keys/${record.id}`)
+    await chart(page).getByText('No requests yet').first().waitFor()
+
+    const statuses = [await call('whoami', key), await call('whoami', key), await call('customer', key)]
+    expect(statuses).toEqual([200, 200, 403])
+    await expect
+      .poll(async () => {
+        await page.reload()
+        return picture(page, 'Last 24 hours: 2 allowed, 1 refused').count()
+      })
+      .toBe(1)
+    expect(await picture(page, 'Last 24 hours').locator('title').last().textContent()).toMatch(
+      /: 2 allowed, 1 refused$/,
+    )
+    expect(await page.getByText('just now').count()).toBe(1)
+  })
+
+  it('changes the range by the keyboard, and by a click', async () => {
+    const { record } = await createKey('Keyboard')
+    const page = await browser.openPage({ device, session })
+    await page.goto(`/keys/${record.id}`)
+    const [day, month] = ['Last 24 hours', 'Last 30 days'].map((name) => picture(page, name))
+    await day!.waitFor()
+    expect(await month!.isVisible()).toBe(false)
+
+    const radio = chart(page).getByRole('radio', { name: '24 hours' })
+    await radio.focus()
+    await page.keyboard.press('ArrowRight')
+    await month!.waitFor()
+    expect(await day!.isVisible()).toBe(false)
+    expect(await chart(page).getByRole('row').count()).toBe(31)
+
+    await chart(page).getByText('24 hours', { exact: true }).click()
+    await day!.waitFor()
+    expect(await chart(page).getByRole('row').count()).toBe(25)
+  })
+
+  it('has no fault that axe finds, and is as wide as the screen, in light and dark', async () => {
+    const { record } = await keyring.create({
+      owner: session.id,
+      name: 'A name as long as a name can be, with-parts-that-cannot-be-broken-anywhere-at-all',
+      scopes: ['account:read', 'customer:read'],
+      allowedIps: ['192.0.2.0/24', '2001:db8:85a3:8d3:1319:8a2e:370:7348'],
+      expiresAt: new Date(Date.now() + 86_400_000),
+    })
+    await keyring.rotate(record.id, { owner: session.id, graceSeconds: 3600 })
+    const thisHour = Math.floor(Date.now() / 3_600_000) * 3_600_000
+    const rows = Array.from({ length: 48 }, (_, back) => ({
+      key_id: record.id,
+      hour: new Date(thisHour - back * 3_600_000),
+      allowed: 10 ** (back % 8),
+      refused: back % 3 === 0 ? 4_321 : 0,
+    }))
+    expect((await browser.stack.admin.from('api_key_usage').insert(rows)).error).toBeNull()
+
+    const page = await browser.openPage({ device, session })
+    await page.goto(`/keys/${record.id}`)
+    await picture(page, 'Last 24 hours').waitFor()
+    await trail(page).getByText('rotated the key').waitFor()
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await expectNoAxeViolations(page)
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false)
+  })
+
+  it('tells in the audit trail who did what, without a reload', async () => {
+    const { record } = await keyring.create({
+      owner: session.id,
+      name: 'Old',
+      scopes: ['account:read'],
+      actor: 'support',
+    })
+    const page = await browser.openPage({ device, session })
+    await page.goto(`/keys/${record.id}`)
+    await trail(page).getByText('support created the key').waitFor()
+    await page.evaluate(() => Object.assign(window, { isSamePage: true }))
+    const act = async (button: string) => {
+      await page.getByRole('main').getByRole('button', { name: button, exact: true }).first().click()
+      return page.getByRole('dialog')
+    }
+
+    const renaming = await act('Rename')
+    await renaming.getByLabel('Name').fill('New')
+    await renaming.getByRole('button', { name: 'Rename key' }).click()
+    await page.getByRole('heading', { level: 1, name: 'New' }).waitFor()
+    await trail(page).getByText('You renamed the key').waitFor()
+    expect(await trail(page).getByRole('listitem').first().textContent()).toContain('Name: Old →to New')
+
+    const limiting = await act('Change limit')
+    await limiting.getByLabel('Limit').selectOption('requests an hour')
+    await limiting.getByLabel('Requests').fill('0')
+    await limiting.getByRole('button', { name: 'Change limit' }).click()
+    await limiting.getByText('Enter a whole number from 1 to 1,000,000.').waitFor()
+    await limiting.getByLabel('Requests').fill('250')
+    await limiting.getByRole('button', { name: 'Change limit' }).click()
+    await page.getByRole('region', { name: 'Limits' }).getByText('250 requests per hour').waitFor()
+
+    const disabling = await act('Disable')
+    await disabling.getByRole('button', { name: 'Disable key' }).click()
+    await trail(page).getByText('You disabled the key').waitFor()
+    const enabling = await act('Enable')
+    await enabling.getByRole('button', { name: 'Enable key' }).click()
+    await trail(page).getByText('You enabled the key').waitFor()
+
+    const rotating = await act('Rotate')
+    await rotating.getByRole('button', { name: 'Rotate key' }).click()
+    await rotating.getByRole('button', { name: 'Done' }).click()
+    await trail(page).getByText('You rotated the key').waitFor()
+    await page.getByText('The earlier key passes until').waitFor()
+
+    const revoking = await act('Revoke')
+    await revoking.getByRole('button', { name: 'Revoke key' }).click()
+    await trail(page).getByText('You revoked the key').waitFor()
+    await page.getByRole('button', { name: 'Rename', exact: true }).waitFor({ state: 'detached' })
+    expect(await page.getByRole('button', { name: 'Change limit', exact: true }).count()).toBe(0)
+    expect(await page.evaluate(() => 'isSamePage' in window)).toBe(true)
+  })
+})
+
+it('shows the page for what is not there for the key of another user', async () => {
+  const { record } = await createKey('Not for strangers')
+  const page = await browser.openPage({
+    session: await browser.createSession(),
+    expectedComplaint: /status of 404/,
+  })
+  const response = await page.goto(`/keys/${record.id}`)
+  expect(response?.status()).toBe(404)
+  await page.getByRole('heading', { name: 'There is nothing here' }).waitFor()
+  expect(await page.title()).toBe('Not found · Routekey')
+  await expectNoAxeViolations(page)
+})
