@@ -1,9 +1,13 @@
-import { ArrowRight, CreditCard, ShieldCheck, UserRoundPlus } from 'lucide-react'
+import { ArrowRight } from 'lucide-react'
 import Link from 'next/link'
 import { CodeBlock } from '#components/code-block.tsx'
 import { Badge } from '#components/ui/badge.tsx'
 import { Button } from '#components/ui/button.tsx'
+import { describeError, log } from '#lib/log.ts'
+import { type Profile, readProfile } from '#lib/profile.ts'
+import { createPageClient } from '#lib/supabase.ts'
 import { getViewerIfKnown } from '#lib/viewer.ts'
+import { PathPicture } from './path-picture.tsx'
 
 const guard = `import { envSecret } from 'routekey'
 import { withKey } from 'routekey/next'
@@ -17,24 +21,6 @@ export const POST = withKey(secret, async () => {
 
 const shell = `# 256 random bits, into .env.local
 npx routekey generate API_ROUTE_SECRET`
-
-const steps = [
-  {
-    icon: UserRoundPlus,
-    title: 'Someone signs up',
-    text: 'Supabase stores the user. The same transaction adds a profile and notes the work to be done, so nothing is lost.',
-  },
-  {
-    icon: ShieldCheck,
-    title: 'The database calls the route',
-    text: 'It sends the key along. A caller without it gets 401, and the handler never runs.',
-  },
-  {
-    icon: CreditCard,
-    title: 'Stripe has one customer',
-    text: 'Exactly one, however often the route is called. Its id appears in the account.',
-  },
-]
 
 const answers = [
   { request: 'The right key', answer: '200', variant: 'success', note: 'The handler runs.' },
@@ -73,12 +59,17 @@ export default async function HomePage() {
                 </Button>
               </>
             ) : (
-              <Button asChild size="lg">
-                <Link href="/account">
-                  Open your account
-                  <ArrowRight />
-                </Link>
-              </Button>
+              <>
+                <Button asChild size="lg">
+                  <Link href="/keys">
+                    Open your keys
+                    <ArrowRight />
+                  </Link>
+                </Button>
+                <Button asChild size="lg" variant="outline">
+                  <Link href="/account">Account</Link>
+                </Button>
+              </>
             )}
           </div>
         </div>
@@ -94,20 +85,7 @@ export default async function HomePage() {
           title="Watch it work"
           text="Sign up, and you get a Stripe customer, through a route that nothing but this application can call."
         />
-        <ol className="grid gap-4 md:grid-cols-3">
-          {steps.map(({ icon: Icon, title, text }, index) => (
-            <li key={title} className="flex flex-col gap-3 rounded-xl border bg-card p-5 shadow-xs sm:p-6">
-              <div className="flex items-center justify-between">
-                <Icon aria-hidden className="size-5 text-muted-foreground" />
-                <span aria-hidden className="font-mono text-xs text-muted-foreground">
-                  {index + 1}
-                </span>
-              </div>
-              <h3 className="font-medium">{title}</h3>
-              <p className="text-sm text-pretty text-muted-foreground">{text}</p>
-            </li>
-          ))}
-        </ol>
+        <PathPicture profile={viewer === null ? null : await readProfileIfPossible(viewer.id)} />
       </section>
 
       <section aria-labelledby="answers" className="flex flex-col gap-8">
@@ -132,9 +110,27 @@ export default async function HomePage() {
             </div>
           ))}
         </dl>
+        <div>
+          <Button asChild variant="outline">
+            <Link href="/try">
+              Try it with a key of yours
+              <ArrowRight />
+            </Link>
+          </Button>
+        </div>
       </section>
     </div>
   )
+}
+
+async function readProfileIfPossible(id: string): Promise<Profile | 'unreadable' | null> {
+  try {
+    return await readProfile(await createPageClient(), id)
+  } catch (error) {
+    // The page has more to show than this.
+    log('error', 'home.profile_unreadable', { error: describeError(error) })
+    return 'unreadable'
+  }
 }
 
 function SectionHeading({ id, title, text }: { id: string; title: string; text: string }) {

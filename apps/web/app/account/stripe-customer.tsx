@@ -18,7 +18,7 @@ export function StripeCustomer({ initial }: { initial: StripeCustomerProgress })
   const { progress, connection, askNow } = useStripeCustomer(initial)
   return (
     <div className="flex flex-col gap-3">
-      <output className="flex min-h-8 flex-wrap items-center gap-x-4 gap-y-2 text-sm">
+      <output data-status={progress.status} className="flex min-h-8 flex-wrap items-center gap-x-4 gap-y-2 text-sm">
         <Progress progress={progress} />
       </output>
       {connection === 'lost' && (
