@@ -76,8 +76,7 @@ async function sweepNow(appUrl: string, cronSecret: string | undefined): Promise
 
 function printReady(appUrl: string, { supabase, stripe, github }: Sandbox): void {
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
-  const fromHere = relative(process.cwd(), envFile)
-  const secretFile = fromHere.startsWith('..') ? envFile : fromHere
+  const secretFile = shorten(envFile)
   const body = JSON.stringify({
     type: 'INSERT',
     table: 'profile',
@@ -91,6 +90,7 @@ Ready in ${seconds} s: ${appUrl}
   Supabase  ${supabase?.url ?? 'the one that is configured'}
   Stripe    ${stripe === null ? 'the one that is configured' : `${stripe.url} lists the customers`}
   GitHub    ${github?.url ?? 'the one that is configured'}
+  E-mail    ${supabase === null ? 'sent by Supabase' : `${shorten(supabase.mailDirectory)} gets each message as a file`}
 
 Sign up at ${appUrl}/login and watch your Stripe customer appear. Ctrl-C stops everything.
 The route's secret is API_ROUTE_SECRET in ${secretFile}. Without it, and with it:
@@ -102,6 +102,12 @@ The route's secret is API_ROUTE_SECRET in ${secretFile}. Without it, and with it
     -H 'content-type: application/json' \\
     -d '${body}'
 `)
+}
+
+/** Gives a path as it would be typed here. */
+function shorten(path: string): string {
+  const fromHere = relative(process.cwd(), path)
+  return fromHere.startsWith('..') ? path : fromHere
 }
 
 async function stop(exitCode: number): Promise<void> {

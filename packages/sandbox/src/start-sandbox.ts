@@ -44,7 +44,13 @@ export type SandboxOptions = {
 
 /** A running sandbox. A part that was not started is null. */
 export type Sandbox = {
-  supabase: { url: string; publishableKey: string; secretKey: string } | null
+  supabase: {
+    url: string
+    publishableKey: string
+    secretKey: string
+    /** Where each e-mail becomes a file. */
+    mailDirectory: string
+  } | null
   stripe: { url: string; secretKey: string; webhookSecret: string } | null
   github: { url: string } | null
   /** Stops every part and frees the ports and the directory. Safe to call twice. */
@@ -159,6 +165,7 @@ async function startSupabaseAndGithub(
 ): Promise<{ supabase: Sandbox['supabase']; github: Sandbox['github'] }> {
   const { options, dir, appUrl, keys, log, stopTasks } = context
   const { databaseUrl, apiRouteSecret, migrationsDirectory = DEFAULT_MIGRATIONS_DIRECTORY } = options
+  const mailDirectory = join(dir, 'mail')
   const server = await listenOnLoopback(listenSupabase)
   stopTasks.push(server.close)
   const github = listenGithub ? await startGithub(context, listenGithub, server.url) : null
@@ -179,7 +186,7 @@ async function startSupabaseAndGithub(
       apiRouteSecret === undefined
         ? {}
         : { api_route_url: `${appUrl}/api/create-stripe-customer`, api_route_secret: apiRouteSecret },
-    mailDirectory: join(dir, 'mail'),
+    mailDirectory,
     log,
   })
   // Ahead of closing the port, which requests that are still being answered may outlive.
@@ -188,7 +195,10 @@ async function startSupabaseAndGithub(
     log(`Migration ${file} has changed since it was applied. Delete ${dir} to start over with the new text.`)
   }
   const { supabasePublishableKey: publishableKey, supabaseSecretKey: secretKey } = keys
-  return { supabase: { url: server.url, publishableKey, secretKey }, github: github && { url: github.url } }
+  return {
+    supabase: { url: server.url, publishableKey, secretKey, mailDirectory },
+    github: github && { url: github.url },
+  }
 }
 
 async function startGithub(

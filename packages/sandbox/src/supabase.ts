@@ -104,7 +104,12 @@ async function createHandler(options: SupabaseOptions, database: SandboxDatabase
       jwt_secret: options.jwtSecret,
       site_url: appUrl,
       additional_redirect_urls: bothLoopbackNames(appUrl).map((origin) => `${origin}/**`),
-      email: { enable_signup: true, enable_confirmations: false },
+      email: {
+        enable_signup: true,
+        enable_confirmations: false,
+        // `@supabase/lite` cannot ask both mailboxes, and of the new one it is not known whose it is.
+        double_confirm_changes: false,
+      },
       ...(github && {
         external: {
           github: {

@@ -14,6 +14,7 @@ const SANDBOX: Sandbox = {
     url: 'http://127.0.0.1:54321',
     publishableKey: 'sb_publishable_sandbox_1',
     secretKey: 'sb_secret_sandbox_1',
+    mailDirectory: '.sandbox/mail',
   },
   stripe: { url: 'http://127.0.0.1:12111', secretKey: 'sk_test_sandbox_1', webhookSecret: 'whsec_sandbox_1' },
   github: { url: 'http://127.0.0.1:4001' },

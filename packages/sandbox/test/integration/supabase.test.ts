@@ -213,6 +213,27 @@ describe('e-mail', () => {
     const token = new URL(link).searchParams.get('token')!
     expect(lines.join('\n')).not.toContain(token)
   })
+
+  it('asks the new mailbox before an address changes, with a link to the application', async () => {
+    const { client, email } = await signUp()
+    expect((await client.auth.updateUser({ email: `new-${email}` })).error).toBeNull()
+    const mailbox = async (address: string) =>
+      (await readdir(join(dir, 'mail'))).filter((name) => name.endsWith(`Z-${address}.txt`))
+    expect(await mailbox(email)).toEqual([])
+    const [file] = await mailbox(`new-${email}`)
+    const link = /http:\/\/\S+/.exec(await readFile(join(dir, 'mail', file!), 'utf8'))![0]
+    const { origin, pathname, searchParams } = new URL(link)
+    expect([origin, pathname, searchParams.get('type')]).toEqual([application.url, '/auth/callback', 'email_change'])
+    expect((await client.auth.getUser()).data.user!.email).toBe(email)
+
+    const verified = await connect().auth.verifyOtp({
+      type: 'email_change',
+      token_hash: searchParams.get('token_hash')!,
+    })
+    expect(verified.error).toBeNull()
+    const { data } = await client.from('profile').select('email')
+    expect(data).toEqual([{ email: `new-${email}` }])
+  })
 })
 
 describe('the sweep', () => {
