@@ -22,8 +22,22 @@ const config: NextConfig = {
     incomingRequests: { ignore: [/\?/] },
     serverFunctions: false,
   },
+  // Where browsers look by themselves, as on a page of plain text.
+  rewrites: async () => [{ source: '/favicon.ico', destination: '/icon.svg' }],
   headers: async () => [
     { source: '/:path*', headers: securityHeaders },
+    {
+      source: '/:path*',
+      // Over https only, as RFC 6797, section 7.2, asks: on localhost it would lock other projects out. Next.js always sets the
+      // header; a chain of proxies lists theirs, the visitor's end first.
+      has: [{ type: 'header', key: 'x-forwarded-proto', value: 'https(?:,.*)?' }],
+      headers: [{ key: 'Strict-Transport-Security', value: 'max-age=63072000' }],
+    },
+    // Data, never a document: opened as one, it can load nothing and be framed by no one.
+    {
+      source: '/api/:path*',
+      headers: [{ key: 'Content-Security-Policy', value: "default-src 'none'; frame-ancestors 'none'" }],
+    },
     // Not under /api: a guarded route sends its own, stricter, and Next.js would send both.
     {
       source: '/((?!api/).*)',

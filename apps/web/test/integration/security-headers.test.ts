@@ -32,20 +32,76 @@ it.each(pages)('sends a policy with a nonce of its own, and may not be framed: %
   expect(policies[0]).not.toContain('unsafe')
 })
 
-it.each(pages)('says nothing of what it is made of, and is taken for nothing else: %s', async (path) => {
-  const headers = await headersOf(path)
-  expect(headers.get('x-content-type-options')).toBe('nosniff')
-  expect(headers.get('x-frame-options')).toBe('DENY')
-  expect(headers.get('cross-origin-opener-policy')).toBe('same-origin')
-  expect(headers.get('referrer-policy')).toBe('strict-origin-when-cross-origin')
-  expect(headers.get('x-powered-by')).toBeNull()
-})
+/** What is no page: data, a refusal, a redirect, and what a page is made of. */
+const others = [
+  '/api/health',
+  '/api/v1/whoami',
+  '/api/no-such-route',
+  '/auth/callback',
+  '/keys/%00',
+  '/icon.svg',
+  'the style sheet',
+]
 
-it.each(pages)('binds a browser to https once it came by https, and not before: %s', async (path) => {
-  const secure = await headersOf(path, { 'x-forwarded-proto': 'https' })
-  expect(secure.get('strict-transport-security')).toMatch(/^max-age=\d{8,}/)
+async function pathOf(name: string): Promise<string> {
+  if (name.startsWith('/')) return name
+  const page = await fetch(stack.webUrl)
+  return /href="(\/_next\/static\/[^"]+\.css)/.exec(await page.text())?.[1] ?? 'no style sheet'
+}
+
+it.each([...pages, ...others])(
+  'says nothing of what it is made of, and is taken for nothing else: %s',
+  async (name) => {
+    const headers = await headersOf(await pathOf(name))
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('x-frame-options')).toBe('DENY')
+    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin')
+    expect(headers.get('permissions-policy')).toContain('camera=()')
+    expect(headers.get('x-powered-by')).toBeNull()
+  },
+)
+
+it.each([...pages, '/auth/callback', '/icon.svg', 'the style sheet'])(
+  'tells other sites its origin at most: %s',
+  async (name) => {
+    const headers = await headersOf(await pathOf(name))
+    expect(headers.get('referrer-policy')).toBe('strict-origin-when-cross-origin')
+  },
+)
+
+it.each(['/api/health', '/api/v1/whoami', '/api/stripe/webhook'])(
+  'lets data load nothing where it is shown as a page: %s',
+  async (path) => {
+    const headers = await headersOf(path)
+    expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'")
+  },
+)
+
+it.each([...pages, ...others])('binds a browser to https once it came by https, and not before: %s', async (name) => {
+  const path = await pathOf(name)
+  for (const proto of ['https', 'https,http']) {
+    const secure = await headersOf(path, { 'x-forwarded-proto': proto })
+    expect(secure.get('strict-transport-security')).toBe('max-age=63072000')
+  }
+  for (const proto of ['http', 'http,https']) {
+    const plain = await headersOf(path, { 'x-forwarded-proto': proto })
+    expect(plain.get('strict-transport-security')).toBeNull()
+  }
   expect((await headersOf(path)).get('strict-transport-security')).toBeNull()
 })
+
+it.each([
+  ['a sign-in that begins', '/auth/github', {}],
+  ['a session that has ended', '/', { cookie: 'routekey-session=base64-e30; routekey-session.0=x' }],
+])(
+  'keeps each cookie from scripts and from other sites, and sends it by https alone where that is there: %s',
+  async (_name, path, extra) => {
+    const secure = (await headersOf(path, { ...extra, 'x-forwarded-proto': 'https' })).getSetCookie()
+    expect(secure).not.toEqual([])
+    for (const line of secure) expect(line).toMatch(/^routekey-session[\w.-]*=.*; Secure; HttpOnly; SameSite=lax/i)
+    for (const line of (await headersOf(path, extra)).getSetCookie()) expect(line).not.toContain('Secure')
+  },
+)
 
 it.each(['/account', '/keys'])('is kept by no cache where it shows what is the visitor’s own: %s', async (path) => {
   expect((await headersOf(path)).get('cache-control')).toContain('no-store')
