@@ -49,7 +49,7 @@ export function PathPicture({ profile }: { profile: Profile | 'unreadable' | nul
         text="Exactly one, however often the route is called. Its id appears here and in the account, by itself."
         mark={reachedAtTheEnd}
       >
-        <div className="flex min-h-16 flex-col justify-center p-4 text-sm">
+        <div className="flex min-h-16 flex-col justify-center p-4 text-sm max-sm:min-h-31">
           {isSignedUp ? (
             <StripeCustomer initial={profile.progress} />
           ) : (

@@ -13,7 +13,7 @@ export function RoutePicker({ onPick }: { onPick: (path: string) => void }) {
         {guardedRoutes.map(({ method, path, letsIn }) => (
           <label
             key={path}
-            className="grid cursor-pointer grid-cols-[auto_1fr] content-start items-start gap-x-3 gap-y-1 rounded-lg border border-input p-3 transition-colors hover:bg-accent has-checked:border-ring has-checked:bg-ring/5 has-focus-visible:ring-[3px] has-focus-visible:ring-ring/50"
+            className="grid cursor-pointer grid-cols-[auto_1fr] content-start items-start gap-x-3 gap-y-1 rounded-lg border border-input p-3 transition-colors hover:bg-accent has-checked:border-ring has-checked:bg-ring/5"
           >
             <input
               type="radio"
@@ -21,7 +21,7 @@ export function RoutePicker({ onPick }: { onPick: (path: string) => void }) {
               value={path}
               defaultChecked={path === whoamiRoute.path}
               onChange={() => onPick(path)}
-              className="mt-0.5 size-4 shrink-0 accent-ring outline-none"
+              className="mt-0.5 size-4 shrink-0 rounded-full accent-ring outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50"
             />
             <span className="font-mono text-[0.8125rem] leading-5 wrap-anywhere">
               {method} {path}

@@ -17,6 +17,8 @@ export type PageCase = {
 export const pageCases: PageCase[] = [
   { name: 'the start', path: '/' },
   { name: 'the start, signed in', path: '/', visitor: 'new user' },
+  { name: 'the trial', path: '/try' },
+  { name: 'the trial, signed in', path: '/try', visitor: 'new user' },
   { name: 'signing in', path: '/login' },
   { name: 'signing up after an error', path: '/login?mode=sign-up&error=denied' },
   { name: 'the account', path: '/account', visitor: 'new user' },
