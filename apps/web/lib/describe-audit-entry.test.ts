@@ -48,7 +48,7 @@ it('says what each property was and is', () => {
     { property: 'Limits', from: '1,000 requests per hour', to: 'none' },
     { property: 'Allowed addresses', from: 'any', to: '192.0.2.0/24, 198.51.100.7' },
     { property: 'Expires', from: 'Apr 1, 2026, 12:00 AM UTC', to: 'never' },
-    { property: 'Earlier key passes until', from: 'no grace', to: 'Mar 2, 2026, 12:00 PM UTC' },
+    { property: 'Old key works until', from: 'no grace', to: 'Mar 2, 2026, 12:00 PM UTC' },
   ])
 })
 

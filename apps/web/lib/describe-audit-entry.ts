@@ -37,7 +37,7 @@ const properties: readonly { name: string; label: string; write: (value: JsonVal
   { name: 'limits', label: 'Limits', write: (value) => list(limits.parse(value).map(describeLimit), 'none') },
   { name: 'allowedIps', label: 'Allowed addresses', write: (value) => list(texts.parse(value), 'any') },
   { name: 'expiresAt', label: 'Expires', write: time('never') },
-  { name: 'graceEndsAt', label: 'Earlier key passes until', write: time('no grace') },
+  { name: 'graceEndsAt', label: 'Old key works until', write: time('no grace') },
 ]
 
 /**

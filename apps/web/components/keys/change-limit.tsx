@@ -21,15 +21,21 @@ type ChangeLimitProps = {
   values: FormState['values']
 }
 
-/** Changes how often a key may be used. It works before scripts arrive. */
-export function ChangeLimit(props: ChangeLimitProps) {
+/**
+ * Changes how often a key may be used. It works before scripts arrive.
+ *
+ * @param props.isRevoked offers nothing then; the dialog stays, to say so where it was open already
+ */
+export function ChangeLimit({ isRevoked, ...props }: ChangeLimitProps & { isRevoked: boolean }) {
   const id = useId()
   const [text, announce] = useAnnouncement()
   return (
     <>
-      <Button type="button" variant="outline" size="sm" {...opens(id)}>
-        Change limit
-      </Button>
+      {!isRevoked && (
+        <Button type="button" variant="outline" size="sm" className="mt-auto self-start" {...opens(id)}>
+          Change limit
+        </Button>
+      )}
       <ChangeLimitDialog id={id} {...props} onDone={announce} />
       <Announcement text={text} />
     </>

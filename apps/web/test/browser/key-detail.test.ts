@@ -139,7 +139,7 @@ describe.each(['desktop', 'phone'] as const)('the page of a key, on a %s', (devi
     await rotating.getByRole('button', { name: 'Rotate key' }).click()
     await rotating.getByRole('button', { name: 'Done' }).click()
     await trail(page).getByText('You rotated the key').waitFor()
-    await page.getByText('The earlier key passes until').waitFor()
+    await page.getByRole('region', { name: 'Details' }).getByText('Works until').waitFor()
 
     const revoking = await act('Revoke')
     await revoking.getByRole('button', { name: 'Revoke key' }).click()

@@ -41,6 +41,9 @@ const changes = [
   ['Rename key', { name: 'Stolen' }],
   ['Rotate key', { grace: '0' }],
   ['Revoke key', {}],
+  ['Disable key', {}],
+  ['Enable key', {}],
+  ['Change limit', { window: 'hour', quota: '1' }],
 ] as const
 
 describe('creating a key', () => {
@@ -121,11 +124,31 @@ describe('changing a key', () => {
     const page = await ada.get(path)
     await ada.submit(page, 'Revoke key')
     expect(await whoami(last)).toBe(401)
-    for (const [button, fields] of changes.slice(0, 2))
+    for (const [button, fields] of changes.filter(([name]) => name !== 'Revoke key'))
       expect(textOf(await ada.submit(page, button, fields))).toContain('This key was revoked')
     const actors = (await keyring.audit(record.id))!.map(({ action, actor }) => `${action} by ${actor}`)
     expect(actors).toEqual(
       ['revoked', 'rotated', 'rotated', 'updated', 'created'].map((action) => `${action} by ${ada.id}`),
+    )
+  })
+
+  it('disables it and enables it again, and changes its limit', async () => {
+    const { key, record } = await keyring.create({ owner: ada.id, name: 'CI' })
+    const page = await ada.get(`/keys/${record.id}`)
+    await ada.submit(page, 'Disable key')
+    expect(await whoami(key)).toBe(401)
+    await ada.submit(page, 'Enable key')
+    expect(await whoami(key)).toBe(200)
+
+    const refused = await ada.submit(page, 'Change limit', { window: 'hour', quota: '0' })
+    expect(textOf(refused)).toContain('Enter a whole number from 1 to 1,000,000.')
+    await ada.submit(page, 'Change limit', { window: 'hour', quota: '1' })
+    expect([await whoami(key), await whoami(key)]).toEqual([200, 429])
+    await ada.submit(page, 'Change limit', { window: 'none' })
+    expect(await whoami(key)).toBe(200)
+    const actions = (await keyring.audit(record.id))!.map(({ action, actor }) => `${action} by ${actor}`)
+    expect(actions).toEqual(
+      ['updated', 'updated', 'enabled', 'disabled', 'created'].map((action) => `${action} by ${ada.id}`),
     )
   })
 
@@ -164,6 +187,9 @@ describe('while the store fails', () => {
     ['Rename key', { name: 'New' }, 'change_api_key', 'key.rename_failed'],
     ['Rotate key', { grace: '0' }, 'rotate_api_key', 'key.rotate_failed'],
     ['Revoke key', {}, 'change_api_key', 'key.revoke_failed'],
+    ['Disable key', {}, 'change_api_key', 'key.disable_failed'],
+    ['Enable key', {}, 'change_api_key', 'key.enable_failed'],
+    ['Change limit', { window: 'none' }, 'change_api_key', 'key.change_limit_failed'],
   ] as const)('%s says so in its form, and the log without any secret', async (button, fields, procedure, event) => {
     const { record } = await keyring.create({ owner: ada.id, name: 'CI' })
     const page = await ada.get(button === 'Create key' ? '/keys' : `/keys/${record.id}`)

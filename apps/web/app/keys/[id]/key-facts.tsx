@@ -29,8 +29,8 @@ export function KeyFacts({ record, now }: { record: KeyRecord; now: Date }) {
       <Fact term="Last used">{lastUsedAt === null ? 'Never' : <Time at={lastUsedAt} relativeTo={now} />}</Fact>
       <Fact term="Expires">{expiresAt === null ? 'Never' : <Time at={expiresAt} as="date-time" />}</Fact>
       {graceEndsAt !== null && graceEndsAt > now && (
-        <Fact term="Rotated">
-          The earlier key passes until <Time at={graceEndsAt} as="date-time" />.
+        <Fact term="Old key">
+          Works until <Time at={graceEndsAt} as="date-time" />
         </Fact>
       )}
       {allowedIps.length > 0 && (

@@ -1,16 +1,12 @@
-import { type KeyRecord, keyStatus } from 'routekey'
+import type { KeyRecord } from 'routekey'
 import { ChangeLimit } from '#components/keys/change-limit.tsx'
 import { Card, CardContent, CardHeader, CardTitle } from '#components/ui/card.tsx'
 import { describeLimit } from '#lib/describe-limit.ts'
 import { limitValues } from '#lib/key-limit.ts'
 
-/**
- * Shows how often a key may be used, and changes it.
- *
- * @param props.now when that is; a revoked key can be changed no more
- */
-export function KeyLimits({ record, now }: { record: KeyRecord; now: Date }) {
-  const { id, limits } = record
+/** Shows how often a key may be used, and changes it. */
+export function KeyLimits({ record }: { record: KeyRecord }) {
+  const { id, limits, revokedAt } = record
   return (
     <Card aria-labelledby="limits">
       <CardHeader>
@@ -35,11 +31,7 @@ export function KeyLimits({ record, now }: { record: KeyRecord; now: Date }) {
             </p>
           </>
         )}
-        {keyStatus(record, now) !== 'revoked' && (
-          <div className="mt-auto pt-2">
-            <ChangeLimit keyId={id} values={limitValues(limits)} />
-          </div>
-        )}
+        <ChangeLimit keyId={id} values={limitValues(limits)} isRevoked={revokedAt !== null} />
       </CardContent>
     </Card>
   )

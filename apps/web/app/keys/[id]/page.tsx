@@ -67,7 +67,7 @@ export default async function KeyPage({ params, searchParams }: Props) {
             <KeyFacts record={record} now={now} />
           </CardContent>
         </Card>
-        <KeyLimits record={record} now={now} />
+        <KeyLimits record={record} />
       </div>
 
       <Suspense fallback={<UsageSkeleton />}>
