@@ -26,7 +26,7 @@ export function ScopeFields({ chosen, errors }: { chosen: readonly string[]; err
             defaultChecked={chosen.includes(scope)}
             aria-invalid={errors !== undefined}
             aria-describedby={`${scope}-text`}
-            className="mt-0.5 size-4 shrink-0 accent-primary outline-none"
+            className="relative z-1 mt-0.5 size-4 shrink-0 accent-primary outline-none"
           />
           <div className="flex min-w-0 flex-col gap-0.5">
             {/* It covers the whole box. */}

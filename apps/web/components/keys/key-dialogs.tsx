@@ -46,8 +46,8 @@ export function KeyDialogs({ children }: { children: ReactNode }) {
             name={opened.name}
             isOpenAtFirst
             onClosed={() => {
-              // The button that had the focus went away with its row.
-              if (document.activeElement === document.body) list.current?.focus()
+              // The button that would have it again went away with its row.
+              if (list.current?.contains(document.activeElement) === false) list.current.focus()
             }}
             onDone={announce}
           />
