@@ -1,11 +1,10 @@
-import { GeistMono } from 'geist/font/mono'
-import { GeistSans } from 'geist/font/sans'
 import type { Metadata, Viewport } from 'next'
 import { connection } from 'next/server'
 import type { ReactNode } from 'react'
 import { SiteFooter } from '#components/site-footer.tsx'
 import { SiteHeader } from '#components/site-header.tsx'
 import { getViewerIfKnown } from '#lib/viewer.ts'
+import { mono, sans } from './fonts.ts'
 import './globals.css'
 
 /** What search engines and tabs show. */
@@ -27,7 +26,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   // Every page is rendered for its request, because the policy's nonce is new for each.
   await connection()
   return (
-    <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`}>
+    <html lang="en" className={`${sans.variable} ${mono.variable}`}>
       <body className="flex min-h-dvh flex-col">
         <a
           href="#main"

@@ -19,7 +19,15 @@ export async function seedKeys(stack: Stack, owner: string): Promise<SeededKeys>
   let now = new Date(start)
   const store = createSupabaseStore({ client: stack.admin })
   const limiter = new RateLimiterMemory({ points: maximumQuota, duration: 1 })
-  const keyring = createKeyring({ prefix: 'rk_user', scopes, store, limiter, usage: false, clock: () => now })
+  const keyring = createKeyring({
+    prefix: 'rk_user',
+    scopes,
+    store,
+    limiter,
+    usage: false,
+    clock: () => now,
+    timeoutMs: 30_000,
+  })
   const at = async <Result>(ago: number, work: () => Promise<Result>): Promise<Result> => {
     now = new Date(start - ago)
     return work()

@@ -1,10 +1,10 @@
-import type { BrowserContextOptions } from 'playwright-core'
+import type { BrowserContextOptions, ViewportSize } from 'playwright-core'
 
 /** What the application is tried on. */
 export type Device = 'desktop' | 'phone'
 
 /** How Chromium passes for each device. */
-export const devices: Record<Device, BrowserContextOptions> = {
+export const devices: Record<Device, BrowserContextOptions & { viewport: ViewportSize }> = {
   desktop: { viewport: { width: 1280, height: 800 } },
   phone: {
     viewport: { width: 412, height: 915 },

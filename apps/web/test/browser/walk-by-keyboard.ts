@@ -12,11 +12,13 @@ export type Walk = {
 /** Goes through the page with the Tab key, from its first control until the focus leaves it. */
 export async function walkByKeyboard(page: Page): Promise<Walk> {
   await page.evaluate(() => {
-    const look = (element: Element) => {
+    const lookOf = (element: Element) => {
       const { outlineStyle, outlineWidth, boxShadow, backgroundColor, clipPath } = getComputedStyle(element)
       const outline = outlineStyle === 'none' ? '' : outlineWidth
       return [outline, boxShadow, backgroundColor, clipPath, element.getBoundingClientRect().width].join(' ')
     }
+    // What lies around an invisible radio button shows its focus.
+    const look = (element: Element) => `${lookOf(element)} ${lookOf(element.closest('label') ?? element)}`
     const controls = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
       .filter((element): element is HTMLElement => element instanceof HTMLElement && element.checkVisibility())
       .filter((element) => element.tabIndex >= 0 && !element.matches(':disabled, [type=hidden]'))

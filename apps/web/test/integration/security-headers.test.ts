@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createSession, type Session } from '../create-session.ts'
 import { type Stack, startStack } from '../stack.ts'
 
-const pages = ['/', '/login', '/account', '/keys', '/keys/no-such-key', '/no-such-page']
+const pages = ['/', '/login', '/account', '/keys', '/keys/no-such-key', '/try', '/no-such-page']
 
 let stack: Stack
 let session: Session
