@@ -1,0 +1,308 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import type { Page } from 'playwright-core'
+import { createKeyring, type Keyring } from 'routekey'
+import { createSupabaseStore } from 'routekey/stores/supabase'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { standBefore } from '../stand-before.ts'
+import { expectNoAxeViolations } from './expect-no-axe-violations.ts'
+import { findLayoutFaults } from './find-layout-faults.ts'
+import { openBrowser } from './open-browser.ts'
+import { type PageOptions, setUpBrowser } from './set-up-browser.ts'
+
+const browser = setUpBrowser()
+const keyShape = /rk_user_[A-Za-z0-9]{30,}/
+
+let keyring: Keyring
+beforeAll(() => {
+  keyring = createKeyring({ prefix: 'rk_user', store: createSupabaseStore({ client: browser.stack.admin }) })
+})
+
+/** Opens the keys of a user; `countSent` tells how many of all answers to the browser hold a text. */
+async function openKeys(options: PageOptions = {}) {
+  const session = options.session ?? (await browser.createSession())
+  const page = await browser.openPage({ ...options, session })
+  const documents: string[] = []
+  const bodies: string[] = []
+  await page.route('**/*', async (route) => {
+    const answer = await route.fetch({ maxRedirects: 0 })
+    if (route.request().resourceType() === 'document') documents.push(answer.url())
+    bodies.push(await answer.text())
+    await route.fulfill({ response: answer })
+  })
+  const countSent = async (text: string) => {
+    await page.unrouteAll({ behavior: 'wait' })
+    return bodies.filter((body) => body.includes(text)).length
+  }
+  await page.goto('/keys')
+  return { page, owner: session.id, documents, countSent }
+}
+
+const dialog = (page: Page) => page.getByRole('dialog')
+const row = (page: Page, name: string) =>
+  page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) })
+
+async function fillIn(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'Create key' }).first().click()
+  await dialog(page).getByLabel('Name').fill(name)
+}
+
+/** Sends the form, and gives the key that it shows. */
+async function send(page: Page, button: string): Promise<string> {
+  await dialog(page).getByRole('button', { name: button }).click()
+  await dialog(page).getByRole('heading', { name: 'Save your API key' }).waitFor()
+  return keyShape.exec(await dialog(page).innerText())?.[0] ?? ''
+}
+
+async function choose(page: Page, name: string, action: string): Promise<void> {
+  await page.getByRole('button', { name: `What to do with ${name}` }).click()
+  await page.getByRole('button', { name: action, exact: true }).click()
+  await dialog(page).waitFor()
+}
+
+const whoami = async (key: string) => {
+  const headers = { authorization: `Bearer ${key}` }
+  return (await fetch(`${browser.stack.webUrl}/api/v1/whoami`, { headers })).status
+}
+
+/** Fails if anything in the page, its address or its storage holds the key. */
+async function expectForgotten(page: Page, key: string): Promise<void> {
+  const held = await page.evaluate(() =>
+    [
+      document.documentElement.outerHTML,
+      location.href,
+      JSON.stringify([localStorage, sessionStorage, history.state]),
+    ].join(),
+  )
+  expect(held).not.toContain(key)
+}
+
+describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
+  it('a key is created, shown once, copied, tried and in the list, without a reload', async () => {
+    const { page, owner, documents, countSent } = await openKeys({ device })
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.getByText('No keys yet').waitFor()
+    await fillIn(page, ' ')
+    await dialog(page).getByRole('button', { name: 'Create key' }).click()
+    await dialog(page).getByText('Give the key a name.').waitFor()
+    await dialog(page).getByLabel('Name').fill('CI')
+    await dialog(page).getByLabel('customer:read').check()
+    await dialog(page).getByLabel('Limit').selectOption('hour')
+    await dialog(page).getByLabel('Requests').fill('50')
+    expect(await findLayoutFaults(page)).toEqual([])
+    await expectNoAxeViolations(page)
+
+    const key = await send(page, 'Create key')
+    await expectNoAxeViolations(page)
+    expect(await findLayoutFaults(page)).toEqual([])
+    expect(await dialog(page).innerText()).toContain('You will not see it again.')
+    await page.getByRole('button', { name: 'Copy API key' }).click()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(key)
+    await page.getByRole('button', { name: 'Copy Try it in a shell' }).click()
+    const line = await page.evaluate(() => navigator.clipboard.readText())
+    // Not in step: the database that it asks runs in this process.
+    const { stdout } = await promisify(execFile)('sh', ['-c', `${line} --silent`])
+    expect(JSON.parse(stdout)).toMatchObject({ owner, key: { name: 'CI', scopes: ['account:read', 'customer:read'] } })
+
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await page.mouse.click(3, 3)
+    await expect.poll(() => dialog(page).innerText()).toContain(key)
+    await page.getByRole('button', { name: 'Done' }).click()
+    await row(page, 'CI').waitFor()
+    await expectForgotten(page, key)
+    expect(documents).toHaveLength(1)
+    expect(await countSent(key)).toBe(1)
+    expect(browser.stack.web.output()).not.toContain(key)
+    expect(await findLayoutFaults(page)).toEqual([])
+    await expectNoAxeViolations(page)
+  })
+
+  it('a key is renamed, rotated with a grace, and revoked, without a reload', async () => {
+    const session = await browser.createSession()
+    const { key: old, record } = await keyring.create({ owner: session.id, name: 'CI' })
+    const { page, documents, countSent } = await openKeys({ device, session })
+    await choose(page, 'CI', 'Rename')
+    await dialog(page).getByLabel('Name').fill('Staging')
+    await dialog(page).getByRole('button', { name: 'Rename key' }).click()
+    await row(page, 'Staging').waitFor()
+    await page.getByRole('status').getByText('The key was renamed.').waitFor()
+
+    await choose(page, 'Staging', 'Rotate')
+    await dialog(page).getByLabel('The old key works').selectOption('for 1 more hour')
+    const key = await send(page, 'Rotate key')
+    expect([await whoami(old), await whoami(key)]).toEqual([200, 200])
+    await page.getByRole('button', { name: 'Done' }).click()
+    await row(page, 'Staging').getByText('The old key ends in 59 minutes').waitFor()
+    await expectForgotten(page, key)
+    expect(await findLayoutFaults(page)).toEqual([])
+
+    await choose(page, 'Staging', 'Revoke')
+    await expectNoAxeViolations(page)
+    await dialog(page).getByRole('button', { name: 'Revoke key' }).click()
+    await page.getByText('No keys yet').waitFor()
+    await page.getByRole('status').getByText('The key was revoked.').waitFor()
+    // Not lost with the row: where the list is.
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toMatch(/^In use/)
+    expect([await whoami(old), await whoami(key)]).toEqual([401, 401])
+    await page.getByRole('link', { name: 'Revoked or expired' }).click()
+    await row(page, 'Staging').getByText('Revoked').waitFor()
+    expect(await countSent(key)).toBe(1)
+    expect(documents).toHaveLength(1)
+    expect((await keyring.get(record.id))?.name).toBe('Staging')
+  })
+
+  it('a key is created while the scripts have not arrived', async () => {
+    const session = await browser.createSession()
+    const page = await browser.openPage({ device, session, expectedComplaint: /ERR_FAILED/ })
+    await page.route('**/*.js', (route) => route.abort())
+    await page.goto('/keys')
+    await fillIn(page, 'CI')
+    const key = await send(page, 'Create key')
+    expect(await whoami(key)).toBe(200)
+    await page.getByRole('link', { name: 'Done' }).click()
+    await row(page, 'CI').waitFor()
+    await expectForgotten(page, key)
+  })
+})
+
+describe('after the page was left', () => {
+  it('the key is gone: by the Back button within the application, and after a reload', async () => {
+    const { page } = await openKeys()
+    await page.getByRole('link', { name: 'Account' }).click()
+    await page.waitForURL('**/account')
+    await page.getByRole('link', { name: 'Keys' }).click()
+    await page.waitForURL('**/keys')
+    await fillIn(page, 'CI')
+    const key = await send(page, 'Create key')
+    await page.goBack()
+    await page.getByRole('heading', { name: 'Account', exact: true }).waitFor()
+    await expectForgotten(page, key)
+    await page.goForward()
+    await row(page, 'CI').waitFor()
+    await expectForgotten(page, key)
+    expect(await dialog(page).count()).toBe(0)
+    await page.reload()
+    await row(page, 'CI').waitFor()
+    await expectForgotten(page, key)
+  })
+
+  it('the key is gone, also where the browser keeps the page for its Back button', async () => {
+    const session = await browser.createSession()
+    const keeping = await openBrowser({ ignoreDefaultArgs: ['--disable-back-forward-cache'] })
+    try {
+      const context = await keeping.newContext({ baseURL: browser.stack.webUrl })
+      const url = browser.stack.webUrl
+      await context.addCookies([...session.cookies].map(([name, value]) => ({ name, value, url })))
+      const page = await context.newPage()
+      await page.goto('/keys')
+      await fillIn(page, 'CI')
+      const key = await send(page, 'Create key')
+      expect(key).toMatch(keyShape)
+      // The browser tells the page so before it puts it away.
+      await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })))
+      await expectForgotten(page, key)
+      await page.goto('/login')
+      await page.goBack()
+      await row(page, 'CI').waitFor()
+      await expectForgotten(page, key)
+    } finally {
+      await keeping.close()
+    }
+  })
+})
+
+describe('the page', () => {
+  it('answers an action on the key of another user with 404', async () => {
+    const [owner, stranger] = await Promise.all([browser.createSession(), browser.createSession()])
+    const { record } = await keyring.create({ owner: owner.id, name: 'Hers' })
+    await keyring.create({ owner: stranger.id, name: 'Own' })
+    const page = await browser.openPage({ session: stranger, expectedComplaint: /404/ })
+    await page.goto('/keys')
+    await choose(page, 'Own', 'Revoke')
+    await dialog(page)
+      .locator('input[name=id]')
+      .evaluate((input, id) => input.setAttribute('value', id), record.id)
+    const answer = page.waitForResponse((response) => response.request().method() === 'POST')
+    await dialog(page).getByRole('button', { name: 'Revoke key' }).click()
+    expect((await answer).status()).toBe(404)
+    await page.getByText('There is nothing here').waitFor()
+    expect(await keyring.get(record.id)).toEqual(record)
+  })
+
+  it('is used by the keyboard alone, and gives the focus back', async () => {
+    const { page } = await openKeys()
+    const opener = page.getByRole('button', { name: 'Create key' }).first()
+    await opener.focus()
+    await page.keyboard.press('Enter')
+    await dialog(page).waitFor()
+    await page.keyboard.press('Escape')
+    await expect.poll(() => opener.evaluate((button) => document.activeElement === button)).toBe(true)
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('CI')
+    await page.keyboard.press('Enter')
+    await dialog(page).getByRole('heading', { name: 'Save your API key' }).waitFor()
+    // On the button that copies: a second Enter does no harm.
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain('Copy API key')
+    await page.getByRole('button', { name: 'Done' }).focus()
+    await page.keyboard.press('Enter')
+    await row(page, 'CI').waitFor()
+    await page.getByRole('button', { name: 'What to do with CI' }).focus()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await dialog(page).getByLabel('Name').waitFor()
+    await page.keyboard.press('Escape')
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label')))
+      .toBe('What to do with CI')
+  })
+
+  it('loads at most 150 kB of script', async () => {
+    const page = await browser.openPage({ session: await browser.createSession() })
+    const scripts: Promise<{ url: string; bytes: number }>[] = []
+    page.on('response', (response) => {
+      const request = response.request()
+      if (request.resourceType() !== 'script' || 'sec-purpose' in request.headers()) return
+      scripts.push(
+        response.body().then((body) => ({ url: response.url(), bytes: gzipSync(body, { level: 9 }).length })),
+      )
+    })
+    await page.goto('/keys', { waitUntil: 'networkidle' })
+    const sizes = await Promise.all(scripts)
+    const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0)
+    process.stdout.write(`/keys loads ${sizes.length} scripts, ${(total / 1000).toFixed(1)} kB gzipped\n`)
+    expect(sizes.length).toBeGreaterThan(3)
+    expect(total).toBeLessThanOrEqual(150_000)
+  })
+})
+
+describe('while the database fails', () => {
+  let isFailing = false
+  let supabase: Awaited<ReturnType<typeof standBefore>>
+  beforeAll(async () => {
+    const { stack } = browser
+    class Failing extends Set<string> {
+      override has = (path: string) => isFailing && path.startsWith('/rest/v1/api_key?')
+    }
+    supabase = await standBefore(stack.env['NEXT_PUBLIC_SUPABASE_URL']!, { failing: new Failing() })
+    stack.env['NEXT_PUBLIC_SUPABASE_URL'] = supabase.url
+    await stack.restartWeb()
+  })
+  afterAll(() => supabase?.stop())
+
+  it('says that the keys could not be read, and reads them again on request', async () => {
+    const session = await browser.createSession()
+    await keyring.create({ owner: session.id, name: 'CI' })
+    isFailing = true
+    const page = await browser.openPage({ session, expectedComplaint: /error #441|Server Components render/ })
+    await page.goto('/keys')
+    await page.getByRole('heading', { name: 'This page could not be made' }).waitFor()
+    expect(await page.getByRole('main').innerText()).not.toContain('out of order')
+    await expectNoAxeViolations(page)
+    isFailing = false
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await row(page, 'CI').waitFor()
+  })
+})
