@@ -18,20 +18,17 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   requestHeaders.set('content-security-policy', policy)
 
   const session = await checkSession(request)
+  // To the router, which keeps what is around a page, this is the sign to load the page as a whole. That request ends the
+  // session in the browser, and gets a page that can say so.
+  if (session.hasEnded && isFromScript(request)) return new NextResponse(null, { status: 401 })
   const cookieHeader = request.cookies.toString()
   if (cookieHeader === '') requestHeaders.delete('cookie')
   else requestHeaders.set('cookie', cookieHeader)
   if (session.hasEnded) requestHeaders.set(sessionEndedHeader, '1')
   else requestHeaders.delete(sessionEndedHeader)
 
-  const response =
-    session.hasEnded && isFromScript(request)
-      ? // To the router, which keeps what is around a page, that is the sign to load the page as a whole.
-        new NextResponse(null, { status: 401 })
-      : NextResponse.next({ request: { headers: requestHeaders } })
+  const response = NextResponse.next({ request: { headers: requestHeaders } })
   response.headers.set('content-security-policy', policy)
-  // Over https only, as RFC 6797, section 7.2, asks: on localhost it would lock other projects out.
-  if (isHttps(request.headers)) response.headers.set('strict-transport-security', 'max-age=63072000')
   for (const { name, value, options } of session.cookies) response.cookies.set(name, value, options)
   for (const [name, value] of Object.entries(session.headers)) response.headers.set(name, value)
   return response

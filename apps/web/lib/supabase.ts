@@ -57,12 +57,26 @@ export function createSessionClient(requestHeaders: Headers, cookieMethods: Cook
 }
 
 /**
+ * Creates a client for a visitor whose session is left alone: it knows none, and keeps none.
+ *
+ * @throws EnvironmentError `ERR_ENV_INVALID` when Supabase is not configured
+ */
+export function createVisitorClient(): SupabaseClient {
+  const { supabaseUrl, supabasePublishableKey } = publicEnv()
+  return createSessionlessClient(supabaseUrl, supabasePublishableKey)
+}
+
+/**
  * Creates a client that acts as the service role, past row-level security. It has no session.
  *
  * @throws EnvironmentError `ERR_ENV_INVALID` when Supabase is not configured
  */
 export function createServiceClient(): SupabaseClient {
-  return createClient(publicEnv().supabaseUrl, supabaseSecretKey(), {
+  return createSessionlessClient(publicEnv().supabaseUrl, supabaseSecretKey())
+}
+
+function createSessionlessClient(url: string, key: string): SupabaseClient {
+  return createClient(url, key, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
     global: { fetch: fetchWithTimeout(timeoutMs) },
   })

@@ -1,16 +1,15 @@
 'use server'
 
-import { type AuthError, isAuthRetryableFetchError } from '@supabase/supabase-js'
-import { cookies, headers } from 'next/headers'
+import type { AuthError } from '@supabase/supabase-js'
+import { headers } from 'next/headers'
 import { redirect } from 'next/navigation'
+import { authUnavailable, callAuth } from '#lib/call-auth.ts'
 import { parseSignIn, parseSignUp } from '#lib/credentials.ts'
-import { EnvironmentError } from '#lib/env.ts'
+import { endSessionHere } from '#lib/end-session.ts'
 import type { FieldErrors, FormState } from '#lib/form.ts'
-import { describeError, log } from '#lib/log.ts'
+import { log } from '#lib/log.ts'
 import { parseRedirectPath } from '#lib/redirect-path.ts'
 import { requestOrigin } from '#lib/request-origin.ts'
-import { isSessionCookie } from '#lib/session-state.ts'
-import { createActionClient } from '#lib/supabase.ts'
 
 /** What the form shows after it was sent. */
 export type LoginState = FormState & {
@@ -24,8 +23,8 @@ export async function signIn(_: LoginState, form: FormData): Promise<LoginState>
   const parsed = parseSignIn(form)
   if (!parsed.ok) return { values, fieldErrors: parsed.fieldErrors }
 
-  const result = await withSupabase((client) => client.auth.signInWithPassword(parsed.data))
-  if (result === null) return { values, fieldErrors: {}, formError: unavailable }
+  const result = await callAuth((client) => client.auth.signInWithPassword(parsed.data))
+  if (result === null) return { values, fieldErrors: {}, formError: authUnavailable }
   if (result.error) return { values, ...explain(result.error) }
   redirect(parseRedirectPath(form.get('next')))
 }
@@ -37,8 +36,8 @@ export async function signUp(_: LoginState, form: FormData): Promise<LoginState>
   if (!parsed.ok) return { values, fieldErrors: parsed.fieldErrors }
 
   const emailRedirectTo = `${requestOrigin(await headers())}/auth/callback`
-  const result = await withSupabase((client) => client.auth.signUp({ ...parsed.data, options: { emailRedirectTo } }))
-  if (result === null) return { values, fieldErrors: {}, formError: unavailable }
+  const result = await callAuth((client) => client.auth.signUp({ ...parsed.data, options: { emailRedirectTo } }))
+  if (result === null) return { values, fieldErrors: {}, formError: authUnavailable }
   if (result.error) return { values, ...explain(result.error) }
   // The same answer whether the address is new or known: the form must not tell who has an account.
   if (result.data.session === null) return { values, fieldErrors: {}, confirmationSent: true }
@@ -47,36 +46,18 @@ export async function signUp(_: LoginState, form: FormData): Promise<LoginState>
 
 /** Ends the session, here and at Supabase. */
 export async function signOut(): Promise<void> {
-  const result = await withSupabase((client) => client.auth.signOut({ scope: 'local' }))
+  const result = await callAuth((client) => client.auth.signOut({ scope: 'local' }))
   if (result === null || result.error) {
     // Supabase keeps the session then, but this browser must not.
-    const store = await cookies()
-    for (const { name } of store.getAll()) if (isSessionCookie(name)) store.delete(name)
+    await endSessionHere()
   }
   redirect('/')
 }
-
-const unavailable = 'The sign-in service cannot be reached. Please try again in a moment.'
 
 /** Keeps what was typed, but never the password. */
 function keepEmail(form: FormData): LoginState['values'] {
   const email = form.get('email')
   return typeof email === 'string' ? { email } : {}
-}
-
-/** Runs a call to Supabase Auth; null, and a line in the log, when it could not be made. */
-async function withSupabase<Result extends { error: AuthError | null }>(
-  call: (client: Awaited<ReturnType<typeof createActionClient>>) => Promise<Result>,
-): Promise<Result | null> {
-  try {
-    const result = await call(await createActionClient())
-    if (result.error === null || !isAuthRetryableFetchError(result.error)) return result
-    log('error', 'auth.unreachable', { error: describeError(result.error) })
-  } catch (error) {
-    if (!(error instanceof EnvironmentError)) throw error
-    log('error', 'auth.not_configured', { error: error.message })
-  }
-  return null
 }
 
 type Explanation = { field?: 'email' | 'password'; text: string }

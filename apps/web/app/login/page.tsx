@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { redirect } from 'next/navigation'
+import { ArrivalNotice } from '#components/arrival-notice.tsx'
 import { GitHubMark } from '#components/github-mark.tsx'
 import { Logo } from '#components/logo.tsx'
 import { Notice } from '#components/notice.tsx'
@@ -15,6 +16,7 @@ type Props = { searchParams: Promise<Record<string, string | string[] | undefine
 
 const errors: Record<string, string> = {
   denied: 'You did not allow the sign-in. Nothing was changed.',
+  expired: 'This link has expired or was used already. Please start again.',
   failed: 'This sign-in link is used up, too old, or was opened in another browser. Please start again.',
   unavailable: 'The sign-in service cannot be reached. Please try again in a moment.',
   session: 'Your session has ended. Please sign in again.',
@@ -63,6 +65,7 @@ export default async function LoginPage({ searchParams }: Props) {
         </div>
       </div>
 
+      <ArrivalNotice name={query['notice']} />
       {error !== undefined && (
         <Alert variant="destructive" role="alert">
           <AlertDescription>{error}</AlertDescription>

@@ -54,7 +54,7 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
 
     const cookies = await page.context().cookies()
     if (device === 'phone') await page.getByRole('button', { name: 'Menu' }).click()
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click()
     await page.waitForURL(`${browser.stack.webUrl}/`)
     expect(await page.context().cookies()).toEqual([])
     await page.context().addCookies(cookies)
@@ -113,7 +113,7 @@ describe('the form', () => {
     expect(await page.getByRole('alert').textContent()).toContain('This is not an e-mail address.')
     await submit(page, newAddress(), password, 'Create account')
     expect(pathOf(page)).toBe('/account')
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
     expect(pathOf(page)).toBe('/')
   })
 

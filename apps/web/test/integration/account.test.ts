@@ -1,7 +1,12 @@
+import { createKeyring } from 'routekey'
+import { createSupabaseStore } from 'routekey/stores/supabase'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isSessionCookie } from '../../lib/session-state.ts'
+import { createSession, type Session } from '../create-session.ts'
+import { readMailedLinks } from '../read-mailed-links.ts'
+import { openScriptlessBrowser, type ScriptlessBrowser } from '../scriptless-browser.ts'
+import { send } from '../send.ts'
 import { password, type Stack, startStack } from '../stack.ts'
-import { openSession, type WebSession } from '../web-session.ts'
 
 let stack: Stack
 beforeAll(async () => {
@@ -12,78 +17,266 @@ afterAll(async () => {
   await stack?.stop()
 })
 
-const sessionCookies = ({ cookies }: WebSession) => [...cookies.keys()].filter(isSessionCookie)
+async function openAs(email?: string): Promise<{ user: Session; browser: ScriptlessBrowser }> {
+  const user = await createSession(stack, email === undefined ? {} : { email })
+  return { user, browser: openScriptlessBrowser(stack, user) }
+}
 
-async function deleteElsewhere(id: string): Promise<void> {
+/** Signs the user in once more, in another browser. */
+async function openAgainAs(known: { email: string }): Promise<ScriptlessBrowser> {
+  return openScriptlessBrowser(stack, await createSession(stack, { known }))
+}
+
+const sessionCookies = ({ cookies }: ScriptlessBrowser) => [...cookies.keys()].filter(isSessionCookie)
+const newAddress = () => `${crypto.randomUUID()}@example.com`
+
+async function customerOf(id: string): Promise<unknown> {
+  const { data } = await stack.admin.from('profile').select('stripe_customer').eq('id', id).maybeSingle()
+  return data?.stripe_customer ?? null
+}
+
+async function waitForCustomer(id: string): Promise<string> {
+  await expect.poll(() => customerOf(id), { timeout: 10_000, interval: 50 }).toMatch(/^cus_/)
+  return String(await customerOf(id))
+}
+
+async function deleteElsewhere({ id }: Session): Promise<void> {
   const { data, error } = await stack.admin.rpc('delete_account', { user_id: id })
   expect([data, error]).toEqual([true, null])
 }
 
 describe('the session of an account that was deleted elsewhere', () => {
-  it.each(['/account', '/'])('is signed out by the next request, to %s', async (path) => {
-    const session = await openSession(stack)
-    expect((await session.get('/')).body).toContain('Sign out')
-    await deleteElsewhere(session.id)
-    const answer = await session.get(path)
-    expect(sessionCookies(session)).toEqual([])
+  it.each(['/account', '/keys', '/'])('is signed out by the next request, to %s', async (path) => {
+    const { user, browser } = await openAs()
+    expect((await browser.get('/')).body).toContain('Sign out')
+    await deleteElsewhere(user)
+    const answer = await browser.get(path)
+    expect(sessionCookies(browser)).toEqual([])
     expect(answer.headers['cache-control']).toContain('no-store')
     expect(answer.body).not.toContain('Sign out')
   })
 
   it('is told so where a page asks to sign in', async () => {
-    const session = await openSession(stack)
-    await deleteElsewhere(session.id)
-    const { status, headers } = await session.get('/account')
+    const { user, browser } = await openAs()
+    await deleteElsewhere(user)
+    const { status, headers } = await browser.get('/account')
     expect([status, headers.location]).toEqual([307, '/login?next=%2Faccount&error=session'])
-    expect((await session.get('/account')).headers.location).toBe('/login?next=%2Faccount')
+    expect((await browser.get('/account')).headers.location).toBe('/login?next=%2Faccount')
   })
 
-  it('is signed out by a server action', async () => {
-    const session = await openSession(stack)
-    const page = await session.get('/')
-    await deleteElsewhere(session.id)
-    const answer = await session.submit(page, 'Sign out')
-    expect([answer.status, sessionCookies(session)]).toEqual([303, []])
+  it('is signed out by a server action, which does nothing', async () => {
+    const { user, browser } = await openAs()
+    const page = await browser.get('/account')
+    await deleteElsewhere(user)
+    const email = newAddress()
+    const answer = await browser.submit(page, 'Change e-mail', { email })
+    expect([answer.status, answer.headers.location]).toEqual([303, '/login?next=%2Faccount&error=session'])
+    expect(sessionCookies(browser)).toEqual([])
   })
 
-  it('is signed out by a request of the page’s script, which is told to load the page as a whole', async () => {
-    const session = await openSession(stack)
-    await deleteElsewhere(session.id)
-    const answer = await session.get('/account', { 'sec-fetch-dest': 'empty', rsc: '1' })
-    expect([answer.status, sessionCookies(session)]).toEqual([401, []])
+  it('gets nothing for a script, which is told to load the page as a whole', async () => {
+    const { user, browser } = await openAs()
+    await deleteElsewhere(user)
+    const answer = await browser.get('/account', { 'sec-fetch-dest': 'empty', rsc: '1' })
+    expect([answer.status, answer.body]).toEqual([401, ''])
+    expect((await browser.get('/account')).headers.location).toBe('/login?next=%2Faccount&error=session')
+    expect(sessionCookies(browser)).toEqual([])
   })
 
   it('is no obstacle to signing in anew', async () => {
-    const other = await openSession(stack)
-    const session = await openSession(stack)
-    const stale = new Map(session.cookies)
-    const { cookies } = session
-    cookies.clear()
-    const page = await session.get('/login')
-    for (const [name, value] of stale) cookies.set(name, value)
-    await deleteElsewhere(session.id)
-    const answer = await session.submit(page, 'Sign in', { email: other.email, password })
+    const { user: other } = await openAs()
+    const { user, browser } = await openAs()
+    const page = await openScriptlessBrowser(stack).get('/login')
+    await deleteElsewhere(user)
+    const answer = await browser.submit(page, 'Sign in', { email: other.email, password })
     expect([answer.status, answer.headers.location]).toEqual([303, '/account'])
-    expect((await session.get('/account')).body).toContain(other.email)
+    expect((await browser.get('/account')).body).toContain(other.email)
+  })
+})
+
+describe('deleting an account', () => {
+  let someone: Awaited<ReturnType<typeof openAs>>
+  beforeAll(async () => {
+    someone = await openAs()
+  })
+
+  it('takes the sessions, the keys and the Stripe customer with it, at once', async () => {
+    const { user, browser } = await openAs()
+    const other = await openAgainAs(user)
+    const customer = await waitForCustomer(user.id)
+    const keyring = createKeyring({ prefix: 'rk_user', store: createSupabaseStore({ client: stack.admin }) })
+    const { key } = await keyring.create({ owner: user.id, name: 'CI', scopes: ['account:read'] })
+    const whoami = async () => {
+      const headers = ['authorization', `Bearer ${key}`]
+      return (await send(`${stack.webUrl}/api/v1/whoami`, { method: 'GET', headers })).status
+    }
+    expect(await whoami()).toBe(200)
+
+    const page = await browser.get('/account')
+    const answer = await browser.submit(page, 'Delete for good', { confirmation: user.email.toUpperCase() })
+    expect([answer.status, answer.headers.location]).toEqual([303, '/login?notice=account-deleted'])
+    expect([...browser.cookies.keys()]).toEqual([])
+    expect((await browser.get('/login?notice=account-deleted')).body).toContain('Your account is deleted')
+
+    expect(await whoami()).toBe(401)
+    expect((await other.get('/account')).status).toBe(307)
+    expect(sessionCookies(other)).toEqual([])
+    const { data } = await stack.admin.from('profile').select('id').eq('id', user.id)
+    expect(data).toEqual([])
+    await expect
+      .poll(async () => (await stack.stripe.customers.retrieve(customer)).deleted, { timeout: 5_000 })
+      .toBe(true)
+
+    // Sent twice, as by the button “back”: the second time it finds nobody.
+    const again = await browser.submit(page, 'Delete for good', { confirmation: user.email })
+    expect([again.status, again.headers.location]).toEqual([303, '/login?next=%2Faccount'])
+  })
+
+  it.each([
+    ['another text', { confirmation: 'delete' }],
+    ['no text', {}],
+    ['somebody else’s address', { confirmation: 'ada@example.com' }],
+  ])('is refused on %s, whatever the browser has checked', async (_name, fields) => {
+    const { user, browser } = someone
+    const answer = await browser.submit(await browser.get('/account'), 'Delete for good', {
+      confirmation: '',
+      ...fields,
+    })
+    expect(answer.status).toBe(200)
+    expect(answer.body).toContain(`Type ${user.email} to confirm.`)
+    expect((await browser.get('/account')).status).toBe(200)
+  })
+
+  it('gives the next account of the same address a customer of its own', async () => {
+    const { user, browser } = await openAs()
+    const first = await waitForCustomer(user.id)
+    await browser.submit(await browser.get('/account'), 'Delete for good', { confirmation: user.email })
+    const { user: next } = await openAs(user.email)
+    expect(next.id).not.toBe(user.id)
+    expect(await waitForCustomer(next.id)).not.toBe(first)
+  })
+})
+
+describe('changing the e-mail address', () => {
+  let someone: Awaited<ReturnType<typeof openAs>>
+  beforeAll(async () => {
+    someone = await openAs()
+  })
+
+  it('waits for the link, and then the profile and the Stripe customer follow', async () => {
+    const { user, browser } = await openAs()
+    const customer = await waitForCustomer(user.id)
+    const email = newAddress()
+    const sent = await browser.submit(await browser.get('/account'), 'Change e-mail', { email })
+    expect(sent.body).toContain('Check your e-mail')
+    expect((await browser.get('/account')).body).not.toContain(email)
+
+    const [link = ''] = await readMailedLinks(stack, email)
+    const { pathname, search } = new URL(link)
+    expect([link.startsWith(stack.webUrl), pathname]).toEqual([true, '/auth/callback'])
+    const opened = await browser.get(pathname + search)
+    expect([opened.status, opened.headers.location]).toEqual([307, '/account?notice=email-changed'])
+    const page = await browser.get('/account?notice=email-changed')
+    expect(page.body).toContain('Your e-mail address has changed.')
+    expect(page.body).toContain(email)
+
+    const { data } = await stack.admin.from('profile').select('email').eq('id', user.id).single()
+    expect(data).toEqual({ email })
+    const atStripe = async () => Object.assign({ email: null }, await stack.stripe.customers.retrieve(customer)).email
+    await expect.poll(atStripe, { timeout: 10_000 }).toBe(email)
+
+    const again = await browser.get(pathname + search)
+    expect(again.headers.location).toBe('/account?notice=email-link-refused')
+  })
+
+  it('can be confirmed in another browser, which is not signed in by it', async () => {
+    const { browser } = await openAs()
+    const email = newAddress()
+    await browser.submit(await browser.get('/account'), 'Change e-mail', { email })
+    const [link = ''] = await readMailedLinks(stack, email)
+    const other = openScriptlessBrowser(stack)
+    const opened = await other.get(new URL(link).pathname + new URL(link).search)
+    expect([opened.headers.location, sessionCookies(other)]).toEqual(['/login?notice=email-changed', []])
+    expect((await browser.get('/account')).body).toContain(email)
+    await openAgainAs({ email })
+  })
+
+  it('tells nobody who has an account', async () => {
+    const { user: other } = await openAs()
+    const { browser } = someone
+    const page = await browser.get('/account')
+    const [taken, free] = [other.email, newAddress()]
+    const [answer, comparison] = [
+      await browser.submit(page, 'Change e-mail', { email: taken }),
+      await browser.submit(page, 'Change e-mail', { email: free }),
+    ]
+    expect(answer.status).toBe(comparison.status)
+    expect(visibleText(answer.body).replaceAll(taken, '…')).toBe(visibleText(comparison.body).replaceAll(free, '…'))
+    expect(await readMailedLinks(stack, taken)).toEqual([])
+  })
+
+  it.each([
+    ['', 'Enter your e-mail address.'],
+    ['ada@example', 'This is not an e-mail address.'],
+    [`${'a'.repeat(250)}@example.com`, 'This address is too long.'],
+  ])('refuses "%s"', async (email, text) => {
+    const { browser } = someone
+    const answer = await browser.submit(await browser.get('/account'), 'Change e-mail', { email })
+    expect(visibleText(answer.body)).toContain(text)
+  })
+
+  it('refuses the address that it is already', async () => {
+    const { user, browser } = someone
+    const email = user.email.toUpperCase()
+    const answer = await browser.submit(await browser.get('/account'), 'Change e-mail', { email })
+    expect(visibleText(answer.body)).toContain('This is your address already.')
+  })
+
+  it.each([
+    ['error=access_denied&error_code=otp_expired&flow=email-change', '/account?notice=email-link-refused'],
+    ['message=Confirmation+link+accepted.&flow=email-change', '/account?notice=email-half-confirmed'],
+    ['code=made-up&flow=email-change', '/account?notice=email-link-refused'],
+    ['token_hash=made-up&type=email_change', '/account?notice=email-link-refused'],
+    ['token_hash=made-up&type=signup', '/login?error=expired'],
+    ['token_hash=made-up&type=recovery', '/login?error=failed'],
+    ['error=access_denied', '/login?error=denied'],
+  ])('leads on from a link that came back with %s', async (query, location) => {
+    const { browser } = someone
+    expect((await browser.get(`/auth/callback?${query}`)).headers.location).toBe(location)
   })
 })
 
 describe('a session', () => {
-  it('ends everywhere with its end at Supabase', async () => {
-    const session = await openSession(stack)
-    const other = await openSession(stack, session)
-    await session.submit(await session.get('/'), 'Sign out')
+  it('ends here with signing out, and goes on elsewhere', async () => {
+    const { user, browser } = await openAs()
+    const other = await openAgainAs(user)
+    await browser.submit(await browser.get('/'), 'Sign out')
     expect((await other.get('/account')).status).toBe(200)
-    expect((await session.get('/account')).status).toBe(307)
+    expect((await browser.get('/account')).status).toBe(307)
   })
 
   // The last, because nothing comes back after it.
-  it('is left alone while Supabase cannot be reached', async () => {
-    const session = await openSession(stack)
-    const before = new Map(session.cookies)
+  it('is left alone while Supabase cannot be reached, and nothing is deleted or changed', async () => {
+    const { user, browser } = await openAs()
+    const page = await browser.get('/account')
+    const before = new Map(browser.cookies)
     await stack.sandbox.stop()
-    for (const path of ['/', '/account', '/login']) await session.get(path)
-    expect((await session.get('/account')).status).toBe(500)
-    expect(session.cookies).toEqual(before)
+    for (const path of ['/', '/account', '/login']) await browser.get(path)
+    expect((await browser.get('/account')).status).toBe(500)
+    for (const [button, fields] of [
+      ['Change e-mail', { email: newAddress() }],
+      ['Delete for good', { confirmation: user.email }],
+    ] as const) {
+      const answer = await browser.submit(page, button, fields)
+      expect([button, answer.status]).toEqual([button, 500])
+    }
+    expect(browser.cookies).toEqual(before)
   })
 })
+
+function visibleText(html: string): string {
+  return html
+    .replaceAll(/<(script|style|head)\b.*?<\/\1>/gs, '')
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+}

@@ -5,20 +5,20 @@ import { maximumKeys } from '../../lib/key-rules.ts'
 import { type Answer, send } from '../send.ts'
 import { type Stack, startStack } from '../stack.ts'
 import { standBefore } from '../stand-before.ts'
-import { openSession, type WebSession } from '../web-session.ts'
+import { openSignedInBrowser } from '../scriptless-browser.ts'
 
 // What fails while it is in here: the store's functions, as the application calls them.
 const failing = new Set<string>()
 let stack: Stack
 let supabase: Awaited<ReturnType<typeof standBefore>>
 let keyring: Keyring
-let ada: WebSession
-let eve: WebSession
+let ada: Awaited<ReturnType<typeof openSignedInBrowser>>
+let eve: Awaited<ReturnType<typeof openSignedInBrowser>>
 beforeAll(async () => {
   stack = await startStack()
   keyring = createKeyring({ prefix: 'rk_user', store: createSupabaseStore({ client: stack.admin }) })
-  ada = await openSession(stack)
-  eve = await openSession(stack)
+  ada = await openSignedInBrowser(stack)
+  eve = await openSignedInBrowser(stack)
   supabase = await standBefore(stack.env['NEXT_PUBLIC_SUPABASE_URL']!, { failing })
   stack.env['NEXT_PUBLIC_SUPABASE_URL'] = supabase.url
   await stack.restartWeb()
@@ -85,7 +85,7 @@ describe('creating a key', () => {
   })
 
   it('does nothing for who is not signed in', async () => {
-    const session = await openSession(stack)
+    const session = await openSignedInBrowser(stack)
     const page = await session.get('/keys')
     session.cookies.clear()
     const answer = await session.submit(page, 'Create key', choices)
@@ -94,7 +94,7 @@ describe('creating a key', () => {
   })
 
   it('stops at the most that one may have, also when many are asked for at once', async () => {
-    const session = await openSession(stack)
+    const session = await openSignedInBrowser(stack)
     for (let made = 0; made < maximumKeys - 3; made++) await keyring.create({ owner: session.id, name: 'CI' })
     const page = await session.get('/keys')
     const answers = await Promise.all(Array.from({ length: 6 }, () => session.submit(page, 'Create key', choices)))
@@ -170,7 +170,7 @@ describe('changing a key', () => {
     })
 
     it('does nothing for who is not signed in', async () => {
-      const session = await openSession(stack)
+      const session = await openSignedInBrowser(stack)
       const { record } = await keyring.create({ owner: session.id, name: 'CI' })
       const page = await session.get(`/keys/${record.id}`)
       session.cookies.clear()
@@ -211,7 +211,7 @@ describe('the list', () => {
   })
 
   it('shows the ended keys apart, page by page, and none of anyone else', async () => {
-    const session = await openSession(stack)
+    const session = await openSignedInBrowser(stack)
     const create = async (name: string) => (await keyring.create({ owner: session.id, name })).record
     for (let made = 0; made < 51; made++) await keyring.revoke((await create(`Old ${made}.`)).id)
     await create('Living.')

@@ -1,26 +1,74 @@
+import { type AuthError, isAuthRetryableFetchError } from '@supabase/supabase-js'
+import { cookies } from 'next/headers'
 import { redirect } from 'next/navigation'
+import type { Arrival } from '#components/arrival-notice.tsx'
+import { type AuthReturn, parseAuthReturn } from '#lib/auth-return.ts'
 import { describeError, log } from '#lib/log.ts'
 import { parseRedirectPath } from '#lib/redirect-path.ts'
-import { createActionClient } from '#lib/supabase.ts'
+import { isSessionCookie } from '#lib/session-state.ts'
+import { createActionClient, createVisitorClient } from '#lib/supabase.ts'
 
-/** Ends signing in by GitHub or by a link in an e-mail: exchanges the code for a session (PKCE). */
+type Outcome = 'done' | 'half_confirmed' | 'denied' | 'expired' | 'failed' | 'unavailable'
+
+/** Ends what began at GitHub or with a link in an e-mail: a sign-in, a sign-up, or a change of address. */
 export async function GET(request: Request): Promise<never> {
   const query = new URL(request.url).searchParams
-  const error = await exchange(query)
-  redirect(error === null ? parseRedirectPath(query.get('next')) : `/login?error=${error}`)
+  const answer = parseAuthReturn(query)
+  const outcome = await finish(answer)
+  const isEmailChange =
+    query.get('flow') === 'email-change' || (answer.kind === 'token' && answer.type === 'email_change')
+  if (isEmailChange || outcome === 'half_confirmed') redirect(await afterEmailChange(outcome))
+  redirect(outcome === 'done' ? parseRedirectPath(query.get('next')) : `/login?error=${outcome}`)
 }
 
-async function exchange(query: URLSearchParams): Promise<'denied' | 'failed' | 'unavailable' | null> {
-  if (query.get('error') === 'access_denied') return 'denied'
-  const code = query.get('code')
-  if (code === null) return 'failed'
+async function finish(answer: AuthReturn): Promise<Outcome> {
+  switch (answer.kind) {
+    case 'refused':
+      return answer.reason
+    case 'half_confirmed':
+      return 'half_confirmed'
+    case 'code':
+      return settle(async () => (await createActionClient()).auth.exchangeCodeForSession(answer.code))
+    case 'token':
+      return answer.type === 'email_change'
+        ? settle(() => confirmEmail(answer.tokenHash))
+        : settle(async () =>
+            (await createActionClient()).auth.verifyOtp({ token_hash: answer.tokenHash, type: answer.type }),
+          )
+  }
+}
+
+type Settled = { error: AuthError | null; data: { session: unknown } }
+
+async function settle(call: () => Promise<Settled>): Promise<Outcome> {
   try {
-    const { error } = await (await createActionClient()).auth.exchangeCodeForSession(code)
-    if (error === null) return null
-    log('warn', 'auth.exchange_refused', { code: error.code, status: error.status })
-    return 'failed'
+    const { error, data } = await call()
+    if (error === null) return data.session === null ? 'half_confirmed' : 'done'
+    if (isAuthRetryableFetchError(error)) throw error
+    log('warn', 'auth.return_refused', { code: error.code, status: error.status })
+    return error.code === 'otp_expired' ? 'expired' : 'failed'
   } catch (error) {
-    log('error', 'auth.exchange_failed', { error: describeError(error) })
+    log('error', 'auth.return_failed', { error: describeError(error) })
     return 'unavailable'
   }
+}
+
+/**
+ * Confirms a change of address without signing in by it: the link says whose mailbox this is, and not who sits at this
+ * browser, who could be made to sign in to the account of whoever sent them the link.
+ */
+async function confirmEmail(tokenHash: string): Promise<Settled> {
+  const { auth } = createVisitorClient()
+  const result = await auth.verifyOtp({ token_hash: tokenHash, type: 'email_change' })
+  if (result.data.session !== null) await auth.signOut({ scope: 'local' })
+  return result
+}
+
+/** Gives the way on: to the account, or where no one is signed in, to the sign-in page. */
+async function afterEmailChange(outcome: Outcome): Promise<string> {
+  if (outcome === 'unavailable') return '/login?error=unavailable'
+  const arrival: Arrival =
+    outcome === 'done' ? 'email-changed' : outcome === 'half_confirmed' ? 'email-half-confirmed' : 'email-link-refused'
+  const isSignedIn = (await cookies()).getAll().some(({ name }) => isSessionCookie(name))
+  return `${isSignedIn ? '/account' : '/login'}?notice=${arrival}`
 }

@@ -3,25 +3,31 @@ import { createSession, type Session } from './create-session.ts'
 import { type Answer, send } from './send.ts'
 import type { Stack } from './stack.ts'
 
-/** A browser without scripts: keeps cookies, follows nothing by itself. */
-export type WebSession = Session & {
+/** A page that was loaded, or what came in its place. */
+export type LoadedPage = Answer & { path: string }
+
+/** A browser without scripts: keeps cookies, and follows nothing by itself. */
+export type ScriptlessBrowser = {
+  cookies: Map<string, string>
   /** Loads a page, as a browser does when an address is typed. */
-  get: (path: string, headers?: Record<string, string>) => Promise<Answer>
+  get: (path: string, headers?: Record<string, string>) => Promise<LoadedPage>
   /**
    * Sends a form of a page that was loaded, as the browser does before scripts arrive.
    *
-   * @param page the answer with the form
+   * @param page has the form
    * @param button the text of its button
+   * @param fields what is typed into it
    */
-  submit: (page: Answer, button: string, fields?: Record<string, string>) => Promise<Answer>
+  submit: (page: LoadedPage, button: string, fields?: Record<string, string>) => Promise<LoadedPage>
 }
 
-/** Signs a new user up as the application does it, and gives their session; or, with an e-mail that is known, signs in. */
-export async function openSession(stack: Stack, known?: { email: string }): Promise<WebSession> {
-  const session = await createSession(stack, known === undefined ? {} : { known })
-  const { cookies } = session
-  // A form without an address of its own goes to that of its page.
-  const paths = new WeakMap<Answer, string>()
+/**
+ * Opens a browser without scripts.
+ *
+ * @param session whose it is; default nobody's
+ */
+export function openScriptlessBrowser(stack: Stack, session?: Session): ScriptlessBrowser {
+  const cookies = new Map(session?.cookies)
   const exchange = async (
     path: string,
     options: { method: string; headers: Record<string, string>; body?: string },
@@ -30,26 +36,31 @@ export async function openSession(stack: Stack, known?: { email: string }): Prom
     const headers = { ...options.headers, ...(cookie === '' ? {} : { cookie }) }
     const answer = await send(stack.webUrl + path, { ...options, headers: Object.entries(headers).flat() })
     for (const line of answer.headers['set-cookie'] ?? []) keep(cookies, line)
-    paths.set(answer, path)
-    return answer
+    return { ...answer, path }
   }
   return {
-    ...session,
+    cookies,
     get: (path, headers = {}) =>
       exchange(path, { method: 'GET', headers: { 'sec-fetch-dest': 'document', ...headers } }),
     submit: (page, button, fields = {}) => {
-      const { action, values } = readForm(page.body, button)
+      const values = readForm(page.body, button)
       const boundary = randomUUID()
       const parts = Object.entries({ ...values, ...fields }).map(
         ([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
       )
-      return exchange(action || (paths.get(page) ?? '/'), {
+      return exchange(page.path, {
         method: 'POST',
         headers: { origin: stack.webUrl, 'content-type': `multipart/form-data; boundary=${boundary}` },
         body: `${parts.join('')}--${boundary}--\r\n`,
       })
     },
   }
+}
+
+/** Opens a browser without scripts in which a new user is signed in. */
+export async function openSignedInBrowser(stack: Stack): Promise<Session & ScriptlessBrowser> {
+  const session = await createSession(stack)
+  return { ...session, ...openScriptlessBrowser(stack, session) }
 }
 
 function keep(cookies: Map<string, string>, line: string): void {
@@ -60,19 +71,19 @@ function keep(cookies: Map<string, string>, line: string): void {
   else cookies.set(name, value.join('='))
 }
 
-/** Reads the one form of a page that has such a button: where it goes, and what its fields hold. */
-function readForm(html: string, button: string): { action: string; values: Record<string, string> } {
-  const forms = [...html.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)].filter(([, , inner = '']) =>
+/** Reads what the fields hold of the one form of a page that has such a button. */
+function readForm(html: string, button: string): Record<string, string> {
+  const forms = [...html.matchAll(/<form\b[^>]*>(.*?)<\/form>/gs)].filter(([, inner = '']) =>
     [...inner.matchAll(/<button\b[^>]*>(.*?)<\/button>/gs)].some(([, label = '']) => textOf(label) === button),
   )
   const [form] = forms
   if (form === undefined || forms.length > 1) throw new Error(`The page has ${forms.length} forms with "${button}".`)
   const values: Record<string, string> = {}
-  for (const [, attributes = ''] of (form[2] ?? '').matchAll(/<input\b([^>]*)>/g)) {
+  for (const [, attributes = ''] of (form[1] ?? '').matchAll(/<input\b([^>]*)>/g)) {
     const name = attribute(attributes, 'name')
     if (name !== '') values[name] = attribute(attributes, 'value')
   }
-  return { action: attribute(form[1] ?? '', 'action'), values }
+  return values
 }
 
 const attribute = (attributes: string, name: string): string =>

@@ -1,0 +1,32 @@
+import type { User, UserIdentity } from '@supabase/supabase-js'
+import { expect, it } from 'vitest'
+import { describeSignInMethods } from './sign-in-methods.ts'
+
+function makeUser(
+  providers: string[] | undefined,
+  identities: Pick<UserIdentity, 'provider' | 'identity_data'>[] = [],
+): User {
+  return {
+    id: '00000000-0000-4000-8000-000000000001',
+    aud: 'authenticated',
+    created_at: '2026-03-01T12:00:00Z',
+    app_metadata: providers === undefined ? {} : { providers },
+    user_metadata: { user_name: 'chosen by the user' },
+    identities: identities.map((identity) => ({ id: '1', user_id: '1', identity_id: '1', ...identity })),
+  }
+}
+
+it.each<[string, User, string[]]>([
+  ['a password', makeUser(['email']), ['E-mail and password']],
+  [
+    'GitHub, with the name that GitHub gave',
+    makeUser(['github'], [{ provider: 'github', identity_data: { user_name: 'ada' } }]),
+    ['GitHub, as ada'],
+  ],
+  ['GitHub without a name', makeUser(['github'], [{ provider: 'github', identity_data: {} }]), ['GitHub']],
+  ['both', makeUser(['email', 'github']), ['GitHub', 'E-mail and password']],
+  ['what it does not know', makeUser(['saml']), []],
+  ['nothing at all', makeUser(undefined), []],
+])('names %s', (_name, user, methods) => {
+  expect(describeSignInMethods(user)).toEqual(methods)
+})

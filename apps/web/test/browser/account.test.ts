@@ -1,0 +1,151 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { readMailedLinks } from '../read-mailed-links.ts'
+import { setUpBrowser } from './set-up-browser.ts'
+
+const browser = setUpBrowser({ sweepIntervalMs: 3_600_000 })
+const newAddress = () => `${crypto.randomUUID()}@example.com`
+
+async function sectionText(page: Page, name: string): Promise<string> {
+  return (await page.getByRole('region', { name }).textContent()) ?? ''
+}
+
+async function openLink(page: Page, address: string): Promise<void> {
+  await expect.poll(() => readMailedLinks(browser.stack, address)).toHaveLength(1)
+  const [link = ''] = await readMailedLinks(browser.stack, address)
+  await page.goto(link)
+}
+
+describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
+  it('shows who someone is and their Stripe customer, and lets them copy their id', async () => {
+    const session = await browser.createSession()
+    const page = await browser.openPage({ device, session })
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.goto('/account')
+    const profile = await sectionText(page, 'Profile')
+    for (const text of [session.email, session.id, 'E-mail and password']) expect(profile).toContain(text)
+    await page.getByText(/^cus_/).waitFor()
+    await page.getByRole('button', { name: 'Copy your user id' }).click()
+    await page.getByText('Copied').waitFor({ state: 'attached' })
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(session.id)
+  })
+
+  it('changes the e-mail address through the link in the e-mail', async () => {
+    const session = await browser.createSession()
+    const page = await browser.openPage({ device, session })
+    await page.goto('/account')
+    const field = page.getByLabel('New e-mail address')
+    await field.fill('ada@example')
+    await page.getByRole('button', { name: 'Change e-mail' }).click()
+    await page.getByText('This is not an e-mail address.').waitFor()
+    expect(await field.inputValue()).toBe('ada@example')
+
+    const email = newAddress()
+    await field.fill(email)
+    await page.getByRole('button', { name: 'Change e-mail' }).click()
+    await page.getByText('Check your e-mail').waitFor()
+    expect(await sectionText(page, 'Profile')).toContain(session.email)
+
+    await openLink(page, email)
+    await page.getByText('Your e-mail address has changed.').waitFor()
+    expect(await sectionText(page, 'Profile')).toContain(email)
+    expect(page.url()).not.toContain('token')
+  })
+
+  it('deletes the account once its address is typed, and signs out', async () => {
+    const session = await browser.createSession()
+    const page = await browser.openPage({ device, session })
+    await page.goto('/account')
+    await page.getByRole('button', { name: 'Delete account' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Delete your account?' })
+    await dialog.getByLabel(/^Type/).fill('yes')
+    await dialog.getByRole('button', { name: 'Delete for good' }).click()
+    await dialog.getByText('This does not match.').waitFor()
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'hidden' })
+
+    await page.getByRole('button', { name: 'Delete account' }).click()
+    expect(await dialog.getByLabel(/^Type/).inputValue()).toBe('')
+    await dialog.getByLabel(/^Type/).fill(session.email)
+    await dialog.getByRole('button', { name: 'Delete for good' }).click()
+    await page.waitForURL('**/login?notice=account-deleted')
+    await page.getByText('Your account is deleted').waitFor()
+    expect(await page.context().cookies()).toEqual([])
+    expect(await page.getByRole('banner').getByText('Sign in').isVisible()).toBe(true)
+
+    await page.goBack()
+    await page.waitForURL('**/login?**')
+    expect(await page.getByRole('main').textContent()).not.toContain(session.email)
+  })
+
+  it('does all of it before scripts arrive', async () => {
+    const session = await browser.createSession()
+    const page = await browser.openPage({ device, session, javaScriptEnabled: false })
+    await page.goto('/account')
+    await page.getByLabel('New e-mail address').fill(session.email)
+    await page.getByRole('button', { name: 'Change e-mail' }).click()
+    await page.getByText('This is your address already.').waitFor()
+    const email = newAddress()
+    await page.getByLabel('New e-mail address').fill(email)
+    await page.getByRole('button', { name: 'Change e-mail' }).click()
+    await page.getByText('Check your e-mail').waitFor()
+    await openLink(page, email)
+    expect(await sectionText(page, 'Profile')).toContain(email)
+
+    await page.getByRole('button', { name: 'Delete account' }).click()
+    await page.getByLabel(/^Type/).fill('yes')
+    await page.getByRole('button', { name: 'Delete for good' }).click()
+    // Still open, with what was typed.
+    await page.getByText('This does not match.').waitFor()
+    expect(await page.getByLabel(/^Type/).inputValue()).toBe('yes')
+    await page.getByLabel(/^Type/).fill(email)
+    await page.getByRole('button', { name: 'Delete for good' }).click()
+    await page.getByText('Your account is deleted').waitFor()
+    expect(await page.context().cookies()).toEqual([])
+  })
+})
+
+it('shows an open page signed out, as a whole, at the next click after the account was deleted elsewhere', async () => {
+  const session = await browser.createSession()
+  const page = await browser.openPage({ session, expectedComplaint: /status of 401/ })
+  await page.goto('/')
+  await page.getByRole('banner').getByRole('link', { name: 'Account' }).waitFor()
+  await browser.stack.admin.rpc('delete_account', { user_id: session.id })
+  await page.getByRole('banner').getByRole('link', { name: 'Account' }).click()
+  await page.waitForURL('**/login?**')
+  await page.getByText('Your session has ended.').waitFor()
+  expect(await page.getByText('Sign out').count()).toBe(0)
+  expect(await page.context().cookies()).toEqual([])
+})
+
+it('shows a form of an open page signed out, as a whole, when it is sent after the account was deleted elsewhere', async () => {
+  const session = await browser.createSession()
+  const page = await browser.openPage({ session })
+  await page.goto('/account')
+  await browser.stack.admin.rpc('delete_account', { user_id: session.id })
+  await page.getByLabel('New e-mail address').fill(newAddress())
+  await page.getByRole('button', { name: 'Change e-mail' }).click()
+  await page.waitForURL('**/login?**')
+  await page.getByText('Your session has ended.').waitFor()
+  expect(await page.getByText('Sign out').count()).toBe(0)
+})
+
+it('makes a new account with a new customer, when someone comes back by GitHub after deleting theirs', async () => {
+  const page = await browser.openPage()
+  const signIn = async () => {
+    await page.goto('/login')
+    await page.getByRole('link', { name: 'Continue with GitHub' }).click()
+    await page.getByRole('button', { name: 'ada@example.com' }).click()
+    await page.waitForURL('**/account')
+    expect(await sectionText(page, 'Profile')).toContain('GitHub')
+    return (await page.getByText(/^cus_/).textContent()) ?? ''
+  }
+  const first = await signIn()
+  await page.getByRole('button', { name: 'Delete account' }).click()
+  await page.getByLabel(/^Type/).fill('ada@example.com')
+  await page.getByRole('button', { name: 'Delete for good' }).click()
+  await page.waitForURL('**/login?notice=account-deleted')
+  const retrieve = async () => (await browser.stack.stripe.customers.retrieve(first)).deleted
+  await expect.poll(retrieve, { timeout: 10_000 }).toBe(true)
+  expect(await signIn()).not.toBe(first)
+})
