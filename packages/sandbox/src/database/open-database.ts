@@ -9,7 +9,7 @@ import { createConnectionLock } from './connection-lock.ts'
 import { createPgliteDialect } from './pglite-dialect.ts'
 import { printErrorBriefly } from './print-error-briefly.ts'
 import type { SqlClient } from './sql-client.ts'
-import { loadTemplate } from './template.ts'
+import { findTemplate, loadTemplate } from './template.ts'
 
 /** The database behind the embedded Supabase. */
 export type SandboxDatabase = {
@@ -61,7 +61,11 @@ async function ensureDataDirectory(directory: string): Promise<void> {
   if ((await readdir(dirname(directory))).includes(basename(directory))) return
   const unfinished = `${directory}.unfinished`
   await rm(unfinished, { recursive: true, force: true })
-  const database = await PGlite.create({ dataDir: unfinished })
+  const template = await findTemplate()
+  const database = await PGlite.create({
+    dataDir: unfinished,
+    ...(template === null ? {} : { loadDataDir: template }),
+  })
   await database.close()
   await rename(unfinished, directory)
 }

@@ -15,10 +15,19 @@ const CACHE_DIRECTORY = fileURLToPath(new URL('../../../../node_modules/.cache/r
  * half of one, so the dump is kept below `node_modules/.cache`.
  */
 export async function loadTemplate(): Promise<Blob> {
-  const name = `template-${await hashContents()}.tar`
-  const path = join(CACHE_DIRECTORY, name)
+  const path = await findPath()
   if (!(await exists(path))) await createTemplate(path)
   return openAsBlob(path)
+}
+
+/** Returns the dump that {@link loadTemplate} keeps, or null when it has made none yet. */
+export async function findTemplate(): Promise<Blob | null> {
+  const path = await findPath()
+  return (await exists(path)) ? openAsBlob(path) : null
+}
+
+async function findPath(): Promise<string> {
+  return join(CACHE_DIRECTORY, `template-${await hashContents()}.tar`)
 }
 
 /** Changes with everything that the dump depends on: the scripts and the versions of the packages. */
