@@ -39,7 +39,25 @@ export type StackOptions = {
 
 /** Starts a stack. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const cleanUp: (() => Promise<void>)[] = []
+  const stop = async () => {
+    for (const task of cleanUp.splice(0).toReversed()) await task()
+  }
+  try {
+    return await assemble(options, cleanUp, stop)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function assemble(
+  options: StackOptions,
+  cleanUp: (() => Promise<void>)[],
+  stop: () => Promise<void>,
+): Promise<Stack> {
   const dir = await mkdtemp(join(tmpdir(), 'routekey-stack-'))
+  cleanUp.push(() => rm(dir, { recursive: true, force: true }))
   const port = await findFreePort()
   const apiRouteSecret = randomBytes(32).toString('hex')
   const cronSecret = randomBytes(32).toString('hex')
@@ -52,6 +70,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ports: { supabase: 0, stripe: 0, github: 0 },
     ...(options.sweepIntervalMs === undefined ? {} : { sweepIntervalMs: options.sweepIntervalMs }),
   })
+  cleanUp.push(() => sandbox.stop())
   if (sandbox.supabase === null || sandbox.stripe === null) throw new Error('The stack runs every part of the sandbox.')
 
   const env: Record<string, string> = {
@@ -92,12 +111,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       await stack.web.stop()
       stack.web = await startWebServer({ port, env })
     },
-    stop: async () => {
-      await stack.web.stop()
-      await sandbox.stop()
-      await rm(dir, { recursive: true, force: true })
-    },
+    stop,
   }
+  cleanUp.push(() => stack.web.stop())
   return stack
 }
 

@@ -1,9 +1,9 @@
-import { chmod, mkdtemp, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 
-import { beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 
 import { readEnvFile, writeEnvFile } from './env-file.ts'
 
@@ -14,6 +14,8 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'routekey-env-'))
   path = join(directory, '.env.local')
 })
+
+afterEach(() => rm(directory, { recursive: true }))
 
 const read = () => readFile(path, 'utf8')
 

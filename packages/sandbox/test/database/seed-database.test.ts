@@ -1,9 +1,9 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import type { PGlite } from '@electric-sql/pglite'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 
 import { seedDatabase } from '../../src/database/seed-database.ts'
 import { SEED_FILE } from '../../src/migrations-directory.ts'
@@ -29,7 +29,9 @@ it('gives the repository’s user a profile, once', async () => {
 })
 
 it('leaves no trace of a file that fails, and runs it when it is mended', async () => {
-  const path = join(await mkdtemp(join(tmpdir(), 'routekey-seed-')), 'seed-of-test.sql')
+  const directory = await mkdtemp(join(tmpdir(), 'routekey-seed-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  const path = join(directory, 'seed-of-test.sql')
   await writeFile(path, 'create table public.seeded (id int); select 1 / 0;')
   await expect(seedDatabase(database, path)).rejects.toMatchObject({
     code: 'ERR_SANDBOX_SEED',

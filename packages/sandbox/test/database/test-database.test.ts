@@ -1,9 +1,9 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import type { PGlite } from '@electric-sql/pglite'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 
 import { createTestDatabase, prepareTestDatabase } from '../../src/test-database.ts'
 
@@ -29,6 +29,7 @@ async function queryAs(role: string, statement: string, claims: Record<string, s
 
 async function migrationsOf(files: Record<string, string>): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'routekey-migrations-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
   await Promise.all(Object.entries(files).map(([name, sql]) => writeFile(join(directory, name), sql)))
   return directory
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 
 import { PGlite } from '@electric-sql/pglite'
 import { createClient } from '@supabase/supabase-js'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vitest'
 
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/index.ts'
 import { checkPortsAreFree, findFreePort, listenOnLoopback } from '../../src/ports.ts'
@@ -129,6 +129,7 @@ it('sends the browser to GitHub itself when an application is registered there',
 
 it('says that an applied migration has changed, names one that fails, and starts again once that is mended', async () => {
   const migrationsDirectory = await mkdtemp(join(tmpdir(), 'routekey-migrations-'))
+  onTestFinished(() => rm(migrationsDirectory, { recursive: true }))
   const file = join(migrationsDirectory, '20990101000000_add_note.sql')
   const lines: string[] = []
   const options = { stripe: false, github: false, migrationsDirectory, log: (line: string) => lines.push(line) }
