@@ -107,12 +107,12 @@ describe('npm start', { timeout: 180_000 }, () => {
     const { id } = await signUp(url, key, email)
     const stripe = stripeAt(ports.stripe, variables.STRIPE_SECRET_KEY!)
     const find = async () => (await stripe.customers.list({ email })).data.map((customer) => customer.id)
-    await expect.poll(find, { timeout: 5_000 }).toHaveLength(1)
+    await expect.poll(find, { timeout: 20_000 }).toHaveLength(1)
     const [customer] = await find()
 
     signalGroup(first.child, 'SIGKILL')
     await first.exit
-    for (const port of Object.values(ports)) await expect.poll(() => isOpen(port), { timeout: 5_000 }).toBe(false)
+    for (const port of Object.values(ports)) await expect.poll(() => isOpen(port), { timeout: 20_000 }).toBe(false)
     await start().ready()
 
     expect(await readVariables()).toEqual(variables)
@@ -128,7 +128,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     await run.ready()
     run.child.kill('SIGKILL')
     await run.exit
-    for (const port of Object.values(ports)) await expect.poll(() => isOpen(port), { timeout: 5_000 }).toBe(false)
+    for (const port of Object.values(ports)) await expect.poll(() => isOpen(port), { timeout: 20_000 }).toBe(false)
   })
 
   it.each(['web', 'supabase', 'stripe', 'github'] as const)('names the %s port when it is taken', async (part) => {
@@ -183,7 +183,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     expect(await isOpen(ports.github)).toBe(false)
     const { client, id } = await signUp(url, publishableKey, 'elsewhere@example.com')
     const customer = async () => (await client.from('profile').select('stripe_customer').eq('id', id).single()).data
-    await expect.poll(customer, { timeout: 5_000 }).toEqual({ stripe_customer: expect.stringMatching(/^cus_/) })
+    await expect.poll(customer, { timeout: 20_000 }).toEqual({ stripe_customer: expect.stringMatching(/^cus_/) })
   })
 
   it('lets a secret of the environment win over the file', async () => {

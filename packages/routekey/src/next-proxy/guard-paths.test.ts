@@ -179,11 +179,11 @@ describe('paths', () => {
   })
 
   it('are read in little time, however often they are escaped', () => {
-    const start = performance.now()
+    const start = process.threadCpuUsage().user
     expect(normalizePath(`/%${'25'.repeat(60_000)}41`)).toBe('/a')
     normalizePath(`/${'%'.repeat(16_000)}`)
     normalizePath(`/${'%2'.repeat(8000)}`)
     normalizePath(`/${'../'.repeat(5000)}`)
-    expect(performance.now() - start).toBeLessThan(200)
+    expect((process.threadCpuUsage().user - start) / 1000).toBeLessThan(200)
   })
 })

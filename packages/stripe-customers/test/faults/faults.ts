@@ -101,8 +101,11 @@ async function loseDatabase({ database, createEngine, pass }: Stage, attempts: n
       return gone.query(text, values)
     },
   }
-  const [swept] = await Promise.allSettled([createEngine({ postgres }).sweep()])
-  if ((swept.status === 'rejected') !== (attempts === Number.POSITIVE_INFINITY)) throw new Error('Swept otherwise.')
+  const outlivesLease = attempts === Number.POSITIVE_INFINITY
+  // On the fast clock the usual lease is one and a half seconds, which a busy machine may need for the rest.
+  const customers = createEngine(outlivesLease ? { postgres } : { postgres, leaseMs: 600_000 })
+  const [swept] = await Promise.allSettled([customers.sweep()])
+  if ((swept.status === 'rejected') !== outlivesLease) throw new Error('Swept otherwise.')
   await gone.end()
   await pass(LEASE_SECONDS)
   return [...failures.keys()].map(String)
