@@ -7,8 +7,8 @@ const PROFILES = 10_000
 const ALLOWED_PER_SECOND = 25
 
 await reportClaims([10_000, 100_000, 1_000_000], [1, 24, 100])
-await reportPace({ speed: 2, sweepers: 1 })
-await reportPace({ speed: 2, sweepers: 4 })
+await reportPace({ speed: 10, sweepers: 1 })
+await reportPace({ speed: 10, sweepers: 4 })
 await reportThroughput({ profiles: PROFILES, sweepers: 1 })
 await reportThroughput({ profiles: PROFILES, sweepers: 1, semiSpaceMb: 8 })
 await reportThroughput({ profiles: 4 * PROFILES, sweepers: 1 })

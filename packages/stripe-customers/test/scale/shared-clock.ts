@@ -61,6 +61,8 @@ export function followClock(): Clock {
     // After what they have begun, and what has come in meanwhile. Whoever asked may have ended, and then needs no answer.
     setImmediate(() => process.send?.('told', undefined, undefined, () => {}))
   })
+  // Nobody would tell it the time any more.
+  process.once('disconnect', () => process.exit())
   return {
     nowMs: () => nowMs,
     sleep: (ms) => new Promise((wake) => sleepers.push({ untilMs: nowMs + ms, wake })),
