@@ -7,6 +7,10 @@ const resolve = {
   ],
 }
 
+// More than there are processors on a small machine, because much of the time the tests wait: for a server to start, a timer
+// or a process. Files of these three projects run side by side, those of the unit tests last, where they fill the gaps.
+const maxWorkers = 3
+
 export default defineConfig({
   test: {
     projects: [
@@ -16,6 +20,9 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'apps/web/{lib,app}/**/*.test.ts', 'scripts/**/*.test.ts'],
           testTimeout: 30_000,
+          // Start in half the time that processes take.
+          pool: 'threads',
+          maxWorkers,
         },
       },
       {
@@ -23,8 +30,9 @@ export default defineConfig({
         test: {
           name: 'database',
           include: ['packages/*/test/database/**/*.test.ts', 'supabase/tests/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers,
         },
       },
       {
@@ -32,10 +40,9 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['packages/*/test/integration/**/*.test.ts', 'apps/web/test/integration/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          // Each file starts a stack of several processes.
-          maxWorkers: 2,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          maxWorkers,
         },
       },
       {

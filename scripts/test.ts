@@ -1,57 +1,49 @@
 // Runs every check and every test, and closes with how many passed and failed, counted from the runners' own reports.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findChromium } from './find-chromium.ts'
 
 type Step = { name: string; command: string[]; report?: string }
+/** `output`: what it printed, but for what went straight to the terminal. */
+type Result = { status: number | null; output: string; seconds: number }
 type Counts = { numPassedTests: number; numFailedTests: number; numPendingTests: number }
 
 const reports = mkdtempSync(join(tmpdir(), 'routekey-test-'))
 const chromium = findChromium()
-const projects = ['unit', 'database', 'integration', 'scale', ...(chromium === null ? [] : ['browser'])]
 
-const steps: Step[] = [
-  { name: 'format', command: ['oxfmt', '--check', '.'] },
+/** The steps of a stage run at once. The first prints as it goes, the others when it has ended. */
+const stages: [first: Step, ...others: Step[]][] = [
   // Before the build, because packing makes the library anew.
-  { name: 'package', command: ['npm', 'run', '--silent', 'check:package', '-w', 'routekey'] },
-  { name: 'build', command: [process.execPath, 'scripts/build.ts'] },
-  { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
-  { name: 'types', command: [process.execPath, 'scripts/typecheck.mjs'] },
-  ...projects.map((project) => {
-    const report = join(reports, `${project}.json`)
-    return {
-      name: `${project} tests`,
-      command: [
-        'vitest',
-        'run',
-        '--project',
-        project,
-        '--reporter=default',
-        '--reporter=json',
-        `--outputFile=${report}`,
-      ],
-      report,
-    }
-  }),
+  [
+    { name: 'package', command: ['npm', 'run', '--silent', 'check:package', '-w', 'routekey'] },
+    { name: 'format', command: ['oxfmt', '--check', '.'] },
+  ],
+  [{ name: 'build', command: [process.execPath, 'scripts/build.ts'] }],
+  [testStep('unit', 'database', 'integration')],
+  [
+    // Measures, so no other test may run beside it. These two are over before it comes to what takes both processors.
+    testStep('scale'),
+    { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
+    { name: 'types', command: [process.execPath, 'scripts/typecheck.mjs'] },
+  ],
 ]
+if (chromium !== null) stages.push([testStep('browser')])
 
 let passed = 0
 let failed = 0
 let skipped = 0
-for (const step of steps) {
-  console.log(`\n── ${step.name}`)
-  const startedAt = Date.now()
-  const [command = '', ...args] = step.command
-  const { status } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, CI: 'true' } })
-  const counts = readReport(step.report)
-  passed += counts.numPassedTests
-  failed += counts.numFailedTests
-  skipped += counts.numPendingTests
-  // A check that is no test suite, or a suite that broke outside its tests, counts as one failure.
-  if (status !== 0 && counts.numFailedTests === 0) failed += 1
-  console.log(`── ${step.name}: ${status === 0 ? 'ok' : 'FAILED'} in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`)
+for (const [first, ...others] of stages) {
+  const results = others.map((step) => run(step, 'pipe'))
+  console.log(`\n── ${first.name}`)
+  close(first, await run(first, 'inherit'))
+  for (const [index, step] of others.entries()) {
+    const result = await results[index]
+    if (result === undefined) continue
+    console.log(`\n── ${step.name}\n${result.output.trimEnd()}`)
+    close(step, result)
+  }
 }
 rmSync(reports, { recursive: true })
 
@@ -62,6 +54,36 @@ if (chromium === null) {
 }
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exit(failed === 0 && passed > 0 ? 0 : 1)
+
+function testStep(...projects: string[]): Step {
+  const report = join(reports, `${projects[0]}.json`)
+  const selection = projects.flatMap((project) => ['--project', project])
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`]
+  const name = `${new Intl.ListFormat('en').format(projects)} tests`
+  return { name, command: ['vitest', 'run', ...selection, ...reporters], report }
+}
+
+function run({ command: [program = '', ...args] }: Step, stdio: 'inherit' | 'pipe'): Promise<Result> {
+  const startedAt = performance.now()
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['inherit', stdio, stdio], env: { ...process.env, CI: 'true' } })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text) => (output += text))
+    child.once('error', reject)
+    child.once('close', (status) => resolve({ status, output, seconds: (performance.now() - startedAt) / 1000 }))
+  })
+}
+
+function close(step: Step, { status, seconds }: Result): void {
+  const counts = readReport(step.report)
+  passed += counts.numPassedTests
+  failed += counts.numFailedTests
+  skipped += counts.numPendingTests
+  // A check that is no test suite, or a suite that broke outside its tests, counts as one failure.
+  if (status !== 0 && counts.numFailedTests === 0) failed += 1
+  console.log(`── ${step.name}: ${status === 0 ? 'ok' : 'FAILED'} in ${seconds.toFixed(1)} s`)
+}
 
 function readReport(path: string | undefined): Counts {
   if (path === undefined || !existsSync(path)) return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 }

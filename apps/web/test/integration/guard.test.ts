@@ -7,18 +7,21 @@ const route = '/api/create-stripe-customer'
 const otherCase = (text: string) => text.replace(/[a-f]/, (letter) => letter.toUpperCase())
 const jsonType = ['content-type', 'application/json']
 
+let stack: Stack
+beforeAll(async () => {
+  stack = await startStack()
+})
+afterAll(async () => {
+  await stack.stop()
+})
+
 describe('POST /api/create-stripe-customer', () => {
-  let stack: Stack
   let body: string
   let profile: { id: string; email: string }
   beforeAll(async () => {
-    stack = await startStack()
     profile = await signUp(stack)
     body = webhookBody(profile)
-    await vi.waitUntil(async () => (await listCustomers(stack)).length === 1, { timeout: 5_000 })
-  })
-  afterAll(async () => {
-    await stack.stop()
+    await vi.waitUntil(async () => (await listCustomers(stack)).length === 1, { timeout: 20_000 })
   })
 
   const post = (options: { headers?: string[]; query?: string; body?: string }) =>
@@ -165,15 +168,10 @@ describe.each([
   ['empty', ''],
   ['changeme', 'changeme'],
 ])('with API_ROUTE_SECRET %s', (_name, value) => {
-  let stack: Stack
-  beforeAll(async () => {
-    stack = await startStack({ env: { API_ROUTE_SECRET: value } })
-  })
-  afterAll(async () => {
-    await stack.stop()
-  })
-
   it('answers 503 to everyone, whatever they send, and logs once what to do', async () => {
+    if (value === undefined) delete stack.env['API_ROUTE_SECRET']
+    else stack.env['API_ROUTE_SECRET'] = value
+    await stack.restartWeb()
     const profile = await signUp(stack)
     const attempts: { headers?: string[]; query?: string }[] = [
       {},
