@@ -7,8 +7,15 @@ import type { Stack } from './stack.ts'
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
-/** The ids of the keys that a user got. */
-export type SeededKeys = { busy: string; rotated: string; unused: string; expired: string; revoked: string }
+/** The ids of the keys that a user got, and the one that is in use in clear. */
+export type SeededKeys = {
+  busy: string
+  busyKey: string
+  rotated: string
+  unused: string
+  expired: string
+  revoked: string
+}
 
 /**
  * Gives a user keys in every state, one of them with the usage of 30 days, by the keyring and the store that the
@@ -33,18 +40,18 @@ export async function seedKeys(stack: Stack, owner: string): Promise<SeededKeys>
     return work()
   }
   const create = async (ago: number, name: string, options: Partial<Parameters<typeof keyring.create>[0]> = {}) => {
-    const { record } = await at(ago, () => keyring.create({ owner, name, scopes: ['account:read'], ...options }))
-    return record.id
+    const { key, record } = await at(ago, () => keyring.create({ owner, name, scopes: ['account:read'], ...options }))
+    return { id: record.id, key }
   }
 
-  const revoked = await create(88 * dayMs, 'Old billing job', { scopes: ['customer:read'] })
-  const busy = await create(61 * dayMs, 'Production', {
+  const { id: revoked } = await create(88 * dayMs, 'Old billing job', { scopes: ['customer:read'] })
+  const { id: busy, key: busyKey } = await create(61 * dayMs, 'Production', {
     scopes: ['account:read', 'customer:read'],
     limits: [{ name: 'requests', quota: 1_000, windowSeconds: 60 }],
   })
-  const expired = await create(45 * dayMs, 'Contractor', { expiresAt: new Date(start - 15 * dayMs) })
-  const rotated = await create(20 * dayMs, 'CI', { expiresAt: new Date(start + 70 * dayMs) })
-  const unused = await create(2 * hourMs, 'Laptop')
+  const { id: expired } = await create(45 * dayMs, 'Contractor', { expiresAt: new Date(start - 15 * dayMs) })
+  const { id: rotated } = await create(20 * dayMs, 'CI', { expiresAt: new Date(start + 70 * dayMs) })
+  const { id: unused } = await create(2 * hourMs, 'Laptop')
   await at(12 * dayMs, () => keyring.revoke(revoked, { owner }))
   await at(9 * dayMs, () => keyring.update(busy, { name: 'Production server' }, { owner }))
   await at(3 * hourMs, () => keyring.rotate(rotated, { owner, graceSeconds: 86_400 }))
@@ -62,7 +69,7 @@ export async function seedKeys(stack: Stack, owner: string): Promise<SeededKeys>
     used(revoked, 13 * 24, 41, 2),
     used(expired, 16 * 24, 12, 0),
   ])
-  return { busy, rotated, unused, expired, revoked }
+  return { busy, busyKey, rotated, unused, expired, revoked }
 }
 
 /** More by day than by night, fewer at weekends, and one burst that met the limit. */

@@ -19,6 +19,8 @@ export type PageOptions = {
   session?: Session
   /** `false` for a browser without scripts. */
   javaScriptEnabled?: boolean
+  /** How many pixels of the screen make one of the page; default as the device has it. */
+  deviceScaleFactor?: number
   /** What the browser may complain about; anything else fails the test. */
   expectedComplaint?: RegExp
 }

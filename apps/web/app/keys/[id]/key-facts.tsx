@@ -50,7 +50,7 @@ export function KeyFacts({ record, now }: { record: KeyRecord; now: Date }) {
 
 function Fact({ term, children }: { term: string; children: ReactNode }) {
   return (
-    <div className="grid gap-1 sm:col-span-2 sm:grid-cols-subgrid">
+    <div className="grid items-center gap-1 sm:col-span-2 sm:grid-cols-subgrid">
       <dt className="text-muted-foreground">{term}</dt>
       <dd className="min-w-0">{children}</dd>
     </div>
