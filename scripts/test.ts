@@ -23,7 +23,7 @@ const stages: [first: Step, ...others: Step[]][] = [
   [{ name: 'build', command: [process.execPath, 'scripts/build.ts'] }],
   [testStep('unit', 'database', 'integration')],
   [
-    // Measures, so no other test may run beside it. These two are over before it comes to what takes both processors.
+    // Measures, so no other test may run beside it. These two are short, and what is measured bears with them.
     testStep('scale'),
     { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
     { name: 'types', command: [process.execPath, 'scripts/typecheck.mjs'] },
