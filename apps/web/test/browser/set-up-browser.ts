@@ -67,7 +67,7 @@ export function setUpBrowser(options: StackOptions = {}): TestBrowser {
           messages.push(`${page.url()} looked like ${await takePicture(page, task)}`)
       }
     } finally {
-      await Promise.all(ended.map(async ({ page }) => page.context().close()))
+      await Promise.all(ended.map(async ({ page }) => close(page)))
     }
     if (messages.length > 0) throw new Error(messages.join('\n'))
   })
@@ -88,6 +88,12 @@ export function setUpBrowser(options: StackOptions = {}): TestBrowser {
     },
     createSession: async (email) => createSession(started(stack), email === undefined ? {} : { email }),
   }
+}
+
+/** Ends a page and what is still on its way to it, such as what Next.js fetches ahead through a test's own routes. */
+async function close(page: Page): Promise<void> {
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+  await page.context().close()
 }
 
 function started<Part>(part: Part | undefined): Part {
