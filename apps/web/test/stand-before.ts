@@ -1,16 +1,18 @@
 import { createServer } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { findFreePort } from '@routekey/sandbox'
 
 const passedHeaders = ['apikey', 'authorization', 'content-type', 'accept', 'prefer']
 
 /**
- * Stands before a server and passes requests on, but answers 503 where it is to fail.
+ * Stands before a server and passes requests on, but answers 503 where it is to fail, and late where it is to be slow.
  *
- * @param options.failing the paths, which may be changed while it runs
+ * @param options.failing the paths, which may be changed while it runs; default none
+ * @param options.slow which paths wait for `delayMs`; default none
  */
 export async function standBefore(
   target: string,
-  options: { failing: ReadonlySet<string> },
+  options: { failing?: ReadonlySet<string>; slow?: RegExp; delayMs?: number },
 ): Promise<{ url: string; stop: () => void }> {
   const server = createServer((request, response) => {
     const body: Buffer[] = []
@@ -24,7 +26,9 @@ export async function standBefore(
   })
 
   async function answer(path: string, method: string, sent: NodeJS.Dict<string | string[]>, body: Buffer) {
-    if (options.failing.has(path)) return { status: 503, type: 'application/json', text: '{"message":"out of order"}' }
+    if (options.slow?.test(path) === true) await sleep(options.delayMs)
+    if (options.failing?.has(path) === true)
+      return { status: 503, type: 'application/json', text: '{"message":"out of order"}' }
     const headers = passedHeaders.flatMap((name) => (sent[name] === undefined ? [] : [[name, String(sent[name])]]))
     const init = { method, headers: Object.fromEntries(headers), ...(body.length > 0 && { body: body.toString() }) }
     const passed = await fetch(target + path, init)

@@ -2,28 +2,25 @@ import { EventEmitter, once } from 'node:events'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { password, signUp } from '../stack.ts'
-import { startSlowProxy } from '../slow-proxy.ts'
+import { standBefore } from '../stand-before.ts'
 import { devices } from './devices.ts'
 import { openCase, pageCases } from './page-cases.ts'
 import { setUpBrowser } from './set-up-browser.ts'
 
 const browser = setUpBrowser()
-let proxy: Awaited<ReturnType<typeof startSlowProxy>>
+let proxy: Awaited<ReturnType<typeof standBefore>>
 
 // What is streamed after the page comes late enough for its place to be seen first.
 beforeAll(async () => {
   const { stack } = browser
-  proxy = await startSlowProxy({
-    target: stack.env['NEXT_PUBLIC_SUPABASE_URL'] ?? '',
-    slow: /\/rpc\/(list|read)_/,
+  proxy = await standBefore(stack.env['NEXT_PUBLIC_SUPABASE_URL'] ?? '', {
+    slow: /\/rpc\/(list|read)_|\/api_key\?/,
     delayMs: 400,
   })
   stack.env['NEXT_PUBLIC_SUPABASE_URL'] = proxy.url
   await stack.restartWeb()
 })
-afterAll(async () => {
-  await proxy?.stop()
-})
+afterAll(() => proxy?.stop())
 
 /** Keeps the page's scripts back until they are released. */
 async function holdScripts(page: Page): Promise<() => void> {
