@@ -48,12 +48,17 @@ async function buildIfStale({ workspace, inputs, stamp }: typeof library): Promi
 async function fingerprintOf(patterns: string[]): Promise<string> {
   const paths: string[] = []
   for await (const entry of glob(patterns, { cwd: root, withFileTypes: true })) {
-    if (entry.isFile() && !entry.name.startsWith('.env')) paths.push(join(entry.parentPath, entry.name))
+    if (entry.isFile() && !isWritten(entry.name)) paths.push(join(entry.parentPath, entry.name))
   }
   const hash = createHash('sha256')
   for (const path of [...new Set(paths)].toSorted())
     hash.update(path).update('\0').update(readFileSync(path)).update('\0')
   return hash.digest('hex')
+}
+
+/** Tells whether starting or building writes a file itself: it would make its own build stale. */
+function isWritten(name: string): boolean {
+  return name.startsWith('.env') || name === 'next-env.d.ts' || name.endsWith('.tsbuildinfo')
 }
 
 /** What a build says is shown only when it fails. */

@@ -78,6 +78,8 @@ describe('npm start', { timeout: 180_000 }, () => {
     const run = start()
     await run.ready()
     const output = run.output()
+    // The build was made before the tests: that no one starts with a second one, the tests beside this one rely on, too.
+    expect(output).not.toContain('Building')
     expect(output).toMatch(new RegExp(`^Ready.*http://localhost:${ports.web}$`, 'm'))
     expect(output).toContain(env.SANDBOX_ENV_FILE)
     expect((await stat(env.SANDBOX_ENV_FILE!)).mode & 0o777).toBe(0o600)
