@@ -52,6 +52,8 @@ async function fillIn(page: Page, name: string): Promise<void> {
 async function send(page: Page, button: string): Promise<string> {
   await dialog(page).getByRole('button', { name: button }).click()
   await dialog(page).getByRole('heading', { name: 'Save your API key' }).waitFor()
+  // Of a page that the browser posted itself, the heading comes before the key.
+  await page.waitForLoadState('domcontentloaded')
   return keyShape.exec(await dialog(page).innerText())?.[0] ?? ''
 }
 
