@@ -89,6 +89,14 @@ it('a valid key costs one statement, and none with the cache on', async () => {
   }
 })
 
+it('this schema holds an owner to 25 keys, when several connections make them at once, too', async () => {
+  const keyring = createKeyring({ store: createPostgresStore({ client: openPool() }), prefix: 'acme' })
+  const attempts = Array.from({ length: 40 }, () => keyring.create({ owner: 'collector', name: 'CI' }))
+  const outcomes = await Promise.allSettled(attempts)
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(25)
+  expect(await keyring.list({ owner: 'collector', limit: 100 })).toHaveLength(25)
+})
+
 it('a database that is down is a 503, and the log says why', async () => {
   const own = await startTestPostgres()
   const pool = new Pool({ connectionString: own.url })
