@@ -60,10 +60,11 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['apps/web/test/browser/**/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
-          expect: { poll: { timeout: 10_000 } },
-          maxWorkers: 2,
+          expect: { poll: { timeout: 20_000 } },
+          // Three on two cores: each waits for its pages a third of the time.
+          maxWorkers: 3,
         },
       },
       {

@@ -79,7 +79,7 @@ export function setUpBrowser(options: StackOptions = {}): TestBrowser {
     openPage: async ({ device = 'desktop', session, expectedComplaint, ...rest } = {}) => {
       const { webUrl } = started(stack)
       const context = await started(browser).newContext({ baseURL: webUrl, ...devices[device], ...rest })
-      context.setDefaultTimeout(10_000)
+      context.setDefaultTimeout(20_000)
       for (const [name, value] of session?.cookies ?? [])
         await context.addCookies([{ name, value, url: webUrl, httpOnly: true, sameSite: 'Lax' }])
       const page = await context.newPage()
