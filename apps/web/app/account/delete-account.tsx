@@ -1,5 +1,6 @@
 'use client'
 
+import { useState } from 'react'
 import { Field } from '#components/field.tsx'
 import { FormError } from '#components/form-error.tsx'
 import { SubmitButton } from '#components/submit-button.tsx'
@@ -19,42 +20,51 @@ const initialState: FormState = { values: {}, fieldErrors: {} }
  * @param props.email of the account; empty where it has none
  */
 export function DeleteAccount({ email }: { email: string }) {
-  const loadParser = () => import('#lib/account-forms.ts').then((module) => module.createDeleteAccountParser(email))
-  const { state, isPending, fieldErrors, formProps } = useActionForm(deleteAccount, initialState, loadParser)
-  const wasRefused = state.formError !== undefined || Object.keys(state.fieldErrors).length > 0
-
+  const [turn, setTurn] = useState(0)
   return (
     <>
       <Button type="button" variant="destructive" {...opens(dialogId)}>
         Delete account
       </Button>
-      <Dialog
-        id={dialogId}
-        title="Delete your account?"
-        description="Your profile, your API keys and your Stripe customer are deleted at once, and subscriptions end. Nobody can undo this."
-        isOpenAtFirst={wasRefused}
-      >
-        <form {...formProps} className="flex flex-col gap-5">
-          <FormError text={state.formError} />
-          <Field
-            name="confirmation"
-            label={`Type ${deleteConfirmation(email)} to confirm`}
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            defaultValue={state.values['confirmation']}
-            errors={fieldErrors['confirmation']}
-          />
-          <div className="flex flex-wrap justify-end gap-2">
-            <Button type="button" variant="ghost" {...closes(dialogId)}>
-              Keep my account
-            </Button>
-            <SubmitButton variant="destructive" isPending={isPending}>
-              Delete for good
-            </SubmitButton>
-          </div>
-        </form>
-      </Dialog>
+      {/* Made anew once it was closed, so that it has forgotten what was typed and what the server said of it. */}
+      <DeleteAccountDialog key={turn} email={email} onClosed={() => setTurn(turn + 1)} />
     </>
+  )
+}
+
+function DeleteAccountDialog({ email, onClosed }: { email: string; onClosed: () => void }) {
+  const loadParser = () => import('#lib/account-forms.ts').then((module) => module.createDeleteAccountParser(email))
+  const { state, isPending, fieldErrors, formProps } = useActionForm(deleteAccount, initialState, loadParser)
+  const wasRefused = state.formError !== undefined || Object.keys(state.fieldErrors).length > 0
+
+  return (
+    <Dialog
+      id={dialogId}
+      title="Delete your account?"
+      description="Your profile, your API keys and your Stripe customer are deleted at once, and subscriptions end. Nobody can undo this."
+      isOpenAtFirst={wasRefused}
+      onClosed={onClosed}
+    >
+      <form {...formProps} className="flex flex-col gap-5">
+        <FormError text={state.formError} />
+        <Field
+          name="confirmation"
+          label={`Type ${deleteConfirmation(email)} to confirm`}
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          defaultValue={state.values['confirmation']}
+          errors={fieldErrors['confirmation']}
+        />
+        <div className="flex flex-wrap justify-end gap-2">
+          <Button type="button" variant="ghost" {...closes(dialogId)}>
+            Keep my account
+          </Button>
+          <SubmitButton variant="destructive" isPending={isPending}>
+            Delete for good
+          </SubmitButton>
+        </div>
+      </form>
+    </Dialog>
   )
 }
