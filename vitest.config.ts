@@ -63,8 +63,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: 20_000 } },
-          // Three on two cores: each waits for its pages a third of the time.
-          maxWorkers: 3,
+          // A third was no faster on two cores.
+          maxWorkers: 2,
         },
       },
       {
