@@ -5,24 +5,28 @@ import type { FieldErrors, FormState, ParsedForm } from '#lib/form.ts'
 
 type Parser = (form: FormData) => ParsedForm<unknown>
 
+/** A form that runs by a server action. */
+export type ActionForm<State extends FormState> = {
+  state: Awaited<State>
+  isPending: boolean
+  /** Of the browser's check or of the action, whichever came last. */
+  fieldErrors: FieldErrors
+  /** For the `<form>`. */
+  formProps: Pick<ComponentProps<'form'>, 'ref' | 'action' | 'onFocus' | 'onSubmit' | 'noValidate'>
+}
+
 /**
  * Runs a form by a server action, and checks it in the browser first. The form works before scripts arrive: the browser
  * then posts it itself, and the action checks it in any case.
  *
  * @param loadParser fetches the parser that the action uses too; called at the form's first focus, to keep it out of what
- *   the page loads first
- * @returns `formProps` for the `<form>`; `fieldErrors` of the browser's check or of the action, whichever came last
+ *   the page loads first; default none, for a form in which nothing is typed
  */
 export function useActionForm<State extends FormState>(
   action: (state: Awaited<State>, form: FormData) => State | Promise<State>,
   initialState: Awaited<State>,
-  loadParser: () => Promise<Parser>,
-): {
-  state: Awaited<State>
-  isPending: boolean
-  fieldErrors: FieldErrors
-  formProps: Pick<ComponentProps<'form'>, 'ref' | 'action' | 'onFocus' | 'onSubmit' | 'noValidate'>
-} {
+  loadParser?: () => Promise<Parser>,
+): ActionForm<State> {
   const [state, formAction, isPending] = useActionState(action, initialState)
   const [refused, setRefused] = useState<FieldErrors | null>(null)
   const form = useRef<HTMLFormElement>(null)
@@ -31,7 +35,7 @@ export function useActionForm<State extends FormState>(
 
   const load = async () => {
     try {
-      parser.current ??= await loadParser()
+      parser.current ??= (await loadParser?.()) ?? null
     } catch {
       // Without it the server's answer comes a moment later, and says the same.
     }

@@ -1,8 +1,8 @@
 'use client'
 
-import { useState } from 'react'
 import { Field } from '#components/field.tsx'
 import { FormError } from '#components/form-error.tsx'
+import { type FormDialogProps, inTurns } from '#components/in-turns.tsx'
 import { SubmitButton } from '#components/submit-button.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { closes, Dialog, opens } from '#components/ui/dialog.tsx'
@@ -20,29 +20,27 @@ const initialState: FormState = { values: {}, fieldErrors: {} }
  * @param props.email of the account; empty where it has none
  */
 export function DeleteAccount({ email }: { email: string }) {
-  const [turn, setTurn] = useState(0)
   return (
     <>
       <Button type="button" variant="destructive" {...opens(dialogId)}>
         Delete account
       </Button>
-      {/* Made anew once it was closed, so that it has forgotten what was typed and what the server said of it. */}
-      <DeleteAccountDialog key={turn} email={email} onClosed={() => setTurn(turn + 1)} />
+      <DeleteAccountDialog id={dialogId} email={email} />
     </>
   )
 }
 
-function DeleteAccountDialog({ email, onClosed }: { email: string; onClosed: () => void }) {
+const DeleteAccountDialog = inTurns<FormDialogProps & { email: string }>(({ id, email, isOpenAtFirst, onClosed }) => {
   const loadParser = () => import('#lib/account-forms.ts').then((module) => module.createDeleteAccountParser(email))
   const { state, isPending, fieldErrors, formProps } = useActionForm(deleteAccount, initialState, loadParser)
   const wasRefused = state.formError !== undefined || Object.keys(state.fieldErrors).length > 0
 
   return (
     <Dialog
-      id={dialogId}
+      id={id}
       title="Delete your account?"
       description="Your profile, your API keys and your Stripe customer are deleted at once, and subscriptions end. Nobody can undo this."
-      isOpenAtFirst={wasRefused}
+      isOpenAtFirst={isOpenAtFirst || wasRefused}
       onClosed={onClosed}
     >
       <form {...formProps} className="flex flex-col gap-5">
@@ -57,7 +55,7 @@ function DeleteAccountDialog({ email, onClosed }: { email: string; onClosed: () 
           errors={fieldErrors['confirmation']}
         />
         <div className="flex flex-wrap justify-end gap-2">
-          <Button type="button" variant="ghost" {...closes(dialogId)}>
+          <Button type="button" variant="ghost" {...closes(id)}>
             Keep my account
           </Button>
           <SubmitButton variant="destructive" isPending={isPending}>
@@ -67,4 +65,4 @@ function DeleteAccountDialog({ email, onClosed }: { email: string; onClosed: () 
       </form>
     </Dialog>
   )
-}
+})

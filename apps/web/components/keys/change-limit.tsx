@@ -1,16 +1,17 @@
 'use client'
 
-import { useId, useState } from 'react'
+import { useId } from 'react'
 import { changeLimit } from '#app/keys/actions.ts'
-import { FormError } from '#components/form-error.tsx'
+import { type FormDialogProps, inTurns } from '#components/in-turns.tsx'
 import { SubmitButton } from '#components/submit-button.tsx'
 import { Button } from '#components/ui/button.tsx'
-import { Dialog, opens } from '#components/ui/dialog.tsx'
+import { opens } from '#components/ui/dialog.tsx'
 import { useActionForm } from '#components/use-action-form.ts'
 import type { FormState } from '#lib/form.ts'
 import { Announcement } from './announcement.tsx'
 import { LimitFields } from './create-key-fields.tsx'
-import { type FormDialogProps, initialKeyForm, inTurns, useEnd } from './key-form.tsx'
+import { KeyFormDialog } from './key-form-dialog.tsx'
+import { initialKeyForm } from './key-form.ts'
 import { useAnnouncement } from './use-announcement.ts'
 
 const loadParser = () => import('#lib/change-key-forms.ts').then((module) => module.parseChangeLimit)
@@ -43,27 +44,20 @@ export function ChangeLimit({ isRevoked, ...props }: ChangeLimitProps & { isRevo
 }
 
 const ChangeLimitDialog = inTurns<FormDialogProps & ChangeLimitProps & { onDone: (text: string) => void }>((props) => {
-  const { id, keyId, values, isOpenAtFirst, onClosed, onDone } = props
-  const { state, isPending, fieldErrors, formProps } = useActionForm(changeLimit, initialKeyForm, loadParser)
-  const [isRefused] = useState(state !== initialKeyForm && !state.isDone)
-  useEnd(state, id, () => onDone('The limit was changed.'))
+  const { values, ...rest } = props
+  const form = useActionForm(changeLimit, initialKeyForm, loadParser)
   return (
-    <Dialog
-      id={id}
+    <KeyFormDialog
+      {...rest}
+      form={form}
       title="Change limit"
       description="It holds from the next request on, in place of every limit that the key has now."
-      isDismissible={!isPending}
-      isOpenAtFirst={isOpenAtFirst || isRefused}
-      onClosed={onClosed}
+      done="The limit was changed."
     >
-      <form {...formProps} className="flex flex-col gap-5">
-        <input type="hidden" name="id" value={keyId} />
-        <FormError text={state.formError} />
-        <LimitFields values={{ ...values, ...state.values }} errors={fieldErrors} />
-        <div className="flex justify-end">
-          <SubmitButton isPending={isPending}>Change limit</SubmitButton>
-        </div>
-      </form>
-    </Dialog>
+      <LimitFields values={{ ...values, ...form.state.values }} errors={form.fieldErrors} />
+      <div className="flex justify-end">
+        <SubmitButton isPending={form.isPending}>Change limit</SubmitButton>
+      </div>
+    </KeyFormDialog>
   )
 })

@@ -4,7 +4,7 @@ import { type ReactNode, useState } from 'react'
 import type { KeyFormState } from '#app/keys/actions.ts'
 import { Button } from '#components/ui/button.tsx'
 import { closes, Dialog } from '#components/ui/dialog.tsx'
-import { initialKeyForm } from './key-form.tsx'
+import { initialKeyForm } from './key-form.ts'
 import { NewKeyPanel } from './new-key.tsx'
 
 type NewKeyDialogProps = {

@@ -1,44 +1,34 @@
 'use client'
 
-import { useState } from 'react'
 import { revokeKey } from '#app/keys/actions.ts'
-import { FormError } from '#components/form-error.tsx'
+import { inTurns } from '#components/in-turns.tsx'
 import { SubmitButton } from '#components/submit-button.tsx'
 import { Button } from '#components/ui/button.tsx'
-import { closes, Dialog } from '#components/ui/dialog.tsx'
+import { closes } from '#components/ui/dialog.tsx'
 import { useActionForm } from '#components/use-action-form.ts'
-import { initialKeyForm, inTurns, type KeyDialogProps, useEnd } from './key-form.tsx'
-
-// Nothing is typed, so there is nothing that the browser could find wrong.
-const loadParser = async () => () => ({ ok: true, data: null }) as const
+import { KeyFormDialog } from './key-form-dialog.tsx'
+import { initialKeyForm, type KeyDialogProps } from './key-form.ts'
 
 /** Asks whether a key shall end for good, and ends it. */
-export const RevokeKeyDialog = inTurns<KeyDialogProps>((props) => {
-  const { id, keyId, name, isOpenAtFirst, onClosed, onDone } = props
-  const { state, isPending, formProps } = useActionForm(revokeKey, initialKeyForm, loadParser)
-  const [isRefused] = useState(state !== initialKeyForm && !state.isDone)
-  useEnd(state, id, () => onDone?.('The key was revoked.'))
+export const RevokeKeyDialog = inTurns<KeyDialogProps>(({ name, onDone, ...props }) => {
+  const form = useActionForm(revokeKey, initialKeyForm)
   return (
-    <Dialog
-      id={id}
+    <KeyFormDialog
+      {...props}
+      form={form}
       title={`Revoke “${name}”?`}
       description="Whoever uses it is refused from the next request on, a key that it replaced included. This cannot be undone."
-      isDismissible={!isPending}
-      isOpenAtFirst={isOpenAtFirst || isRefused}
-      onClosed={onClosed}
+      done="The key was revoked."
+      onDone={onDone}
     >
-      <form {...formProps} className="flex flex-col gap-5">
-        <input type="hidden" name="id" value={keyId} />
-        <FormError text={state.formError} />
-        <div className="flex flex-wrap justify-end gap-2">
-          <Button type="button" variant="outline" {...closes(id)}>
-            Keep it
-          </Button>
-          <SubmitButton variant="destructive" isPending={isPending}>
-            Revoke key
-          </SubmitButton>
-        </div>
-      </form>
-    </Dialog>
+      <div className="flex flex-wrap justify-end gap-2">
+        <Button type="button" variant="outline" {...closes(props.id)}>
+          Keep it
+        </Button>
+        <SubmitButton variant="destructive" isPending={form.isPending}>
+          Revoke key
+        </SubmitButton>
+      </div>
+    </KeyFormDialog>
   )
 })

@@ -3,10 +3,11 @@
 import { rotateKey } from '#app/keys/actions.ts'
 import { Field } from '#components/field.tsx'
 import { FormError } from '#components/form-error.tsx'
+import { inTurns } from '#components/in-turns.tsx'
 import { SubmitButton } from '#components/submit-button.tsx'
 import { Select } from '#components/ui/select.tsx'
 import { useActionForm } from '#components/use-action-form.ts'
-import { initialKeyForm, inTurns, type KeyDialogProps } from './key-form.tsx'
+import { initialKeyForm, type KeyDialogProps } from './key-form.ts'
 import { NewKeyDialog } from './new-key-dialog.tsx'
 
 const loadParser = () => import('#lib/change-key-forms.ts').then((module) => module.parseRotateKey)

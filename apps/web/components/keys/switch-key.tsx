@@ -1,16 +1,13 @@
 'use client'
 
-import { useState } from 'react'
 import { disableKey, enableKey } from '#app/keys/actions.ts'
-import { FormError } from '#components/form-error.tsx'
+import { inTurns } from '#components/in-turns.tsx'
 import { SubmitButton } from '#components/submit-button.tsx'
 import { Button } from '#components/ui/button.tsx'
-import { closes, Dialog } from '#components/ui/dialog.tsx'
+import { closes } from '#components/ui/dialog.tsx'
 import { useActionForm } from '#components/use-action-form.ts'
-import { initialKeyForm, inTurns, type KeyDialogProps, useEnd } from './key-form.tsx'
-
-// Nothing is typed, so there is nothing that the browser could find wrong.
-const loadParser = async () => () => ({ ok: true, data: null }) as const
+import { KeyFormDialog } from './key-form-dialog.tsx'
+import { initialKeyForm, type KeyDialogProps } from './key-form.ts'
 
 const texts = {
   disabled: {
@@ -28,31 +25,26 @@ const texts = {
 } as const
 
 /** Asks whether a key shall be disabled, or enabled again, and does it. */
-export const SwitchKeyDialog = inTurns<KeyDialogProps & { to: keyof typeof texts }>((props) => {
-  const { id, keyId, name, to, isOpenAtFirst, onClosed, onDone } = props
-  const { action, verb, description, done } = texts[to]
-  const { state, isPending, formProps } = useActionForm(action, initialKeyForm, loadParser)
-  const [isRefused] = useState(state !== initialKeyForm && !state.isDone)
-  useEnd(state, id, () => onDone?.(done))
-  return (
-    <Dialog
-      id={id}
-      title={`${verb} “${name}”?`}
-      description={description}
-      isDismissible={!isPending}
-      isOpenAtFirst={isOpenAtFirst || isRefused}
-      onClosed={onClosed}
-    >
-      <form {...formProps} className="flex flex-col gap-5">
-        <input type="hidden" name="id" value={keyId} />
-        <FormError text={state.formError} />
+export const SwitchKeyDialog = inTurns<KeyDialogProps & { to: keyof typeof texts }>(
+  ({ name, to, onDone, ...props }) => {
+    const { action, verb, description, done } = texts[to]
+    const form = useActionForm(action, initialKeyForm)
+    return (
+      <KeyFormDialog
+        {...props}
+        form={form}
+        title={`${verb} “${name}”?`}
+        description={description}
+        done={done}
+        onDone={onDone}
+      >
         <div className="flex flex-wrap justify-end gap-2">
-          <Button type="button" variant="outline" {...closes(id)}>
+          <Button type="button" variant="outline" {...closes(props.id)}>
             Cancel
           </Button>
-          <SubmitButton isPending={isPending}>{verb} key</SubmitButton>
+          <SubmitButton isPending={form.isPending}>{verb} key</SubmitButton>
         </div>
-      </form>
-    </Dialog>
-  )
-})
+      </KeyFormDialog>
+    )
+  },
+)

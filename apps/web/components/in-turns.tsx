@@ -1,12 +1,7 @@
 'use client'
 
-import { type ComponentType, useEffect, useEffectEvent, useState } from 'react'
+import { type ComponentType, useEffect, useState } from 'react'
 import { flushSync } from 'react-dom'
-import type { KeyFormState } from '#app/keys/actions.ts'
-import { closeDialog } from '#components/ui/dialog.tsx'
-
-/** What every form about a key starts with. */
-export const initialKeyForm: KeyFormState = { values: {}, fieldErrors: {} }
 
 /** What a dialog with a form is given. */
 export type FormDialogProps = {
@@ -16,14 +11,6 @@ export type FormDialogProps = {
   isOpenAtFirst?: boolean
   /** Called when it was closed, in whatever way. */
   onClosed?: () => void
-}
-
-/** What a dialog about one key is given. */
-export type KeyDialogProps = FormDialogProps & {
-  keyId: string
-  name: string
-  /** Gets a sentence about what was done. */
-  onDone?: ((text: string) => void) | undefined
 }
 
 /**
@@ -48,14 +35,4 @@ export function inTurns<Props extends FormDialogProps>(
     const isOpenAtFirst = turn === 0 && props.isOpenAtFirst === true
     return <Turn {...props} key={turn} isOpenAtFirst={isOpenAtFirst} onClosed={onClosed} />
   }
-}
-
-/** Closes a dialog and says what was done, once its form is done. */
-export function useEnd(state: KeyFormState, id: string, end: () => void): void {
-  const onEnd = useEffectEvent(end)
-  useEffect(() => {
-    if (!state.isDone) return
-    closeDialog(id)
-    onEnd()
-  }, [state, id])
 }
