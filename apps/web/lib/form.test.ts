@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
-import { createFormParser } from './form.ts'
+import { createFormParser, keepValues } from './form.ts'
 
 const schema = z.object({
   name: z.string('Give it a name.').check(z.trim(), z.minLength(1, 'Give it a name.')),
@@ -36,5 +36,18 @@ describe('createFormParser', () => {
     expect(parse(form)).toEqual({ ok: false, fieldErrors: { name: ['Give it a name.'] } })
     form.append('name', new Blob(['CI']))
     expect(parse(form)).toEqual({ ok: false, fieldErrors: { name: ['Give it a name.'] } })
+  })
+})
+
+describe('keepValues', () => {
+  it('keeps the fields that are named, and of a list all that was chosen', () => {
+    const form = makeForm(['name', ' CI '], ['scopes', 'read'], ['scopes', 'write'], ['password', 'secret'])
+    expect(keepValues(form, ['name', 'scopes', 'grace'])).toEqual({ name: ' CI ', scopes: 'read write' })
+  })
+
+  it('keeps no file', () => {
+    const form = makeForm()
+    form.append('name', new Blob(['CI']))
+    expect(keepValues(form, ['name'])).toEqual({})
   })
 })

@@ -37,3 +37,16 @@ function flatten(issues: z.core.$ZodIssue[]): FieldErrors {
   for (const { path, message } of issues) (errors[String(path[0] ?? '')] ??= []).push(message)
   return errors
 }
+
+/**
+ * Keeps what was typed into some fields, to be shown again; of a list, its members with spaces between them. Never name the
+ * field of a secret.
+ */
+export function keepValues(form: FormData, names: readonly string[]): FormState['values'] {
+  const values: FormState['values'] = {}
+  for (const name of names) {
+    const texts = form.getAll(name).filter((value) => typeof value === 'string')
+    if (texts.length > 0) values[name] = texts.join(' ')
+  }
+  return values
+}

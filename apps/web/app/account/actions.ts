@@ -7,7 +7,7 @@ import { after } from 'next/server'
 import { createDeleteAccountParser, parseChangeEmail } from '#lib/account-forms.ts'
 import { authUnavailable, callAuth } from '#lib/call-auth.ts'
 import { endSessionHere } from '#lib/end-session.ts'
-import type { FormState } from '#lib/form.ts'
+import { type FormState, keepValues } from '#lib/form.ts'
 import { describeError, log } from '#lib/log.ts'
 import { requestOrigin } from '#lib/request-origin.ts'
 import { stripeCustomers } from '#lib/stripe-customers.ts'
@@ -23,7 +23,7 @@ export type ChangeEmailState = FormState & {
 /** Asks Supabase to change the user's address, which it does once the link in its e-mail is opened. */
 export async function changeEmail(_: ChangeEmailState, form: FormData): Promise<ChangeEmailState> {
   const user = await findUser()
-  const values = keep(form, 'email')
+  const values = keepValues(form, ['email'])
   if (user === null) return { values, fieldErrors: {}, formError: authUnavailable }
   const parsed = parseChangeEmail(form)
   if (!parsed.ok) return { values, fieldErrors: parsed.fieldErrors }
@@ -43,7 +43,7 @@ export async function changeEmail(_: ChangeEmailState, form: FormData): Promise<
 /** Deletes the user's account and all that belongs to it, if they have typed that they mean it, and signs them out. */
 export async function deleteAccount(_: FormState, form: FormData): Promise<FormState> {
   const user = await findUser()
-  const values = keep(form, 'confirmation')
+  const values = keepValues(form, ['confirmation'])
   if (user === null) return { values, fieldErrors: {}, formError: authUnavailable }
   const parsed = createDeleteAccountParser(user.email ?? '')(form)
   if (!parsed.ok) return { values, fieldErrors: parsed.fieldErrors }
@@ -88,11 +88,6 @@ async function deleteStripeCustomer(profileId: string): Promise<void> {
   } catch (error) {
     log('error', 'account.customer_left_to_sweep', { error: describeError(error) })
   }
-}
-
-function keep(form: FormData, name: string): FormState['values'] {
-  const value = form.get(name)
-  return typeof value === 'string' ? { [name]: value } : {}
 }
 
 type Explanation = Pick<ChangeEmailState, 'fieldErrors' | 'formError'>

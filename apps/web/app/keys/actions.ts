@@ -7,7 +7,7 @@ import { notFound } from 'next/navigation'
 import { keyStatus, RoutekeyError } from 'routekey'
 import { parseChangeLimit, parseRenameKey, parseRotateKey } from '#lib/change-key-forms.ts'
 import { parseCreateKey, toKeyOptions } from '#lib/create-key-form.ts'
-import type { FormState } from '#lib/form.ts'
+import { type FormState, keepValues } from '#lib/form.ts'
 import { isKeyLimitReached } from '#lib/key-limit-error.ts'
 import { toLimits } from '#lib/key-limit.ts'
 import { maximumKeys, scopes } from '#lib/key-rules.ts'
@@ -120,7 +120,7 @@ async function answer(
     revalidatePath('/keys', 'layout')
     return { values: {}, fieldErrors: {}, ...outcome }
   }
-  return { values: keep(form), fieldErrors: {}, ...outcome }
+  return { values: form instanceof FormData ? keepValues(form, fields) : {}, fieldErrors: {}, ...outcome }
 }
 
 const limitReached = `You have ${maximumKeys} keys, and there can be no more at once. Revoke one that you do not need.`
@@ -149,11 +149,4 @@ async function explainEnd(id: string, owner: string): Promise<Partial<KeyFormSta
 function readId(form: FormData): string {
   const id = form.get('id')
   return typeof id === 'string' ? id : notFound()
-}
-
-function keep(form: unknown): KeyFormState['values'] {
-  if (!(form instanceof FormData)) return {}
-  return Object.fromEntries(
-    fields.filter((name) => form.has(name)).map((name) => [name, form.getAll(name).map(String).join(' ')]),
-  )
 }

@@ -6,7 +6,7 @@ import { redirect } from 'next/navigation'
 import { authUnavailable, callAuth } from '#lib/call-auth.ts'
 import { parseSignIn, parseSignUp } from '#lib/credentials.ts'
 import { endSessionHere } from '#lib/end-session.ts'
-import type { FieldErrors, FormState } from '#lib/form.ts'
+import { type FieldErrors, type FormState, keepValues } from '#lib/form.ts'
 import { log } from '#lib/log.ts'
 import { parseRedirectPath } from '#lib/redirect-path.ts'
 import { requestOrigin } from '#lib/request-origin.ts'
@@ -19,7 +19,7 @@ export type LoginState = FormState & {
 
 /** Signs in with e-mail and password, and goes on to the page that was asked for. */
 export async function signIn(_: LoginState, form: FormData): Promise<LoginState> {
-  const values = keepEmail(form)
+  const values = keepValues(form, ['email'])
   const parsed = parseSignIn(form)
   if (!parsed.ok) return { values, fieldErrors: parsed.fieldErrors }
 
@@ -31,7 +31,7 @@ export async function signIn(_: LoginState, form: FormData): Promise<LoginState>
 
 /** Creates an account with e-mail and password, and signs it in where Supabase asks for no confirmation. */
 export async function signUp(_: LoginState, form: FormData): Promise<LoginState> {
-  const values = keepEmail(form)
+  const values = keepValues(form, ['email'])
   const parsed = parseSignUp(form)
   if (!parsed.ok) return { values, fieldErrors: parsed.fieldErrors }
 
@@ -52,12 +52,6 @@ export async function signOut(): Promise<void> {
     await endSessionHere()
   }
   redirect('/')
-}
-
-/** Keeps what was typed, but never the password. */
-function keepEmail(form: FormData): LoginState['values'] {
-  const email = form.get('email')
-  return typeof email === 'string' ? { email } : {}
 }
 
 type Explanation = { field?: 'email' | 'password'; text: string }
