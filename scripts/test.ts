@@ -2,13 +2,13 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import type { JsonTestResults } from 'vitest/node'
 import { findChromium } from './find-chromium.ts'
 
 type Step = { name: string; command: string[]; report?: string }
 /** `output`: what it printed, but for what went straight to the terminal. */
 type Result = { status: number | null; output: string; seconds: number }
-type Counts = { numPassedTests: number; numFailedTests: number; numPendingTests: number }
 
 const reports = mkdtempSync(join(tmpdir(), 'routekey-test-'))
 const chromium = findChromium()
@@ -34,6 +34,7 @@ if (chromium !== null) stages.push([testStep('browser')])
 let passed = 0
 let failed = 0
 let skipped = 0
+const failures: string[] = []
 for (const [first, ...others] of stages) {
   const results = others.map((step) => run(step, 'pipe'))
   console.log(`\n── ${first.name}`)
@@ -52,6 +53,8 @@ if (chromium === null) {
     '\nSkipped the browser tests: no Chromium found. Install one (Debian: apt-get install chromium), or name it in CHROMIUM_PATH.',
   )
 }
+// Again at the end, where the end is all that a log keeps.
+if (failures.length > 0) console.log(`\nFailed:\n${failures.map((failure) => `- ${failure}`).join('\n')}`)
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exit(failed === 0 && passed > 0 ? 0 : 1)
 
@@ -76,26 +79,23 @@ function run({ command: [program = '', ...args] }: Step, stdio: 'inherit' | 'pip
 }
 
 function close(step: Step, { status, seconds }: Result): void {
-  const counts = readReport(step.report)
-  passed += counts.numPassedTests
-  failed += counts.numFailedTests
-  skipped += counts.numPendingTests
+  const found = step.report !== undefined && existsSync(step.report) ? readReport(step.report) : []
   // A check that is no test suite, or a suite that broke outside its tests, counts as one failure.
-  if (status !== 0 && counts.numFailedTests === 0) failed += 1
+  if (status !== 0 && found.length === 0) found.push(step.name)
+  failed += found.length
+  failures.push(...found)
   console.log(`── ${step.name}: ${status === 0 ? 'ok' : 'FAILED'} in ${seconds.toFixed(1)} s`)
 }
 
-function readReport(path: string | undefined): Counts {
-  if (path === undefined || !existsSync(path)) return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 }
-  const report: unknown = JSON.parse(readFileSync(path, 'utf8'))
-  const count = (key: keyof Counts): number => {
-    const value: unknown = typeof report === 'object' && report !== null ? Reflect.get(report, key) : undefined
-    if (typeof value !== 'number') throw new Error(`The report ${path} has no number "${key}".`)
-    return value
-  }
-  return {
-    numPassedTests: count('numPassedTests'),
-    numFailedTests: count('numFailedTests'),
-    numPendingTests: count('numPendingTests'),
-  }
+/** Counts the tests of a report, and tells those that failed: a file that broke outside its tests is one failure. */
+function readReport(path: string): string[] {
+  const report: JsonTestResults = JSON.parse(readFileSync(path, 'utf8'))
+  passed += report.numPassedTests
+  skipped += report.numPendingTests
+  return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative('.', name)
+    const tests = assertionResults.filter((test) => test.status === 'failed')
+    if (tests.length === 0) return status === 'failed' ? [`${file}: ${message}`] : []
+    return tests.map(({ fullName, failureMessages }) => `${file} > ${fullName}\n  ${failureMessages?.[0] ?? ''}`)
+  })
 }
