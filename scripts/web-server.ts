@@ -66,8 +66,9 @@ export async function startWebServer(options: {
   })
 
   const deadline = Date.now() + 60_000
-  while (!(await answers(url))) {
-    if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
+  // What answers is another program, when this one has ended.
+  while (!(await answers(url)) || !isRunning(child)) {
+    if (!isRunning(child) || Date.now() > deadline) {
       child.kill('SIGKILL')
       throw new Error(`The web application did not start on port ${port}.\n${output}`)
     }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 
 import { afterEach, expect, it } from 'vitest'
 
-import { checkPortsAreFree, listenOnLoopback, type LoopbackServer } from './ports.ts'
+import { checkPortsAreFree, findFreePort, listenOnLoopback, type LoopbackServer } from './ports.ts'
 
 let server: LoopbackServer | undefined
 
@@ -30,6 +30,13 @@ it('names the port that is taken and the variable that changes it', async () => 
   }
   await expect(checkPortsAreFree([{ port: 0, variable: 'Y' }, request])).rejects.toMatchObject(expected)
   await expect(listenOnLoopback(request)).rejects.toMatchObject(expected)
+})
+
+it('finds a free port below those that a system gives away by itself', async () => {
+  const port = await findFreePort()
+  expect(port).toBeLessThan(32_768)
+  server = await listenOnLoopback({ port, variable: 'X' })
+  expect(portOf(server)).toBe(port)
 })
 
 it('frees the port at once, with connections open', async () => {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createServer as createTcpServer } from 'node:net'
@@ -24,6 +25,10 @@ export type LoopbackServer = {
 export type RequestHandler = (request: Request) => Response | Promise<Response>
 
 const LOOPBACK = '127.0.0.1'
+const FIRST_PICKED_PORT = 20_000
+/** Linux's; those of macOS and Windows are higher. */
+const FIRST_EPHEMERAL_PORT = 32_768
+const PICK_ATTEMPTS = 20
 
 /**
  * Listens on 127.0.0.1, before there is anything to answer with, so that the parts can be told each other's address.
@@ -61,9 +66,18 @@ export async function checkPortsAreFree(requests: PortRequest[]): Promise<void> 
   }
 }
 
-/** Finds a port that is free now; another process may take it before it is used. */
-export function findFreePort(): Promise<number> {
-  return probePort({ port: 0, variable: '' })
+/**
+ * Finds a port that is free now, and that no process gets by chance before it is used: it is below those that systems give
+ * to outgoing connections and to who asks for any port.
+ */
+export async function findFreePort(): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await probePort({ port: randomInt(FIRST_PICKED_PORT, FIRST_EPHEMERAL_PORT), variable: '' })
+    } catch (error) {
+      if (!(error instanceof PortInUseError) || attempt === PICK_ATTEMPTS) throw error
+    }
+  }
 }
 
 function answerNotReady(): Response {

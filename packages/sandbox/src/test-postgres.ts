@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chown, cp, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { Client } from 'pg'
 import { z } from 'zod'
+import { findFreePort } from './ports.ts'
 import { prepareTestDatabase, type TestDatabaseOptions } from './test-database.ts'
 
 /** A running PostgreSQL of a test. */
@@ -138,16 +138,6 @@ function readLogUntilReady(child: ChildProcess): Promise<string | null> {
       if (log.includes('ready to accept connections')) resolve(null)
     })
   })
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new TypeError('The server listens on no port.')
-  return address.port
 }
 
 function createStop(child: ChildProcess, directory: string): () => Promise<void> {
