@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { openAsBlob } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { PGlite } from '@electric-sql/pglite'
@@ -14,20 +13,23 @@ const CACHE_DIRECTORY = fileURLToPath(new URL('../../../../node_modules/.cache/r
  * Returns a dump of a prepared PGlite for its option `loadDataDir`. Creating a cluster takes 3 seconds and loading a dump
  * half of one, so the dump is kept below `node_modules/.cache`.
  */
-export async function loadTemplate(): Promise<Blob> {
-  const path = await findPath()
-  if (!(await exists(path))) await createTemplate(path)
-  return openAsBlob(path)
+export async function loadTemplate(directory = CACHE_DIRECTORY): Promise<Blob> {
+  return (await findTemplate(directory)) ?? createTemplate(directory)
 }
 
 /** Returns the dump that {@link loadTemplate} keeps, or null when it has made none yet. */
-export async function findTemplate(): Promise<Blob | null> {
-  const path = await findPath()
-  return (await exists(path)) ? openAsBlob(path) : null
+export async function findTemplate(directory = CACHE_DIRECTORY): Promise<Blob | null> {
+  try {
+    // Read as a whole at once, because another process may put its own in the file's place.
+    return new Blob([await readFile(await findPath(directory))])
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
+  }
 }
 
-async function findPath(): Promise<string> {
-  return join(CACHE_DIRECTORY, `template-${await hashContents()}.tar`)
+async function findPath(directory: string): Promise<string> {
+  return join(directory, `template-${await hashContents()}.tar`)
 }
 
 /** Changes with everything that the dump depends on: the scripts and the versions of the packages. */
@@ -40,24 +42,19 @@ async function hashContents(): Promise<string> {
     .slice(0, 16)
 }
 
-async function createTemplate(path: string): Promise<void> {
+async function createTemplate(directory: string): Promise<Blob> {
   const database = await PGlite.create()
   await prepareDatabase(database)
   const dump = await database.dumpDataDir('none')
   await database.close()
 
-  await mkdir(CACHE_DIRECTORY, { recursive: true })
-  const outdated = (await readdir(CACHE_DIRECTORY)).filter((name) => name.endsWith('.tar'))
-  await Promise.all(outdated.map((name) => rm(join(CACHE_DIRECTORY, name), { force: true })))
+  const path = await findPath(directory)
+  await mkdir(directory, { recursive: true })
+  const outdated = (await readdir(directory)).filter((name) => name.endsWith('.tar') && name !== basename(path))
+  await Promise.all(outdated.map((name) => rm(join(directory, name), { force: true })))
   // Several processes may do this at once: each writes a file of its own, and the rename is atomic.
   const temporaryPath = `${path}.${randomUUID()}`
   await writeFile(temporaryPath, dump.stream())
   await rename(temporaryPath, path)
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
+  return dump
 }
