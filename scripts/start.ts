@@ -31,7 +31,7 @@ let isStopping = false
 async function start(mode: 'start' | 'dev'): Promise<void> {
   const environment = resolveSandboxEnvironment({ processEnv: process.env, fileValues: await readEnvFile(envFile) })
   const appUrl = environment.options.appUrl ?? 'http://localhost:3000'
-  const port = Number(new URL(appUrl).port)
+  const port = Number(new URL(appUrl).port || 80)
   // Before the build, which takes a minute the first time.
   await checkPortsAreFree([{ port, variable: 'PORT' }])
 

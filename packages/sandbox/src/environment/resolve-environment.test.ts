@@ -184,6 +184,7 @@ describe('with a service that is configured', () => {
       dir: '/tmp/x',
       appUrl: 'http://localhost:3001',
     })
+    expect(resolve({ PORT: '80' }).options.appUrl).toBe('http://localhost')
   })
 
   it('takes each secret from the process before the file', () => {
@@ -221,6 +222,14 @@ describe('with a service that is configured by half', () => {
       }
     },
   )
+
+  it('refuses any port for the application, whose address is told before it listens', () => {
+    expect(failureOf({ PORT: '0' })).toMatchObject({
+      variable: 'PORT',
+      message: 'PORT must be a port number from 1 to 65535, but it is "0".',
+    })
+    expect(resolve({ SANDBOX_STRIPE_PORT: '0' }).options.ports).toMatchObject({ stripe: 0 })
+  })
 
   it('never quotes a secret', () => {
     const secret = 'sk_live_do_not_print'

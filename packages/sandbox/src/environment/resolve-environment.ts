@@ -52,7 +52,8 @@ export function resolveSandboxEnvironment(input: {
     options: {
       ...(dir !== undefined && { dir }),
       ports,
-      appUrl: `http://localhost:${parsePort(sources, 'PORT', 3000)}`,
+      // Without the port where it is http's own, as a browser writes the origin.
+      appUrl: new URL(`http://localhost:${parsePort(sources, 'PORT', 3000, 1)}`).origin,
       apiRouteSecret,
       cronSecret,
       supabase: supabase === null,
@@ -172,12 +173,12 @@ function resolvePorts(sources: Sources): Required<NonNullable<SandboxOptions['po
   }
 }
 
-function parsePort(sources: Sources, name: string, defaultPort: number): number {
+function parsePort(sources: Sources, name: string, defaultPort: number, lowest = 0): number {
   const text = find(sources, name)
   if (text === undefined) return defaultPort
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
-  if (port <= 65_535) return port
-  throw new EnvironmentError(name, `${name} must be a port number from 0 to 65535, but it is "${text}".`)
+  if (port >= lowest && port <= 65_535) return port
+  throw new EnvironmentError(name, `${name} must be a port number from ${lowest} to 65535, but it is "${text}".`)
 }
 
 function requireAll(names: readonly string[], values: Variables): Record<string, string> {
