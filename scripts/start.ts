@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import {
   applicationEnvironment,
-  checkPortsAreFree,
+  checkLocalhostIsFree,
   envFileChanges,
   readEnvFile,
   resolveSandboxEnvironment,
@@ -33,7 +33,7 @@ async function start(mode: 'start' | 'dev'): Promise<void> {
   const appUrl = environment.options.appUrl ?? 'http://localhost:3000'
   const port = Number(new URL(appUrl).port || 80)
   // Before the build, which takes a minute the first time.
-  await checkPortsAreFree([{ port, variable: 'PORT' }])
+  await checkLocalhostIsFree({ port, variable: 'PORT' })
 
   const built = mode === 'dev' ? buildLibrary() : buildApplication()
   const [started] = await Promise.all([

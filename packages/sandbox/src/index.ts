@@ -7,7 +7,7 @@ export {
   SeedError,
 } from './errors.ts'
 export { generateSecret } from './keys.ts'
-export { checkPortsAreFree, findFreePort, type PortRequest } from './ports.ts'
+export { checkLocalhostIsFree, findFreePort, type PortRequest } from './ports.ts'
 export { DEFAULT_PORTS, PORT_VARIABLES, type Sandbox, type SandboxOptions, startSandbox } from './start-sandbox.ts'
 export { type EnvFileChanges, readEnvFile, writeEnvFile } from './environment/env-file.ts'
 export {

@@ -1,9 +1,15 @@
-import { connect } from 'node:net'
 import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
 
 import { afterEach, expect, it } from 'vitest'
 
-import { checkPortsAreFree, findFreePort, listenOnLoopback, type LoopbackServer } from './ports.ts'
+import {
+  checkLocalhostIsFree,
+  checkPortsAreFree,
+  findFreePort,
+  listenOnLoopback,
+  type LoopbackServer,
+} from './ports.ts'
 
 let server: LoopbackServer | undefined
 
@@ -30,6 +36,26 @@ it('names the port that is taken and the variable that changes it', async () => 
   }
   await expect(checkPortsAreFree([{ port: 0, variable: 'Y' }, request])).rejects.toMatchObject(expected)
   await expect(listenOnLoopback(request)).rejects.toMatchObject(expected)
+})
+
+it('finds localhost taken by what listens on IPv6 alone', async ({ skip }) => {
+  const port = await findFreePort()
+  const request = { port, variable: 'PORT' }
+  await expect(checkLocalhostIsFree(request)).resolves.toBeUndefined()
+  const other = createServer().listen(port, '::1')
+  try {
+    await once(other, 'listening')
+  } catch {
+    skip('This machine has no IPv6.')
+  }
+  await expect(checkLocalhostIsFree(request)).rejects.toMatchObject({ name: 'PortInUseError', ...request })
+  other.close()
+})
+
+it('finds localhost taken by what listens on IPv4', async () => {
+  server = await listenOnLoopback({ port: 0, variable: 'X' })
+  const request = { port: portOf(server), variable: 'PORT' }
+  await expect(checkLocalhostIsFree(request)).rejects.toMatchObject({ name: 'PortInUseError', ...request })
 })
 
 it('finds a free port below those that a system gives away by itself', async () => {

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { createServer as createTcpServer } from 'node:net'
+import { connect, createServer as createTcpServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 
 import { getRequestListener } from '@hono/node-server'
@@ -67,6 +67,18 @@ export async function checkPortsAreFree(requests: PortRequest[]): Promise<void> 
 }
 
 /**
+ * Checks the same of a port that is to be reached as `localhost`. That name leads to `::1` first: another program there would
+ * be what a browser opens, and would get the secrets of who calls the application.
+ *
+ * @throws {PortInUseError} `ERR_SANDBOX_PORT_IN_USE`
+ */
+export async function checkLocalhostIsFree(request: PortRequest): Promise<void> {
+  await checkPortsAreFree([request])
+  // Asked, not bound: where `::` is taken, some systems lend `::1` out all the same.
+  if (await isAnswered(request.port, '::1')) throw new PortInUseError(request.port, request.variable)
+}
+
+/**
  * Finds a port that is free now, and that no process gets by chance before it is used: it is below those that systems give
  * to outgoing connections and to who asks for any port.
  */
@@ -92,6 +104,19 @@ async function probePort(request: PortRequest): Promise<number> {
   server.close()
   await once(server, 'close')
   return port
+}
+
+/** Tells whether something accepts connections; where there is no IPv6, nothing does at `::1`. */
+async function isAnswered(port: number, host: string): Promise<boolean> {
+  const socket = connect(port, host)
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
 }
 
 async function waitUntilListening(server: NodeJS.EventEmitter, { port, variable }: PortRequest): Promise<void> {
