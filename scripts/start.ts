@@ -15,6 +15,7 @@ import {
   writeEnvFile,
 } from '@routekey/sandbox'
 import { BuildError, buildApplication, buildLibrary } from './build-if-stale.ts'
+import { sweepFirst } from './first-sweep.ts'
 import { startWebServer, type WebServer } from './web-server.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -47,7 +48,8 @@ async function start(mode: 'start' | 'dev'): Promise<void> {
   const env = { ...process.env, ...applicationEnvironment(environment, sandbox) }
   web = await startWebServer({ port, env, mode, onOutput: (text) => process.stdout.write(text) })
   void stopWhenEnded(web)
-  await sweepNow(appUrl, environment.options.cronSecret)
+  const { cronSecret } = environment.options
+  if (cronSecret !== undefined) await sweepFirst({ appUrl, cronSecret, log: console.error })
   printReady(appUrl, sandbox)
 }
 
@@ -62,16 +64,6 @@ async function stopWhenEnded({ exited }: WebServer): Promise<void> {
 function watchLibrary(): ChildProcess {
   const args = ['-p', 'packages/routekey/tsconfig.build.json', '--watch', '--preserveWatchOutput']
   return spawn('tsc', args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
-}
-
-/** Does now what would wait for the timer: users may have signed up while the application was down. */
-async function sweepNow(appUrl: string, cronSecret: string | undefined): Promise<void> {
-  if (cronSecret === undefined) return
-  const response = await fetch(`${appUrl}/api/sync-stripe-customers`, {
-    headers: { authorization: `Bearer ${cronSecret}` },
-    signal: AbortSignal.timeout(10_000),
-  })
-  if (!response.ok) console.error(`The first sweep answered ${response.status}; it is tried again every 15 seconds.`)
 }
 
 function printReady(appUrl: string, { supabase, stripe, github }: Sandbox): void {
