@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runQuietly } from './run-quietly.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const library = {
@@ -25,23 +25,38 @@ const application = {
 /** A build failed; the message holds what it said. */
 export class BuildError extends Error {}
 
-/** Builds the library unless its build was made from the very same files. */
-export async function buildLibrary(): Promise<void> {
-  await buildIfStale(library)
+/**
+ * Builds the library unless its build was made from the very same files.
+ *
+ * @param signal ends the build, by default never; it then fails with the signal's reason
+ * @throws BuildError
+ */
+export async function buildLibrary(signal?: AbortSignal): Promise<void> {
+  await buildIfStale(library, signal)
 }
 
-/** Builds the application, and the library before it, unless their builds were made from the very same files. */
-export async function buildApplication(): Promise<void> {
-  await buildIfStale(library)
-  await buildIfStale(application)
+/**
+ * Builds the application, and the library before it, unless their builds were made from the very same files.
+ *
+ * @param signal ends the build, by default never; it then fails with the signal's reason
+ * @throws BuildError
+ */
+export async function buildApplication(signal?: AbortSignal): Promise<void> {
+  await buildIfStale(library, signal)
+  await buildIfStale(application, signal)
 }
 
-async function buildIfStale({ workspace, inputs, stamp }: typeof library): Promise<void> {
+async function buildIfStale(
+  { workspace, inputs, stamp }: typeof library,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const fingerprint = await fingerprintOf(inputs)
   const stampPath = join(root, stamp)
   if (existsSync(stampPath) && readFileSync(stampPath, 'utf8') === fingerprint) return
   console.log(`Building ${workspace} (once per change)…`)
-  await run('npm', ['run', '--silent', 'build', '-w', workspace])
+  const args = ['run', '--silent', 'build', '-w', workspace]
+  const { status, output } = await runQuietly('npm', args, { cwd: root, signal })
+  if (status !== 0) throw new BuildError(`"npm ${args.join(' ')}" failed:\n${output}`)
   writeFileSync(stampPath, fingerprint)
 }
 
@@ -59,20 +74,4 @@ async function fingerprintOf(patterns: string[]): Promise<string> {
 /** Tells whether starting or building writes a file itself: it would make its own build stale. */
 function isWritten(name: string): boolean {
   return name.startsWith('.env') || name === 'next-env.d.ts' || name.endsWith('.tsbuildinfo')
-}
-
-/** What a build says is shown only when it fails. */
-async function run(command: string, args: string[]): Promise<void> {
-  const child = spawn(command, args, {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    shell: process.platform === 'win32',
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', resolve)
-  })
-  if (code !== 0) throw new BuildError(`"${command} ${args.join(' ')}" failed:\n${output}`)
 }

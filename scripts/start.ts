@@ -27,6 +27,7 @@ const startedAt = performance.now()
 let sandbox: Sandbox | undefined
 let web: WebServer | undefined
 let compiler: ChildProcess | undefined
+const building = new AbortController()
 let isStopping = false
 
 async function start(mode: 'start' | 'dev'): Promise<void> {
@@ -36,7 +37,7 @@ async function start(mode: 'start' | 'dev'): Promise<void> {
   // Before the build, which takes a minute the first time.
   await checkLocalhostIsFree({ port, variable: 'PORT' })
 
-  const built = mode === 'dev' ? buildLibrary() : buildApplication()
+  const built = mode === 'dev' ? buildLibrary(building.signal) : buildApplication(building.signal)
   const [started] = await Promise.all([
     startSandbox({ ...environment.options, stripeWebhook: true, seed: true, log: console.log }),
     built,
@@ -105,6 +106,8 @@ function shorten(path: string): string {
 async function stop(exitCode: number): Promise<void> {
   if (isStopping) return
   isStopping = true
+  // Left to itself it would go on for a minute, and write where the next start builds.
+  building.abort()
   compiler?.kill()
   await web?.stop()
   await sandbox?.stop()
