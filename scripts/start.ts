@@ -1,6 +1,6 @@
 // npm start and npm run dev: builds what is stale, starts the sandbox and the application, and stops both.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import {
@@ -16,12 +16,11 @@ import {
 } from '@routekey/sandbox'
 import { BuildError, buildApplication, buildLibrary } from './build-if-stale.ts'
 import { sweepFirst } from './first-sweep.ts'
+import { describeReady } from './ready-message.ts'
 import { startWebServer, type WebServer } from './web-server.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const envFile = process.env.SANDBOX_ENV_FILE ?? join(root, 'apps/web/.env.local')
-/** The user of `supabase/seed.sql`. */
-const seededProfileId = '00000000-0000-4000-8000-000000000001'
 
 const startedAt = performance.now()
 let sandbox: Sandbox | undefined
@@ -51,7 +50,10 @@ async function start(mode: 'start' | 'dev'): Promise<void> {
   void stopWhenEnded(web)
   const { cronSecret } = environment.options
   if (cronSecret !== undefined) await sweepFirst({ appUrl, cronSecret, log: console.error })
-  printReady(appUrl, sandbox)
+  const startSeconds = (performance.now() - startedAt) / 1000
+  // An empty variable counts as not set.
+  const isSecretInFile = (process.env.API_ROUTE_SECRET ?? '') === ''
+  console.log(describeReady({ appUrl, startSeconds, sandbox, envFile: isSecretInFile ? envFile : null }))
 }
 
 async function stopWhenEnded({ exited }: WebServer): Promise<void> {
@@ -65,42 +67,6 @@ async function stopWhenEnded({ exited }: WebServer): Promise<void> {
 function watchLibrary(): ChildProcess {
   const args = ['-p', 'packages/routekey/tsconfig.build.json', '--watch', '--preserveWatchOutput']
   return spawn('tsc', args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
-}
-
-function printReady(appUrl: string, { supabase, stripe, github }: Sandbox): void {
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
-  const secretFile = shorten(envFile)
-  const body = JSON.stringify({
-    type: 'INSERT',
-    table: 'profile',
-    schema: 'public',
-    record: { id: supabase === null ? '<id of a profile>' : seededProfileId },
-    old_record: null,
-  })
-  console.log(`
-Ready in ${seconds} s: ${appUrl}
-
-  Supabase  ${supabase?.url ?? 'the one that is configured'}
-  Stripe    ${stripe === null ? 'the one that is configured' : `${stripe.url} lists the customers`}
-  GitHub    ${github?.url ?? 'the one that is configured'}
-  E-mail    ${supabase === null ? 'sent by Supabase' : `${shorten(supabase.mailDirectory)} gets each message as a file`}
-
-Sign up at ${appUrl}/login and watch your Stripe customer appear. Ctrl-C stops everything.
-The route's secret is API_ROUTE_SECRET in ${secretFile}. Without it, and with it:
-
-  curl -i -X POST ${appUrl}/api/create-stripe-customer
-
-  curl -i -X POST ${appUrl}/api/create-stripe-customer \\
-    -H "x-api-key: $(sed -n 's/^API_ROUTE_SECRET=//p' ${secretFile})" \\
-    -H 'content-type: application/json' \\
-    -d '${body}'
-`)
-}
-
-/** Gives a path as it would be typed here. */
-function shorten(path: string): string {
-  const fromHere = relative(process.cwd(), path)
-  return fromHere.startsWith('..') ? path : fromHere
 }
 
 async function stop(exitCode: number): Promise<void> {

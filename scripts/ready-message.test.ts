@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { describeReady } from './ready-message.ts'
+
+const envFile = join(process.cwd(), 'apps/web/.env.local')
+const stripe = { url: 'http://127.0.0.1:12111', secretKey: 'sk_test_sandbox_1', webhookSecret: 'whsec_sandbox_1' }
+const supabase = {
+  url: 'http://127.0.0.1:54321',
+  publishableKey: 'sb_publishable_sandbox_1',
+  secretKey: 'sb_secret_sandbox_1',
+  mailDirectory: join(process.cwd(), '.sandbox/mail'),
+}
+const ready = (options: Partial<Parameters<typeof describeReady>[0]> = {}) =>
+  describeReady({
+    appUrl: 'http://localhost:3000',
+    startSeconds: 6.14,
+    sandbox: { supabase, stripe, github: { url: 'http://127.0.0.1:4001' } },
+    envFile,
+    ...options,
+  })
+
+it('begins with the address, and takes the key of its requests out of the file', () => {
+  expect(ready()).toMatch(/^Ready in 6\.1 s: http:\/\/localhost:3000$/m)
+  expect(ready()).toContain('API_ROUTE_SECRET in apps/web/.env.local.')
+  expect(ready()).toContain(`"x-api-key: $(sed -n 's/^API_ROUTE_SECRET=//p' apps/web/.env.local)"`)
+})
+
+it('takes the key out of the environment where that has it, because the file then does not count', () => {
+  const text = ready({ envFile: null })
+  expect(text).toContain('API_ROUTE_SECRET in the environment.')
+  expect(text).toContain('"x-api-key: $API_ROUTE_SECRET"')
+  expect(text).not.toContain('.env.local')
+})
+
+it('asks for the id of a profile where the seeded one is not', () => {
+  expect(ready()).toContain('"id":"00000000-0000-4000-8000-000000000001"')
+  expect(ready({ sandbox: { supabase: null, stripe: null, github: null } })).toContain('"id":"<id of a profile>"')
+})
+
+it('tells no secret', () => {
+  for (const secret of [stripe.secretKey, stripe.webhookSecret, supabase.secretKey])
+    expect(ready()).not.toContain(secret)
+})
