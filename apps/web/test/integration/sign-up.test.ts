@@ -47,6 +47,15 @@ describe('a sign-up', () => {
   })
 
   it('makes 100 in a row and 100 identical posts at once into as many customers as profiles', async () => {
+    const unlinked = async () => {
+      const { count } = await stack.admin
+        .from('profile')
+        .select('id', { count: 'exact', head: true })
+        .is('stripe_customer', null)
+      return count
+    }
+    // Those of the tests before this one.
+    await expect.poll(unlinked, { timeout: 20_000 }).toBe(0)
     const before = (await listCustomers(stack)).length
     for (let i = 0; i < 100; i++) await signUp(stack)
     const one = await signUp(stack)
@@ -61,18 +70,12 @@ describe('a sign-up', () => {
     expect(new Set(answers.map(({ status, body }) => `${status} ${body}`)).size).toBe(1)
     expect(answers[0]!.status, answers[0]!.body).toBe(200)
 
-    const unlinked = async () => {
-      const { count } = await stack.admin
-        .from('profile')
-        .select('id', { count: 'exact', head: true })
-        .is('stripe_customer', null)
-      return count
-    }
     await expect.poll(unlinked, { timeout: 20_000 }).toBe(0)
     const customers = await listCustomers(stack)
     expect(customers).toHaveLength(before + 101)
     expect(new Set(customers.map(({ metadata }) => metadata['profile_id'])).size).toBe(before + 101)
     const { data } = await stack.admin.from('profile').select('id, stripe_customer')
+    expect(data).toHaveLength(before + 101)
     const linked = new Map(data!.map((row) => [row.id, row.stripe_customer]))
     for (const { id, metadata } of customers) expect(linked.get(metadata['profile_id'])).toBe(id)
   }, 120_000)
