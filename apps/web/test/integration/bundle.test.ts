@@ -12,9 +12,9 @@ const serverOnly = [
   'STRIPE_SECRET_KEY',
   'STRIPE_WEBHOOK_SECRET',
 ]
-/** Shapes of keys, ours and theirs: the prefix, and as many random characters as no example in a test has. */
 /** The secret of the Standard Webhooks specification's test vector, which the whole world knows. */
 const publishedExample = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+/** Shapes of keys, ours and theirs: the prefix, and as many random characters as no example in a test has. */
 const keyShapes = /(?:sb_secret_|[sr]k_(?:test|live)_|whsec_)(?:sandbox_)?(?=[A-Za-z]*\d)[A-Za-z0-9+/]{24,}/
 
 describe('the client bundle', () => {
