@@ -1,11 +1,13 @@
 'use client'
 
-import { Check, Copy } from 'lucide-react'
+import { Check, CircleAlert, Copy } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Button } from '#components/ui/button.tsx'
 
+const shownMs = { copied: 2_000, refused: 6_000 }
+
 /**
- * Copies a text to the clipboard and says so.
+ * Copies a text to the clipboard and says so, or that the browser refused.
  *
  * @param props.label names what is copied, for screen readers
  */
@@ -14,25 +16,38 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
 
   useEffect(() => {
     if (state === 'idle') return
-    const timer = setTimeout(() => setState('idle'), 2000)
+    const timer = setTimeout(() => setState('idle'), shownMs[state])
     return () => clearTimeout(timer)
   }, [state])
 
-  function copy() {
-    navigator.clipboard.writeText(text).then(
-      () => setState('copied'),
-      // Over plain http from another machine, browsers give pages no clipboard.
-      () => setState('refused'),
-    )
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(text)
+      setState('copied')
+    } catch {
+      // Over plain http from another machine there is no clipboard at all; elsewhere the visitor may have forbidden it.
+      setState('refused')
+    }
   }
 
   return (
-    <Button variant="ghost" size="icon" onClick={copy} type="button">
-      {state === 'copied' ? <Check className="text-success" /> : <Copy />}
-      <span className="sr-only">{`Copy ${label}`}</span>
-      <output className="sr-only">
-        {state === 'copied' ? 'Copied' : state === 'refused' ? 'The browser refused to copy' : ''}
+    <span className="relative inline-flex">
+      <Button variant="ghost" size="icon" onClick={() => void copy()} type="button">
+        {state === 'idle' && <Copy />}
+        {state === 'copied' && <Check className="text-success" />}
+        {state === 'refused' && <CircleAlert className="text-destructive" />}
+        <span className="sr-only">{`Copy ${label}`}</span>
+      </Button>
+      <output
+        className={
+          state === 'refused'
+            ? 'absolute top-full right-0 z-10 mt-1 w-max max-w-44 rounded-md border bg-card px-2.5 py-1.5 text-left font-sans text-xs text-card-foreground shadow-lg'
+            : 'sr-only'
+        }
+      >
+        {state === 'copied' && 'Copied'}
+        {state === 'refused' && 'Your browser does not let this page copy. Select the text and copy it yourself.'}
       </output>
-    </Button>
+    </span>
   )
 }

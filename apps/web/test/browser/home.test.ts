@@ -93,6 +93,17 @@ describe('the path', () => {
   })
 })
 
+it('says so where the browser gives the page no clipboard', async () => {
+  const page = await browser.openPage()
+  await page.setViewportSize({ width: 360, height: 800 })
+  await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }))
+  await page.goto('/')
+  const code = page.getByRole('figure').filter({ hasText: 'npx routekey generate' })
+  await code.getByRole('button', { name: 'Copy terminal' }).click()
+  await code.getByRole('status').getByText('Select the text and copy it yourself.').waitFor()
+  expect(await findLayoutFaults(page)).toEqual([])
+})
+
 describe('the header', () => {
   it('fits the smallest phone, and marks the page that it is on', async () => {
     const page = await browser.openPage()
