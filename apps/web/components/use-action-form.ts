@@ -61,6 +61,8 @@ export function useActionForm<State extends FormState>(
       noValidate: true,
       onFocus: () => void load(),
       onSubmit: (event) => {
+        // Enter sends a form of one field without its button, too, and what is under way must not be sent again.
+        if (isPending) return event.preventDefault()
         const parsed = parser.current?.(new FormData(event.currentTarget))
         if (parsed === undefined || parsed.ok) return setRefused(null)
         event.preventDefault()
