@@ -84,7 +84,8 @@ function isFromScript(request: NextRequest): boolean {
 export const config = {
   matcher: [
     {
-      source: '/((?!api/|_next/static|_next/image|icon.svg|favicon.ico).*)',
+      // Each to its end: what only begins like one of these is a page, if only the one for what is not there.
+      source: '/((?!api/|_next/static/|_next/image$|icon\\.svg$|favicon\\.ico$).*)',
       // What is fetched ahead needs neither a nonce nor an answer from Supabase: the page itself asks when it is opened.
       missing: [{ type: 'header', key: 'next-router-prefetch' }],
     },

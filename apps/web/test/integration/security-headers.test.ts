@@ -21,16 +21,21 @@ async function headersOf(path: string, extra: Record<string, string> = {}): Prom
   return response.headers
 }
 
-it.each(pages)('sends a policy with a nonce of its own, and may not be framed: %s', async (path) => {
-  const policies = [await headersOf(path), await headersOf(path)].map((headers) => {
-    return headers.get('content-security-policy') ?? ''
-  })
-  const [nonce, other] = policies.map((policy) => /'nonce-([^']{22,})'/.exec(policy)?.[1])
-  expect(nonce).toBeDefined()
-  expect(nonce).not.toBe(other)
-  expect(policies[0]).toContain("frame-ancestors 'none'")
-  expect(policies[0]).not.toContain('unsafe')
-})
+const likeOthers = ['/icon.svg-not', '/favicon.icons', '/_next/statics', '/_next/image/not']
+
+it.each([...pages, ...likeOthers])(
+  'sends a policy with a nonce of its own, and may not be framed: %s',
+  async (path) => {
+    const policies = [await headersOf(path), await headersOf(path)].map((headers) => {
+      return headers.get('content-security-policy') ?? ''
+    })
+    const [nonce, other] = policies.map((policy) => /'nonce-([^']{22,})'/.exec(policy)?.[1])
+    expect(nonce).toBeDefined()
+    expect(nonce).not.toBe(other)
+    expect(policies[0]).toContain("frame-ancestors 'none'")
+    expect(policies[0]).not.toContain('unsafe')
+  },
+)
 
 /** What is no page: data, a refusal, a redirect, and what a page is made of. */
 const others = [
