@@ -2,10 +2,10 @@ import type { Metadata } from 'next'
 import Link from 'next/link'
 import { redirect } from 'next/navigation'
 import { ArrivalNotice } from '#components/arrival-notice.tsx'
+import { FormError } from '#components/form-error.tsx'
 import { GitHubMark } from '#components/github-mark.tsx'
 import { Logo } from '#components/logo.tsx'
 import { Notice } from '#components/notice.tsx'
-import { Alert, AlertDescription } from '#components/ui/alert.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { EnvironmentError } from '#lib/env.ts'
 import { parseRedirectPath } from '#lib/redirect-path.ts'
@@ -66,11 +66,7 @@ export default async function LoginPage({ searchParams }: Props) {
       </div>
 
       <ArrivalNotice name={query['notice']} />
-      {error !== undefined && (
-        <Alert variant="destructive" role="alert">
-          <AlertDescription>{error}</AlertDescription>
-        </Alert>
-      )}
+      <FormError text={error} />
 
       <Button asChild variant="outline" size="lg">
         {/* A plain link: fetched ahead, it would start a sign-in that no one asked for. */}
