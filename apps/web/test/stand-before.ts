@@ -5,7 +5,8 @@ import { findFreePort } from '@routekey/sandbox'
 const passedHeaders = ['apikey', 'authorization', 'content-type', 'accept', 'prefer']
 
 /**
- * Stands before a server and passes requests on, but answers 503 where it is to fail, and late where it is to be slow.
+ * Stands before a server and passes requests on, but answers 500 where it is to fail, and late where it is to be slow. Not
+ * 503: at that, `supabase-js` asks again for seven seconds.
  *
  * @param options.failing the paths, which may be changed while it runs; default none
  * @param options.slow which paths wait for `delayMs`; default none
@@ -28,7 +29,7 @@ export async function standBefore(
   async function answer(path: string, method: string, sent: NodeJS.Dict<string | string[]>, body: Buffer) {
     if (options.slow?.test(path) === true) await sleep(options.delayMs)
     if (options.failing?.has(path) === true)
-      return { status: 503, type: 'application/json', text: '{"message":"out of order"}' }
+      return { status: 500, type: 'application/json', text: '{"message":"out of order"}' }
     const headers = passedHeaders.flatMap((name) => (sent[name] === undefined ? [] : [[name, String(sent[name])]]))
     const init = { method, headers: Object.fromEntries(headers), ...(body.length > 0 && { body: body.toString() }) }
     const passed = await fetch(target + path, init)

@@ -19,13 +19,18 @@ beforeAll(() => {
   keyring = createKeyring({ prefix: 'rk_user', store: createSupabaseStore({ client: browser.stack.admin }) })
 })
 
-/** Opens the keys of a user; `countSent` tells how many of all answers to the browser hold a text. */
+/**
+ * Opens the keys of a user; `countSent` tells how many of all answers to the browser hold a text, and `urls` what they were
+ * asked for.
+ */
 async function openKeys(options: PageOptions = {}) {
   const session = options.session ?? (await browser.createSession())
   const page = await browser.openPage({ ...options, session })
   const documents: string[] = []
+  const urls: string[] = []
   const bodies: string[] = []
   await page.route('**/*', async (route) => {
+    urls.push(route.request().url())
     const answer = await route.fetch({ maxRedirects: 0 })
     if (route.request().resourceType() === 'document') documents.push(answer.url())
     bodies.push(await answer.text())
@@ -36,7 +41,7 @@ async function openKeys(options: PageOptions = {}) {
     return bodies.filter((body) => body.includes(text)).length
   }
   await page.goto('/keys')
-  return { page, owner: session.id, documents, countSent }
+  return { page, owner: session.id, documents, urls, countSent }
 }
 
 const dialog = (page: Page) => page.getByRole('dialog')
@@ -82,7 +87,7 @@ async function expectForgotten(page: Page, key: string): Promise<void> {
 
 describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
   it('a key is created, shown once, copied, tried and in the list, without a reload', async () => {
-    const { page, owner, documents, countSent } = await openKeys({ device })
+    const { page, owner, documents, urls, countSent } = await openKeys({ device })
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
     await page.getByText('No keys yet').waitFor()
     await fillIn(page, ' ')
@@ -116,6 +121,7 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
     await expectForgotten(page, key)
     expect(documents).toHaveLength(1)
     expect(await countSent(key)).toBe(1)
+    expect(urls.filter((url) => url.includes(key))).toEqual([])
     expect(browser.stack.web.output()).not.toContain(key)
     expect(await findLayoutFaults(page)).toEqual([])
     await expectNoAxeViolations(page)
@@ -124,7 +130,7 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
   it('a key is renamed, rotated with a grace, and revoked, without a reload', async () => {
     const session = await browser.createSession()
     const { key: old, record } = await keyring.create({ owner: session.id, name: 'CI' })
-    const { page, documents, countSent } = await openKeys({ device, session })
+    const { page, documents, urls, countSent } = await openKeys({ device, session })
     await choose(page, 'CI', 'Rename')
     await dialog(page).getByLabel('Name').fill('Staging')
     await dialog(page).getByRole('button', { name: 'Rename key' }).click()
@@ -150,7 +156,11 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
     expect([await whoami(old), await whoami(key)]).toEqual([401, 401])
     await page.getByRole('link', { name: 'Revoked or expired' }).click()
     await row(page, 'Staging').getByText('Revoked').waitFor()
+    expect(await findLayoutFaults(page)).toEqual([])
+    await expectNoAxeViolations(page)
     expect(await countSent(key)).toBe(1)
+    expect(urls.filter((url) => url.includes(key))).toEqual([])
+    expect(browser.stack.web.output()).not.toContain(key)
     expect(documents).toHaveLength(1)
     expect((await keyring.get(record.id))?.name).toBe('Staging')
   })
@@ -297,11 +307,14 @@ describe('while the database fails', () => {
     const session = await browser.createSession()
     await keyring.create({ owner: session.id, name: 'CI' })
     isFailing = true
-    const page = await browser.openPage({ session, expectedComplaint: /error #441|Server Components render/ })
+    const page = await browser.openPage({ session, expectedComplaint: /error #(?:419|441)|Server Components render/ })
     await page.goto('/keys')
     await page.getByRole('heading', { name: 'This page could not be made' }).waitFor()
     expect(await page.getByRole('main').innerText()).not.toContain('out of order')
-    await expectNoAxeViolations(page)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await expectNoAxeViolations(page)
+    }
     isFailing = false
     await page.getByRole('button', { name: 'Try again' }).click()
     await row(page, 'CI').waitFor()
