@@ -14,7 +14,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 
 import { Refusal } from './refusal.ts'
 
@@ -50,6 +50,7 @@ function openLock(path: string): number {
     if (isCode(error, 'EEXIST')) {
       throw new Refusal(`another routekey is at work on this file; if none is, remove ${basename(path)} and try again`)
     }
+    if (isCode(error, 'ENOENT')) throw new Refusal(`there is no directory ${dirname(path)}; make it, and try again`)
     throw error
   }
 }
