@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+
+vi.mock('server-only', () => ({}))
+
+/** Answers for Supabase and Stripe alike: an empty list, as each writes it. */
+const services = createServer((request, response) => {
+  const isStripe = request.url?.startsWith('/v1/') === true
+  asked.push(isStripe ? 'stripe' : 'supabase')
+  response.writeHead(status, { 'content-type': 'application/json' })
+  response.end(isStripe ? '{"object":"list","data":[],"has_more":false,"url":"/v1/customers"}' : '[]')
+})
+let asked: string[] = []
+let status = 200
+
+beforeAll(async () => {
+  services.listen(0, '127.0.0.1')
+  await once(services, 'listening')
+})
+afterAll(() => {
+  services.closeAllConnections()
+  services.close()
+})
+
+beforeEach(() => {
+  asked = []
+  status = 200
+  const address = services.address()
+  if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.')
+  const url = `http://127.0.0.1:${address.port}`
+  const secret = randomBytes(32).toString('hex')
+  const env = {
+    API_ROUTE_SECRET: secret,
+    CRON_SECRET: secret,
+    NEXT_PUBLIC_SUPABASE_URL: url,
+    NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: 'sb_publishable_1',
+    SUPABASE_SECRET_KEY: 'sb_secret_1',
+    STRIPE_SECRET_KEY: 'sk_test_1',
+    STRIPE_API_BASE: url,
+  }
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  vi.useFakeTimers({ toFake: ['Date'] })
+  vi.resetModules()
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
+
+const allOk = { api_route_secret: 'ok', cron_secret: 'ok', supabase: 'ok', stripe: 'ok' }
+
+it('is ok when every part is there and answers', async () => {
+  const { readHealth } = await import('./health.ts')
+  expect(await readHealth()).toEqual({ status: 'ok', parts: allOk })
+})
+
+it.each(['', 'changeme'])('tells that the secret of a route is not fit when it is %j', async (secret) => {
+  vi.stubEnv('API_ROUTE_SECRET', secret)
+  const { readHealth } = await import('./health.ts')
+  const parts = { ...allOk, api_route_secret: 'not_configured' }
+  expect(await readHealth()).toEqual({ status: 'unavailable', parts })
+})
+
+it('tells a service that fails from one that is not configured', async () => {
+  status = 500
+  vi.stubEnv('STRIPE_SECRET_KEY', '')
+  const { readHealth } = await import('./health.ts')
+  const parts = { ...allOk, supabase: 'unreachable', stripe: 'not_configured' }
+  expect(await readHealth()).toEqual({ status: 'unavailable', parts })
+})
+
+it.each([
+  ['5 seconds while all is well', undefined, 5_000],
+  ['1 second while something is missing', '', 1_000],
+])('asks the services no more than once in %s, however often it is asked', async (_name, cronSecret, cacheMs) => {
+  if (cronSecret !== undefined) vi.stubEnv('CRON_SECRET', cronSecret)
+  const { readHealth } = await import('./health.ts')
+  const first = await readHealth()
+  await Promise.all([readHealth(), readHealth()])
+  vi.setSystemTime(Date.now() + cacheMs - 1)
+  expect(await readHealth()).toEqual(first)
+  expect(asked.toSorted()).toEqual(['stripe', 'supabase'])
+  vi.setSystemTime(Date.now() + 1)
+  await readHealth()
+  expect(asked.toSorted()).toEqual(['stripe', 'stripe', 'supabase', 'supabase'])
+})
