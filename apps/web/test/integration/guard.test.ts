@@ -150,6 +150,13 @@ describe('POST /api/create-stripe-customer', () => {
     expect(emails).not.toContain('mallory@example.com')
   })
 
+  it('is ready, by GET /api/health', async () => {
+    const answer = await send(`${stack.webUrl}/api/health`, { method: 'GET' })
+    expect(answer.status).toBe(200)
+    const parts = { api_route_secret: 'ok', cron_secret: 'ok', supabase: 'ok', stripe: 'ok' }
+    expect(answer.json()).toEqual({ status: 'ok', parts })
+  })
+
   it('leaves no secret in its log', () => {
     const log = stack.web.output()
     for (const name of ['API_ROUTE_SECRET', 'CRON_SECRET', 'SUPABASE_SECRET_KEY', 'STRIPE_SECRET_KEY']) {
@@ -189,6 +196,10 @@ describe.each([
       expect(answer.status).toBe(503)
       expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
     }
+    const health = await send(`${stack.webUrl}/api/health`, { method: 'GET' })
+    expect(health.status).toBe(503)
+    expect(health.json()).toMatchObject({ parts: { api_route_secret: 'not_configured', supabase: 'ok' } })
+
     const lines = stack.web.output().split('\n')
     const telling = lines.filter((line) => line.includes('npx routekey generate API_ROUTE_SECRET'))
     expect(telling).toHaveLength(1)
