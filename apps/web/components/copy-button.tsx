@@ -41,7 +41,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
       <output
         className={
           state === 'refused'
-            ? 'absolute top-full right-0 z-10 mt-1 w-max max-w-44 rounded-md border bg-card px-2.5 py-1.5 text-left font-sans text-xs text-card-foreground shadow-lg'
+            ? 'absolute top-full right-0 z-10 mt-4 w-max max-w-44 rounded-md border bg-card px-2.5 py-1.5 text-left font-sans text-xs text-card-foreground shadow-lg'
             : 'sr-only'
         }
       >
