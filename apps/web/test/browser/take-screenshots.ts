@@ -34,16 +34,16 @@ type Shot = {
 }
 
 const inBothColours: Shot[] = [
-  { name: 'start', path: '/', height: 760 },
+  { name: 'start', path: '/', height: 640 },
   { name: 'path', path: '/', height: 810, isSignedIn: true, act: callWithoutKey },
   { name: 'keys', path: '/keys', height: 940, isSignedIn: true },
   { name: 'key', path: '/keys/[busy]', height: 1190, isSignedIn: true },
-  { name: 'try', path: '/try', height: 1180, isSignedIn: true, act: tryKey },
+  { name: 'try', path: '/try', height: 1380, isSignedIn: true, act: tryKey },
 ]
 const inLight: Shot[] = [
   { name: 'created', path: '/keys', height: 900, isSignedIn: true, act: createKey },
   { name: 'account', path: '/account', height: 1120, isSignedIn: true, act: waitForCustomer },
-  { name: 'start-phone', path: '/', height: 915, device: 'phone' },
+  { name: 'start-phone', path: '/', height: 860, device: 'phone' },
   { name: 'keys-phone', path: '/keys', height: 915, device: 'phone', isSignedIn: true },
 ]
 
