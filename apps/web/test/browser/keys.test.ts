@@ -295,7 +295,7 @@ describe('while the database fails', () => {
   beforeAll(async () => {
     const { stack } = browser
     class Failing extends Set<string> {
-      override has = (path: string) => isFailing && path.startsWith('/rest/v1/api_key?')
+      override has = (path: string) => isFailing && /^\/rest\/v1\/(?:api_key\?|rpc\/create_api_key$)/.test(path)
     }
     supabase = await standBefore(stack.env['NEXT_PUBLIC_SUPABASE_URL']!, { failing: new Failing() })
     stack.env['NEXT_PUBLIC_SUPABASE_URL'] = supabase.url
@@ -318,5 +318,29 @@ describe('while the database fails', () => {
     isFailing = false
     await page.getByRole('button', { name: 'Try again' }).click()
     await row(page, 'CI').waitFor()
+  })
+
+  it('keeps what was typed and chosen for a key that could not be created', async () => {
+    const session = await browser.createSession()
+    const page = await browser.openPage({ session })
+    await page.goto('/keys')
+    await fillIn(page, 'CI')
+    await dialog(page).getByLabel('customer:read').check()
+    await dialog(page).getByLabel('Expires').selectOption('never')
+    await dialog(page).getByLabel('Limit').selectOption('hour')
+    await dialog(page).getByLabel('Requests').fill('50')
+    isFailing = true
+    await dialog(page).getByRole('button', { name: 'Create key' }).click()
+    await dialog(page).getByText('we cannot tell whether this was done').waitFor()
+    isFailing = false
+    await send(page, 'Create key')
+    expect(await keyring.list({ owner: session.id })).toMatchObject([
+      {
+        name: 'CI',
+        expiresAt: null,
+        limits: [{ quota: 50, windowSeconds: 3600 }],
+        scopes: ['account:read', 'customer:read'],
+      },
+    ])
   })
 })
