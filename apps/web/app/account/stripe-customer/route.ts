@@ -5,6 +5,7 @@ import { readProfile } from '#lib/profile.ts'
 import type { StripeCustomerProgress } from '#lib/stripe-customer-progress.ts'
 import { createPageClient } from '#lib/supabase.ts'
 
+// routekey-audit: the visitor's session guards it
 /** Tells the signed-in visitor how far their Stripe customer is; the account page asks until it is there. */
 export async function GET(): Promise<Response> {
   try {

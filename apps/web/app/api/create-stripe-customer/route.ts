@@ -43,4 +43,5 @@ export const POST = withKey(envSecret('API_ROUTE_SECRET', { query: true }), with
 })
 
 const refuse = methodNotAllowed('POST')
+// routekey-audit: answers 405 to everyone
 export { refuse as DELETE, refuse as GET, refuse as HEAD, refuse as OPTIONS, refuse as PATCH, refuse as PUT }

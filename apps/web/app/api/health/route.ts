@@ -1,6 +1,7 @@
 import { readHealth } from '#lib/health.ts'
 import { methodNotAllowed } from '#lib/problem.ts'
 
+// routekey-audit: public, names no address, key or error
 /** Tells whether the application is ready to serve (200) or which part is missing (503). */
 export async function GET(): Promise<Response> {
   const health = await readHealth()
@@ -14,4 +15,5 @@ export async function GET(): Promise<Response> {
 export const dynamic = 'force-dynamic'
 
 const refuse = methodNotAllowed('GET', 'HEAD')
+// routekey-audit: answers 405 to everyone
 export { refuse as DELETE, refuse as OPTIONS, refuse as PATCH, refuse as POST, refuse as PUT }

@@ -18,4 +18,5 @@ async function sweep(): Promise<Response> {
 export const GET = withKey(envSecret('CRON_SECRET'), withProblems(sweep), { onDenied: logDenial })
 
 const refuse = methodNotAllowed('GET')
+// routekey-audit: answers 405 to everyone
 export { refuse as DELETE, refuse as HEAD, refuse as OPTIONS, refuse as PATCH, refuse as POST, refuse as PUT }

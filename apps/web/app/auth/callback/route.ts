@@ -10,6 +10,7 @@ import { createActionClient, createVisitorClient } from '#lib/supabase.ts'
 
 type Outcome = 'done' | 'half_confirmed' | 'denied' | 'expired' | 'failed' | 'unavailable'
 
+// routekey-audit: public, a sign-in ends here
 /** Ends what began at GitHub or with a link in an e-mail: a sign-in, a sign-up, or a change of address. */
 export async function GET(request: Request): Promise<never> {
   const query = new URL(request.url).searchParams

@@ -4,6 +4,7 @@ import { parseRedirectPath } from '#lib/redirect-path.ts'
 import { requestOrigin } from '#lib/request-origin.ts'
 import { createActionClient } from '#lib/supabase.ts'
 
+// routekey-audit: public, a sign-in starts here
 /**
  * Starts signing in with GitHub: keeps the PKCE verifier in a cookie and sends the visitor to Supabase. A link rather
  * than a form, so that it works before scripts arrive and `form-action 'self'` holds.

@@ -36,8 +36,10 @@ async function provision(profileId: string): Promise<void> {
   }
 }
 
+// routekey-audit: Stripe signs what it sends, and takeEvent verifies that first
 /** Takes what Stripe tells of customers that were changed or deleted in its dashboard. */
 export const POST = withProblems(takeEvent)
 
 const refuse = methodNotAllowed('POST')
+// routekey-audit: answers 405 to everyone
 export { refuse as DELETE, refuse as GET, refuse as HEAD, refuse as OPTIONS, refuse as PATCH, refuse as PUT }

@@ -20,4 +20,5 @@ async function readCustomer(_request: Request, { caller }: GuardedContext<KeyCal
 export const GET = withKey(keyring.verifier({ scopes: ['customer:read'] }), withProblems(readCustomer))
 
 const refuse = methodNotAllowed('GET')
+// routekey-audit: answers 405 to everyone
 export { refuse as DELETE, refuse as HEAD, refuse as OPTIONS, refuse as PATCH, refuse as POST, refuse as PUT }

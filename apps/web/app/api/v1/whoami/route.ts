@@ -10,4 +10,5 @@ export const GET = withKey(keyring.verifier(), (_request, { caller }) => {
 })
 
 const refuse = methodNotAllowed('GET')
+// routekey-audit: answers 405 to everyone
 export { refuse as DELETE, refuse as HEAD, refuse as OPTIONS, refuse as PATCH, refuse as POST, refuse as PUT }
