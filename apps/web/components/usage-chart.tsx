@@ -101,7 +101,7 @@ function Figure(props: { term: string; part: 'allowed' | 'refused'; count: numbe
   return (
     <div className="flex flex-col gap-0.5">
       <dt className="flex items-center gap-2 text-sm text-muted-foreground">
-        <span aria-hidden className={`size-2.5 rounded-[3px] ${swatches[props.part]}`} />
+        <span aria-hidden className={`size-2.5 rounded-[3px] forced-color-adjust-none ${swatches[props.part]}`} />
         {props.term}
       </dt>
       <dd className="flex items-baseline gap-2 text-2xl font-semibold tracking-tight tabular-nums">

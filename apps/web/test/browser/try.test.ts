@@ -135,6 +135,8 @@ describe('the verdict', () => {
     expect(await verdict(page).getAttribute('aria-live')).toBe('polite')
     expect(await panel(page, 'With your key').innerText()).toContain('"stripe_customer"')
     expect(await keyField(page).evaluate((field) => field === document.activeElement)).toBe(true)
+    await page.emulateMedia({ forcedColors: 'active' })
+    expect(await keyField(page).evaluate((field) => getComputedStyle(field).outlineStyle)).toBe('solid')
   })
 })
 
