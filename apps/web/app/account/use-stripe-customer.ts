@@ -44,13 +44,14 @@ export function useStripeCustomer(initial: StripeCustomerProgress): {
     }
 
     function schedule() {
+      // One at a time: the page may become visible while an answer is awaited.
+      clearTimeout(timer)
       timer = setTimeout(() => void ask(), delayMs)
       delayMs = Math.min(delayMs * growth, longestDelayMs)
     }
 
     function onVisible() {
       if (document.hidden) return
-      clearTimeout(timer)
       delayMs = firstDelayMs
       schedule()
     }
