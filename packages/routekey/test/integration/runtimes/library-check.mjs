@@ -1,13 +1,37 @@
-import { anyOf, authenticate, denialResponse, envSecret, generateKey, hashKey, parseKey } from 'routekey'
+import { anyOf, authenticate, createKeyring, denialResponse, envSecret, generateKey, hashKey, parseKey } from 'routekey'
 import { requireKey } from 'routekey/hono'
 import { withKey } from 'routekey/next'
 import { guardPaths } from 'routekey/next-proxy'
+import { createMemoryStore } from 'routekey/stores/memory'
 import { createMemoryReplayStore, envWebhook, generateWebhookSecret, signWebhook } from 'routekey/webhooks'
 
 const address = 'https://example.org/api/reports'
 const context = { params: Promise.resolve({ id: '7' }) }
 const logger = { error: () => undefined }
 const pepper = '9f86d081884c7d659a2feaa0c55ad015'
+
+/** Makes, uses, rotates and revokes a key, counts it, and tells how each step ended. */
+async function checkKeyring() {
+  let count = 0
+  const limiter = { consume: async () => ({ consumedPoints: (count += 1) }) }
+  const keyring = createKeyring({ store: createMemoryStore(), prefix: 'acme', pepper, limiter, cache: { seconds: 60 } })
+  const limits = [{ name: 'hour', quota: 2, windowSeconds: 3600 }]
+  const { key, record } = await keyring.create({ owner: 'ada', name: 'CI', scopes: ['a:*'], limits })
+  const verifier = keyring.verifier({ scopes: ['a:b'] })
+  const ask = async (presented) => {
+    const request = new Request(address, { headers: { 'x-api-key': presented } })
+    const result = await authenticate(request, verifier)
+    return result.ok ? result.caller.generation : result.denial.code
+  }
+  const outcomes = [await ask(key)]
+  const rotated = await keyring.rotate(record.id, { graceSeconds: 60 })
+  outcomes.push(await ask(key), await ask(rotated.key), await ask(generateKey({ prefix: 'acme' })))
+  await keyring.revoke(record.id)
+  outcomes.push(await ask(rotated.key))
+  await keyring.close()
+  const [{ allowed, refused }] = await keyring.usage(record.id, { unit: 'day', count: 1 })
+  return [...outcomes, allowed, refused]
+}
 
 /** Uses the library as an application would, and tells what came of it; the same in every runtime. */
 export async function checkLibrary() {
@@ -50,6 +74,7 @@ export async function checkLibrary() {
     proxied: (await proxy(new Request(address), undefined)).status,
     passed: (await proxy(new Request('https://example.org/'), undefined)).headers.get('x-middleware-next'),
     hono: (await middleware({ req: { raw: new Request(address) } }, async () => undefined)).status,
+    keyring: await checkKeyring(),
     refusal,
   }
 }

@@ -26,6 +26,7 @@ const expected = {
   proxied: 401,
   passed: '1',
   hono: 401,
+  keyring: ['current', 'previous', 'rate_limited', 'invalid_key', 'key_revoked', 2, 2],
   refusal: { type: 'about:blank', title: 'Unauthorized', status: 401, detail: 'A valid key is required.' },
 }
 
