@@ -30,7 +30,13 @@ export function KeyDialogs({ children }: { children: ReactNode }) {
   const [opened, setOpened] = useState<(Key & { dialog: KeyDialogName; time: number }) | null>(null)
   const [text, announce] = useAnnouncement()
   const list = useRef<HTMLDivElement>(null)
-  const open = (dialog: KeyDialogName, key: Key) => setOpened({ ...key, dialog, time: (opened?.time ?? 0) + 1 })
+  const open = (dialog: KeyDialogName, key: Key) => {
+    loadKeyDialogs().then(
+      () => setOpened((last) => ({ ...key, dialog, time: (last?.time ?? 0) + 1 })),
+      // Gone with the build that this page is from, it may be. The key's own page does the same.
+      () => window.location.assign(`/keys/${key.keyId}`),
+    )
+  }
   const Dialog = opened && dialogs[opened.dialog]
   return (
     <KeyDialogContext value={open}>

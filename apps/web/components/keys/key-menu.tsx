@@ -29,7 +29,8 @@ export function KeyMenu({ keyId, name }: { keyId: string; name: string }) {
         id={id}
         popover="auto"
         action={`/keys/${keyId}`}
-        onToggle={() => void loadKeyDialogs()}
+        // Ahead of the click, which tries again and knows what to do where this fails.
+        onToggle={() => void loadKeyDialogs().catch(() => null)}
         className="m-0 mt-1 w-36 rounded-lg border bg-card p-1 text-card-foreground shadow-lg [inset:auto] [position-area:bottom_span-left] [position-try-fallbacks:flip-block]"
       >
         {actions.map((action) => (
