@@ -3,6 +3,8 @@
 import { type ComponentProps, useActionState, useEffect, useRef, useState } from 'react'
 import type { FieldErrors, FormState, ParsedForm } from '#lib/form.ts'
 
+const offline = 'You are offline, so nothing was sent. Try again once you are connected.'
+
 type Parser = (form: FormData) => ParsedForm<unknown>
 
 /** A form that runs by a server action. */
@@ -16,7 +18,7 @@ export type ActionForm<State extends FormState> = {
 }
 
 /**
- * Runs a form by a server action, and checks it in the browser first. The form works before scripts arrive: the browser
+ * Runs a form by a server action, and checks it in the browser first; offline, it is not sent. The form works before scripts arrive: the browser
  * then posts it itself, and the action checks it in any case.
  *
  * @param loadParser fetches the parser that the action uses too; called at the form's first focus, to keep it out of what
@@ -29,6 +31,7 @@ export function useActionForm<State extends FormState>(
 ): ActionForm<State> {
   const [state, formAction, isPending] = useActionState(action, initialState)
   const [refused, setRefused] = useState<FieldErrors | null>(null)
+  const [isOffline, setIsOffline] = useState(false)
   const form = useRef<HTMLFormElement>(null)
   const parser = useRef<Parser>(null)
   const fieldErrors = refused ?? state.fieldErrors
@@ -52,7 +55,7 @@ export function useActionForm<State extends FormState>(
   }, [fieldErrors])
 
   return {
-    state,
+    state: isOffline ? { ...state, formError: offline } : state,
     isPending,
     fieldErrors,
     formProps: {
@@ -64,9 +67,11 @@ export function useActionForm<State extends FormState>(
         // Enter sends a form of one field without its button, too, and what is under way must not be sent again.
         if (isPending) return event.preventDefault()
         const parsed = parser.current?.(new FormData(event.currentTarget))
-        if (parsed === undefined || parsed.ok) return setRefused(null)
-        event.preventDefault()
-        setRefused(parsed.fieldErrors)
+        const found = parsed === undefined || parsed.ok ? null : parsed.fieldErrors
+        setRefused(found)
+        // An action that does not get through would take the page down, and all that was typed with it.
+        setIsOffline(!navigator.onLine)
+        if (found !== null || !navigator.onLine) event.preventDefault()
       },
     },
   }

@@ -271,6 +271,18 @@ describe('the page', () => {
       .toBe('What to do with CI')
   })
 
+  it('leads to the page of the key where a dialog cannot be fetched', async () => {
+    const session = await browser.createSession()
+    const { record } = await keyring.create({ owner: session.id, name: 'CI' })
+    const page = await browser.openPage({ session, expectedComplaint: /ERR_FAILED/ })
+    await page.goto('/keys', { waitUntil: 'networkidle' })
+    await page.route('**/*.js', (route) => route.abort())
+    await page.getByRole('button', { name: 'What to do with CI' }).click()
+    await page.getByRole('button', { name: 'Revoke', exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: 'CI' }).waitFor()
+    expect(new URL(page.url()).pathname).toBe(`/keys/${record.id}`)
+  })
+
   it('loads at most 150 kB of script', async () => {
     const page = await browser.openPage({ session: await browser.createSession() })
     const scripts: Response[] = []
@@ -320,15 +332,19 @@ describe('while the database fails', () => {
     await row(page, 'CI').waitFor()
   })
 
-  it('keeps what was typed and chosen for a key that could not be created', async () => {
+  it('keeps what was typed and chosen for a key that could not be created, offline or because of the database', async () => {
     const session = await browser.createSession()
-    const page = await browser.openPage({ session })
+    const page = await browser.openPage({ session, expectedComplaint: /ERR_INTERNET_DISCONNECTED/ })
     await page.goto('/keys')
     await fillIn(page, 'CI')
     await dialog(page).getByLabel('customer:read').check()
     await dialog(page).getByLabel('Expires').selectOption('never')
     await dialog(page).getByLabel('Limit').selectOption('hour')
     await dialog(page).getByLabel('Requests').fill('50')
+    await page.context().setOffline(true)
+    await dialog(page).getByRole('button', { name: 'Create key' }).click()
+    await dialog(page).getByText('You are offline, so nothing was sent.').waitFor()
+    await page.context().setOffline(false)
     isFailing = true
     await dialog(page).getByRole('button', { name: 'Create key' }).click()
     await dialog(page).getByText('we cannot tell whether this was done').waitFor()
