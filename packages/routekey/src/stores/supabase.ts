@@ -6,7 +6,11 @@ export interface SupabaseRpcClient {
   rpc(
     name: string,
     parameters: { readonly input: object },
-  ): PromiseLike<{ readonly data: unknown; readonly error: { readonly message: string } | null }>
+  ): PromiseLike<{
+    readonly data: unknown
+    readonly error: { readonly message: string } | null
+    readonly status: number
+  }>
 }
 
 /** Options of {@link createSupabaseStore}. */
@@ -28,9 +32,13 @@ export interface SupabaseStoreOptions {
 export function createSupabaseStore(options: SupabaseStoreOptions): KeyStore {
   const { client } = options
   return createFunctionStore(async (name, input) => {
-    const { data, error } = await client.rpc(name, { input })
+    const { data, error, status } = await client.rpc(name, { input })
     // Row-level security and a missing grant come as an error here, never as an empty answer: the functions are granted or not.
     if (error !== null) throw new Error(error.message, { cause: error })
+    // So supabase-js gives a 404 without a body, as from a wrong address. A function that returns null answers 200.
+    if (data === null && status !== 200 && name !== 'record_api_key_usage') {
+      throw new Error(`${name} answered nothing. Is this the address of the Supabase project?`)
+    }
     return data
   })
 }
