@@ -1,6 +1,6 @@
 -- The keys of a user end with the user.
 begin;
-select plan(3);
+select plan(4);
 
 insert into auth.users (id, email) values
   ('60000000-0000-4000-8000-000000000001', 'leaving@example.com'),
@@ -30,6 +30,17 @@ select is_empty(
 select isnt_empty(
   $$select 1 from public.api_key where owner = '60000000-0000-4000-8000-000000000002'$$,
   'those of other users stay'
+);
+
+select is(
+  (
+    select count(*)::integer
+    from pg_trigger
+    join pg_proc on pg_proc.oid = pg_trigger.tgfoid
+    where tgrelid = 'public.profile'::regclass and prosrc ~ 'delete from public.api_key '
+  ),
+  1,
+  'one trigger deletes them'
 );
 
 select * from finish();
