@@ -154,6 +154,13 @@ describe('routekey keys', () => {
   it.each<[string, string[], Record<string, string> | undefined, number, string]>([
     ['no database', ['list'], {}, 1, 'Set DATABASE_URL'],
     ['an address that is none', ['list'], { DATABASE_URL: 'secret' }, 1, 'DATABASE_URL is no address'],
+    [
+      "a Supabase's address that is none",
+      ['list'],
+      { SUPABASE_URL: 'secret', SUPABASE_SECRET_KEY: 'secret' },
+      1,
+      "Supabase's URL is no http or https address",
+    ],
     ['a database that is down', ['list'], { DATABASE_URL: 'postgres://u:secret@127.0.0.1:1/x' }, 1, 'ECONNREFUSED'],
     ['an environment file that is not there', ['list', '--env-file', 'nope'], {}, 1, 'there is no file nope'],
     ['an unknown id', ['show', 'x'], undefined, 1, 'there is no key x'],

@@ -52,11 +52,15 @@ async function connect(variable: Variables): Promise<Pick<OpenStore, 'store' | '
     if (!URL.canParse(databaseUrl)) throw new Refusal('DATABASE_URL is no address')
     const { Pool } = await load('pg', () => import('pg'))
     const pool = new Pool({ connectionString: databaseUrl, max: 1 })
+    // Without a listener, a connection that breaks while it is idle or closing would end the process, and print the password with
+    // it. A statement that is under way fails by itself.
+    pool.on('error', () => {})
     return { store: createPostgresStore({ client: pool }), close: () => pool.end() }
   }
   const url = variable('SUPABASE_URL') ?? variable('NEXT_PUBLIC_SUPABASE_URL')
   const secretKey = variable('SUPABASE_SECRET_KEY')
   if (url !== undefined && secretKey !== undefined) {
+    if (!/^https?:/i.test(url) || !URL.canParse(url)) throw new Refusal("Supabase's URL is no http or https address")
     const { createClient } = await load('@supabase/supabase-js', () => import('@supabase/supabase-js'))
     const client = createClient(url, secretKey, { auth: { persistSession: false, autoRefreshToken: false } })
     return { store: createSupabaseStore({ client }), close: async () => {} }
