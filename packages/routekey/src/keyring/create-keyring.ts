@@ -201,10 +201,10 @@ export function createKeyring<const Scope extends string = string>(options: Keyr
       cache.evict(null)
     },
     async close() {
+      await flush()
       const stop = await listening
       listening = undefined
       await stop?.()
-      await flush()
     },
   }
 }

@@ -66,13 +66,15 @@ export interface ListeningPgClient {
 }
 
 /**
- * Listens with a connected `pg` client, which must be a client of its own and not one of a pool. It does not connect again:
- * handle the client's `error` event, and call `keyring.close()` and `keyring.listen()` with a new one.
+ * Listens with a connected `pg` client, which must be a client of its own and not one of a pool. It does not connect again: when
+ * the client's `error` event tells that the connection is lost, connect a new one, and call `keyring.close()` and
+ * `keyring.listen()`.
  *
  * @example
  * import { createPostgresStore, listenWithPg } from 'routekey/stores/postgres'
  *
- * const store = createPostgresStore({ client: pool, listen: listenWithPg(client) })
+ * let client = await connect()
+ * const store = createPostgresStore({ client: pool, listen: (...given) => listenWithPg(client)(...given) })
  */
 export function listenWithPg(client: ListeningPgClient): NonNullable<PostgresStoreOptions['listen']> {
   return async (name, onPayload) => {
@@ -83,7 +85,8 @@ export function listenWithPg(client: ListeningPgClient): NonNullable<PostgresSto
     await client.query(`listen "${name}"`)
     return async () => {
       client.off('notification', onNotification)
-      await client.query(`unlisten "${name}"`)
+      // A connection that is lost listens to nothing, and refuses to be told so.
+      await client.query(`unlisten "${name}"`).catch(() => {})
     }
   }
 }

@@ -33,6 +33,13 @@ function openPool(): Pool {
   return pool
 }
 
+async function openListener(): Promise<Client> {
+  const client = new Client({ connectionString: server.url })
+  await client.connect()
+  closing.push(() => client.end())
+  return client
+}
+
 function openPostgres(): postgres.Sql {
   const sql = postgres(server.url, { max: 5, onnotice: () => {} })
   closing.push(() => sql.end())
@@ -170,9 +177,7 @@ describe('a change elsewhere', () => {
     [
       'pg',
       async () => {
-        const listener = new Client({ connectionString: server.url })
-        await listener.connect()
-        closing.push(() => listener.end())
+        const listener = await openListener()
         return createPostgresStore({ client: openPool(), listen: listenWithPg(listener) })
       },
     ],
@@ -190,6 +195,33 @@ describe('a change elsewhere', () => {
     await sleep(100)
     expect(await here.verify(key)).toMatchObject({ ok: false, denial: { code: 'key_revoked' } })
     await here.close()
+  })
+
+  it('is heard again through pg after the connection was lost, and closing loses no counts', async () => {
+    let listener = await openListener()
+    const listen = vi.fn<ReturnType<typeof listenWithPg>>((...given) => listenWithPg(listener)(...given))
+    const store = createPostgresStore({ client: openPool(), listen })
+    const keyring = createKeyring({ store, prefix: 'acme', cache: { seconds: 3600 } })
+    const { key, record } = await keyring.create({ owner: 'ada', name: 'CI' })
+    await keyring.listen()
+    await keyring.verify(key)
+    await listener.end()
+    await keyring.close()
+    expect(await store.readUsage({ id: record.id, unit: 'day', from: new Date(0) })).toMatchObject([{ allowed: 1 }])
+
+    listener = await openListener()
+    await keyring.listen()
+    expect((await keyring.verify(key)).ok).toBe(true)
+    await store.change({
+      id: record.id,
+      actor: null,
+      at: new Date(),
+      action: 'revoked',
+      set: { revokedAt: new Date() },
+    })
+    await vi.waitFor(async () => expect((await keyring.verify(key)).ok).toBe(false))
+    expect(listen).toHaveBeenCalledTimes(2)
+    await keyring.close()
   })
 
   it('is heard through PGlite', async () => {
