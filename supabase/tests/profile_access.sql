@@ -1,6 +1,6 @@
 -- Who may read and write profiles.
 begin;
-select plan(24);
+select plan(29);
 
 insert into auth.users (id, email) values
   ('10000000-0000-4000-8000-000000000001', 'owner@example.com'),
@@ -41,6 +41,9 @@ select is_empty(
   $$select * from public.profile where id = '10000000-0000-4000-8000-000000000001'$$,
   'another user does not see the owner''s, asked for by id'
 );
+
+select throws_ok(statement, '42501', 'permission denied for table profile', 'another user cannot: ' || statement)
+from attempt;
 
 reset role;
 select set_config(

@@ -1,8 +1,10 @@
 -- Who may call what the comparison with Stripe needs: the service role, and nobody else.
 begin;
-select plan(19);
+select plan(25);
 
-insert into auth.users (id, email) values ('80000000-0000-4000-8000-000000000001', 'owner@example.com');
+insert into auth.users (id, email) values
+  ('80000000-0000-4000-8000-000000000001', 'owner@example.com'),
+  ('80000000-0000-4000-8000-000000000002', 'stranger@example.com');
 
 create temporary table call (name text, statement text) on commit drop;
 insert into call (statement) values
@@ -27,6 +29,15 @@ select set_config(
 );
 set local role authenticated;
 select throws_ok(statement, '42501', 'permission denied for function ' || name, 'the owner cannot call ' || name) from call;
+
+reset role;
+select set_config(
+  'request.jwt.claims',
+  '{"sub": "80000000-0000-4000-8000-000000000002", "role": "authenticated"}',
+  true
+);
+set local role authenticated;
+select throws_ok(statement, '42501', 'permission denied for function ' || name, 'another user cannot call ' || name) from call;
 
 reset role;
 select set_config('request.jwt.claims', '{"role": "service_role"}', true);

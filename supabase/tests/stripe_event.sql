@@ -1,6 +1,6 @@
 -- What the events of Stripe do to profiles and their work, and who may pass them on.
 begin;
-select plan(37);
+select plan(39);
 
 insert into auth.users (id, email) values
   ('70000000-0000-4000-8000-000000000001', 'ada@example.com'),
@@ -40,6 +40,15 @@ select throws_ok(statement, '42501', 'permission denied for table stripe_event',
 select throws_ok(
   $$select public.take_stripe_event('evt_1', 'customer.deleted', 'cus_ada')$$,
   '42501', 'permission denied for function take_stripe_event', 'the owner cannot pass an event on'
+);
+
+reset role;
+select set_config('request.jwt.claims', '{"sub": "70000000-0000-4000-8000-000000000002", "role": "authenticated"}', true);
+set local role authenticated;
+select throws_ok('select * from public.stripe_event', '42501', 'permission denied for table stripe_event', 'another user cannot read');
+select throws_ok(
+  $$select public.take_stripe_event('evt_1', 'customer.deleted', 'cus_ada')$$,
+  '42501', 'permission denied for function take_stripe_event', 'another user cannot pass an event on'
 );
 
 reset role;
