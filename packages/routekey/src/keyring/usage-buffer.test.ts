@@ -79,6 +79,23 @@ describe('usage', () => {
     expect(later).toHaveLength(2)
   })
 
+  it('is written before the process may stop where it is kept by waitUntil, and the request waits for nothing', async () => {
+    const kept: Promise<unknown>[] = []
+    const written: (() => void)[] = []
+    const slow: KeyStore['recordUsage'] = () => new Promise((resolve) => void written.push(resolve))
+    const waitUntil = (work: Promise<unknown>) => void kept.push(work)
+    const options = { usage: { after: (work: () => Promise<void>) => waitUntil(work()) } }
+    const { use, recordUsage, keyring } = await setUp(options, { recordUsage: slow })
+    await use(2)
+    await vi.waitFor(() => expect(written).toHaveLength(1))
+    written[0]?.()
+    await vi.waitFor(() => expect(written).toHaveLength(2))
+    written[1]?.()
+    await Promise.all(kept)
+    expect(recordUsage.mock.calls.flat(2)).toMatchObject([{ allowed: 1 }, { allowed: 1 }])
+    await keyring.close()
+  })
+
   it('falls back to the time where the hook throws, as it does outside of a request', async () => {
     const { use, recordUsage, logger } = await setUp({ usage: { after: fail('outside of a request scope') } })
     await use(1)

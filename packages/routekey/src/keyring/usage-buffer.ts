@@ -11,7 +11,7 @@ export interface UsageOptions {
   readonly maximumEntries?: number
   /**
    * Where a process may be stopped once it has answered: what runs work after the response, such as `after` of
-   * `next/server`. Counts are then flushed after each request, too.
+   * `next/server`, or `(work) => waitUntil(work())`. Counts are then flushed after each request, too.
    */
   readonly after?: (work: () => Promise<void>) => void
 }
