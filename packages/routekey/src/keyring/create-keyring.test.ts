@@ -1,3 +1,6 @@
+import crypto from 'node:crypto'
+import { syncBuiltinESMExports } from 'node:module'
+
 import { describe, expect, it, vi } from 'vitest'
 
 import {
@@ -38,6 +41,7 @@ function setUp(options: Partial<KeyringOptions> = {}) {
 }
 
 const at = (seconds: number) => new Date(start.getTime() + seconds * 1000)
+const mistyped = (key: string) => key.slice(0, -1) + (key.endsWith('0') ? '1' : '0')
 const guess = () => generateKey({ prefix: 'acme_live' })
 const callerIp = (incoming: Request) => incoming.headers.get('x-real-ip')
 const invalid = { ok: false, denial: { status: 401, code: 'invalid_key' } }
@@ -77,12 +81,23 @@ describe('verify', () => {
     ['nothing', ''],
     ['no key at all', 'undefined'],
     ['a key of another prefix', other],
-    ['a key with a wrong checksum', `${generateKey({ prefix: 'acme_live' }).slice(0, -1)}!`],
-    ['a key with two characters exchanged', `acme_live_${'ab'.repeat(16)}a`],
-  ])('refuses %s without a read', async (_name, key) => {
+    ['a key with a wrong checksum', mistyped(guess())],
+    ['a key with a character that none has', `${guess().slice(0, -1)}!`],
+    ['a key with a checksum of something else', `acme_live_${'ab'.repeat(16)}a`],
+  ])('refuses %s without a read and without a hash', async (_name, key) => {
     const { keyring, calls } = setUp()
-    expect(await keyring.verify(key)).toEqual(invalid)
-    expect(calls).toEqual([])
+    const hash = vi.spyOn(crypto, 'hash')
+    syncBuiltinESMExports()
+    try {
+      expect(await keyring.verify(key)).toEqual(invalid)
+      expect(calls).toEqual([])
+      expect(hash).not.toHaveBeenCalled()
+      await keyring.verify(guess())
+      expect(hash).toHaveBeenCalledOnce()
+    } finally {
+      hash.mockRestore()
+      syncBuiltinESMExports()
+    }
   })
 
   it('refuses a well-formed key that nobody made', async () => {
@@ -503,6 +518,7 @@ describe('create and update', () => {
     ['a name with half a character', { name: 'a\ud800' }, 'ERR_KEY_VALUE'],
     ['a name of 101 characters', { name: 'a'.repeat(101) }, 'ERR_KEY_VALUE'],
     ['an expiry in the past', { expiresAt: start }, 'ERR_KEY_VALUE'],
+    ['an expiry after the year 9999', { expiresAt: new Date('+010000-01-01T00:00:00Z') }, 'ERR_KEY_VALUE'],
     ['an invalid date', { expiresAt: new Date(Number.NaN) }, 'ERR_KEY_VALUE'],
     ['a range with host bits', { allowedIps: ['10.0.0.1/8'] }, 'ERR_KEY_VALUE'],
     ['a host name', { allowedIps: ['localhost'] }, 'ERR_KEY_VALUE'],
@@ -577,6 +593,7 @@ describe('createKeyring', () => {
     ['an invalid prefix', { prefix: 'a b' }, 'ERR_KEY_PREFIX'],
     ['a weak pepper', { pepper: 'pepper' }, 'ERR_KEY_PEPPER'],
     ['a timeout of 0', { timeoutMs: 0 }, 'ERR_CONFIG_KEYRING'],
+    ['a timeout longer than a timer', { timeoutMs: 2 ** 31 }, 'ERR_CONFIG_KEYRING'],
     ['a cache of 0 seconds', { cache: { seconds: 0 } }, 'ERR_CONFIG_KEYRING'],
     ['a throttle without addresses', { invalidAttempts: { quota: 1, windowSeconds: 1 } }, 'ERR_CONFIG_KEYRING'],
     [

@@ -39,7 +39,7 @@ export interface KeyringOptions<Scope extends string = string> {
   readonly callerIp?: (request: Request) => string | null
   /** Counts requests by key; false counts none. On by default. */
   readonly usage?: UsageOptions | false
-  /** How long the store or the limiter may take. Default 2000. */
+  /** How long each call of the store or the limiter may take; less than 2^31. Default 2000. */
   readonly timeoutMs?: number
   /** Default `console`. */
   readonly logger?: Logger
@@ -108,7 +108,10 @@ export function createKeyring<const Scope extends string = string>(options: Keyr
   const { store, prefix, scopes: knownScopes, limiter, onLimiterError = 'deny', callerIp, timeoutMs = 2000 } = options
   const { logger = console, clock = () => new Date() } = options
   if (!isKeyPrefix(prefix)) throw new RoutekeyError('ERR_KEY_PREFIX', `"${prefix}" cannot be the prefix of a key`)
-  if (!(timeoutMs > 0)) throw new RoutekeyError('ERR_CONFIG_KEYRING', 'timeoutMs must be above 0')
+  // A longer timer would end at once.
+  if (!(timeoutMs > 0 && timeoutMs <= 2 ** 31 - 1)) {
+    throw new RoutekeyError('ERR_CONFIG_KEYRING', 'timeoutMs is out of range')
+  }
   if (options.invalidAttempts !== undefined && callerIp === undefined) {
     throw new RoutekeyError('ERR_CONFIG_KEYRING', 'invalidAttempts needs callerIp')
   }

@@ -16,7 +16,7 @@ export interface KeyValues<Granted extends string = string> {
   readonly allowedIps?: readonly string[]
   /** JSON of at most 16,384 characters. */
   readonly metadata?: Readonly<Record<string, JsonValue>>
-  /** In the future; null for never. */
+  /** In the future, before the year 10000; null for never. */
   readonly expiresAt?: Date | null
 }
 
@@ -84,8 +84,10 @@ export function checkKeyValues(values: KeyValues, now: Date): KeyProperties {
   if (limits !== undefined) requireLimits(limits)
   if (allowedIps !== undefined) requireIps(allowedIps)
   if (metadata !== undefined) requireMetadata(metadata)
-  // Written so that an invalid date is refused, too.
-  if (expiresAt !== undefined && expiresAt !== null && !(expiresAt > now)) refuse('expiresAt must be in the future')
+  // Written so that an invalid date is refused, too. Postgres does not read the six digits that ISO 8601 gives a later year.
+  if (expiresAt !== undefined && expiresAt !== null && !(expiresAt > now && expiresAt.getUTCFullYear() < 10_000)) {
+    refuse('expiresAt must be in the future')
+  }
   return {
     ...(name !== undefined && { name }),
     ...(scopes !== undefined && { scopes: [...new Set(scopes)] }),
