@@ -50,7 +50,7 @@ rmSync(reports, { recursive: true })
 
 if (chromium === null) {
   console.log(
-    '\nSkipped the browser tests: no Chromium found. Install one (Debian: apt-get install chromium), or name it in CHROMIUM_PATH.',
+    '\nSkipped the browser tests: no Chromium found. Install one (Debian: apt-get install chromium-headless-shell), or name it in CHROMIUM_PATH.',
   )
 }
 // Again at the end, where the end is all that a log keeps.
