@@ -11,6 +11,9 @@ const resolve = {
 // or a process. Files of these three projects run side by side, those of the unit tests last, where they fill the gaps.
 const maxWorkers = 3
 
+// `isolate: false`: a process does file after file, and loads PGlite and the SDKs once, which is a quarter less work. So a file
+// leaves nothing behind.
+
 export default defineConfig({
   test: {
     projects: [
@@ -22,6 +25,7 @@ export default defineConfig({
           testTimeout: 30_000,
           // Start in half the time that processes take.
           pool: 'threads',
+          isolate: false,
           maxWorkers,
         },
       },
@@ -32,6 +36,7 @@ export default defineConfig({
           include: ['packages/*/test/database/**/*.test.ts', 'supabase/tests/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          isolate: false,
           maxWorkers,
         },
       },
@@ -42,6 +47,7 @@ export default defineConfig({
           include: ['packages/*/test/integration/**/*.test.ts', 'apps/web/test/integration/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
+          isolate: false,
           maxWorkers,
         },
       },
@@ -63,8 +69,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: 20_000 } },
-          // A third was no faster on two cores.
-          maxWorkers: 2,
+          isolate: false,
+          maxWorkers,
         },
       },
       {
