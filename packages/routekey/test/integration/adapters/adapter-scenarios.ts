@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { generateKey } from '../../../src/index.ts'
 import { generateWebhookSecret, signWebhook } from '../../../src/webhooks/index.ts'
 import { type WireRequest, type WireResponse, send } from './send.ts'
 
@@ -9,6 +10,9 @@ import { type WireRequest, type WireResponse, send } from './send.ts'
 export const scenarioEnvironment = {
   SCENARIO_SECRET: randomBytes(32).toString('hex'),
   SCENARIO_WEBHOOK: generateWebhookSecret(),
+  SCENARIO_API_KEY: generateKey({ prefix: 'acme' }),
+  SCENARIO_NARROW_API_KEY: generateKey({ prefix: 'acme' }),
+  SCENARIO_UNREADABLE_API_KEY: generateKey({ prefix: 'acme' }),
 }
 
 /** How large a webhook's body the scenario servers read. */
@@ -20,6 +24,8 @@ export const scenarioBodyBytes = 64 * 1024
  * - `/query`: the same with `query: true`
  * - `/unset`: `envSecret('SCENARIO_UNSET')`
  * - `/webhook`: `envWebhook('SCENARIO_WEBHOOK')` with a replay store and `maxBodyBytes` of `scenarioBodyBytes`
+ * - `/keyed`: a keyring that asks for the scope `reports:read` and lets two requests pass: `SCENARIO_API_KEY` has the scope,
+ *   `SCENARIO_NARROW_API_KEY` has not, and the store fails for `SCENARIO_UNREADABLE_API_KEY`
  * - `/runs`, open: how many times a handler ran, as text
  *
  * Each handler answers 200, `Cache-Control: public` and JSON `{ caller, body }`.
@@ -46,9 +52,12 @@ const apiKey = ['x-api-key', secret] as const
 const problems = {
   400: ['Bad Request', 'Send the key once and in one place.'],
   401: ['Unauthorized', 'A valid key is required.'],
+  403: ['Forbidden', 'The key does not allow this.'],
   413: ['Content Too Large', 'The body is too large.'],
+  429: ['Too Many Requests', 'Too many requests.'],
   503: ['Service Unavailable', 'Keys cannot be checked at the moment.'],
 } as const
+const asking = (key: string): WireRequest => ({ path: '/keyed', headers: [['authorization', `Bearer ${key}`]] })
 type Refusal = keyof typeof problems
 
 /** Runs what every adapter must do, over real HTTP, against one of them. */
@@ -213,6 +222,28 @@ export function adapterScenarios(name: string, start: () => Promise<ScenarioServ
       const { headers } = await expectRefused(wire, 503)
       expect(headers['www-authenticate']).toBeUndefined()
       expect(headers['retry-after']).toBeUndefined()
+    })
+
+    it('lets an API key in as far as its scopes and its limit go, and tells what is left', async () => {
+      const allowed = asking(scenarioEnvironment.SCENARIO_API_KEY)
+      const narrow = await expectRefused(asking(scenarioEnvironment.SCENARIO_NARROW_API_KEY), 403)
+      expect(narrow.headers['www-authenticate']).toBe(
+        'Bearer realm="api", error="insufficient_scope", scope="reports:read"',
+      )
+      const unknown = await expectRefused(asking(generateKey({ prefix: 'acme' })), 401)
+      expect(unknown.headers['www-authenticate']).toBe('Bearer realm="api", error="invalid_token"')
+      const unreadable = await expectRefused(asking(scenarioEnvironment.SCENARIO_UNREADABLE_API_KEY), 503)
+      expect(unreadable.headers['retry-after']).toBe('5')
+
+      const first = await expectHandled(allowed)
+      expect(first.headers['ratelimit']).toMatch(/^"hour";r=1;t=\d+$/)
+      expect(first.headers['ratelimit-policy']).toBe('"hour";q=2;w=3600')
+      expect(JSON.parse(first.body)).toMatchObject(passesCaller ? { caller: { kind: 'key', owner: 'ada' } } : {})
+      expect((await expectHandled(allowed)).headers['ratelimit']).toMatch(/^"hour";r=0;t=\d+$/)
+      const limited = await expectRefused(allowed, 429)
+      expect(limited.headers['ratelimit']).toMatch(/^"hour";r=0;t=\d+$/)
+      expect(limited.headers['retry-after']).toMatch(/^[1-9]\d*$/)
+      expect(limited.headers['www-authenticate']).toBeUndefined()
     })
 
     it('tells callers apart that come at once', async () => {

@@ -7,6 +7,7 @@ import { requireKey, withKey } from '../../../src/node/index.ts'
 import { createMemoryReplayStore, envWebhook } from '../../../src/webhooks/index.ts'
 import { adapterScenarios, scenarioBodyBytes, scenarioEnvironment as env } from './adapter-scenarios.ts'
 import { listen } from './listen.ts'
+import { createKeyedVerifier } from './scenario-keyring.ts'
 
 const logger = { error: () => undefined }
 let runs = 0
@@ -40,6 +41,8 @@ async function start() {
   api.all('/unset', requireKey(envSecret('SCENARIO_UNSET', { env, logger })), (request, response) =>
     answer(request, response, null),
   )
+  const keyed = requireKey(createKeyedVerifier())
+  api.all('/keyed', keyed, (request, response) => answer(request, response, keyed.callerOf(request)))
   const app = express()
   app.get('/api/runs', (_request, response) => void response.send(String(runs)))
   app.use('/api', api)

@@ -4,6 +4,7 @@ import { envSecret } from '../../../src/index.ts'
 import { type KeyMiddleware, requireKey } from '../../../src/node/index.ts'
 import { createMemoryReplayStore, envWebhook } from '../../../src/webhooks/index.ts'
 import { adapterScenarios, scenarioBodyBytes, scenarioEnvironment as env } from './adapter-scenarios.ts'
+import { createKeyedVerifier } from './scenario-keyring.ts'
 
 const logger = { error: () => undefined }
 
@@ -26,6 +27,7 @@ async function start() {
   route('/guarded', requireKey(envSecret('SCENARIO_SECRET', { env })))
   route('/query', requireKey(envSecret('SCENARIO_SECRET', { env, query: true })))
   route('/unset', requireKey(envSecret('SCENARIO_UNSET', { env, logger })))
+  route('/keyed', requireKey(createKeyedVerifier()))
   route(
     '/webhook',
     requireKey(

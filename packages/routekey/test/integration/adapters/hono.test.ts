@@ -6,6 +6,7 @@ import { envSecret } from '../../../src/index.ts'
 import { createMemoryReplayStore, envWebhook } from '../../../src/webhooks/index.ts'
 import { adapterScenarios, scenarioBodyBytes, scenarioEnvironment as env } from './adapter-scenarios.ts'
 import { listen } from './listen.ts'
+import { createKeyedVerifier } from './scenario-keyring.ts'
 
 const logger = { error: () => undefined }
 
@@ -17,6 +18,7 @@ async function start() {
   app.use('/query', requireKey(envSecret('SCENARIO_SECRET', { env, query: true })))
   app.use('/unset', requireKey(envSecret('SCENARIO_UNSET', { env, logger })))
   app.use('/webhook', requireKey(envWebhook('SCENARIO_WEBHOOK', { env, replayStore, maxBodyBytes: scenarioBodyBytes })))
+  app.use('/keyed', requireKey(createKeyedVerifier()))
   app.get('/runs', (c) => c.text(String(runs)))
   app.all('*', async (c) => {
     runs += 1

@@ -6,6 +6,7 @@ import { withKey } from '../../../src/node/index.ts'
 import { createMemoryReplayStore, envWebhook } from '../../../src/webhooks/index.ts'
 import { adapterScenarios, scenarioBodyBytes, scenarioEnvironment as env } from './adapter-scenarios.ts'
 import { listen } from './listen.ts'
+import { createKeyedVerifier } from './scenario-keyring.ts'
 
 let runs = 0
 async function handle(
@@ -29,6 +30,7 @@ const routes: Record<string, (request: IncomingMessage, response: ServerResponse
   '/query': withKey(envSecret('SCENARIO_SECRET', { env, query: true }), handle),
   '/unset': withKey(envSecret('SCENARIO_UNSET', { env, logger }), handle),
   '/webhook': withKey(webhook, handle),
+  '/keyed': withKey(createKeyedVerifier(), handle),
   '/runs': (_request, response) => response.end(String(runs)),
 }
 
