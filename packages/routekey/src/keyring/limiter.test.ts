@@ -213,6 +213,15 @@ describe('a limiter that fails', () => {
     expect(await verify()).toMatchObject({ denial: { status: 503 } })
   })
 
+  it('is waited for once, also by a key with several limits that is let in all the same', async () => {
+    const consume = vi.fn<Limiter['consume']>(() => new Promise(() => {}))
+    const limiter: Limiter = { ...failing, consume }
+    const limits = [hourly(1, 'a'), hourly(1, 'b'), hourly(1, 'c')]
+    const { verify } = await setUp(limits, { limiter, timeoutMs: 20, onLimiterError: 'allow' })
+    expect(await verify()).toMatchObject({ ok: true, limits: [] })
+    expect(consume).toHaveBeenCalledOnce()
+  })
+
   it('does not keep points of a limit that answered before', async () => {
     const inner = new RateLimiterMemory({ points: 1_000_000, duration: 1 })
     const limiter: Limiter = {
