@@ -227,32 +227,39 @@ describe('revoke, disable and enable', () => {
     expect((await keyring.verify(key)).ok).toBe(true)
   })
 
-  it('hold against a look-up that was under way: it cannot put the key back into the cache', async () => {
-    const store = createMemoryStore()
-    const answers: (() => void)[] = []
-    const slow: KeyStore = {
-      ...store,
-      async findByHash(hash) {
-        const found = await store.findByHash(hash)
-        await new Promise<void>((resolve) => answers.push(resolve))
-        return found
-      },
-    }
-    const { keyring, make, calls } = setUp({ store: slow, cache: { seconds: 3600 } })
-    const { key, record } = await make()
-    // It has read the key as it was, and its answer is on its way …
-    const early = keyring.verify(key)
-    await vi.waitFor(() => expect(answers).toHaveLength(1))
-    // … while the key is revoked.
-    await keyring.revoke(record.id)
-    answers[0]?.()
-    await early
-    const late = keyring.verify(key)
-    await vi.waitFor(() => expect(answers).toHaveLength(2))
-    answers[1]?.()
-    expect(await late).toMatchObject({ ok: false, denial: { code: 'key_revoked' } })
-    expect(calls.filter((name) => name === 'findByHash')).toHaveLength(2)
-  })
+  it.each([
+    ['in the same process', false],
+    ['elsewhere, where the store tells of it', true],
+  ])(
+    'hold against a look-up that was under way, %s: it cannot put the key back into the cache',
+    async (_name, isElsewhere) => {
+      const store = createMemoryStore()
+      const answers: (() => void)[] = []
+      const slow: KeyStore = {
+        ...store,
+        async findByHash(hash) {
+          const found = await store.findByHash(hash)
+          await new Promise<void>((resolve) => answers.push(resolve))
+          return found
+        },
+      }
+      const { keyring, make, calls } = setUp({ store: slow, cache: { seconds: 3600 } })
+      const { key, record } = await make()
+      if (isElsewhere) await keyring.listen()
+      // It has read the key as it was, and its answer is on its way …
+      const early = keyring.verify(key)
+      await vi.waitFor(() => expect(answers).toHaveLength(1))
+      // … while the key is revoked.
+      await (isElsewhere ? setUp({ store }).keyring : keyring).revoke(record.id)
+      answers[0]?.()
+      await early
+      const late = keyring.verify(key)
+      await vi.waitFor(() => expect(answers).toHaveLength(2))
+      answers[1]?.()
+      expect(await late).toMatchObject({ ok: false, denial: { code: 'key_revoked' } })
+      expect(calls.filter((name) => name === 'findByHash')).toHaveLength(2)
+    },
+  )
 })
 
 describe('rotate', () => {
