@@ -49,6 +49,13 @@ describe('/api/v1', () => {
     expect(refused.body).not.toContain('cus_')
   })
 
+  it('finds no customer for an owner who is no user', async () => {
+    const { key } = await keyring.create({ owner: 'acme corporation', name: 'CI', scopes: ['customer:read'] })
+    const answer = await get('customer', key)
+    expect(answer.status, answer.body).toBe(404)
+    expect(answer.body).toContain('has no profile')
+  })
+
   it('refuses no key, a key with a typing error, and the secrets of the application', async () => {
     const { key } = await create()
     const others = [

@@ -11,7 +11,8 @@ async function readCustomer(_request: Request, { caller }: GuardedContext<KeyCal
     // The service role sees every profile: the caller is what confines it to one.
     .eq('id', caller.owner)
     .maybeSingle()
-  if (error !== null) throw new Error('The profile could not be read', { cause: error })
+  // 22P02: the owner is no user but an organisation, whose name is no id of a profile.
+  if (error !== null && error.code !== '22P02') throw new Error('The profile could not be read', { cause: error })
   if (data === null) return problemResponse(404, 'The owner of this key has no profile.')
   return Response.json(data, { headers: { 'cache-control': 'no-store' } })
 }
