@@ -27,7 +27,9 @@ describe('a secret of 128 random bits or more is strong enough', () => {
       () => Array.from({ length: 10 }, () => pick('abcdefghijklmnopqrstuvwxyz', randomInt(6, 8))).join('-'),
     ],
   ])('%s', (_name, make) => {
-    expect(Array.from({ length: 2000 }, make).filter((secret) => estimateBits(secret) < minimumSecretBits)).toEqual([])
+    const weak = Array.from({ length: 2000 }, make).filter((secret) => estimateBits(secret) < minimumSecretBits)
+    // One of 200,000 random secrets of digits has a run of eight twice, so one of these may: two do once in 20,000 times.
+    expect(weak.length).toBeLessThanOrEqual(1)
   })
 })
 
