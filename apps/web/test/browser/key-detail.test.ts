@@ -67,35 +67,6 @@ describe.each(['desktop', 'phone'] as const)('the page of a key, on a %s', (devi
     expect(await chart(page).getByRole('row').count()).toBe(25)
   })
 
-  it('has no fault that axe finds, and is as wide as the screen, in light and dark', async () => {
-    const { record } = await keyring.create({
-      owner: session.id,
-      name: 'A name as long as a name can be, with-parts-that-cannot-be-broken-anywhere-at-all',
-      scopes: ['account:read', 'customer:read'],
-      allowedIps: ['192.0.2.0/24', '2001:db8:85a3:8d3:1319:8a2e:370:7348'],
-      expiresAt: new Date(Date.now() + 86_400_000),
-    })
-    await keyring.rotate(record.id, { owner: session.id, graceSeconds: 3600 })
-    const thisHour = Math.floor(Date.now() / 3_600_000) * 3_600_000
-    const rows = Array.from({ length: 48 }, (_, back) => ({
-      key_id: record.id,
-      hour: new Date(thisHour - back * 3_600_000),
-      allowed: 10 ** (back % 8),
-      refused: back % 3 === 0 ? 4_321 : 0,
-    }))
-    expect((await browser.stack.admin.from('api_key_usage').insert(rows)).error).toBeNull()
-
-    const page = await browser.openPage({ device, session })
-    await page.goto(`/keys/${record.id}`)
-    await picture(page, 'Last 24 hours').waitFor()
-    await trail(page).getByText('rotated the key').waitFor()
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      await expectNoAxeViolations(page)
-    }
-    expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false)
-  })
-
   it('tells in the audit trail who did what, without a reload', async () => {
     const { record } = await keyring.create({
       owner: session.id,

@@ -1,7 +1,12 @@
 import type { Page } from 'playwright-core'
+import { createKeyring } from 'routekey'
+import { createSupabaseStore } from 'routekey/stores/supabase'
+import { scopes } from '../../lib/key-rules.ts'
 import { type SeededKeys, seedKeys } from '../seed-keys.ts'
 import type { Session } from '../create-session.ts'
 import type { PageOptions, TestBrowser } from './set-up-browser.ts'
+
+type Sessions = { 'new user': Session; 'owner of keys': Session; 'owner of a long key': Session }
 
 /** A page in one of its states. */
 export type PageCase = {
@@ -9,7 +14,7 @@ export type PageCase = {
   /** `[busy]` and the like stand for the id of a seeded key. */
   path: string
   /** Default: nobody. */
-  visitor?: 'new user' | 'owner of keys'
+  visitor?: keyof Sessions
   isMissing?: boolean
 }
 
@@ -24,14 +29,18 @@ export const pageCases: PageCase[] = [
   { name: 'the account', path: '/account', visitor: 'new user' },
   { name: 'no keys yet', path: '/keys', visitor: 'new user' },
   { name: 'the keys', path: '/keys', visitor: 'owner of keys' },
+  { name: 'the ended keys', path: '/keys?show=ended', visitor: 'owner of keys' },
+  { name: 'a key of a long name among the keys', path: '/keys', visitor: 'owner of a long key' },
+  { name: 'a key of a long name', path: '/keys/[long]', visitor: 'owner of a long key' },
   { name: 'a key in use', path: '/keys/[busy]', visitor: 'owner of keys' },
   { name: 'a key that was rotated', path: '/keys/[rotated]', visitor: 'owner of keys' },
   { name: 'a key that was revoked', path: '/keys/[revoked]', visitor: 'owner of keys' },
+  { name: 'a key that has expired', path: '/keys/[expired]', visitor: 'owner of keys' },
   { name: 'a key of someone else', path: '/keys/[busy]', visitor: 'new user', isMissing: true },
   { name: 'no page', path: '/no-such-page', isMissing: true },
 ]
 
-type Visitors = { 'new user': Session; 'owner of keys': Session; keys: SeededKeys }
+type Visitors = Sessions & { keys: SeededKeys & { long: string } }
 const visitorsOf = new WeakMap<TestBrowser, Promise<Visitors>>()
 
 /** Opens a page in a state, as the visitor whose state it is. The visitors are the same for a whole file. */
@@ -56,5 +65,36 @@ async function createVisitors(browser: TestBrowser): Promise<Visitors> {
   const owner = await browser.createSession()
   const keys = await seedKeys(browser.stack, owner.id)
   const newUser = await browser.createSession('a.rather.long.name.for.an.address@subdomain.example.com')
-  return { 'new user': newUser, 'owner of keys': owner, keys }
+  const ownerOfLong = await browser.createSession()
+  const long = await createLongKey(browser, ownerOfLong.id)
+  return {
+    'new user': newUser,
+    'owner of keys': owner,
+    'owner of a long key': ownerOfLong,
+    keys: { ...keys, long },
+  }
+}
+
+/** Creates a key whose every text and number is as long as it gets, and gives its id. */
+async function createLongKey({ stack }: TestBrowser, owner: string): Promise<string> {
+  const store = createSupabaseStore({ client: stack.admin })
+  const keyring = createKeyring({ prefix: 'rk_user', store })
+  const { record } = await keyring.create({
+    owner,
+    name: 'A name as long as a name can be, with-parts-that-cannot-be-broken-anywhere-at-all',
+    scopes: [...scopes],
+    allowedIps: ['192.0.2.0/24', '2001:db8:85a3:8d3:1319:8a2e:370:7348'],
+    expiresAt: new Date(Date.now() + 86_400_000),
+  })
+  await keyring.rotate(record.id, { owner, graceSeconds: 3600 })
+  const now = Date.now()
+  const usage = Array.from({ length: 48 }, (_, back) => ({
+    id: record.id,
+    hour: new Date((Math.floor(now / 3_600_000) - back) * 3_600_000),
+    allowed: 10 ** (back % 8),
+    refused: back % 3 === 0 ? 4_321 : 0,
+    lastUsedAt: new Date(now),
+  }))
+  await store.recordUsage(usage)
+  return record.id
 }
