@@ -62,8 +62,13 @@ export function handOver(script, args = [], nodeFlags = []) {
       LITE_TELEMETRY: '0',
     },
   })
-  // A terminal sends Ctrl-C to the whole group; a supervisor sends its signal to this process alone.
-  process.on('SIGINT', () => {})
+  // A terminal sends Ctrl-C to the whole group, and npm passes it on once more; a supervisor sends it to this process alone. So
+  // it is handed on in any case, but once, because a script ends for good when it gets the same signal again.
+  let isInterrupted = false
+  process.on('SIGINT', () => {
+    if (!isInterrupted) child.kill('SIGTERM')
+    isInterrupted = true
+  })
   process.on('SIGTERM', () => child.kill('SIGTERM'))
   process.on('SIGHUP', () => child.kill('SIGTERM'))
   if (process.env.npm_lifecycle_event !== undefined) {

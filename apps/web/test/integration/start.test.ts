@@ -210,6 +210,11 @@ describe('npm start', { timeout: 180_000 }, () => {
       body: '{}',
     })
     expect(answer.status).toBe(400)
+
+    // To the process alone, as a supervisor does; a terminal sends it to the whole group.
+    run.child.kill('SIGINT')
+    expect(await run.exit).toBe(0)
+    for (const port of Object.values(ports)) expect(await isOpen(port)).toBe(false)
   })
 })
 
