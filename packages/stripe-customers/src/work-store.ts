@@ -197,7 +197,13 @@ export function createWorkStore(functions: DatabaseFunctions): WorkStore {
   }
 }
 
-function parseAnswer<T>(schema: z.ZodType<T>, name: string, answer: unknown): T {
+/**
+ * Parses what a SQL function answered.
+ *
+ * @param name - The SQL function.
+ * @throws StripeCustomersError `ERR_STRIPE_CUSTOMERS_DATABASE_ANSWER`
+ */
+export function parseAnswer<T>(schema: z.ZodType<T>, name: string, answer: unknown): T {
   const parsed = schema.safeParse(answer)
   if (parsed.success) return parsed.data
   // The issues name members and types; the values, which may be personal, stay out of the message.

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { DatabaseFunctions } from '../database-functions.ts'
 import { workErrorSchema } from '../work-error.ts'
+import { parseAnswer } from '../work-store.ts'
 import type { ProfileRow } from './decide-profile.ts'
 
 const profileSchema = z
@@ -83,24 +84,21 @@ export type ReconcileStore = {
 
 /** Creates the interface on top of the SQL functions. */
 export function createReconcileStore(functions: DatabaseFunctions): ReconcileStore {
-  const list = async (args: Record<string, unknown>): Promise<ProfileRow[]> =>
-    z.array(profileSchema).parse(await functions.rows('list_stripe_customers', args))
+  const rows = async <T>(schema: z.ZodType<T>, name: string, args: Record<string, unknown>): Promise<T> =>
+    parseAnswer(schema, name, await functions.rows(name, args))
+  const value = async <T>(schema: z.ZodType<T>, name: string, args: Record<string, unknown>): Promise<T> =>
+    parseAnswer(schema, name, await functions.value(name, args))
+  const list = (args: Record<string, unknown>): Promise<ProfileRow[]> =>
+    rows(z.array(profileSchema), 'list_stripe_customers', args)
   return {
-    async count() {
-      const [counts] = z.tuple([statusSchema]).parse(await functions.rows('count_stripe_customer_work', {}))
-      return counts
-    },
-    listFailed: async (batch) =>
-      z.array(failedSchema).parse(await functions.rows('list_failed_stripe_customer_work', { batch })),
+    count: async () => (await rows(z.tuple([statusSchema]), 'count_stripe_customer_work', {}))[0],
+    listFailed: (batch) => rows(z.array(failedSchema), 'list_failed_stripe_customer_work', { batch }),
     listProfiles: (after, batch) => list({ after, batch }),
     readProfile: async (target) => (await list({ batch: 1, target }))[0] ?? null,
-    findOwners: async (targets) =>
-      z.array(ownerSchema).parse(await functions.rows('find_stripe_customer_owners', { targets })),
-    link: async (target, customer, insteadOf) =>
-      z.boolean().parse(await functions.value('link_stripe_customer', { target, customer, instead_of: insteadOf })),
-    deleteOrphan: async (target, customer) =>
-      z.boolean().parse(await functions.value('delete_orphaned_stripe_customer', { target, customer })),
-    restoreAll: async () =>
-      z.int().parse(await functions.value('restore_missing_profiles', { signed_up_within: null })),
+    findOwners: (targets) => rows(z.array(ownerSchema), 'find_stripe_customer_owners', { targets }),
+    link: (target, customer, insteadOf) =>
+      value(z.boolean(), 'link_stripe_customer', { target, customer, instead_of: insteadOf }),
+    deleteOrphan: (target, customer) => value(z.boolean(), 'delete_orphaned_stripe_customer', { target, customer }),
+    restoreAll: () => value(z.int(), 'restore_missing_profiles', { signed_up_within: null }),
   }
 }

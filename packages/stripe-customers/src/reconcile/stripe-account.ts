@@ -1,9 +1,10 @@
 import type { Stripe } from 'stripe'
+import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { StripeCustomersError } from '../errors.ts'
 import { createPace } from '../pace.ts'
-import { customerOrDeletedSchema, customerPageSchema, type StripeCustomer } from '../stripe-customer.ts'
-import { describeStripeFailure } from '../stripe-failure.ts'
+import { customerOrDeletedSchema, customerPageSchema, deletedSchema, type StripeCustomer } from '../stripe-customer.ts'
+import { describeMalformedAnswer, describeStripeFailure } from '../stripe-failure.ts'
 import type { LinkedCustomer, LiveCustomer } from './decide-profile.ts'
 
 /** What reconciling asks of Stripe. Each call waits its turn, and throws `ERR_STRIPE_CUSTOMERS_STRIPE` in the end. */
@@ -20,20 +21,22 @@ const MAX_TRIES = 6
 const MAX_LIMITED_TRIES = 60
 const RETRY_DELAY_MS = 500
 const TURN_MS = 3_600_000
+const subscriptionPageSchema = z.object({ data: z.array(z.object({ id: z.string() })) })
 
 /** Wraps a `stripe` client for the command line, where there is no work table that would try again. */
 export function createStripeAccount(stripe: Stripe, clock: Clock): StripeAccount {
   const pace = createPace(clock)
   const options = { timeout: 20_000, maxNetworkRetries: 0 }
 
-  const call = async <T>(request: () => Promise<T>): Promise<T | 'missing'> => {
+  const call = async <T>(schema: z.ZodType<T>, request: () => Promise<unknown>): Promise<T | 'missing'> => {
     for (let tries = 1, limitedTries = 1; ;) {
       await pace.take(clock.nowMs() + TURN_MS)
       try {
         const value = await request()
         pace.succeeded()
-        return value
+        return parseAnswer(schema, value)
       } catch (cause) {
+        if (cause instanceof StripeCustomersError) throw cause
         const failure = describeStripeFailure(cause)
         if (failure.code === 'stripe_missing') return 'missing'
         if (failure.code === 'stripe_rate_limited' && limitedTries < MAX_LIMITED_TRIES) {
@@ -56,28 +59,41 @@ export function createStripeAccount(stripe: Stripe, clock: Clock): StripeAccount
       let after: string | undefined
       do {
         const position = after === undefined ? {} : { starting_after: after }
-        const page = customerPageSchema.parse(
-          await call(() => stripe.customers.list({ limit: PAGE_SIZE, ...position }, options)),
+        const page = await call(customerPageSchema, () =>
+          stripe.customers.list({ limit: PAGE_SIZE, ...position }, options),
         )
+        // A list is never missing: nothing like Stripe is at the address.
+        if (page === 'missing') throw createMalformedError()
         yield page.data.map(toLiveCustomer)
         after = page.has_more ? page.data.at(-1)?.id : undefined
       } while (after !== undefined)
     },
     async retrieve(customer) {
-      const answer = await call(() => stripe.customers.retrieve(customer, {}, options))
+      const answer = await call(customerOrDeletedSchema, () => stripe.customers.retrieve(customer, {}, options))
       if (answer === 'missing') return 'unknown'
-      const parsed = customerOrDeletedSchema.parse(answer)
-      return parsed === 'deleted' ? 'deleted' : toLiveCustomer(parsed)
+      return answer === 'deleted' ? 'deleted' : toLiveCustomer(answer)
     },
     async hasSubscription(customer) {
       // By default Stripe leaves out those that were canceled.
-      const page = await call(() => stripe.subscriptions.list({ customer, limit: 1 }, options))
+      const page = await call(subscriptionPageSchema, () => stripe.subscriptions.list({ customer, limit: 1 }, options))
       return page !== 'missing' && page.data.length > 0
     },
     async delete(customer) {
-      await call(() => stripe.customers.del(customer, {}, options))
+      await call(deletedSchema, () => stripe.customers.del(customer, {}, options))
     },
   }
+}
+
+/** The package resolves whatever carries no `error`, for example the answer of a proxy. */
+function parseAnswer<T>(schema: z.ZodType<T>, answer: unknown): T {
+  const parsed = schema.safeParse(answer)
+  if (parsed.success) return parsed.data
+  throw createMalformedError(parsed.error)
+}
+
+function createMalformedError(cause?: unknown): StripeCustomersError {
+  const { message } = describeMalformedAnswer()
+  return new StripeCustomersError('ERR_STRIPE_CUSTOMERS_STRIPE', `Stripe: ${message}`, { cause })
 }
 
 function toLiveCustomer({ id, email, metadata, created }: StripeCustomer): LiveCustomer {

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -24,6 +26,22 @@ import { createStripe, signUp as signUpBySql, startStripe } from '../test-stack.
 type FindingOutput = Extract<Output, { type: 'finding' }>
 
 const withoutSession = { auth: { persistSession: false, autoRefreshToken: false } }
+
+/** Gives the address of a server that answers everything alike, and is no Stripe. */
+const withProxy = async <T>(status: 200 | 404, use: (base: string) => Promise<T>): Promise<T> => {
+  const body = status === 200 ? '{}' : '{"error":{"message":"No such page"}}'
+  const server = createServer((_, response) =>
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body),
+  )
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const address = z.object({ port: z.int() }).parse(server.address())
+  try {
+    return await use(`http://127.0.0.1:${address.port}`)
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+}
 
 describe('the command line', () => {
   let dir: string
@@ -268,7 +286,14 @@ describe('the command line', () => {
     expect(noDatabase).toMatchObject({ exitCode: 3, stdout: '' })
     const wrongKey = await command('reconcile', { ...env, STRIPE_SECRET_KEY: 'sk_test_wrong' })
     expect(wrongKey).toMatchObject({ exitCode: 3, stdout: '' })
-    for (const { stderr } of [noDatabase, wrongKey]) {
+    // At the address is something else, which answers JSON of another shape, or 404 to everything.
+    const mistaken = await Promise.all([
+      withProxy(200, (base) => command('reconcile', { ...env, STRIPE_API_BASE: base })),
+      withProxy(404, (base) => command('reconcile', { ...env, STRIPE_API_BASE: base })),
+      withProxy(200, (base) => command('status', { ...env, NEXT_PUBLIC_SUPABASE_URL: base })),
+    ])
+    for (const answer of mistaken) expect(answer).toMatchObject({ exitCode: 3, stdout: '' })
+    for (const { stderr } of [noDatabase, wrongKey, ...mistaken]) {
       expect(stderr.trim().split('\n')).toHaveLength(1)
       for (const secret of [env.SUPABASE_SECRET_KEY!, env.STRIPE_SECRET_KEY!, 'sk_test_wrong']) {
         expect(stderr).not.toContain(secret)
