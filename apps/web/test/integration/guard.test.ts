@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { send } from '../send.ts'
 import { listCustomers, signUp, type Stack, startStack, webhookBody } from '../stack.ts'
 
@@ -167,15 +168,74 @@ describe('POST /api/create-stripe-customer', () => {
   })
 })
 
+const sync = (headers: string[] = [], query = '') =>
+  send(`${stack.webUrl}/api/sync-stripe-customers${query}`, { method: 'GET', headers })
+const bearer = () => ['authorization', `Bearer ${stack.env['CRON_SECRET']}`]
+const sweepAnswer = z.strictObject({
+  restored: z.int(),
+  claimed: z.int(),
+  done: z.int(),
+  retrying: z.literal(0),
+  failed: z.literal(0),
+  lost: z.literal(0),
+  stopped: z.literal('idle'),
+})
+
+describe('GET /api/sync-stripe-customers', () => {
+  it('refuses everyone without its own secret, and does nothing', async () => {
+    const before = await listCustomers(stack)
+    await signUp(stack)
+    const secret = stack.env['CRON_SECRET']!
+    const answers = [
+      await sync(),
+      await sync(['authorization', 'Bearer ']),
+      await sync(['authorization', 'Bearer undefined']),
+      await sync(['authorization', `Bearer ${secret}0`]),
+      await sync(['authorization', `Bearer ${key}`]),
+      await sync(['x-vercel-cron', '1']),
+      await sync([], `?CRON_SECRET=${secret}`),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 401))
+    expect(await listCustomers(stack)).toHaveLength(before.length)
+  })
+
+  it('does what is due once, in several sweeps at once, and answers counts', async () => {
+    const users = []
+    for (let count = 0; count < 3; count++) users.push(await signUp(stack))
+    const answers = await Promise.all(Array.from({ length: 4 }, () => sync(bearer())))
+    for (const { status, headers } of answers) expect([status, headers['cache-control']]).toEqual([200, 'no-store'])
+    const sweeps = answers.map((answer) => sweepAnswer.parse(answer.json()))
+    const owners = (await listCustomers(stack)).map(({ metadata }) => metadata['profile_id'])
+    expect(new Set(owners).size).toBe(owners.length)
+    for (const { id } of users) expect(owners).toContain(id)
+    // These three, and the one of the test before.
+    expect(sweeps.reduce((sum, { done }) => sum + done, 0)).toBe(4)
+    expect((await sync(bearer())).json()).toMatchObject({ claimed: 0, stopped: 'idle' })
+  })
+
+  it('answers other methods with 405', async () => {
+    for (const method of ['POST', 'HEAD', 'PUT', 'DELETE']) {
+      const answer = await send(`${stack.webUrl}/api/sync-stripe-customers`, { method, headers: bearer() })
+      expect([answer.status, answer.headers.allow]).toEqual([405, 'GET'])
+    }
+  })
+})
+
 describe.each([
   ['unset', undefined],
   ['empty', ''],
   ['changeme', 'changeme'],
-])('with API_ROUTE_SECRET %s', (_name, value) => {
+])('with API_ROUTE_SECRET and CRON_SECRET %s', (_name, value) => {
   it('answers 503 to everyone, whatever they send, and logs once what to do', async () => {
-    if (value === undefined) delete stack.env['API_ROUTE_SECRET']
-    else stack.env['API_ROUTE_SECRET'] = value
+    const cronSecret = stack.env['CRON_SECRET']
+    for (const name of ['API_ROUTE_SECRET', 'CRON_SECRET']) {
+      if (value === undefined) delete stack.env[name]
+      else stack.env[name] = value
+    }
     await stack.restartWeb()
+    for (const sent of [[], ['authorization', `Bearer ${value}`], ['authorization', `Bearer ${cronSecret}`]]) {
+      expect((await sync(sent)).status).toBe(503)
+    }
     const profile = await signUp(stack)
     const attempts: { headers?: string[]; query?: string }[] = [
       {},
