@@ -13,7 +13,7 @@ import { useAnnouncement } from './use-announcement.ts'
 /**
  * Shows what can be done with a key, for its own page. It works before scripts arrive.
  *
- * @param props.status of the key: a revoked one can be changed no more, and an expired one not be rotated
+ * @param props.status of the key: a revoked one can be changed no more, and an expired one neither be rotated nor disabled
  */
 export function KeyActions({
   keyId,
@@ -35,13 +35,19 @@ export function KeyActions({
             Rename
           </Button>
           {status !== 'expired' && (
-            <Button type="button" variant="outline" {...opens(`${id}-rotate`)}>
-              Rotate
-            </Button>
+            <>
+              <Button type="button" variant="outline" {...opens(`${id}-rotate`)}>
+                Rotate
+              </Button>
+              <Button
+                type="button"
+                variant="outline"
+                {...opens(status === 'disabled' ? `${id}-enable` : `${id}-disable`)}
+              >
+                {status === 'disabled' ? 'Enable' : 'Disable'}
+              </Button>
+            </>
           )}
-          <Button type="button" variant="outline" {...opens(status === 'disabled' ? `${id}-enable` : `${id}-disable`)}>
-            {status === 'disabled' ? 'Enable' : 'Disable'}
-          </Button>
           <Button type="button" variant="destructive" {...opens(`${id}-revoke`)}>
             Revoke
           </Button>
