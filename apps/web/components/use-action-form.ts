@@ -18,8 +18,8 @@ export type ActionForm<State extends FormState> = {
 }
 
 /**
- * Runs a form by a server action, and checks it in the browser first; offline, it is not sent. The form works before scripts arrive: the browser
- * then posts it itself, and the action checks it in any case.
+ * Runs a form by a server action, and checks it in the browser first; offline, it is not sent. The form works before
+ * scripts arrive: the browser then posts it itself, and the action checks it in any case.
  *
  * @param loadParser fetches the parser that the action uses too; called at the form's first focus, to keep it out of what
  *   the page loads first; default none, for a form in which nothing is typed

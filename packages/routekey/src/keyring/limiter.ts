@@ -73,9 +73,10 @@ async function consume(limiter: Limiter, { counter, customDuration }: Taken): Pr
  * Each limit counts in fixed windows aligned to the clock, and the window is part of the counter's name. So a point given back
  * late goes to the window that it was taken from and never adds to the next quota.
  *
- * One limit after the other is asked, and the first that refuses ends it; what was taken is given back. Every admitted request holds
- * its point for good and every other for a moment at most, so a counter is never below the number of those admitted: the quota cannot be
- * exceeded. While a point is on its way back, another request may be refused that had room a moment later.
+ * One limit after the other is asked, and the first that refuses ends it; what was taken is given back. Every admitted
+ * request holds its point for good and every other for a moment at most, so a counter is never below the number of those
+ * admitted: the quota cannot be exceeded. While a point is on its way back, another request may be refused that had room a
+ * moment later.
  */
 export function createLimitGate(options: LimitGateOptions) {
   const { limiter, onLimiterError, timeoutMs, report } = options
