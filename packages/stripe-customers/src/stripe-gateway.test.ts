@@ -183,11 +183,13 @@ describe('the gateway, towards whatever answers in Stripe’s place', () => {
   describe('the deleted', () => {
     const missing = { error: { type: 'invalid_request_error', code: 'resource_missing', message: 'No such customer' } }
 
+    const lookBringsDeleted: RequestListener = (request, response) => {
+      const body = request.method === 'GET' ? { object: 'customer', id: 'cus_1', deleted: true } : missing
+      json(request.method === 'GET' ? 200 : 404, body)(request, response)
+    }
+
     it('are told from those that never were, when an update finds none', async () => {
-      const deleted = await connect((request, response) => {
-        const body = request.method === 'GET' ? { object: 'customer', id: 'cus_1', deleted: true } : missing
-        json(request.method === 'GET' ? 200 : 404, body)(request, response)
-      })
+      const deleted = await connect(lookBringsDeleted)
       expect(await deleted.update('cus_1', null, PROFILE)).toMatchObject({ ok: true, value: 'deleted' })
       const never = await connect(json(404, missing))
       expect(await never.update('cus_1', null, PROFILE)).toMatchObject({
@@ -197,8 +199,34 @@ describe('the gateway, towards whatever answers in Stripe’s place', () => {
     })
 
     it('count as deleted when they are deleted again', async () => {
-      const gateway = await connect(json(404, missing))
+      const gateway = await connect(lookBringsDeleted)
       expect(await gateway.delete('cus_1')).toMatchObject({ ok: true, value: 'deleted' })
     })
+
+    it.each([
+      ['that the account never had', json(404, missing), 'stripe_missing'],
+      [
+        'that lives all the same',
+        (request, response) => {
+          const isLook = request.method === 'GET'
+          json(isLook ? 200 : 404, isLook ? makeCustomer() : missing)(request, response)
+        },
+        'stripe_missing',
+      ],
+      [
+        'about which Stripe says nothing',
+        (request, response) => {
+          const isLook = request.method === 'GET'
+          json(isLook ? 500 : 404, isLook ? { error: { type: 'api_error' } } : missing)(request, response)
+        },
+        'stripe_unavailable',
+      ],
+    ] satisfies [string, RequestListener, string][])(
+      'are not taken for a customer %s, when it is to be deleted',
+      async (_what, answer, code) => {
+        const gateway = await connect(answer)
+        expect(await gateway.delete('cus_1')).toMatchObject({ ok: false, failure: { code } })
+      },
+    )
   })
 })

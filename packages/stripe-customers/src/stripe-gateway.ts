@@ -35,7 +35,7 @@ export type StripeGateway = {
   retrieve(customer: string): Promise<StripeAnswer<StripeCustomer | 'deleted'>>
   /** Writes e-mail and profile id; gives 'deleted' for a customer that was deleted. */
   update(customer: string, email: string | null, profileId: string): Promise<StripeAnswer<StripeCustomer | 'deleted'>>
-  /** Succeeds for a customer that is gone already. */
+  /** Succeeds for a customer that was deleted already; not for one that the account never had. */
   delete(customer: string): Promise<StripeAnswer<'deleted'>>
   /** Gives the oldest customer that carries the profile's id; null where there is none. */
   find(sought: SoughtCustomer): Promise<StripeAnswer<StripeCustomer | null>>
@@ -101,9 +101,11 @@ export function createStripeGateway(deps: StripeGatewayDependencies, deadlineMs:
 
     async delete(customer) {
       const answer = await call(deletedSchema, () => stripe.customers.del(customer, {}, options))
-      return !answer.ok && answer.failure.code === 'stripe_missing'
-        ? { ok: true, value: 'deleted', replayed: false }
-        : answer
+      if (answer.ok || answer.failure.code !== 'stripe_missing') return answer
+      // The key of another account would otherwise close the row while the customer, and what it pays for, goes on.
+      const looked = await gateway.retrieve(customer)
+      if (!looked.ok) return looked
+      return looked.value === 'deleted' ? { ...looked, value: looked.value } : answer
     },
   }
 

@@ -215,6 +215,24 @@ describe('what the engine recovers from', () => {
     expect(customersOf(id)).toEqual([])
   })
 
+  it('does not close the deletion of a customer with the key of another account', async () => {
+    const id = await signUp(database, 'leaver@example.com')
+    await createEngine().provision(id)
+    await database.query('delete from auth.users where id = $1', [id])
+    const other = await startStripe()
+    try {
+      expect(await createEngine({ stripe: createStripe(other) }).sweep()).toMatchObject({ done: 0, failed: 1 })
+    } finally {
+      await other.stop()
+    }
+    expect(await workOf(id)).toMatchObject({ state: 'failed', last_error: { code: 'stripe_missing', status: 404 } })
+    expect(customersOf(id)).toHaveLength(1)
+
+    await database.query('select public.requeue_stripe_customer_work($1)', [id])
+    expect(await createEngine().sweep()).toMatchObject({ done: 1 })
+    expect(customersOf(id)).toEqual([])
+  })
+
   it('does not ask the database without a pause while a transaction holds the row', async () => {
     const id = await signUp(database, 'held@example.com')
     let calls = 0
