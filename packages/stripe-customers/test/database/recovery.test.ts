@@ -215,6 +215,32 @@ describe('what the engine recovers from', () => {
     expect(customersOf(id)).toEqual([])
   })
 
+  it('gives up an address that Stripe refuses, among others that one sweep gives their customers', async () => {
+    const before = [await signUp(database, 'first@example.com'), await signUp(database, 'second@example.com')]
+    const poison = await signUp(database, 'no address at all')
+    const after = [await signUp(database, 'third@example.com'), await signUp(database, 'fourth@example.com')]
+    const customers = createEngine({ concurrency: 2 })
+    expect(await customers.sweep({ limit: 5 })).toMatchObject({ claimed: 5, done: 4, failed: 1, retrying: 0 })
+    expect([...before, ...after].map((id) => customersOf(id).length)).toEqual([1, 1, 1, 1])
+    const refused = { state: 'failed', attempts: 1, last_error: { code: 'stripe_refused', status: 400 } }
+    expect(await workOf(poison)).toMatchObject(refused)
+    expect(await customers.sweep()).toMatchObject({ claimed: 0, stopped: 'idle' })
+
+    const requeue = () => database.query('select public.requeue_stripe_customer_work($1)', [poison])
+    await requeue()
+    expect(await customers.sweep()).toMatchObject({ claimed: 1, failed: 1 })
+    expect(await workOf(poison)).toMatchObject(refused)
+
+    // What Stripe refuses today it may take tomorrow.
+    const lenient = createStripe(standIn)
+    const create = lenient.customers.create.bind(lenient.customers)
+    lenient.customers.create = (parameters, options) => create({ ...parameters, email: 'mended@example.com' }, options)
+    await requeue()
+    expect(await createEngine({ stripe: lenient }).sweep()).toMatchObject({ claimed: 1, done: 1 })
+    expect(customersOf(poison)).toHaveLength(1)
+    expect(await workOf(poison)).toMatchObject({ state: 'done', last_error: null })
+  })
+
   it('does not close the deletion of a customer with the key of another account', async () => {
     const id = await signUp(database, 'leaver@example.com')
     await createEngine().provision(id)
