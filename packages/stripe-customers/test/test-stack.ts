@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { startStripeStandIn, type StripeStandIn } from '../../sandbox/src/stripe/start-stripe-stand-in.ts'
+import {
+  startStripeStandIn,
+  type StripeStandIn,
+  type StripeStandInOptions,
+} from '../../sandbox/src/stripe/start-stripe-stand-in.ts'
 import { Stripe } from 'stripe'
 
 /** The key that the stand-in of these tests lets in. */
 export const STRIPE_SECRET_KEY = 'sk_test_sandbox_0123456789'
 
 /** Starts a stand-in in memory. */
-export function startStripe(): Promise<StripeStandIn> {
-  return startStripeStandIn({ port: 0, secretKey: STRIPE_SECRET_KEY })
+export function startStripe(options: Pick<StripeStandInOptions, 'sleep'> = {}): Promise<StripeStandIn> {
+  return startStripeStandIn({ ...options, port: 0, secretKey: STRIPE_SECRET_KEY })
 }
 
 /** Creates the real client, pointed at a stand-in. */

@@ -54,6 +54,7 @@ export const FAULTS: readonly Fault[] = [
     name: 'no answer, after the effect',
     strike: onCreate({ kind: 'hang', when: 'after_effect' }, { requestTimeoutMs: REQUEST_TIMEOUT_MS }),
   },
+  { name: 'effect after the engine gave up', strike: comeLate },
   { name: 'database down after Stripe answered', strike: (stage) => loseDatabase(stage, 3) },
   {
     name: 'database down until the lease has ended',
@@ -85,6 +86,18 @@ function strikeTwice(fault: FaultRequest, options: Parameters<Stage['createEngin
     }
     return profilesOf(events, 'retrying')
   }
+}
+
+/** Each request takes effect when the engine no longer waits for it; one that comes before is answered 409. */
+async function comeLate(stage: Stage): Promise<Iterable<string>> {
+  const { standIn, events, untilQuiet } = stage
+  const late: Parameters<typeof onCreate> = [{ kind: 'delay', delayMs: 600 }, { requestTimeoutMs: REQUEST_TIMEOUT_MS }]
+  await onCreate(...late)(stage)
+  await untilQuiet()
+  if (profilesOf(events, 'created').size > 0) throw new Error('An answer was waited for.')
+  const unanswered = events.filter((event) => event.type === 'retrying' && event.error?.code === 'stripe_unreachable')
+  const created = new Set(standIn.state().customers.map(({ metadata }) => metadata['profile_id']))
+  return [...profilesOf(unanswered, 'retrying')].filter((id) => created.has(id))
 }
 
 /** The database cannot be reached for the first attempts to write what Stripe answered. */

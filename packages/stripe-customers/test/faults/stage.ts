@@ -1,3 +1,4 @@
+import { setImmediate, setTimeout as delay } from 'node:timers/promises'
 import { startTestPostgres, type TestPostgres } from '@routekey/sandbox/test-postgres'
 import { Pool } from 'pg'
 import type { StripeStandIn } from '../../../sandbox/src/stripe/start-stripe-stand-in.ts'
@@ -26,6 +27,8 @@ export type Stage = {
   createEngine: (options?: Partial<StripeCustomersOptions> & { postgres?: PostgresClient }) => StripeCustomers
   /** Lets time pass for the database and for Stripe. */
   pass: (seconds: number) => Promise<void>
+  /** Waits until no delayed request is under way at Stripe, also none that the engine has given up. */
+  untilQuiet: () => Promise<void>
 }
 
 /** What there is in the end. */
@@ -57,7 +60,14 @@ export async function openTheatre(): Promise<Theatre> {
   database.on('error', () => {})
   return {
     async open() {
-      const standIn = await startStripe()
+      const delays = new Set<Promise<void>>()
+      const standIn = await startStripe({
+        sleep(ms, signal) {
+          const slept = delay(ms, undefined, { signal }).finally(() => delays.delete(slept))
+          delays.add(slept)
+          return slept
+        },
+      })
       const { rows } = await database.query<{ id: string }>(
         `insert into auth.users (id, email) select gen_random_uuid(), 'user-' || number || '@example.com'
          from generate_series(1, $1::integer) as number returning id`,
@@ -80,6 +90,11 @@ export async function openTheatre(): Promise<Theatre> {
             ...options,
           }),
         pass: (seconds) => passTime(database, standIn, seconds),
+        async untilQuiet() {
+          while (delays.size > 0) await Promise.all(delays)
+          // The stand-in goes on in the same turn: the effect of the last one has come when this one ends.
+          await setImmediate()
+        },
       }
     },
     async close({ standIn }) {
@@ -95,8 +110,10 @@ export async function openTheatre(): Promise<Theatre> {
 }
 
 /** Lets the engine do what is left to be done, as the scheduler does, until nothing is. */
-export async function settle({ database, createEngine, standIn, pass }: Stage): Promise<void> {
+export async function settle({ database, createEngine, standIn, pass, untilQuiet }: Stage): Promise<void> {
   standIn.clearFaults()
+  // A round passes in no time, and all of them while a request is on its way.
+  await untilQuiet()
   const customers = createEngine()
   for (let round = 0; round < 8; round += 1) {
     await pass(600)
