@@ -29,6 +29,7 @@ describe('decideRetry', () => {
   const counted: WorkErrorCode[] = [
     'stripe_unreachable',
     'stripe_unavailable',
+    'stripe_in_flight',
     'stripe_key_reused',
     'stripe_malformed',
     'database_refused',
@@ -39,7 +40,7 @@ describe('decideRetry', () => {
     expect(decideRetry(makeFailure({ code }), 6, 0, policy)).toMatchObject({ action: 'fail' })
   })
 
-  const uncounted: WorkErrorCode[] = ['stripe_rate_limited', 'stripe_in_flight', 'stripe_unauthorized']
+  const uncounted: WorkErrorCode[] = ['stripe_rate_limited', 'stripe_unauthorized']
   it.each(uncounted)('neither counts %s nor ever gives it up: it is not the row’s fault', (code) => {
     expect(decideRetry(makeFailure({ code }), 1_000_000, 0, policy)).toMatchObject({ action: 'retry', counted: false })
   })
@@ -81,6 +82,17 @@ describe('decideRetry', () => {
         expect(Number.isInteger(delayMs)).toBe(true)
       }),
     )
+  })
+
+  it('waits for a request that is under way for 30 s with few of the attempts', () => {
+    let waitedMs = 0
+    let attempts = 1
+    // The shortest waits there are: random is 0.
+    for (; waitedMs < 30_000; attempts += 1) {
+      const decision = decideRetry(makeFailure({ code: 'stripe_in_flight' }), attempts, 0, DEFAULT_RETRY_POLICY)
+      waitedMs += decision.action === 'retry' ? decision.delayMs : Number.NaN
+    }
+    expect(attempts).toBe(7)
   })
 
   it('tries a row for longer than Stripe remembers a key, by default', () => {

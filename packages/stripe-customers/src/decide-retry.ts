@@ -21,8 +21,6 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = { maxAttempts: 250, baseDelayMs
 
 /** A bad key is not the row's fault, and asking again soon does not mend it. */
 const UNAUTHORIZED_DELAY_MS = 60_000
-/** A request that is under way is done soon, or when Stripe gives up on it. */
-const IN_FLIGHT_DELAY_MS = 2000
 const RATE_LIMITED_DELAY_MS = 2000
 
 /**
@@ -61,10 +59,10 @@ export function decideRetry(
       return retry(jitter(UNAUTHORIZED_DELAY_MS, random), false)
     case 'stripe_rate_limited':
       return retry(jitter(RATE_LIMITED_DELAY_MS, random), false)
-    case 'stripe_in_flight':
-      return retry(jitter(IN_FLIGHT_DELAY_MS, random), false)
     case 'stripe_unreachable':
     case 'stripe_unavailable':
+    // Counted, although it is no failure at first: a request that is under way is done after a few of these waits.
+    case 'stripe_in_flight':
     case 'stripe_key_reused':
     case 'stripe_malformed':
     case 'database_refused': {

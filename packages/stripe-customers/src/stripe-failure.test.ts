@@ -21,7 +21,6 @@ describe('describeStripeFailure', () => {
     [402, 'stripe_refused'],
     [403, 'stripe_unauthorized'],
     [404, 'stripe_missing'],
-    [409, 'stripe_in_flight'],
     [429, 'stripe_rate_limited'],
     [500, 'stripe_unavailable'],
     [502, 'stripe_unavailable'],
@@ -57,9 +56,10 @@ describe('describeStripeFailure', () => {
     expect(describeStripeFailure(new StripeInvalidRequestError(invalid)).code).toBe('stripe_refused')
   })
 
-  it('takes a 409 for a key in flight although its type is that of a reused key', () => {
+  it('takes a 409 for a key in flight although its type is that of a reused key, and for a request that may take effect', () => {
     const inFlight = { type: 'idempotency_error', message: 'in progress', statusCode: 409 } as const
-    expect(describeStripeFailure(new StripeIdempotencyError(inFlight)).code).toBe('stripe_in_flight')
+    const failure = describeStripeFailure(new StripeIdempotencyError(inFlight))
+    expect(failure).toMatchObject({ code: 'stripe_in_flight', status: 409, unsettled: true })
   })
 
   it('says of a stored answer that it is one', () => {

@@ -5,7 +5,7 @@ import type { WorkError } from './work-error.ts'
 export type StripeFailure = WorkError & {
   /** The answer is the stored one of an earlier request with the same key: sending it again brings the same. */
   replayed: boolean
-  /** The request got no usable answer, so it may still take effect. */
+  /** A request may still take effect: this one, because it got no usable answer, or the one that is under way with its key. */
   unsettled: boolean
   /** How long Stripe asks to wait. */
   retryAfterMs: number | null
@@ -44,7 +44,7 @@ export function describeStripeFailure(error: unknown): StripeFailure {
   }
   if (status === 401 || status === 403) return { ...answer, code: 'stripe_unauthorized' }
   if (status === 404) return { ...answer, code: 'stripe_missing' }
-  if (status === 409) return { ...answer, code: 'stripe_in_flight' }
+  if (status === 409) return { ...answer, code: 'stripe_in_flight', unsettled: true }
   if (status === 429) return { ...answer, code: 'stripe_rate_limited' }
   if (status >= 500) return { ...answer, code: 'stripe_unavailable' }
   if (error.rawType === 'idempotency_error') return { ...answer, code: 'stripe_key_reused' }

@@ -241,6 +241,42 @@ describe('what the engine recovers from', () => {
     expect(await workOf(poison)).toMatchObject({ state: 'done', last_error: null })
   })
 
+  it('gives a row up whose key Stripe says is in flight whenever it comes, after ever longer waits', async () => {
+    const id = await signUp(database, 'busy@example.com')
+    standIn.addFaults({ kind: 'in_flight', method: 'POST', path: '/v1/customers', count: 'always' })
+    const customers = createEngine({ retryPolicy: { maxAttempts: 4 }, random: () => 0 })
+    for (let attempt = 1; attempt <= 4; attempt += 1) {
+      expect(await customers.sweep({ limit: 1 })).toMatchObject({ claimed: 1 })
+      await passTime(database, standIn, 600)
+    }
+    const waits = events.flatMap((event) => (event.type === 'retrying' ? [Math.round(event.delayMs)] : []))
+    expect(waits).toEqual([500, 1000, 2000])
+    expect(await workOf(id)).toMatchObject({ state: 'failed', last_error: { code: 'stripe_in_flight', status: 409 } })
+
+    standIn.clearFaults()
+    await database.query('select public.requeue_stripe_customer_work($1)', [id])
+    expect(await createEngine().provision(id)).toMatchObject({ outcome: 'provisioned' })
+    expect(customersOf(id)).toHaveLength(1)
+  })
+
+  it('takes no new key while Stripe says that a request with the old one is under way', async () => {
+    const id = await signUp(database, 'slow@example.com')
+    standIn.addFaults({ kind: 'in_flight', method: 'POST', path: '/v1/customers' })
+    await createEngine().sweep()
+    // The key is past the age at which it is relied on, but the refusal is a moment old.
+    await database.query(
+      `update public.stripe_customer_work
+       set first_attempt_at = first_attempt_at - interval '23 hours', next_attempt_at = now() where profile_id = $1`,
+      [id],
+    )
+    await createEngine().sweep()
+    expect(customersOf(id)).toEqual([])
+    expect(events.filter(({ type }) => type === 'key_renewed')).toEqual([])
+    await passTime(database, standIn, 301)
+    expect(await createEngine().provision(id)).toMatchObject({ outcome: 'provisioned' })
+    expect(events.filter(({ type }) => type === 'key_renewed')).toHaveLength(1)
+  })
+
   it('does not close the deletion of a customer with the key of another account', async () => {
     const id = await signUp(database, 'leaver@example.com')
     await createEngine().provision(id)
