@@ -14,6 +14,11 @@ import { createSupabaseFunctions } from './supabase-functions.ts'
 import { sweepProfiles, type SweepOptions, type SweepResult } from './sweep.ts'
 import { createWorkStore } from './work-store.ts'
 
+/** The default of `leaseMs`. */
+export const DEFAULT_LEASE_MS = 30_000
+/** The default of `requestTimeoutMs`. */
+export const DEFAULT_REQUEST_TIMEOUT_MS = 10_000
+
 /** Options of {@link createStripeCustomers}; the database is given by either `supabase` or `postgres`. */
 export type StripeCustomersOptions = (
   | {
@@ -99,8 +104,8 @@ export function createStripeCustomers(options: StripeCustomersOptions): StripeCu
     stripe,
     onEvent = () => {},
     tracer,
-    leaseMs = 30_000,
-    requestTimeoutMs = 10_000,
+    leaseMs = DEFAULT_LEASE_MS,
+    requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS,
     waitMs = 8000,
     concurrency = 24,
     retryPolicy = {},

@@ -1,6 +1,12 @@
 export type { AppliedEvent } from './apply-event.ts'
 export { systemClock, type Clock } from './clock.ts'
-export { createStripeCustomers, type StripeCustomers, type StripeCustomersOptions } from './create-stripe-customers.ts'
+export {
+  createStripeCustomers,
+  DEFAULT_LEASE_MS,
+  DEFAULT_REQUEST_TIMEOUT_MS,
+  type StripeCustomers,
+  type StripeCustomersOptions,
+} from './create-stripe-customers.ts'
 export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './decide-retry.ts'
 export { StripeCustomersError, type StripeCustomersErrorCode } from './errors.ts'
 export type { StripeCustomersEvent } from './events.ts'

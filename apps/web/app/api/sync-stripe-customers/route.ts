@@ -3,15 +3,15 @@ import { withKey } from 'routekey/next'
 import { logDenial } from '#lib/log-denial.ts'
 import { methodNotAllowed, withProblems } from '#lib/problem.ts'
 import { stripeCustomers } from '#lib/stripe-customers.ts'
+import { sweepBudgetMs } from '#lib/sweep-budget.ts'
 
 /** In seconds, for hosts that cut a request off. */
 export const maxDuration = 60
 
-/** Leaves time for the call to Stripe that is under way when the budget ends. */
-const budgetMs = 40_000
-
 async function sweep(): Promise<Response> {
-  return Response.json(await stripeCustomers().sweep({ budgetMs }), { headers: { 'cache-control': 'no-store' } })
+  return Response.json(await stripeCustomers().sweep({ budgetMs: sweepBudgetMs }), {
+    headers: { 'cache-control': 'no-store' },
+  })
 }
 
 /** Does what is due for all profiles, for a scheduler (GET, as Vercel Cron sends), and answers counts. */
