@@ -1,6 +1,6 @@
 -- Who may read the work towards Stripe, and call its functions: the service role, and nobody else.
 begin;
-select plan(88);
+select plan(118);
 
 insert into auth.users (id, email) values
   ('30000000-0000-4000-8000-000000000001', 'owner@example.com'),
@@ -12,6 +12,13 @@ insert into write values
   ($$update public.stripe_customer_work set state = 'done', done_at = now()$$),
   ('delete from public.stripe_customer_work'),
   ('truncate public.stripe_customer_work');
+
+create temporary table note_write (statement text) on commit drop;
+insert into note_write values
+  ('insert into public.unwritten_profile (user_id) values (gen_random_uuid())'),
+  ('update public.unwritten_profile set next_attempt_at = now()'),
+  ('delete from public.unwritten_profile'),
+  ('truncate public.unwritten_profile');
 
 -- Each function that is there to be called.
 create temporary table call (name text, statement text) on commit drop;
@@ -36,15 +43,22 @@ insert into inner_call (statement) values
   ('select public.wake_stripe_customer_route()'),
   ('select public.create_profile_for_user()'),
   ('select public.copy_user_email_to_profile()'),
-  ('select public.delete_profile_of_soft_deleted_user()');
+  ('select public.delete_profile_of_soft_deleted_user()'),
+  ('select public.note_unwritten_profile(gen_random_uuid())'),
+  ('select public.write_profile(gen_random_uuid())');
 update inner_call set name = substring(statement from 'public\.(\w+)');
-grant select on write, call, inner_call to public;
+grant select on write, note_write, call, inner_call to public;
 
 select ok(
   (select relrowsecurity from pg_class where oid = 'public.stripe_customer_work'::regclass),
   'row-level security is on'
 );
 select policies_are('public', 'stripe_customer_work', array[]::name[], 'and no policy lets anyone in');
+select ok(
+  (select relrowsecurity from pg_class where oid = 'public.unwritten_profile'::regclass),
+  'row-level security is on for the notes'
+);
+select policies_are('public', 'unwritten_profile', array[]::name[], 'and no policy lets anyone in');
 
 -- So that a function added later cannot be forgotten here.
 select is_empty(
@@ -70,6 +84,9 @@ select throws_ok(
 select throws_ok(
   statement, '42501', 'permission denied for table stripe_customer_work', 'anonymous cannot: ' || statement
 ) from write;
+select throws_ok(
+  statement, '42501', 'permission denied for table unwritten_profile', 'anonymous cannot: ' || statement
+) from (table note_write union all values ('select * from public.unwritten_profile')) as note;
 select throws_ok(statement, '42501', 'permission denied for function ' || name, 'anonymous cannot call ' || name)
 from (table call union all table inner_call) as call;
 
@@ -89,6 +106,9 @@ select throws_ok(
 select throws_ok(
   statement, '42501', 'permission denied for table stripe_customer_work', 'the owner cannot: ' || statement
 ) from write;
+select throws_ok(
+  statement, '42501', 'permission denied for table unwritten_profile', 'the owner cannot: ' || statement
+) from (table note_write union all values ('select * from public.unwritten_profile')) as note;
 select throws_ok(statement, '42501', 'permission denied for function ' || name, 'the owner cannot call ' || name)
 from (table call union all table inner_call) as call;
 
@@ -103,6 +123,10 @@ select results_eq(
 select throws_ok(
   statement, '42501', 'permission denied for table stripe_customer_work', 'the service role cannot: ' || statement
 ) from write;
+select lives_ok('select * from public.unwritten_profile', 'the service role reads the notes');
+select throws_ok(
+  statement, '42501', 'permission denied for table unwritten_profile', 'the service role cannot: ' || statement
+) from note_write;
 select lives_ok(statement, 'the service role calls ' || name) from call;
 select throws_ok(statement, '42501', 'permission denied for function ' || name, 'the service role cannot call ' || name)
 from inner_call;
@@ -123,6 +147,9 @@ select throws_ok(
 select throws_ok(
   statement, '42501', 'permission denied for table stripe_customer_work', 'another user cannot: ' || statement
 ) from write;
+select throws_ok(
+  statement, '42501', 'permission denied for table unwritten_profile', 'another user cannot: ' || statement
+) from (table note_write union all values ('select * from public.unwritten_profile')) as note;
 select throws_ok(
   replace(replace(statement, 'gen_random_uuid(), 30', 'gen_random_uuid(), 30, 1, gen_random_uuid()'),
     'gen_random_uuid()', $$'30000000-0000-4000-8000-000000000001'$$),

@@ -32,6 +32,7 @@ export const outputSchema = z.union([
     retrying: count,
     failed: count,
     unrecorded: count,
+    outdated: count,
     oldestDueSeconds: count,
     failures: z.array(
       z.strictObject({
@@ -95,6 +96,7 @@ export const outputSchema = z.union([
       orphaned: count,
     }),
     unrecorded: count,
+    outdated: count,
     mended: count,
     left: count,
     sweep: sweepCounts.nullable(),
@@ -116,6 +118,7 @@ export function formatOutput(output: Output): string {
         `pending     ${counts.pending}: ${counts.due} due${late}, ${counts.retrying} after an error`,
         `failed      ${counts.failed}`,
         `unrecorded  ${counts.unrecorded}${counts.unrecorded > 0 ? ': reconcile --fix brings them in' : ''}`,
+        `outdated    ${counts.outdated}${counts.outdated > 0 ? ': reconcile --fix brings their e-mail up to date' : ''}`,
         ...failures.map(({ profileId, kind, error }) => `  ${profileId}  ${kind}  ${error.code}: ${error.message}`),
       ].join('\n')
     }

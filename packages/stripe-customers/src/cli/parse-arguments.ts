@@ -30,7 +30,8 @@ Options:
 What reconcile finds:
   missing      a user or profile without a customer; also users from before
   deleted      a profile names a customer that was deleted in Stripe
-  email_drift  the customer has another e-mail than the profile
+  email_drift  the customer has another e-mail than the profile, or the profile
+               another than the user
   unmarked     the customer does not carry the profile's id
   duplicate    a further customer carries the id of a profile
   orphaned     a customer carries the id of a profile that is gone

@@ -53,11 +53,15 @@ const statusSchema = z
     retrying: count,
     failed: count,
     unrecorded: count,
+    outdated: count,
     oldest_due_seconds: count,
   })
   .transform(({ oldest_due_seconds: seconds, ...counts }) => ({ ...counts, oldestDueSeconds: Math.round(seconds) }))
 
-/** How the work stands, in numbers. `unrecorded`: users and profiles that have no work yet. */
+/**
+ * How the work stands, in numbers. `unrecorded`: users and profiles that have no work yet. `outdated`: profiles whose e-mail
+ * is not that of their user.
+ */
 export type WorkCounts = z.infer<typeof statusSchema>
 
 /** A row that was given up. */
@@ -78,7 +82,7 @@ export type ReconcileStore = {
   link(profileId: string, stripeCustomer: string, insteadOf: string | null): Promise<boolean>
   /** False where no tombstone is there, or its work is not over. */
   deleteOrphan(profileId: string, stripeCustomer: string): Promise<boolean>
-  /** Adds what the triggers have not written, for users of any age; gives how many rows. */
+  /** Writes what the triggers have not, for users of any age; gives how many rows. */
   restoreAll(): Promise<number>
 }
 

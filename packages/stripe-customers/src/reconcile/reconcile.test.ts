@@ -51,6 +51,7 @@ describe('reconcile', () => {
               retrying: 0,
               failed: 0,
               unrecorded: 0,
+              outdated: 0,
               oldestDueSeconds: 0,
             }),
           listFailed: unexpected,

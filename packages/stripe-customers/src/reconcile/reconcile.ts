@@ -25,6 +25,8 @@ export type ReconcileSummary = {
   found: Record<Finding['kind'], number>
   /** Users and profiles without work, counted under `missing` too. */
   unrecorded: number
+  /** Profiles whose e-mail is not that of their user, counted under `email_drift` too. */
+  outdated: number
   mended: number
   left: number
 }
@@ -65,15 +67,19 @@ export async function reconcile(deps: ReconcileDependencies, options: ReconcileO
     profiles: 0,
     found: { missing: 0, deleted: 0, email_drift: 0, unmarked: 0, duplicate: 0, orphaned: 0 },
     unrecorded: 0,
+    outdated: 0,
     mended: 0,
     left: 0,
   }
   const counts = await store.count()
   summary.unrecorded = counts.unrecorded
   summary.found.missing = counts.unrecorded
-  if (mode === 'fix' && counts.unrecorded > 0) {
+  summary.outdated = counts.outdated
+  summary.found.email_drift = counts.outdated
+  const unwritten = counts.unrecorded + counts.outdated
+  if (mode === 'fix' && unwritten > 0) {
     await store.restoreAll()
-    summary.mended += counts.unrecorded
+    summary.mended += unwritten
   }
 
   const report = async (finding: Finding): Promise<void> => {

@@ -244,15 +244,14 @@ describe('the command line', () => {
   })
 
   it('missing: requeues what was given up, and says what Stripe still refuses', async () => {
-    const { profileId } = await signUp()
-    await supabase.from('profile').update({ email: 'no address at all' }).eq('id', profileId)
+    const { profileId, email } = await signUp('refused-by-stripe@example.c')
     expect(await json('sweep')).toMatchObject({ exitCode: 1, last: { failed: 1 } })
     const status = (await json('status')).last
     expect(status).toMatchObject({
       failed: 1,
       failures: [{ profileId, kind: 'create', error: { code: 'stripe_refused' } }],
     })
-    expect(JSON.stringify(status)).not.toContain('no address at all')
+    expect(JSON.stringify(status)).not.toContain(email)
     expect(await json('reconcile')).toMatchObject({
       exitCode: 1,
       findings: [{ kind: 'missing', profileId, adopt: null }],
@@ -266,6 +265,21 @@ describe('the command line', () => {
       exitCode: 1,
       last: { outcome: 'unknown_profile' },
     })
+    await supabase.rpc('delete_account', { user_id: profileId })
+    expect(await json('sweep')).toMatchObject({ exitCode: 0, last: { done: 1 } })
+  })
+
+  it('email_drift: finds a profile that does not have the e-mail of its user, and tells Stripe the right one', async () => {
+    const { profileId, email, stripeCustomer } = await provisioned()
+    await supabase.from('profile').update({ email: 'older@example.com' }).eq('id', profileId)
+    await command('sweep')
+    expect(await stripe.customers.retrieve(stripeCustomer)).toMatchObject({ email: 'older@example.com' })
+    expect(await json('status')).toMatchObject({ last: { outdated: 1 } })
+    const found = { outdated: 1, found: { email_drift: 1 } }
+    expect(await json('reconcile')).toMatchObject({ exitCode: 1, last: { ...found, mended: 0 } })
+    expect(await json('reconcile --fix')).toMatchObject({ exitCode: 0, last: { ...found, mended: 1 } })
+    expect(await stripe.customers.retrieve(stripeCustomer)).toMatchObject({ email })
+    expect(await json('reconcile')).toMatchObject({ exitCode: 0, last: { outdated: 0 } })
   })
 
   it('requeues the tombstone of a deleted user', async () => {
