@@ -16,7 +16,10 @@ export type RetryPolicy = {
   maxDelayMs: number
 }
 
-/** By default a row is tried for about a day and a half, longer than Stripe remembers a key. */
+/**
+ * By default a row is tried for about 30 hours, longer than Stripe remembers a key: 10 waits that double, then 239 of 5 to 10
+ * minutes.
+ */
 export const DEFAULT_RETRY_POLICY: RetryPolicy = { maxAttempts: 250, baseDelayMs: 1000, maxDelayMs: 600_000 }
 
 /** A bad key is not the row's fault, and asking again soon does not mend it. */
