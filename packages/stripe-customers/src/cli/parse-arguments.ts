@@ -13,7 +13,8 @@ export type Command =
 export const HELP = `Usage: npm run stripe-customers -- <command> [options]
 
 Commands:
-  status                Counts the work, and lists what was given up and why.
+  status                Counts the work, and lists what was given up and why;
+                        exits with 1 if something is not mended by itself.
   sweep                 Does all that is due.
     --limit <n>         at most so many rows
   reconcile             Compares all profiles with all customers in Stripe.

@@ -95,7 +95,8 @@ async function execute(
     case 'status': {
       const [counts, failures] = [await store.count(), await store.listFailed(FAILURES_SHOWN)]
       print({ type: 'status', ...counts, failures })
-      return 0
+      // What is pending is done by itself; this is not, so that a monitor need not read the text.
+      return counts.failed + counts.unrecorded + counts.outdated === 0 ? 0 : 1
     }
     case 'sweep': {
       const swept = await sweep(command.limit)

@@ -124,7 +124,10 @@ describe('the command line', () => {
 
   it('sweeps what is due, and says how it stands', async () => {
     const { profileId } = await signUp()
-    expect((await json('status')).last).toMatchObject({ type: 'status', pending: 1, due: 1, failed: 0, unrecorded: 0 })
+    expect(await json('status')).toMatchObject({
+      exitCode: 0,
+      last: { type: 'status', pending: 1, due: 1, failed: 0, unrecorded: 0 },
+    })
     expect(await json('sweep')).toMatchObject({ exitCode: 0, last: { type: 'sweep', done: 1, stopped: 'idle' } })
     expect(await live(profileId)).toEqual([await customerOf(profileId)])
     expect((await command('status')).stdout).toMatch(/^profiles +1, of them 1 with a customer$/m)
@@ -246,10 +249,10 @@ describe('the command line', () => {
   it('missing: requeues what was given up, and says what Stripe still refuses', async () => {
     const { profileId, email } = await signUp('refused-by-stripe@example.c')
     expect(await json('sweep')).toMatchObject({ exitCode: 1, last: { failed: 1 } })
-    const status = (await json('status')).last
+    const status = await json('status')
     expect(status).toMatchObject({
-      failed: 1,
-      failures: [{ profileId, kind: 'create', error: { code: 'stripe_refused' } }],
+      exitCode: 1,
+      last: { failed: 1, failures: [{ profileId, kind: 'create', error: { code: 'stripe_refused' } }] },
     })
     expect(JSON.stringify(status)).not.toContain(email)
     expect(await json('reconcile')).toMatchObject({
@@ -274,7 +277,7 @@ describe('the command line', () => {
     await supabase.from('profile').update({ email: 'older@example.com' }).eq('id', profileId)
     await command('sweep')
     expect(await stripe.customers.retrieve(stripeCustomer)).toMatchObject({ email: 'older@example.com' })
-    expect(await json('status')).toMatchObject({ last: { outdated: 1 } })
+    expect(await json('status')).toMatchObject({ exitCode: 1, last: { failed: 0, outdated: 1 } })
     const found = { outdated: 1, found: { email_drift: 1 } }
     expect(await json('reconcile')).toMatchObject({ exitCode: 1, last: { ...found, mended: 0 } })
     expect(await json('reconcile --fix')).toMatchObject({ exitCode: 0, last: { ...found, mended: 1 } })
@@ -288,6 +291,7 @@ describe('the command line', () => {
     expect(await json(`requeue ${profileId}`)).toMatchObject({ exitCode: 0, last: { outcome: 'deleted' } })
     expect(await live(profileId)).toEqual([])
     // The user is still in auth.users, and so comes back, with another customer.
+    expect(await json('status')).toMatchObject({ exitCode: 1, last: { failed: 0, unrecorded: 1 } })
     expect(await json('reconcile')).toMatchObject({ exitCode: 1, last: { unrecorded: 1, found: { missing: 1 } } })
     expect(await json('reconcile --fix')).toMatchObject({ exitCode: 0, last: { mended: 1, left: 0 } })
     expect(await live(profileId)).toEqual([await customerOf(profileId)])
