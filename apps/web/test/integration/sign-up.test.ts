@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { PrintedSpan } from '../record-spans.ts'
 import { send } from '../send.ts'
 import { listCustomers, signUp, type Stack, startStack, webhookBody } from '../stack.ts'
 
@@ -6,7 +7,8 @@ describe('a sign-up', () => {
   let stack: Stack
   beforeAll(async () => {
     // No sweep within the test: what happens here, the wake-up alone has done.
-    stack = await startStack({ sweepIntervalMs: 3_600_000 })
+    const env = { NODE_OPTIONS: `--import=${new URL('../record-spans.ts', import.meta.url).href}` }
+    stack = await startStack({ env, sweepIntervalMs: 3_600_000 })
   })
   afterAll(async () => {
     await stack.stop()
@@ -27,6 +29,36 @@ describe('a sign-up', () => {
     const customers = (await listCustomers(stack)).filter(({ metadata }) => metadata['profile_id'] === id)
     expect(customers).toHaveLength(1)
     expect(customers[0]).toMatchObject({ id: await customerOf(id), email, metadata: { profile_id: id } })
+  })
+
+  it('is one trace from the route over the claim and Stripe to the write, where a tracer is registered', async () => {
+    const { id } = await signUp(stack)
+    await expect.poll(() => customerOf(id), { timeout: 20_000 }).toMatch(/^cus_/)
+    const readSpans = () =>
+      Array.from(stack.web.output().matchAll(/^span (.+)$/gm), ([, span]): PrintedSpan => JSON.parse(span!))
+    /** The names from a span of this profile's up to the root. */
+    const readPath = (name: string): string[] => {
+      const spans = readSpans()
+      const climb = (span: PrintedSpan | undefined): PrintedSpan[] =>
+        span === undefined ? [] : [span, ...climb(spans.find((other) => other.id === span.parent))]
+      const paths = spans.filter((span) => span.name === name).map(climb)
+      const own = paths.find((path) => path.some(({ attributes }) => attributes['profile.id'] === id))
+      return own?.map((span) => span.name) ?? []
+    }
+    const route = [
+      'stripe_customers.provision',
+      'executing api route (app) /api/create-stripe-customer',
+      'POST /api/create-stripe-customer',
+    ]
+    const claim = 'claim_stripe_customer_work'
+    await expect.poll(() => readPath(claim), { timeout: 10_000 }).toEqual([claim, ...route])
+    for (const step of ['stripe.customers.create', 'complete_stripe_customer_work']) {
+      expect(readPath(step)).toEqual([step, 'stripe_customers.work', ...route])
+    }
+    const text = JSON.stringify(readSpans())
+    for (const name of ['API_ROUTE_SECRET', 'SUPABASE_SECRET_KEY', 'STRIPE_SECRET_KEY']) {
+      expect(text).not.toContain(stack.env[name])
+    }
   })
 
   it('lets the owner read the customer, and nobody else', async () => {

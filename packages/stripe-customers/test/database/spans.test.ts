@@ -1,5 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { context, type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api'
+import { context } from '@opentelemetry/api'
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
@@ -11,20 +10,8 @@ import { createTestDatabase } from '@routekey/sandbox/test-database'
 import type { StripeStandIn } from '../../../sandbox/src/stripe/start-stripe-stand-in.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createStripeCustomers } from '../../src/index.ts'
+import { createContextManager } from '../context-manager.ts'
 import { createStripe, signUp, STRIPE_SECRET_KEY, startStripe } from '../test-stack.ts'
-
-/** Carries the active span over `await`, as the SDK for Node.js does. */
-function createContextManager(): ContextManager {
-  const storage = new AsyncLocalStorage<Context>()
-  const manager: ContextManager = {
-    active: () => storage.getStore() ?? ROOT_CONTEXT,
-    with: (active, run, thisArg, ...args) => storage.run(active, () => run.apply(thisArg, args)),
-    bind: (_active, target) => target,
-    enable: () => manager,
-    disable: () => manager,
-  }
-  return manager
-}
 
 describe('spans', () => {
   const exporter = new InMemorySpanExporter()
