@@ -1,6 +1,6 @@
 -- What owners see of the work towards Stripe, and that nobody else sees it.
 begin;
-select plan(18);
+select plan(32);
 
 insert into auth.users (id, email) values
   ('40000000-0000-4000-8000-000000000001', 'owner@example.com'),
@@ -9,7 +9,7 @@ insert into auth.users (id, email) values
 select columns_are(
   'public',
   'stripe_customer_progress',
-  array['profile_id', 'status', 'next_attempt_at'],
+  array['profile_id', 'status', 'next_attempt_at', 'cause'],
   'it shows nothing of the error, the key and the parameters'
 );
 select ok(
@@ -66,8 +66,8 @@ select set_config(
 );
 set local role authenticated;
 select results_eq(
-  'select profile_id::text, status, next_attempt_at from public.stripe_customer_progress',
-  $$values ('40000000-0000-4000-8000-000000000001', 'pending', now())$$,
+  'select profile_id::text, status, next_attempt_at, cause from public.stripe_customer_progress',
+  $$values ('40000000-0000-4000-8000-000000000001', 'pending', now(), null::text)$$,
   'the owner sees that the work is pending'
 );
 select throws_ok(
@@ -101,12 +101,63 @@ select results_eq(
 );
 
 reset role;
+update public.stripe_customer_work set next_attempt_at = now() where profile_id = '40000000-0000-4000-8000-000000000001';
+select public.claim_stripe_customer_work(
+  '40000000-0000-4000-8000-0000000000ab', 30, 1, '40000000-0000-4000-8000-000000000001'
+);
+set local role authenticated;
+select results_eq(
+  'select status, next_attempt_at from public.stripe_customer_progress',
+  $$values ('retrying', null::timestamptz)$$,
+  'the owner sees that it is being tried, and not the end of the lease'
+);
+
+reset role;
+update public.stripe_customer_work set next_attempt_at = now() where profile_id = '40000000-0000-4000-8000-000000000001';
+set local role authenticated;
+select results_eq(
+  'select status, next_attempt_at from public.stripe_customer_progress',
+  $$values ('retrying', now())$$,
+  'once the lease has ended without a report, it is to be tried again'
+);
+
+reset role;
+update public.stripe_customer_work set lease_token = null where profile_id = '40000000-0000-4000-8000-000000000001';
+-- Of each error the owner sees only whose it is.
+create function pg_temp.cause_of(code text) returns text language plpgsql as $$
+declare
+  seen text;
+begin
+  update public.stripe_customer_work set last_error = jsonb_build_object('code', code, 'message', '')
+  where profile_id = '40000000-0000-4000-8000-000000000001';
+  set local role authenticated;
+  select cause into seen from public.stripe_customer_progress;
+  reset role;
+  return seen;
+end
+$$;
+select is(pg_temp.cause_of(code), cause, 'the owner is told of ' || code || ': ' || cause)
+from (values
+  ('stripe_refused', 'details'),
+  ('stripe_unreachable', 'stripe'),
+  ('stripe_unavailable', 'stripe'),
+  ('stripe_in_flight', 'stripe'),
+  ('stripe_rate_limited', 'stripe'),
+  ('stripe_malformed', 'stripe'),
+  ('stripe_unauthorized', 'application'),
+  ('stripe_key_reused', 'application'),
+  ('stripe_missing', 'application'),
+  ('database_refused', 'application'),
+  ('worker_lost', 'application'),
+  ('a code of later', 'application')
+) as error (code, cause);
+
 update public.stripe_customer_work set state = 'failed', failed_at = now()
 where profile_id = '40000000-0000-4000-8000-000000000001';
 set local role authenticated;
 select results_eq(
-  'select status, next_attempt_at from public.stripe_customer_progress',
-  $$values ('failed', null::timestamptz)$$,
+  'select status, next_attempt_at, cause from public.stripe_customer_progress',
+  $$values ('failed', null::timestamptz, 'application')$$,
   'the owner sees that it failed'
 );
 
@@ -125,8 +176,8 @@ select is(
 );
 set local role authenticated;
 select results_eq(
-  'select status, next_attempt_at from public.stripe_customer_progress',
-  $$values ('done', null::timestamptz)$$,
+  'select status, next_attempt_at, cause from public.stripe_customer_progress',
+  $$values ('done', null::timestamptz, null::text)$$,
   'the owner sees that it is done'
 );
 select results_eq(

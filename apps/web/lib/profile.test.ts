@@ -25,16 +25,29 @@ function read(tables: { profile: unknown; stripe_customer_progress: unknown }, s
 describe('readProfile', () => {
   it.each([
     ['no row of work', null, { status: 'pending' }],
-    ['a row that waits', { status: 'pending', next_attempt_at: '2026-11-23T18:00:00Z' }, { status: 'pending' }],
+    [
+      'a row that waits',
+      { status: 'pending', next_attempt_at: '2026-11-23T18:00:00Z', cause: null },
+      { status: 'pending' },
+    ],
     [
       'a row that is tried again',
-      { status: 'retrying', next_attempt_at: '2026-11-23T18:00:20+00:00' },
-      { status: 'retrying', nextAttemptAt: '2026-11-23T18:00:20.000Z' },
+      { status: 'retrying', next_attempt_at: '2026-11-23T18:00:20+00:00', cause: 'stripe' },
+      { status: 'retrying', nextAttemptAt: '2026-11-23T18:00:20.000Z', cause: 'stripe' },
     ],
-    ['a row that was given up', { status: 'failed', next_attempt_at: null }, { status: 'failed' }],
+    [
+      'a row that is being tried again',
+      { status: 'retrying', next_attempt_at: null, cause: 'application' },
+      { status: 'retrying', nextAttemptAt: null, cause: 'application' },
+    ],
+    [
+      'a row that was given up',
+      { status: 'failed', next_attempt_at: null, cause: 'details' },
+      { status: 'failed', cause: 'details' },
+    ],
     [
       'a row that is done although the customer is gone',
-      { status: 'done', next_attempt_at: null },
+      { status: 'done', next_attempt_at: null, cause: null },
       { status: 'pending' },
     ],
   ])('makes of %s a progress', async (_, row, progress) => {
@@ -45,7 +58,7 @@ describe('readProfile', () => {
     'shows the customer that is there, whatever else is %s',
     async (status) => {
       const linked = { ...profile, stripe_customer: 'cus_1' }
-      const row = { status, next_attempt_at: '2026-11-23T18:00:20Z' }
+      const row = { status, next_attempt_at: '2026-11-23T18:00:20Z', cause: null }
       const progress = { status: 'done', stripeCustomer: 'cus_1' }
       expect((await read({ profile: linked, stripe_customer_progress: row }))?.progress).toEqual(progress)
     },
@@ -57,7 +70,11 @@ describe('readProfile', () => {
 
   it.each([
     ['an error', { profile, stripe_customer_progress: null }, 400],
-    ['another shape', { profile, stripe_customer_progress: { status: 'unheard of', next_attempt_at: null } }, 200],
+    [
+      'another shape',
+      { profile, stripe_customer_progress: { status: 'unheard of', next_attempt_at: null, cause: null } },
+      200,
+    ],
   ])('throws on %s', async (_, tables, status) => {
     await expect(read(tables, status)).rejects.toBeInstanceOf(Error)
   })

@@ -14,6 +14,7 @@ const profileSchema = z.object({
 const progressSchema = z.object({
   status: z.enum(['pending', 'retrying', 'failed', 'done']),
   next_attempt_at: z.coerce.date().nullable(),
+  cause: z.enum(['details', 'stripe', 'application']).nullable(),
 })
 
 /**
@@ -26,7 +27,7 @@ const progressSchema = z.object({
 export async function readProfile(client: SupabaseClient, id: string): Promise<Profile | null> {
   const [profile, progress] = await Promise.all([
     client.from('profile').select('email, stripe_customer, created_at').eq('id', id).maybeSingle(),
-    client.from('stripe_customer_progress').select('status, next_attempt_at').eq('profile_id', id).maybeSingle(),
+    client.from('stripe_customer_progress').select('status, next_attempt_at, cause').eq('profile_id', id).maybeSingle(),
   ])
   if (profile.error) throw new Error('Supabase did not give the profile', { cause: profile.error })
   if (progress.error) throw new Error('Supabase did not give the progress', { cause: progress.error })
@@ -43,8 +44,9 @@ export async function readProfile(client: SupabaseClient, id: string): Promise<P
 function unfinished(row: unknown): StripeCustomerProgress {
   // No row of work yet, or one that was done before the customer went away: the next sweep takes it up.
   if (row === null) return { status: 'pending' }
-  const { status, next_attempt_at: nextAttemptAt } = progressSchema.parse(row)
-  if (status === 'failed') return { status }
-  if (status === 'retrying' && nextAttemptAt !== null) return { status, nextAttemptAt: nextAttemptAt.toISOString() }
+  const { status, next_attempt_at: nextAttemptAt, cause } = progressSchema.parse(row)
+  if (cause === null) return { status: 'pending' }
+  if (status === 'failed') return { status, cause }
+  if (status === 'retrying') return { status, nextAttemptAt: nextAttemptAt?.toISOString() ?? null, cause }
   return { status: 'pending' }
 }

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { describeNextAttempt, parseStripeCustomerProgress } from './stripe-customer-progress.ts'
+import { describeCause, describeNextAttempt, parseStripeCustomerProgress } from './stripe-customer-progress.ts'
 
 describe('parseStripeCustomerProgress', () => {
   it.each([
     { status: 'pending' },
-    { status: 'failed' },
-    { status: 'retrying', nextAttemptAt: '2026-11-23T18:00:00.000Z' },
+    { status: 'failed', cause: 'details' },
+    { status: 'failed', cause: 'application' },
+    { status: 'retrying', nextAttemptAt: '2026-11-23T18:00:00.000Z', cause: 'stripe' },
+    { status: 'retrying', nextAttemptAt: null, cause: 'stripe' },
     { status: 'done', stripeCustomer: 'cus_1' },
   ])('reads back %j', (progress) => {
     expect(parseStripeCustomerProgress(JSON.parse(JSON.stringify(progress)))).toEqual(progress)
@@ -19,11 +21,22 @@ describe('parseStripeCustomerProgress', () => {
     { status: 'unheard of' },
     { status: 'done' },
     { status: 'done', stripeCustomer: null },
-    { status: 'retrying' },
-    { status: 'retrying', nextAttemptAt: 'soon' },
-    { status: 'retrying', nextAttemptAt: 7 },
+    { status: 'failed' },
+    { status: 'failed', cause: 'stripe_refused' },
+    { status: 'failed', cause: 'toString' },
+    { status: 'retrying', cause: 'stripe' },
+    { status: 'retrying', nextAttemptAt: null },
+    { status: 'retrying', nextAttemptAt: 'soon', cause: 'stripe' },
+    { status: 'retrying', nextAttemptAt: 7, cause: 'stripe' },
   ])('refuses %j', (value) => {
     expect(parseStripeCustomerProgress(value)).toBeNull()
+  })
+})
+
+describe('describeCause', () => {
+  it('blames the details of the owner for nothing else', () => {
+    expect(describeCause('details')).toContain('your details')
+    for (const cause of ['stripe', 'application'] as const) expect(describeCause(cause)).not.toContain('details')
   })
 })
 
@@ -40,6 +53,11 @@ describe('describeNextAttempt', () => {
     ['2026-11-23T17:59:00.000Z', 'Trying again shortly.'],
   ])('says of %s: %s', (nextAttemptAt, text) => {
     expect(describeNextAttempt(nextAttemptAt, nowMs)).toBe(text)
+  })
+
+  it('says that it is being tried', () => {
+    expect(describeNextAttempt(null, nowMs)).toBe('Trying again now.')
+    expect(describeNextAttempt(null, null)).toBe('Trying again now.')
   })
 
   it('names no time where the clock is not known', () => {

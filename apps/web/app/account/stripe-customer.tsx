@@ -6,7 +6,7 @@ import { CopyButton } from '#components/copy-button.tsx'
 import { Badge } from '#components/ui/badge.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { Spinner } from '#components/ui/spinner.tsx'
-import { describeNextAttempt, type StripeCustomerProgress } from '#lib/stripe-customer-progress.ts'
+import { describeCause, describeNextAttempt, type StripeCustomerProgress } from '#lib/stripe-customer-progress.ts'
 import { useStripeCustomer } from './use-stripe-customer.ts'
 
 /**
@@ -72,7 +72,7 @@ function Progress({ progress }: { progress: StripeCustomerProgress }) {
             <Clock aria-hidden /> Retrying
           </Badge>
           <span className="text-muted-foreground">
-            Stripe did not answer as it should. <Countdown until={progress.nextAttemptAt} />
+            {describeCause(progress.cause)}. <Countdown until={progress.nextAttemptAt} />
           </span>
         </>
       )
@@ -83,14 +83,14 @@ function Progress({ progress }: { progress: StripeCustomerProgress }) {
             <CircleAlert aria-hidden /> Failed
           </Badge>
           <span className="text-muted-foreground">
-            Stripe did not accept your details, so there is no customer yet. The reason is in the application’s log.
+            {describeCause(progress.cause)}, so there is no customer yet. The reason is in the application’s log.
           </span>
         </>
       )
   }
 }
 
-function Countdown({ until }: { until: string }) {
+function Countdown({ until }: { until: string | null }) {
   const [now, setNow] = useState<number | null>(null)
   useEffect(() => {
     const tick = () => setNow(Date.now())

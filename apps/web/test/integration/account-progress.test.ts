@@ -56,10 +56,10 @@ async function setFaults(fault: object | null): Promise<void> {
 it('tells the owner that it is tried again in 20 s', async () => {
   await setFaults({ kind: 'rate_limit', retryAfterSeconds: 20, method: 'POST', path: '/v1/customers', count: 'always' })
   const { cookie } = await signUpWithSession()
-  const retrying = { status: 'retrying', nextAttemptAt: expect.any(String) }
+  const retrying = { status: 'retrying', nextAttemptAt: expect.any(String), cause: 'stripe' }
   await expect.poll(() => progressOf(cookie()), { timeout: 10_000, interval: 100 }).toEqual(retrying)
   const progress = parseStripeCustomerProgress(await progressOf(cookie()))
-  if (progress?.status !== 'retrying') throw new Error('It is no longer retrying.')
+  if (progress?.status !== 'retrying' || progress.nextAttemptAt === null) throw new Error('It is no longer retrying.')
   const seconds = (Date.parse(progress.nextAttemptAt) - Date.now()) / 1000
   expect(seconds).toBeGreaterThan(5)
   expect(seconds).toBeLessThanOrEqual(21)
@@ -79,7 +79,7 @@ it('tells the owner that it has failed, and the customer once it is mended', asy
     body: webhookBody({ id, email: 'no address at all' }),
   })
   expect(answer.status).toBe(502)
-  expect(await progressOf(cookie())).toEqual({ status: 'failed' })
+  expect(await progressOf(cookie())).toEqual({ status: 'failed', cause: 'details' })
   const page = await accountPage(cookie())
   expect(page).toContain('Stripe did not accept your details')
   expect(page).not.toContain('stripe_refused')
