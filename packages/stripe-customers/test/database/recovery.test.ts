@@ -259,16 +259,21 @@ describe('what the engine recovers from', () => {
     expect(customersOf(id)).toHaveLength(1)
   })
 
-  it('takes no new key while Stripe says that a request with the old one is under way', async () => {
+  it.each([
+    ['says that a request with the old one is under way', 250, { kind: 'in_flight' }],
+    ['said so when the row was given up', 1, { kind: 'in_flight' }],
+    ['has left the last request without an answer', 1, { kind: 'cut', when: 'before_effect', count: 2 }],
+  ] as const)('takes no new key while Stripe %s', async (_what, maxAttempts, fault) => {
     const id = await signUp(database, 'slow@example.com')
-    standIn.addFaults({ kind: 'in_flight', method: 'POST', path: '/v1/customers' })
-    await createEngine().sweep()
-    // The key is past the age at which it is relied on, but the refusal is a moment old.
+    standIn.addFaults({ ...fault, method: 'POST', path: '/v1/customers' })
+    await createEngine({ retryPolicy: { maxAttempts } }).sweep()
+    // The key is past the age at which it is relied on, but what Stripe said is a moment old.
     await database.query(
       `update public.stripe_customer_work
        set first_attempt_at = first_attempt_at - interval '23 hours', next_attempt_at = now() where profile_id = $1`,
       [id],
     )
+    await database.query('select public.requeue_stripe_customer_work($1)', [id])
     await createEngine().sweep()
     expect(customersOf(id)).toEqual([])
     expect(events.filter(({ type }) => type === 'key_renewed')).toEqual([])
