@@ -16,7 +16,7 @@ export type SweepOptions = {
 
 /** What a sweep did. */
 export type SweepResult = {
-  /** Missing profiles and rows of work that were added. */
+  /** Missing profiles and rows of work that were added, and e-mails of profiles that were corrected. */
   restored: number
   /** Rows worked on; one that became due again counts again. */
   claimed: number

@@ -115,7 +115,7 @@ export type WorkStore = {
   requeue(profileId: string): Promise<boolean>
   /** Reads what is known about a profile; null when nothing is. */
   read(profileId: string): Promise<CustomerStatus | null>
-  /** Adds the profiles and the work that the triggers could not write; gives how many rows. */
+  /** Writes the profiles, their e-mails and the work that the triggers could not; gives how many rows. */
   restoreMissingProfiles(): Promise<number>
   /** Records an event about a customer and applies it, in one transaction. */
   takeEvent(event: {
