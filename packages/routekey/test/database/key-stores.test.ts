@@ -110,7 +110,7 @@ it('a database that is down is a 503, and the log says why', async () => {
   pool.on('error', () => {})
   const lines: string[] = []
   const logger = { error: (line: string) => void lines.push(line) }
-  const keyring = createKeyring({ store: createPostgresStore({ client: pool }), prefix: 'acme', logger })
+  const keyring = createKeyring({ store: createPostgresStore({ client: pool }), prefix: 'acme', logger, usage: false })
   const { key } = await keyring.create({ owner: 'ada', name: 'CI' })
   expect((await keyring.verify(key)).ok).toBe(true)
   await own.stop()

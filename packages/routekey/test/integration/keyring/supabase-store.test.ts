@@ -105,4 +105,5 @@ it('the command line manages keys with the secret key of Supabase', async () => 
   expect(exitCode).toBe(0)
   const keyring = createKeyring({ store: createSupabaseStore({ client: connect('secretKey') }), prefix: 'acme' })
   expect(await keyring.verify(printed.trim())).toMatchObject({ ok: true, record: { owner: 'ada' } })
+  await keyring.close()
 })
