@@ -11,7 +11,8 @@ export async function openBrowser(options: LaunchOptions = {}): Promise<Browser>
   if (executablePath === null) throw new Error('No Chromium was found. Install it, or name it in CHROMIUM_PATH.')
   return chromium.launch({
     executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    // Without hinting, text is as wide as it is on a screen.
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--font-render-hinting=none'],
     ...options,
   })
 }
