@@ -14,7 +14,7 @@ import { withKey } from 'routekey/next'
 
 const secret = envSecret('API_ROUTE_SECRET')
 
-export const POST = withKey(secret, async () => {
+export const POST = withKey(secret, () => {
   // Only callers with the key get here.
   return Response.json({ ok: true })
 })`
