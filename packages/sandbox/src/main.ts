@@ -24,11 +24,7 @@ async function main(): Promise<void> {
   })
   // `disconnect`: the process that started this one is gone.
   for (const event of ['SIGINT', 'SIGTERM', 'disconnect']) process.once(event, () => void stop())
-  let isStopping = false
   async function stop(): Promise<void> {
-    // Ctrl-C comes as more than one of them; a second call of `sandbox.stop` would not wait for the first.
-    if (isStopping) return
-    isStopping = true
     await sandbox.stop()
     process.exit(0)
   }

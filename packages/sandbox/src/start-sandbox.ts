@@ -53,7 +53,7 @@ export type Sandbox = {
   } | null
   stripe: { url: string; secretKey: string; webhookSecret: string } | null
   github: { url: string } | null
-  /** Stops every part and frees the ports and the directory. Safe to call twice. */
+  /** Stops every part and frees the ports and the directory. A second call waits for the first. */
   stop: () => Promise<void>
 }
 
@@ -96,9 +96,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
   // Last started, first stopped.
   const stopTasks: (() => Promise<void>)[] = []
-  const stop = async (): Promise<void> => {
-    for (const task of stopTasks.splice(0).toReversed()) await task()
+  const stopAll = async (): Promise<void> => {
+    for (const task of stopTasks.toReversed()) await task()
   }
+  let stopped: Promise<void> | undefined
+  const stop = () => (stopped ??= stopAll())
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 })
     stopTasks.push(await lockDirectory(dir))
