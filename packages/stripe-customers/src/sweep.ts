@@ -8,8 +8,9 @@ export type SweepOptions = {
   /** Ends the sweep early; what is under way is finished. */
   signal?: AbortSignal
   /**
-   * No row is begun after this time, in milliseconds. The last may take its lease, one request and one write longer. Default: no bound, so that under a lasting rate limit, where rows
-   * become due again while others are worked on, the sweep lasts as long as the limit.
+   * No row is begun after this time, in milliseconds. The last may take its lease, one request and one write longer.
+   * Default: no bound, so that under a lasting rate limit, where rows become due again while others are worked on, the sweep
+   * lasts as long as the limit.
    */
   budgetMs?: number
 }
