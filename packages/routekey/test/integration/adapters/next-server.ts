@@ -1,12 +1,12 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
+import { findFreePort } from '@routekey/sandbox'
+
 import { type ScenarioServer, scenarioEnvironment } from './adapter-scenarios.ts'
-import { listen } from './listen.ts'
 
 const application = fileURLToPath(new URL('../next-app', import.meta.url))
 const nextBinary = createRequire(import.meta.url).resolve('next/dist/bin/next')
@@ -26,12 +26,6 @@ async function build(): Promise<void> {
   if (code !== 0) throw new Error(`The build failed:\n${output}`)
 }
 
-async function freePort(): Promise<string> {
-  const { origin, stop } = await listen(createServer())
-  await stop()
-  return new URL(origin).port
-}
-
 async function untilAnswering(origin: string, child: ChildProcess): Promise<void> {
   for (const deadline = Date.now() + 30_000; Date.now() < deadline;) {
     try {
@@ -48,7 +42,7 @@ async function untilAnswering(origin: string, child: ChildProcess): Promise<void
 /** Builds the fixture application with the built library, and starts it. */
 export async function startNextServer(): Promise<Pick<ScenarioServer, 'origin' | 'stop'>> {
   await build()
-  const port = await freePort()
+  const port = String(await findFreePort())
   const child = fork(nextBinary, ['start', application, '-p', port, '-H', '127.0.0.1'], {
     cwd: application,
     env: { ...environment, ...scenarioEnvironment },
