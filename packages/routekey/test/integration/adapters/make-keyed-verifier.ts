@@ -1,0 +1,41 @@
+import type { createKeyring, hashKey } from '../../../src/index.ts'
+import type { createMemoryStore } from '../../../src/stores/memory.ts'
+
+/** What of the library is used, from the source or from what was built of it. */
+type Library = {
+  createKeyring: typeof createKeyring
+  hashKey: typeof hashKey
+  createMemoryStore: typeof createMemoryStore
+}
+
+/** The key that is let in, the one that lacks the scope, and the one for which the store fails. */
+type Keys = { allowed: string; narrow: string; unreadable: string }
+
+/** Makes the verifier of `/keyed`. */
+export function makeKeyedVerifier(library: Library, { allowed, narrow, unreadable }: Keys) {
+  const memory = library.createMemoryStore()
+  const common = { owner: 'ada', name: 'CI', start: 'acme', allowedIps: [], metadata: {}, expiresAt: null, actor: null }
+  for (const [key, scopes] of [
+    [allowed, ['reports:*']],
+    [narrow, []],
+  ] as const) {
+    const limits = [{ name: 'hour', quota: 2, windowSeconds: 3600 }]
+    const hash = library.hashKey(key)
+    void memory.create({ ...common, id: crypto.randomUUID(), hash, scopes, limits, at: new Date() })
+  }
+  let count = 0
+  const keyring = library.createKeyring({
+    prefix: 'acme',
+    store: {
+      ...memory,
+      findByHash: async (hash) => {
+        if (hash === library.hashKey(unreadable)) throw new Error('connect ECONNREFUSED')
+        return memory.findByHash(hash)
+      },
+    },
+    limiter: { consume: async () => ({ consumedPoints: (count += 1) }) },
+    usage: false,
+    logger: { error: () => undefined },
+  })
+  return keyring.verifier({ scopes: ['reports:read'] })
+}
