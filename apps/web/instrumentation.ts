@@ -2,6 +2,6 @@
 export async function register(): Promise<void> {
   // oxlint-disable-next-line node/no-process-env -- Next.js replaces it at build time, to leave Node's modules out of other runtimes
   if (process.env.NEXT_RUNTIME !== 'nodejs') return
-  const { joinRepeatedAuthorization } = await import('#lib/join-authorization.ts')
+  const { joinRepeatedAuthorization } = await import('#server/join-authorization.ts')
   joinRepeatedAuthorization()
 }

@@ -1,11 +1,11 @@
 import type { CookieOptions, SetAllCookies } from '@supabase/ssr'
 import { type NextRequest, NextResponse } from 'next/server'
-import { contentSecurityPolicy } from './lib/content-security-policy.ts'
-import { EnvironmentError, isDevelopment } from './lib/env.ts'
-import { describeError, log } from './lib/log.ts'
-import { isHttps } from './lib/request-origin.ts'
-import { isSessionCookie, isSessionEnded, sessionEndedHeader } from './lib/session-state.ts'
-import { createSessionClient } from './lib/supabase.ts'
+import { contentSecurityPolicy } from './server/content-security-policy.ts'
+import { EnvironmentError, isDevelopment } from './server/env.ts'
+import { describeError, log } from './server/log.ts'
+import { isHttps } from './server/request-origin.ts'
+import { isSessionCookie, isSessionEnded, sessionEndedHeader } from './server/session-cookie.ts'
+import { createSessionClient } from './server/supabase.ts'
 
 /**
  * Prepares every page: a session that is fresh and still stands, because pages cannot set cookies, and a content security

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { findChromium } from '../../scripts/find-chromium.ts'
+import { findChromium } from '@routekey/tools/find-chromium'
 
 /** What is measured, in the order of the table. */
 export const categories = ['performance', 'accessibility', 'best-practices'] as const

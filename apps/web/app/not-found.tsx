@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
-import { Notice } from '#components/notice.tsx'
-import { Button } from '#components/ui/button.tsx'
+import { Notice } from '#ui/notice.tsx'
+import { Button } from '#ui/button.tsx'
 
 /** Names the tab. */
 export const metadata: Metadata = { title: 'Not found' }

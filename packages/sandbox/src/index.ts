@@ -6,8 +6,8 @@ export {
   SandboxError,
   SeedError,
 } from './errors.ts'
-export { generateSecret } from './keys.ts'
-export { checkLocalhostIsFree, findFreePort, type PortRequest } from './ports.ts'
+export { generateSecret } from './host/keys.ts'
+export { checkLocalhostIsFree, findFreePort, type PortRequest } from './host/ports.ts'
 export { DEFAULT_PORTS, PORT_VARIABLES, type Sandbox, type SandboxOptions, startSandbox } from './start-sandbox.ts'
 export { type EnvFileChanges, readEnvFile, writeEnvFile } from './environment/env-file.ts'
 export {

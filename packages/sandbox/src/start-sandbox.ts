@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 
-import { lockDirectory } from './directory-lock.ts'
-import { ensureKeys, type SandboxKeys } from './keys.ts'
-import { DEFAULT_MIGRATIONS_DIRECTORY, SEED_FILE } from './migrations-directory.ts'
-import { checkPortsAreFree, listenOnLoopback, type PortRequest } from './ports.ts'
-import type { GithubApplication } from './supabase.ts'
-import { startSweepTimer } from './sweep-timer.ts'
+import { lockDirectory } from './host/directory-lock.ts'
+import { ensureKeys, type SandboxKeys } from './host/keys.ts'
+import { DEFAULT_MIGRATIONS_DIRECTORY, SEED_FILE } from './supabase/database/migrations-directory.ts'
+import { checkPortsAreFree, listenOnLoopback, type PortRequest } from './host/ports.ts'
+import type { GithubApplication } from './supabase/supabase.ts'
+import { startSweepTimer } from './cron/sweep-timer.ts'
 
 /** Options of {@link startSandbox}. */
 export type SandboxOptions = {
@@ -147,7 +147,7 @@ async function startStripe(
   { options, dir, appUrl, keys, stopTasks }: Context,
   { port }: PortRequest,
 ): Promise<Sandbox['stripe']> {
-  const { startStripeStandIn } = await import('./stripe/start-stripe-stand-in.ts')
+  const { startStripeStandIn } = await import('@routekey/stripe-stand-in')
   const { stripeSecretKey: secretKey } = keys
   const webhookSecret = options.stripeWebhookSecret ?? keys.stripeWebhookSecret
   const stripe = await startStripeStandIn({
@@ -172,7 +172,7 @@ async function startSupabaseAndGithub(
   stopTasks.push(server.close)
   const github = listenGithub ? await startGithub(context, listenGithub, server.url) : null
 
-  const { startSupabase } = await import('./supabase.ts')
+  const { startSupabase } = await import('./supabase/supabase.ts')
   const supabase = await startSupabase({
     server,
     databaseDirectory: join(dir, 'postgres'),
@@ -210,7 +210,7 @@ async function startGithub(
 ): Promise<{ url: string; application: GithubApplication }> {
   const server = await listenOnLoopback(listen)
   stopTasks.push(server.close)
-  const { startGithubStandIn } = await import('./github.ts')
+  const { startGithubStandIn } = await import('./github/start-github-stand-in.ts')
   const { application, stop } = await startGithubStandIn({
     server,
     clientSecret: keys.githubClientSecret,

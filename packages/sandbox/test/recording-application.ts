@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { listenOnLoopback, type LoopbackServer, type RequestHandler } from '../src/ports.ts'
+import { listenOnLoopback, type LoopbackServer, type RequestHandler } from '../src/host/ports.ts'
 
 /** A request as a server saw it. */
 export type RecordedRequest = { method: string; path: string; headers: Headers; body: string }

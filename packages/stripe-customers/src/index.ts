@@ -1,4 +1,4 @@
-export type { AppliedEvent } from './apply-event.ts'
+export type { AppliedEvent } from './work/apply-event.ts'
 export { systemClock, type Clock } from './clock.ts'
 export {
   createStripeCustomers,
@@ -7,10 +7,10 @@ export {
   type StripeCustomers,
   type StripeCustomersOptions,
 } from './create-stripe-customers.ts'
-export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './decide-retry.ts'
+export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './work/decide-retry.ts'
 export { StripeCustomersError, type StripeCustomersErrorCode } from './errors.ts'
-export type { StripeCustomersEvent } from './events.ts'
-export type { PostgresClient } from './postgres-functions.ts'
-export type { ProvisionResult } from './provision.ts'
-export type { SweepOptions, SweepResult } from './sweep.ts'
-export type { WorkError, WorkErrorCode } from './work-error.ts'
+export type { StripeCustomersEvent } from './work/events.ts'
+export type { PostgresClient } from './store/postgres-functions.ts'
+export type { ProvisionResult } from './work/provision.ts'
+export type { SweepOptions, SweepResult } from './work/sweep.ts'
+export type { WorkError, WorkErrorCode } from './store/work-error.ts'

@@ -1,6 +1,6 @@
 import type { Attributes, Tracer } from '@opentelemetry/api'
-import type { DatabaseFunctions } from './database-functions.ts'
-import type { StripeAnswer, StripeGateway } from './stripe-gateway.ts'
+import type { DatabaseFunctions } from './store/database-functions.ts'
+import type { StripeAnswer, StripeGateway } from './stripe/stripe-gateway.ts'
 
 /** Runs something inside a span of its name; what it throws goes on. Spans carry no secret, e-mail or name. */
 export type RunInSpan = <T>(

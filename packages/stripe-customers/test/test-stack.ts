@@ -1,9 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import {
-  startStripeStandIn,
-  type StripeStandIn,
-  type StripeStandInOptions,
-} from '../../sandbox/src/stripe/start-stripe-stand-in.ts'
+import { startStripeStandIn, type StripeStandIn, type StripeStandInOptions } from '@routekey/stripe-stand-in'
 import { Stripe } from 'stripe'
 
 /** The key that the stand-in of these tests lets in. */

@@ -1,5 +1,5 @@
 import { type Browser, chromium, type LaunchOptions } from 'playwright-core'
-import { findChromium } from '../../../../scripts/find-chromium.ts'
+import { findChromium } from '@routekey/tools/find-chromium'
 
 /**
  * Starts the machine's Chromium without a window.

@@ -1,11 +1,11 @@
 import { createKeyring, type Keyring } from 'routekey'
 import { createSupabaseStore } from 'routekey/stores/supabase'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { maximumKeys } from '../../lib/key-rules.ts'
-import { type Answer, send } from '../send.ts'
-import { type Stack, startStack } from '../stack.ts'
-import { standBefore } from '../stand-before.ts'
-import { openSignedInBrowser } from '../scriptless-browser.ts'
+import { maximumKeys } from '../../features/keys/rules/key-rules.ts'
+import { type Answer, send } from '../support/send.ts'
+import { type Stack, startStack } from '../support/stack.ts'
+import { standBefore } from '../support/fault-proxy.ts'
+import { openSignedInBrowser } from '../support/scriptless-browser.ts'
 
 // What fails while it is in here: the store's functions, as the application calls them.
 const failing = new Set<string>()

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { PrintedSpan } from '../record-spans.ts'
-import { send } from '../send.ts'
-import { listCustomers, signUp, type Stack, startStack, webhookBody } from '../stack.ts'
+import type { PrintedSpan } from '../support/record-spans.ts'
+import { send } from '../support/send.ts'
+import { listCustomers, signUp, type Stack, startStack, webhookBody } from '../support/stack.ts'
 
 describe('a sign-up', () => {
   let stack: Stack
   beforeAll(async () => {
     // No sweep within the test: what happens here, the wake-up alone has done.
-    const env = { NODE_OPTIONS: `--import=${new URL('../record-spans.ts', import.meta.url).href}` }
+    const env = { NODE_OPTIONS: `--import=${new URL('../support/record-spans.ts', import.meta.url).href}` }
     stack = await startStack({ env, sweepIntervalMs: 3_600_000 })
   })
   afterAll(async () => {

@@ -12,7 +12,7 @@ import { findFreePort, startSandbox } from '@routekey/sandbox'
 import { createClient } from '@supabase/supabase-js'
 import { Stripe } from 'stripe'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { send } from '../send.ts'
+import { send } from '../support/send.ts'
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const password = 'correct horse battery staple'
@@ -51,7 +51,7 @@ describe('npm start', { timeout: 180_000 }, () => {
 
   /** Runs the command in a process group of its own, as a shell does, so that the whole group can be signalled. */
   function start() {
-    const child = spawn(process.execPath, ['scripts/start.mjs'], { cwd: root, env, detached: true })
+    const child = spawn(process.execPath, ['tools/start.mjs'], { cwd: root, env, detached: true })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
     const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))

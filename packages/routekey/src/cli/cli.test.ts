@@ -18,7 +18,7 @@ import { parseEnv } from 'node:util'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { parseKey } from '../parse-key.ts'
+import { parseKey } from '../key/parse-key.ts'
 import { main } from './main.ts'
 
 const strong = 'f3b1c9d07a6e45829c0d1e2f3a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d'

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { basename, dirname, resolve } from 'node:path'
 
-import { previousVariable, requireSecretVariable } from '../variable-name.ts'
-import { type Assignment, parseAssignments } from './env-text.ts'
-import { type EditedFile, editEnvFile } from './edit-env-file.ts'
-import { Refusal } from './refusal.ts'
+import { previousVariable, requireSecretVariable } from '../secret/variable-name.ts'
+import { type Assignment, parseAssignments } from './env-file/env-text.ts'
+import { type EditedFile, editEnvFile } from './env-file/edit-env-file.ts'
+import { Refusal } from './cli-error.ts'
 
 /** What a command needs of the world. */
 export interface Terminal {

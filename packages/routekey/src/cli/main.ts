@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 
 import { RoutekeyError } from '../errors.ts'
 import { audit } from './audit/audit.ts'
-import { check } from './check.ts'
+import { check } from './commands/check.ts'
 import type { Command, Terminal } from './command.ts'
-import { generate } from './generate.ts'
+import { generate } from './commands/generate.ts'
 import { keys } from './keys/keys.ts'
-import { Refusal } from './refusal.ts'
-import { rotate } from './rotate.ts'
+import { Refusal } from './cli-error.ts'
+import { rotate } from './commands/rotate.ts'
 
 const commands: ReadonlyMap<string, Command> = new Map([
   ['generate', generate],

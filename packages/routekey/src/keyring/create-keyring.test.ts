@@ -14,7 +14,7 @@ import {
   envSecret,
   generateKey,
 } from '../index.ts'
-import { withKey } from '../next/index.ts'
+import { withKey } from '../adapters/next/index.ts'
 import { createMemoryStore } from '../stores/memory.ts'
 
 const start = new Date('2026-03-01T12:30:00.000Z')

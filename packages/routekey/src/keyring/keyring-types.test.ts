@@ -12,7 +12,7 @@ import {
   createKeyring,
   envSecret,
 } from '../index.ts'
-import { withKey } from '../next/index.ts'
+import { withKey } from '../adapters/next/index.ts'
 import { createMemoryStore } from '../stores/memory.ts'
 
 const store = createMemoryStore()

@@ -1,4 +1,4 @@
-import type { KeyStore } from '../keyring/key-store.ts'
+import type { KeyStore } from '../keyring/model/key-store.ts'
 import { parseAuditEntry, parseBucket, parseFound, parseList, parseRecord } from './parse-answer.ts'
 
 /** Calls a function of the database by name with one JSON document, and gives what it returns. It throws when it cannot. */

@@ -1,5 +1,5 @@
-import type { AuditAction, AuditEntry, JsonValue, KeyRecord } from '../keyring/key-record.ts'
-import type { KeyProperties, KeyStore, KeyTarget } from '../keyring/key-store.ts'
+import type { AuditAction, AuditEntry, JsonValue, KeyRecord } from '../keyring/model/key-record.ts'
+import type { KeyProperties, KeyStore, KeyTarget } from '../keyring/model/key-store.ts'
 
 interface Secret {
   readonly id: string

@@ -1,6 +1,13 @@
 import { adapterError } from '../adapter-error.ts'
-import type { AuditAction, AuditEntry, JsonValue, KeyLimit, KeyRecord, UsageBucket } from '../keyring/key-record.ts'
-import type { FoundKey } from '../keyring/key-store.ts'
+import type {
+  AuditAction,
+  AuditEntry,
+  JsonValue,
+  KeyLimit,
+  KeyRecord,
+  UsageBucket,
+} from '../keyring/model/key-record.ts'
+import type { FoundKey } from '../keyring/model/key-store.ts'
 
 // What the database answers is read strictly: a property that is missing would otherwise widen a key, such as `revokedAt`.
 

@@ -1,5 +1,5 @@
 import { adapterError } from '../adapter-error.ts'
-import type { KeyStore } from '../keyring/key-store.ts'
+import type { KeyStore } from '../keyring/model/key-store.ts'
 import { createFunctionStore } from './function-store.ts'
 
 /** The part of a Postgres client that the store uses. A `Pool` or `Client` of `pg` and a `PGlite` fit as they are. */

@@ -1,4 +1,4 @@
-import type { KeyStore } from '../keyring/key-store.ts'
+import type { KeyStore } from '../keyring/model/key-store.ts'
 import { createFunctionStore } from './function-store.ts'
 
 /** The part of a Supabase client that the store uses. */

@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it, vi } from 'vitest'
 
 import { anyOf, envSecret, type SecretCaller } from '../index.ts'
-import { type GuardedContext, withKey } from '../next/index.ts'
+import { type GuardedContext, withKey } from '../adapters/next/index.ts'
 import {
   type EnvWebhookOptions,
   type ReplayStore,

@@ -1,4 +1,4 @@
-import type { RandomBytes } from '../base62.ts'
+import type { RandomBytes } from '../key/base62.ts'
 import { adapterError } from '../adapter-error.ts'
 import { decodeBase64, encodeBase64 } from './base64.ts'
 

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { envSecret } from '../../src/index.ts'
-import { withKey } from '../../src/next/index.ts'
+import { withKey } from '../../src/adapters/next/index.ts'
 
 const secret = randomBytes(32).toString('hex')
 

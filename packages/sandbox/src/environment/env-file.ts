@@ -2,7 +2,7 @@ import { readFile, realpath } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 
 import { SandboxError } from '../errors.ts'
-import { writePrivateFile } from '../private-file.ts'
+import { writePrivateFile } from '../host/private-file.ts'
 
 /** What {@link writeEnvFile} is to change. Values hold no spaces, quotes or `#`. */
 export type EnvFileChanges = {

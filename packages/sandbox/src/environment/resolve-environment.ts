@@ -1,6 +1,6 @@
-import { generateSecret as generateSecretByDefault, SANDBOX_MARKER } from '../keys.ts'
+import { generateSecret as generateSecretByDefault, SANDBOX_MARKER } from '../host/keys.ts'
 import { EnvironmentError } from '../errors.ts'
-import type { GithubApplication } from '../supabase.ts'
+import type { GithubApplication } from '../supabase/supabase.ts'
 import { DEFAULT_PORTS, PORT_VARIABLES, type Sandbox, type SandboxOptions } from '../start-sandbox.ts'
 import type { EnvFileChanges } from './env-file.ts'
 

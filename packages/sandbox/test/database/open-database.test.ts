@@ -4,7 +4,7 @@ import { format } from 'node:util'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
-import { openPglite, type SandboxDatabase } from '../../src/database/open-database.ts'
+import { openPglite, type SandboxDatabase } from '../../src/supabase/database/open-database.ts'
 
 let database: SandboxDatabase
 

@@ -4,8 +4,8 @@ import { PGlite } from '@electric-sql/pglite'
 import { pgtap } from '@electric-sql/pglite/pgtap'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTestDatabase } from '../../src/test-database.ts'
-import { startTestPostgres, type TestPostgres } from '../../src/test-postgres.ts'
+import { createTestDatabase } from '../../src/testing/test-database.ts'
+import { startTestPostgres, type TestPostgres } from '../../src/testing/test-postgres.ts'
 
 const TESTS = new URL('../../../../supabase/tests/', import.meta.url)
 const files = readdirSync(TESTS).filter((name) => name.endsWith('.sql'))

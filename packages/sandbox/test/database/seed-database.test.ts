@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import type { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 
-import { seedDatabase } from '../../src/database/seed-database.ts'
-import { SEED_FILE } from '../../src/migrations-directory.ts'
-import { createTestDatabase } from '../../src/test-database.ts'
+import { seedDatabase } from '../../src/supabase/database/seed-database.ts'
+import { SEED_FILE } from '../../src/supabase/database/migrations-directory.ts'
+import { createTestDatabase } from '../../src/testing/test-database.ts'
 
 let database: PGlite
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { expect, it, onTestFinished } from 'vitest'
 
-import { findTemplate, loadTemplate } from '../../src/database/template.ts'
+import { findTemplate, loadTemplate } from '../../src/supabase/database/template.ts'
 
 it('can be made by two at once, each of whom can use what it got', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'routekey-template-'))

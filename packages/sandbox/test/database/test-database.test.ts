@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 
-import { createTestDatabase, prepareTestDatabase } from '../../src/test-database.ts'
+import { createTestDatabase, prepareTestDatabase } from '../../src/testing/test-database.ts'
 
 let database: PGlite
 

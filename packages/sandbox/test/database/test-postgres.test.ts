@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { expect, it } from 'vitest'
-import { startTestPostgres } from '../../src/test-postgres.ts'
+import { startTestPostgres } from '../../src/testing/test-postgres.ts'
 
 async function connect(connectionString: string): Promise<Client> {
   const client = new Client({ connectionString })

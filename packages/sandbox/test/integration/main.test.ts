@@ -8,7 +8,7 @@ import { parseEnv } from 'node:util'
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
-import { checkPortsAreFree, findFreePort, listenOnLoopback } from '../../src/ports.ts'
+import { checkPortsAreFree, findFreePort, listenOnLoopback } from '../../src/host/ports.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 

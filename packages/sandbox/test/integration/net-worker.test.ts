@@ -4,10 +4,10 @@ import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 
 import { z } from 'zod'
 
-import { openPglite, type SandboxDatabase } from '../../src/database/open-database.ts'
-import { prepareDatabase } from '../../src/database/prepare-database.ts'
-import { type NetWorker, startNetWorker } from '../../src/net-worker.ts'
-import { findFreePort } from '../../src/ports.ts'
+import { openPglite, type SandboxDatabase } from '../../src/supabase/database/open-database.ts'
+import { prepareDatabase } from '../../src/supabase/database/prepare-database.ts'
+import { type NetWorker, startNetWorker } from '../../src/supabase/pg-net/net-worker.ts'
+import { findFreePort } from '../../src/host/ports.ts'
 import { type RecordingApplication, startRecordingApplication } from '../recording-application.ts'
 
 /** Other tests may be at work on the machine. */

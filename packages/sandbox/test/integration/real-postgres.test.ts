@@ -7,7 +7,7 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 
 import { type Sandbox, startSandbox } from '../../src/index.ts'
-import { startTestPostgres, type TestPostgres } from '../../src/test-postgres.ts'
+import { startTestPostgres, type TestPostgres } from '../../src/testing/test-postgres.ts'
 import { type RecordingApplication, startRecordingApplication } from '../recording-application.ts'
 
 const API_ROUTE_SECRET = 'the-secret-of-the-route'

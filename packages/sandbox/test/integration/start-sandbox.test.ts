@@ -9,7 +9,7 @@ import { createClient } from '@supabase/supabase-js'
 import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vitest'
 
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/index.ts'
-import { checkPortsAreFree, findFreePort, listenOnLoopback } from '../../src/ports.ts'
+import { checkPortsAreFree, findFreePort, listenOnLoopback } from '../../src/host/ports.ts'
 
 const ANY_PORTS = { supabase: 0, stripe: 0, github: 0 }
 

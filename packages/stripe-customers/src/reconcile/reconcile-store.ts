@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { DatabaseFunctions } from '../database-functions.ts'
-import { workErrorSchema } from '../work-error.ts'
-import { parseAnswer } from '../work-store.ts'
+import type { DatabaseFunctions } from '../store/database-functions.ts'
+import { workErrorSchema } from '../store/work-error.ts'
+import { parseAnswer } from '../store/work-store.ts'
 import type { ProfileRow } from './decide-profile.ts'
 
 const profileSchema = z

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { WorkStore } from '../work-store.ts'
+import type { WorkStore } from '../store/work-store.ts'
 import { createCustomerIndex, type CustomerIndex } from './customer-index.ts'
 import {
   decideProfile,

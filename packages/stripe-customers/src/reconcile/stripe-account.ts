@@ -2,9 +2,14 @@ import type { Stripe } from 'stripe'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { StripeCustomersError } from '../errors.ts'
-import { createPace } from '../pace.ts'
-import { customerOrDeletedSchema, customerPageSchema, deletedSchema, type StripeCustomer } from '../stripe-customer.ts'
-import { describeMalformedAnswer, describeStripeFailure } from '../stripe-failure.ts'
+import { createPace } from '../stripe/pace.ts'
+import {
+  customerOrDeletedSchema,
+  customerPageSchema,
+  deletedSchema,
+  type StripeCustomer,
+} from '../stripe/stripe-customer.ts'
+import { describeMalformedAnswer, describeStripeFailure } from '../stripe/stripe-failure.ts'
 import type { LinkedCustomer, LiveCustomer } from './decide-profile.ts'
 
 /** What reconciling asks of Stripe. Each call waits its turn, and throws `ERR_STRIPE_CUSTOMERS_STRIPE` in the end. */

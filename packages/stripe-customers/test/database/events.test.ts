@@ -1,7 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { createTestDatabase } from '@routekey/sandbox/test-database'
 import type { Stripe } from 'stripe'
-import type { StripeStandIn } from '../../../sandbox/src/stripe/start-stripe-stand-in.ts'
+import type { StripeStandIn } from '@routekey/stripe-stand-in'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStripeCustomers, type StripeCustomers } from '../../src/index.ts'
 import { createStripe, signUp, startStripe } from '../test-stack.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FAULTS } from '../faults/faults.ts'
-import { inspect, openTheatre, settle, SIGN_UPS, type Theatre } from '../faults/stage.ts'
+import { inspect, openTheatre, settle, SIGN_UPS, type Theatre } from '../faults/fault-fixture.ts'
 
 const COLUMNS = ['struck', 'customers', 'linked', 'duplicates', 'stuck', 'calls', 'replayed', 'found', 'seconds']
 

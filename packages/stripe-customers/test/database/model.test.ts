@@ -3,7 +3,7 @@ import { createTestDatabase } from '@routekey/sandbox/test-database'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { arbitraryCommands, createRareHistories, type Model, signUp } from '../model/commands.ts'
-import { createWorld, type World } from '../model/world.ts'
+import { createWorld, type World } from '../model/model-fixture.ts'
 
 const RUNS = 1000
 

@@ -1,14 +1,14 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { createTestDatabase } from '@routekey/sandbox/test-database'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { StripeStandIn } from '../../../sandbox/src/stripe/start-stripe-stand-in.ts'
+import type { StripeStandIn } from '@routekey/stripe-stand-in'
 import {
   createStripeCustomers,
   type PostgresClient,
   type StripeCustomersEvent,
   type StripeCustomersOptions,
 } from '../../src/index.ts'
-import { passTime } from '../pass-time.ts'
+import { passTime } from '../advance-time.ts'
 import { createStripe, signUp, startStripe } from '../test-stack.ts'
 
 function sqlError(code: string): Error {

@@ -7,10 +7,10 @@ import {
 } from '@opentelemetry/sdk-trace-base'
 import type { PGlite } from '@electric-sql/pglite'
 import { createTestDatabase } from '@routekey/sandbox/test-database'
-import type { StripeStandIn } from '../../../sandbox/src/stripe/start-stripe-stand-in.ts'
+import type { StripeStandIn } from '@routekey/stripe-stand-in'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createStripeCustomers } from '../../src/index.ts'
-import { createContextManager } from '../context-manager.ts'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { createStripe, signUp, STRIPE_SECRET_KEY, startStripe } from '../test-stack.ts'
 
 describe('spans', () => {
@@ -20,7 +20,7 @@ describe('spans', () => {
   let database: PGlite
   let standIn: StripeStandIn
   beforeAll(async () => {
-    context.setGlobalContextManager(createContextManager())
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager())
     ;[database, standIn] = await Promise.all([createTestDatabase(), startStripe()])
   })
   beforeEach(() => exporter.reset())

@@ -2,10 +2,10 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Pool } from 'pg'
-import type { FaultRequest } from '../../../sandbox/src/stripe/start-stripe-stand-in.ts'
+import type { FaultRequest } from '@routekey/stripe-stand-in'
 import type { ProvisionResult, StripeCustomers, StripeCustomersEvent } from '../../src/index.ts'
 import { createStripe } from '../test-stack.ts'
-import { type Stage, SIGN_UPS } from './stage.ts'
+import { type Stage, SIGN_UPS } from './fault-fixture.ts'
 import type { WorkerOrders } from './worker.ts'
 
 /** One row of the matrix. */

@@ -2,7 +2,7 @@ import { deepEqual } from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import * as fc from 'fast-check'
 import { StripeCustomersError } from '../../src/index.ts'
-import { DATABASE_FAULTS, type DatabaseFault, STRIPE_FAULTS, type StripeFault, type World } from './world.ts'
+import { DATABASE_FAULTS, type DatabaseFault, STRIPE_FAULTS, type StripeFault, type World } from './model-fixture.ts'
 
 /** What ought to be: the users, with their present e-mail. */
 export type Model = {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { TestPostgres } from '@routekey/sandbox/test-postgres'
 import { Client } from 'pg'
-import { createPostgresFunctions } from '../../src/postgres-functions.ts'
-import { type ClaimedWork, createWorkStore } from '../../src/work-store.ts'
+import { createPostgresFunctions } from '../../src/store/postgres-functions.ts'
+import { type ClaimedWork, createWorkStore } from '../../src/store/work-store.ts'
 import { seedProfiles } from './seed-profiles.ts'
 
 /** Creates a database of `total` profiles of which `pending` wait for their customer, and connects to it. */

@@ -1,6 +1,6 @@
 // Runs a Stripe stand-in in a process of its own: prints its port, then waits to be killed. Its limits and its latency
 // go by its clock. The first argument is JSON, see `standInSettings`.
-import { startStripeStandIn } from '@routekey/sandbox/stripe'
+import { startStripeStandIn } from '@routekey/stripe-stand-in'
 import { STRIPE_SECRET_KEY } from '../test-stack.ts'
 import { systemClock } from '../../src/clock.ts'
 import { standInSettings } from './settings.ts'

@@ -1,9 +1,9 @@
 import { isAuthRetryableFetchError } from '@supabase/supabase-js'
-import { describeError, log } from '#lib/log.ts'
-import { problemResponse } from '#lib/problem.ts'
-import { readProfile } from '#lib/profile.ts'
-import type { StripeCustomerProgress } from '#lib/stripe-customer-progress.ts'
-import { createPageClient } from '#lib/supabase.ts'
+import { describeError, log } from '#server/log.ts'
+import { problemResponse } from '#server/problem-response.ts'
+import { readProfile } from '#features/account/profile.ts'
+import type { StripeCustomerProgress } from '#features/stripe-customer/stripe-customer-progress.ts'
+import { createPageClient } from '#server/supabase.ts'
 
 // routekey-audit: the visitor's session guards it
 /** Tells the signed-in visitor how far their Stripe customer is; the account page asks until it is there. */

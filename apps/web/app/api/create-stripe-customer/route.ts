@@ -1,10 +1,10 @@
 import { envSecret } from 'routekey'
 import { withKey } from 'routekey/next'
-import { logDenial } from '#lib/log-denial.ts'
-import { methodNotAllowed, problemResponse, withProblems } from '#lib/problem.ts'
-import { parseProfileEvent } from '#lib/profile-event.ts'
-import { readText } from '#lib/read-text.ts'
-import { stripeCustomers } from '#lib/stripe-customers.ts'
+import { logDenial } from '#server/log-denial.ts'
+import { methodNotAllowed, problemResponse, withProblems } from '#server/problem-response.ts'
+import { parseProfileEvent } from '#features/stripe-customer/profile-event.ts'
+import { readText } from '#server/read-text.ts'
+import { stripeCustomers } from '#features/stripe-customer/engine.ts'
 
 /** A profile's row is well under a kilobyte, and a webhook carries it twice. */
 const maxBodyBytes = 64 * 1024

@@ -1,5 +1,5 @@
-import { readHealth } from '#lib/health.ts'
-import { methodNotAllowed } from '#lib/problem.ts'
+import { readHealth } from '#server/health.ts'
+import { methodNotAllowed } from '#server/problem-response.ts'
 
 // routekey-audit: public, names no address, key or error
 /** Tells whether the application is ready to serve (200) or which part is missing (503). */

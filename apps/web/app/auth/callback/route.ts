@@ -1,12 +1,12 @@
 import { type AuthError, isAuthRetryableFetchError } from '@supabase/supabase-js'
 import { cookies } from 'next/headers'
 import { redirect } from 'next/navigation'
-import type { Arrival } from '#components/arrival-notice.tsx'
-import { type AuthReturn, parseAuthReturn } from '#lib/auth-return.ts'
-import { describeError, log } from '#lib/log.ts'
-import { parseRedirectPath } from '#lib/redirect-path.ts'
-import { isSessionCookie } from '#lib/session-state.ts'
-import { createActionClient, createVisitorClient } from '#lib/supabase.ts'
+import type { Arrival } from '#features/auth/redirect-notice.tsx'
+import { type AuthReturn, parseAuthReturn } from '#features/auth/auth-return.ts'
+import { describeError, log } from '#server/log.ts'
+import { parseRedirectPath } from '#features/auth/redirect-path.ts'
+import { isSessionCookie } from '#server/session-cookie.ts'
+import { createActionClient, createVisitorClient } from '#server/supabase.ts'
 
 type Outcome = 'done' | 'half_confirmed' | 'denied' | 'expired' | 'failed' | 'unavailable'
 

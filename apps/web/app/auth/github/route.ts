@@ -1,8 +1,8 @@
 import { redirect } from 'next/navigation'
-import { describeError, log } from '#lib/log.ts'
-import { parseRedirectPath } from '#lib/redirect-path.ts'
-import { requestOrigin } from '#lib/request-origin.ts'
-import { createActionClient } from '#lib/supabase.ts'
+import { describeError, log } from '#server/log.ts'
+import { parseRedirectPath } from '#features/auth/redirect-path.ts'
+import { requestOrigin } from '#server/request-origin.ts'
+import { createActionClient } from '#server/supabase.ts'
 
 // routekey-audit: public, a sign-in starts here
 /**

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
 import type { Command } from '../command.ts'
-import { Refusal } from '../refusal.ts'
+import { Refusal } from '../cli-error.ts'
 import { type AuditedHandler, auditDirectory } from './audit-directory.ts'
 
 /** One line for the handlers of a file that are judged alike. */

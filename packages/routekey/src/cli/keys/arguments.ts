@@ -1,4 +1,4 @@
-import { Refusal } from '../refusal.ts'
+import { Refusal } from '../cli-error.ts'
 
 /** Refuses the want of an option. */
 export function need<Value>(value: Value | undefined, option: string): Value {

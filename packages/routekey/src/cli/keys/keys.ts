@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 
-import type { CreatedKey } from '../../keyring/manage-keys.ts'
+import type { CreatedKey } from '../../keyring/manage/manage-keys.ts'
 import type { Command, Terminal } from '../command.ts'
-import { Refusal } from '../refusal.ts'
+import { Refusal } from '../cli-error.ts'
 import { found, instant, need, wholeNumber } from './arguments.ts'
 import { type ConnectionOptions, type OpenStore, openStore, prefixOf } from './open-keyring.ts'
 import { formatKey, formatKeys, formatUsage } from './print-keys.ts'

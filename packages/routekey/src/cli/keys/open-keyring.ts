@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
-import type { KeyRecord } from '../../keyring/key-record.ts'
-import type { KeyStore } from '../../keyring/key-store.ts'
+import type { KeyRecord } from '../../keyring/model/key-record.ts'
+import type { KeyStore } from '../../keyring/model/key-store.ts'
 import { type Keyring, createKeyring } from '../../keyring/create-keyring.ts'
 import { createPostgresStore } from '../../stores/postgres.ts'
 import { createSupabaseStore } from '../../stores/supabase.ts'
 import { type Terminal, defaultEnvFile } from '../command.ts'
-import { parseAssignments } from '../env-text.ts'
-import { Refusal } from '../refusal.ts'
+import { parseAssignments } from '../env-file/env-text.ts'
+import { Refusal } from '../cli-error.ts'
 
 /** The options that every action takes. */
 export interface ConnectionOptions {

@@ -1,4 +1,4 @@
-import { type AuditEntry, type KeyRecord, type UsageBucket, keyStatus } from '../../keyring/key-record.ts'
+import { type AuditEntry, type KeyRecord, type UsageBucket, keyStatus } from '../../keyring/model/key-record.ts'
 
 const time = (date: Date | null) => (date === null ? '-' : `${date.toISOString().slice(0, 16)}Z`)
 const list = (items: readonly string[], none = '-') => (items.length === 0 ? none : items.join(' '))

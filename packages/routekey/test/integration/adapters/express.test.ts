@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import express from 'express'
 
 import { envSecret } from '../../../src/index.ts'
-import { requireKey, withKey } from '../../../src/node/index.ts'
+import { requireKey, withKey } from '../../../src/adapters/node/index.ts'
 import { createMemoryReplayStore, envWebhook } from '../../../src/webhooks/index.ts'
 import { adapterScenarios, scenarioBodyBytes, scenarioEnvironment as env } from './adapter-scenarios.ts'
 import { listen } from './listen.ts'

@@ -1,7 +1,7 @@
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 
 import { envSecret } from '../../../src/index.ts'
-import { type KeyMiddleware, requireKey } from '../../../src/node/index.ts'
+import { type KeyMiddleware, requireKey } from '../../../src/adapters/node/index.ts'
 import { createMemoryReplayStore, envWebhook } from '../../../src/webhooks/index.ts'
 import { adapterScenarios, scenarioBodyBytes, scenarioEnvironment as env } from './adapter-scenarios.ts'
 import { createKeyedVerifier } from './scenario-keyring.ts'

@@ -1,7 +1,7 @@
 import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
 
-import { type KeyVariables, requireKey } from '../../../src/hono/index.ts'
+import { type KeyVariables, requireKey } from '../../../src/adapters/hono/index.ts'
 import { envSecret } from '../../../src/index.ts'
 import { createMemoryReplayStore, envWebhook } from '../../../src/webhooks/index.ts'
 import { adapterScenarios, scenarioBodyBytes, scenarioEnvironment as env } from './adapter-scenarios.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { buildLibrary } from '../../../../../scripts/build-if-stale.ts'
+import { buildLibrary } from '@routekey/tools/build-if-stale'
 import { adapterScenarios, scenarioEnvironment } from './adapter-scenarios.ts'
 import { startNextServer } from './next-server.ts'
 import { send } from './send.ts'

@@ -2,7 +2,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import { text } from 'node:stream/consumers'
 
 import { envSecret } from '../../../src/index.ts'
-import { withKey } from '../../../src/node/index.ts'
+import { withKey } from '../../../src/adapters/node/index.ts'
 import { createMemoryReplayStore, envWebhook } from '../../../src/webhooks/index.ts'
 import { adapterScenarios, scenarioBodyBytes, scenarioEnvironment as env } from './adapter-scenarios.ts'
 import { listen } from './listen.ts'

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { EdgeVM } from '@edge-runtime/vm'
 import { beforeAll, describe, expect, it } from 'vitest'
 
-import { buildLibrary } from '../../../../../scripts/build-if-stale.ts'
+import { buildLibrary } from '@routekey/tools/build-if-stale'
 import { bundle } from './bundle.ts'
 import { findNode, findWorkerd, installRuntimes } from './install-runtimes.ts'
 import { startWorkerd } from './start-workerd.ts'

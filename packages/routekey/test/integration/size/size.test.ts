@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'rolldown'
 import { beforeAll, expect, it } from 'vitest'
 
-import { buildLibrary } from '../../../../../scripts/build-if-stale.ts'
+import { buildLibrary } from '@routekey/tools/build-if-stale'
 
 beforeAll(async () => {
   await buildLibrary()

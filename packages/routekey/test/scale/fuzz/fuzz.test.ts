@@ -4,8 +4,8 @@ import { Socket } from 'node:net'
 import { expect, it } from 'vitest'
 
 import { authenticate, envSecret, generateKey, parseKey } from '../../../src/index.ts'
-import { extractCredential } from '../../../src/extract-credential.ts'
-import { toRequest } from '../../../src/node-http/to-request.ts'
+import { extractCredential } from '../../../src/guard/extract-credential.ts'
+import { toRequest } from '../../../src/adapters/node-http/to-request.ts'
 import { createHostileInputs } from './hostile-inputs.ts'
 
 const total = 1_000_000

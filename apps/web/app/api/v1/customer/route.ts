@@ -1,8 +1,8 @@
 import { type GuardedContext, withKey } from 'routekey/next'
 import type { KeyCaller } from 'routekey'
-import { keyring } from '#lib/keyring.ts'
-import { methodNotAllowed, problemResponse, withProblems } from '#lib/problem.ts'
-import { createServiceClient } from '#lib/supabase.ts'
+import { keyring } from '#features/keys/keyring.ts'
+import { methodNotAllowed, problemResponse, withProblems } from '#server/problem-response.ts'
+import { createServiceClient } from '#server/supabase.ts'
 
 async function readCustomer(_request: Request, { caller }: GuardedContext<KeyCaller>): Promise<Response> {
   const { data, error } = await createServiceClient()

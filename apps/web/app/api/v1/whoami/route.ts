@@ -1,6 +1,6 @@
 import { withKey } from 'routekey/next'
-import { keyring } from '#lib/keyring.ts'
-import { methodNotAllowed } from '#lib/problem.ts'
+import { keyring } from '#features/keys/keyring.ts'
+import { methodNotAllowed } from '#server/problem-response.ts'
 
 /** Tells whose key it is; any valid key may ask. */
 export const GET = withKey(keyring.verifier(), (_request, { caller }) => {

@@ -1,0 +1,152 @@
+'use server'
+
+import { isAuthError } from '@supabase/supabase-js'
+import { revalidatePath } from 'next/cache'
+import { headers } from 'next/headers'
+import { notFound } from 'next/navigation'
+import { keyStatus, RoutekeyError } from 'routekey'
+import { parseChangeLimit, parseRenameKey, parseRotateKey } from '#features/keys/rules/change-key-forms.ts'
+import { parseCreateKey, toKeyOptions } from '#features/keys/rules/create-key-form.ts'
+import { type FormState, keepValues } from '#forms/form.ts'
+import { isKeyLimitReached } from '#features/keys/key-limit-error.ts'
+import { toLimits } from '#features/keys/rules/key-limit.ts'
+import { maximumKeys, scopes } from '#features/keys/rules/key-rules.ts'
+import { keyring } from '#features/keys/keyring.ts'
+import { describeError, log } from '#server/log.ts'
+import { requestOrigin } from '#server/request-origin.ts'
+import { requireUser } from '#features/auth/session.ts'
+
+/** A key in clear, and the origin of the routes that it opens. */
+export type NewKey = { key: string; origin: string }
+
+/** What a form about a key shows after it was sent. */
+export type KeyFormState = FormState & {
+  /** Set when the change is made. */
+  isDone?: boolean
+  /** The new key, which is in this answer and in no other, and where it can be tried. */
+  newKey?: NewKey
+}
+
+/** Creates a key for the signed-in user. */
+export async function createKey(_: KeyFormState, form: FormData): Promise<KeyFormState> {
+  return answer('key.create_failed', form, async (owner) => {
+    const parsed = parseCreateKey(form)
+    if (!parsed.ok) return { fieldErrors: parsed.fieldErrors }
+    const { key } = await keyring.create({ ...toKeyOptions(parsed.data, new Date()), owner, grantable: scopes })
+    return { isDone: true, newKey: await show(key) }
+  })
+}
+
+/** Replaces a key of the signed-in user by another; the old one works until the grace is over. */
+export async function rotateKey(_: KeyFormState, form: FormData): Promise<KeyFormState> {
+  return answer('key.rotate_failed', form, async (owner) => {
+    const id = readId(form)
+    const parsed = parseRotateKey(form)
+    if (!parsed.ok) return { fieldErrors: parsed.fieldErrors }
+    const rotated = await keyring.rotate(id, { graceSeconds: parsed.data.grace, owner })
+    return rotated === null ? explainEnd(id, owner) : { isDone: true, newKey: await show(rotated.key) }
+  })
+}
+
+/** Renames a key of the signed-in user. */
+export async function renameKey(_: KeyFormState, form: FormData): Promise<KeyFormState> {
+  return answer('key.rename_failed', form, async (owner) => {
+    const id = readId(form)
+    const parsed = parseRenameKey(form)
+    if (!parsed.ok) return { fieldErrors: parsed.fieldErrors }
+    const renamed = await keyring.update(id, parsed.data, { owner })
+    return renamed === null ? explainEnd(id, owner) : { isDone: true }
+  })
+}
+
+/** Changes how often a key of the signed-in user may be used. */
+export async function changeLimit(_: KeyFormState, form: FormData): Promise<KeyFormState> {
+  return answer('key.change_limit_failed', form, async (owner) => {
+    const id = readId(form)
+    const parsed = parseChangeLimit(form)
+    if (!parsed.ok) return { fieldErrors: parsed.fieldErrors }
+    const changed = await keyring.update(id, { limits: toLimits(parsed.data) }, { owner })
+    return changed === null ? explainEnd(id, owner) : { isDone: true }
+  })
+}
+
+/** Ends a key of the signed-in user until it is enabled. */
+export async function disableKey(_: KeyFormState, form: FormData): Promise<KeyFormState> {
+  return answer('key.disable_failed', form, async (owner) => {
+    const id = readId(form)
+    const disabled = await keyring.disable(id, { owner })
+    return disabled === null ? explainEnd(id, owner) : { isDone: true }
+  })
+}
+
+/** Lets a disabled key of the signed-in user work again. */
+export async function enableKey(_: KeyFormState, form: FormData): Promise<KeyFormState> {
+  return answer('key.enable_failed', form, async (owner) => {
+    const id = readId(form)
+    const enabled = await keyring.enable(id, { owner })
+    return enabled === null ? explainEnd(id, owner) : { isDone: true }
+  })
+}
+
+/** Ends a key of the signed-in user for good. */
+export async function revokeKey(_: KeyFormState, form: FormData): Promise<KeyFormState> {
+  return answer('key.revoke_failed', form, async (owner) => {
+    const revoked = await keyring.revoke(readId(form), { owner })
+    return revoked === null ? notFound() : { isDone: true }
+  })
+}
+
+const fields = ['name', 'scopes', 'expiry', 'expiresOn', 'window', 'quota', 'grace']
+
+/** Answers for the signed-in user. What was typed is kept where something is wrong, and the list is read anew where not. */
+async function answer(
+  event: string,
+  form: unknown,
+  work: (owner: string) => Promise<Partial<KeyFormState>>,
+): Promise<KeyFormState> {
+  let outcome: Partial<KeyFormState>
+  try {
+    const { id: owner } = await requireUser('/keys')
+    if (!(form instanceof FormData)) notFound()
+    outcome = await work(owner)
+  } catch (error) {
+    if (isKeyLimitReached(error)) outcome = { formError: limitReached }
+    else if (isOutage(error)) {
+      log('error', event, { error: describeError(error) })
+      outcome = { formError: unavailable }
+    } else throw error
+  }
+  if (outcome.isDone) {
+    revalidatePath('/keys', 'layout')
+    return { values: {}, fieldErrors: {}, ...outcome }
+  }
+  return { values: form instanceof FormData ? keepValues(form, fields) : {}, fieldErrors: {}, ...outcome }
+}
+
+const limitReached = `You have ${maximumKeys} keys, and there can be no more at once. Revoke one that you do not need.`
+const unavailable =
+  'Our service did not answer, so we cannot tell whether this was done. Look at the list before you try again.'
+
+async function show(key: string): Promise<NewKey> {
+  return { key, origin: requestOrigin(await headers()) }
+}
+
+function isOutage(error: unknown): boolean {
+  if (error instanceof RoutekeyError) return error.code === 'ERR_STORE_UNAVAILABLE'
+  return isAuthError(error)
+}
+
+/** Says why a key takes no change any more; the key of anyone else is as unknown as one that never was. */
+async function explainEnd(id: string, owner: string): Promise<Partial<KeyFormState>> {
+  const record = await keyring.get(id, { owner })
+  if (record === null) notFound()
+  // What is on the page must be older than that.
+  revalidatePath('/keys', 'layout')
+  const end = keyStatus(record) === 'revoked' ? 'was revoked' : 'has expired'
+  return { formError: `This key ${end}, so it cannot be changed any more.` }
+}
+
+function readId(form: FormData): string {
+  const id = form.get('id')
+  return typeof id === 'string' ? id : notFound()
+}

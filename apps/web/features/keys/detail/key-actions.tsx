@@ -1,0 +1,64 @@
+'use client'
+
+import { useId } from 'react'
+import { Button } from '#ui/button.tsx'
+import { opens } from '#ui/dialog.tsx'
+import { Announcement } from '../list/announcement.tsx'
+import { RenameKeyDialog } from '../dialogs/rename-key.tsx'
+import { RevokeKeyDialog } from '../dialogs/revoke-key.tsx'
+import { RotateKeyDialog } from '../dialogs/rotate-key.tsx'
+import { SwitchKeyDialog } from '../dialogs/switch-key.tsx'
+import { useAnnouncement } from '../list/use-announcement.ts'
+
+/**
+ * Shows what can be done with a key, for its own page. It works before scripts arrive.
+ *
+ * @param props.status of the key: a revoked one can be changed no more, and an expired one neither be rotated nor disabled
+ */
+export function KeyActions({
+  keyId,
+  name,
+  status,
+}: {
+  keyId: string
+  name: string
+  status: 'active' | 'disabled' | 'expired' | 'revoked'
+}) {
+  const id = useId()
+  const [text, announce] = useAnnouncement()
+  const key = { keyId, name, onDone: announce }
+  return (
+    <>
+      {status !== 'revoked' && (
+        <>
+          <Button type="button" variant="outline" {...opens(`${id}-rename`)}>
+            Rename
+          </Button>
+          {status !== 'expired' && (
+            <>
+              <Button type="button" variant="outline" {...opens(`${id}-rotate`)}>
+                Rotate
+              </Button>
+              <Button
+                type="button"
+                variant="outline"
+                {...opens(status === 'disabled' ? `${id}-enable` : `${id}-disable`)}
+              >
+                {status === 'disabled' ? 'Enable' : 'Disable'}
+              </Button>
+            </>
+          )}
+          <Button type="button" variant="destructive" {...opens(`${id}-revoke`)}>
+            Revoke
+          </Button>
+        </>
+      )}
+      <RenameKeyDialog id={`${id}-rename`} {...key} />
+      <RotateKeyDialog id={`${id}-rotate`} {...key} />
+      <SwitchKeyDialog to="disabled" id={`${id}-disable`} {...key} />
+      <SwitchKeyDialog to="enabled" id={`${id}-enable`} {...key} />
+      <RevokeKeyDialog id={`${id}-revoke`} {...key} />
+      <Announcement text={text} />
+    </>
+  )
+}

@@ -1,0 +1,70 @@
+import type { KeyRecord } from 'routekey'
+import type { ReactNode } from 'react'
+import { CopyButton } from '#ui/copy-button.tsx'
+import { Time } from '#ui/time.tsx'
+
+/**
+ * Shows what is known of a key.
+ *
+ * @param props.now what "3 hours ago" counts from
+ */
+export function KeyFacts({ record, now }: { record: KeyRecord; now: Date }) {
+  const { id, scopes, createdAt, lastUsedAt, expiresAt, graceEndsAt, disabledAt, revokedAt, allowedIps } = record
+  return (
+    <dl className="grid gap-x-6 gap-y-4 text-sm sm:grid-cols-[8rem_1fr]">
+      {revokedAt !== null && (
+        <Fact term="Revoked">
+          <Time at={revokedAt} as="date-time" />
+        </Fact>
+      )}
+      {disabledAt !== null && (
+        <Fact term="Disabled">
+          <Time at={disabledAt} as="date-time" />
+        </Fact>
+      )}
+      <Fact term="Scopes">{scopes.length === 0 ? 'None' : <Codes texts={scopes} />}</Fact>
+      <Fact term="Created">
+        <Time at={createdAt} as="date-time" />
+      </Fact>
+      <Fact term="Last used">{lastUsedAt === null ? 'Never' : <Time at={lastUsedAt} relativeTo={now} />}</Fact>
+      <Fact term="Expires">{expiresAt === null ? 'Never' : <Time at={expiresAt} as="date-time" />}</Fact>
+      {graceEndsAt !== null && graceEndsAt > now && (
+        <Fact term="Old key">
+          Works until <Time at={graceEndsAt} as="date-time" />
+        </Fact>
+      )}
+      {allowedIps.length > 0 && (
+        <Fact term="Allowed from">
+          <Codes texts={allowedIps} />
+        </Fact>
+      )}
+      <Fact term="Key id">
+        <span className="flex items-center gap-1">
+          <code className="min-w-0 font-mono text-[0.8125rem] wrap-anywhere">{id}</code>
+          <CopyButton text={id} label="the key’s id" />
+        </span>
+      </Fact>
+    </dl>
+  )
+}
+
+function Fact({ term, children }: { term: string; children: ReactNode }) {
+  return (
+    <div className="grid items-center gap-1 sm:col-span-2 sm:grid-cols-subgrid">
+      <dt className="text-muted-foreground">{term}</dt>
+      <dd className="min-w-0">{children}</dd>
+    </div>
+  )
+}
+
+function Codes({ texts }: { texts: readonly string[] }) {
+  return (
+    <ul className="flex flex-wrap gap-1.5">
+      {texts.map((text) => (
+        <li key={text} className="rounded-md border bg-muted px-1.5 py-0.5 font-mono text-xs wrap-anywhere">
+          {text}
+        </li>
+      ))}
+    </ul>
+  )
+}

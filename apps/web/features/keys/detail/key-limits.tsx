@@ -1,0 +1,38 @@
+import type { KeyRecord } from 'routekey'
+import { ChangeLimit } from '#features/keys/dialogs/change-limit.tsx'
+import { Card, CardContent, CardHeader, CardTitle } from '#ui/card.tsx'
+import { describeLimit } from '#features/keys/rules/describe-limit.ts'
+import { limitValues } from '#features/keys/rules/key-limit.ts'
+
+/** Shows how often a key may be used, and changes it. */
+export function KeyLimits({ record }: { record: KeyRecord }) {
+  const { id, limits, revokedAt } = record
+  return (
+    <Card aria-labelledby="limits">
+      <CardHeader>
+        <CardTitle id="limits">Limits</CardTitle>
+      </CardHeader>
+      <CardContent className="flex flex-1 flex-col gap-3 text-sm">
+        {limits.length === 0 ? (
+          <p className="text-muted-foreground">This key may be used as often as its holder likes.</p>
+        ) : (
+          <>
+            <ul className="flex flex-col gap-1.5">
+              {limits.map((limit) => (
+                <li key={limit.name} className="text-base font-medium">
+                  {describeLimit(limit)}
+                </li>
+              ))}
+            </ul>
+            <p className="text-pretty text-muted-foreground">
+              {limits.length > 1 && 'All of them hold together. '}
+              Further requests get 429 until the next window starts, by the clock, in UTC. Each answer says in its{' '}
+              <code className="font-mono text-[0.8125rem]">RateLimit</code> header how many are left.
+            </p>
+          </>
+        )}
+        <ChangeLimit keyId={id} values={limitValues(limits)} isRevoked={revokedAt !== null} />
+      </CardContent>
+    </Card>
+  )
+}

@@ -1,0 +1,63 @@
+'use client'
+
+import { useId } from 'react'
+import { changeLimit } from '#features/keys/actions.ts'
+import { type FormDialogProps, inTurns } from '#forms/reset-on-close.tsx'
+import { SubmitButton } from '#forms/submit-button.tsx'
+import { Button } from '#ui/button.tsx'
+import { opens } from '#ui/dialog.tsx'
+import { useActionForm } from '#forms/use-action-form.ts'
+import type { FormState } from '#forms/form.ts'
+import { Announcement } from '../list/announcement.tsx'
+import { LimitFields } from './create-key-fields.tsx'
+import { KeyFormDialog } from './key-form-dialog.tsx'
+import { initialKeyForm } from './key-form.ts'
+import { useAnnouncement } from '../list/use-announcement.ts'
+
+const loadParser = () => import('#features/keys/rules/change-key-forms.ts').then((module) => module.parseChangeLimit)
+
+type ChangeLimitProps = {
+  keyId: string
+  /** What the fields begin with. */
+  values: FormState['values']
+}
+
+/**
+ * Changes how often a key may be used. It works before scripts arrive.
+ *
+ * @param props.isRevoked offers nothing then; the dialog stays, to say so where it was open already
+ */
+export function ChangeLimit({ isRevoked, ...props }: ChangeLimitProps & { isRevoked: boolean }) {
+  const id = useId()
+  const [text, announce] = useAnnouncement()
+  return (
+    <>
+      {!isRevoked && (
+        <Button type="button" variant="outline" size="sm" className="mt-auto self-start" {...opens(id)}>
+          Change limit
+        </Button>
+      )}
+      <ChangeLimitDialog id={id} {...props} onDone={announce} />
+      <Announcement text={text} />
+    </>
+  )
+}
+
+const ChangeLimitDialog = inTurns<FormDialogProps & ChangeLimitProps & { onDone: (text: string) => void }>((props) => {
+  const { values, ...rest } = props
+  const form = useActionForm(changeLimit, initialKeyForm, loadParser)
+  return (
+    <KeyFormDialog
+      {...rest}
+      form={form}
+      title="Change limit"
+      description="It holds from the next request on, in place of every limit that the key has now."
+      done="The limit was changed."
+    >
+      <LimitFields values={{ ...values, ...form.state.values }} errors={form.fieldErrors} />
+      <div className="flex justify-end">
+        <SubmitButton isPending={form.isPending}>Change limit</SubmitButton>
+      </div>
+    </KeyFormDialog>
+  )
+})

@@ -1,0 +1,111 @@
+import { Field } from '#forms/field.tsx'
+import { Select } from '#ui/select.tsx'
+import type { FieldErrors, FormState } from '#forms/form.ts'
+import { maximumQuota, type Scope, scopes } from '#features/keys/rules/key-rules.ts'
+
+const scopeTexts: Record<Scope, string> = {
+  'account:read': 'Tell whose key it is.',
+  'customer:read': 'Read your e-mail address and the id of your Stripe customer.',
+}
+
+/** Asks what a key may do. */
+export function ScopeFields({ chosen, errors }: { chosen: readonly string[]; errors: string[] | undefined }) {
+  return (
+    <fieldset className="flex flex-col gap-2" aria-describedby={errors && 'scopes-description'}>
+      <legend className="mb-2 text-sm leading-none font-medium">Scopes</legend>
+      {scopes.map((scope) => (
+        <div
+          key={scope}
+          className="relative flex items-start gap-3 rounded-md border border-input px-3 py-2.5 has-checked:border-ring/60 has-checked:bg-accent/50 has-focus-visible:ring-[3px] has-focus-visible:ring-ring/40"
+        >
+          <input
+            type="checkbox"
+            id={scope}
+            name="scopes"
+            value={scope}
+            defaultChecked={chosen.includes(scope)}
+            aria-invalid={errors !== undefined}
+            aria-describedby={`${scope}-text`}
+            className="relative z-1 mt-0.5 size-4 shrink-0 accent-primary outline-none"
+          />
+          <div className="flex min-w-0 flex-col gap-0.5">
+            {/* It covers the whole box. */}
+            <label htmlFor={scope} className="font-mono text-[0.8125rem] leading-5 after:absolute after:inset-0">
+              {scope}
+            </label>
+            <p id={`${scope}-text`} className="text-sm text-muted-foreground">
+              {scopeTexts[scope]}
+            </p>
+          </div>
+        </div>
+      ))}
+      {errors !== undefined && (
+        <p id="scopes-description" role="alert" className="text-sm text-destructive">
+          {errors.join(' ')}
+        </p>
+      )}
+    </fieldset>
+  )
+}
+
+type FieldsProps = { values: FormState['values']; errors: FieldErrors }
+
+/** Asks when a key expires. The stylesheet shows the field for a date where that is chosen. */
+export function ExpiryFields({ values, errors }: FieldsProps) {
+  return (
+    <div className="group/expiry grid items-start gap-x-3 gap-y-4 sm:grid-cols-2">
+      <Field name="expiry" label="Expires" errors={errors['expiry']}>
+        {(control) => (
+          <Select {...control} defaultValue={values['expiry'] ?? '90'}>
+            <option value="7">in 7 days</option>
+            <option value="30">in 30 days</option>
+            <option value="90">in 90 days</option>
+            <option value="365">in 1 year</option>
+            <option value="date">on a date</option>
+            <option value="never">never</option>
+          </Select>
+        )}
+      </Field>
+      <div className="hidden group-has-[option[value=date]:checked]/expiry:block">
+        <Field
+          name="expiresOn"
+          label="Last day"
+          type="date"
+          hint="Until its end, UTC."
+          defaultValue={values['expiresOn']}
+          errors={errors['expiresOn']}
+        />
+      </div>
+    </div>
+  )
+}
+
+/** Asks how often a key may be used. The stylesheet shows the field for the number where there is a limit. */
+export function LimitFields({ values, errors }: FieldsProps) {
+  return (
+    <div className="group/limit grid items-start gap-x-3 gap-y-4 sm:grid-cols-2">
+      <Field name="window" label="Limit" errors={errors['window']}>
+        {(control) => (
+          <Select {...control} defaultValue={values['window'] ?? 'none'}>
+            <option value="none">none</option>
+            <option value="minute">requests a minute</option>
+            <option value="hour">requests an hour</option>
+            <option value="day">requests a day</option>
+          </Select>
+        )}
+      </Field>
+      <div className="block group-has-[option[value=none]:checked]/limit:hidden">
+        <Field
+          name="quota"
+          label="Requests"
+          type="number"
+          inputMode="numeric"
+          min={1}
+          max={maximumQuota}
+          defaultValue={values['quota'] ?? '1000'}
+          errors={errors['quota']}
+        />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,69 @@
+'use client'
+
+import { Plus } from 'lucide-react'
+import { createKey } from '#features/keys/actions.ts'
+import { Field } from '#forms/field.tsx'
+import { FormError } from '#forms/form-error.tsx'
+import { type FormDialogProps, inTurns } from '#forms/reset-on-close.tsx'
+import { SubmitButton } from '#forms/submit-button.tsx'
+import { Button } from '#ui/button.tsx'
+import { opens } from '#ui/dialog.tsx'
+import { useActionForm } from '#forms/use-action-form.ts'
+import { maximumKeys } from '#features/keys/rules/key-rules.ts'
+import { ExpiryFields, LimitFields, ScopeFields } from './create-key-fields.tsx'
+import { initialKeyForm } from './key-form.ts'
+import { NewKeyDialog } from './new-key-dialog.tsx'
+
+const id = 'create-key'
+const loadParser = () => import('#features/keys/rules/create-key-form.ts').then((module) => module.parseCreateKey)
+
+/** Opens the dialog that creates a key. */
+export function CreateKeyButton() {
+  return (
+    <Button type="button" {...opens(id)}>
+      <Plus aria-hidden />
+      Create key
+    </Button>
+  )
+}
+
+/** Creates a key, and shows it once. It opens by `CreateKeyButton`, from any place of the page. */
+export function CreateKeyDialog() {
+  return <Creation id={id} />
+}
+
+const Creation = inTurns<FormDialogProps>(({ isOpenAtFirst, onClosed }) => {
+  const { state, isPending, fieldErrors, formProps } = useActionForm(createKey, initialKeyForm, loadParser)
+  const { values } = state
+  return (
+    <NewKeyDialog
+      id={id}
+      title="Create an API key"
+      description={`You can have up to ${maximumKeys} keys at once.`}
+      state={state}
+      isPending={isPending}
+      path="/keys"
+      isOpenAtFirst={isOpenAtFirst}
+      onClosed={onClosed}
+    >
+      <form {...formProps} className="flex flex-col gap-5">
+        <FormError text={state.formError} />
+        <Field
+          name="name"
+          label="Name"
+          hint="Where it is used, such as “CI” or “Staging server”."
+          autoComplete="off"
+          maxLength={100}
+          defaultValue={values['name']}
+          errors={fieldErrors['name']}
+        />
+        <ScopeFields chosen={values['scopes']?.split(' ') ?? ['account:read']} errors={fieldErrors['scopes']} />
+        <ExpiryFields values={values} errors={fieldErrors} />
+        <LimitFields values={values} errors={fieldErrors} />
+        <div className="flex justify-end">
+          <SubmitButton isPending={isPending}>Create key</SubmitButton>
+        </div>
+      </form>
+    </NewKeyDialog>
+  )
+})

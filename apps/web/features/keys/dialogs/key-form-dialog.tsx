@@ -1,0 +1,50 @@
+'use client'
+
+import { type ReactNode, useEffect, useEffectEvent } from 'react'
+import type { KeyFormState } from '#features/keys/actions.ts'
+import { FormError } from '#forms/form-error.tsx'
+import type { FormDialogProps } from '#forms/reset-on-close.tsx'
+import { closeDialog, Dialog } from '#ui/dialog.tsx'
+import type { ActionForm } from '#forms/use-action-form.ts'
+import { initialKeyForm, type KeyDialogProps } from './key-form.ts'
+
+type KeyFormDialogProps = Required<FormDialogProps> & {
+  keyId: string
+  title: string
+  description?: string
+  form: ActionForm<KeyFormState>
+  /** Said once the form is done. */
+  done: string
+  onDone: KeyDialogProps['onDone']
+  /** The fields and buttons. */
+  children: ReactNode
+}
+
+/** Shows a form that changes a key. It closes once that is done, and says so; what was refused stays to be read. */
+export function KeyFormDialog(props: KeyFormDialogProps) {
+  const { id, keyId, title, description, form, done, onDone, isOpenAtFirst, onClosed, children } = props
+  const { state, isPending, formProps } = form
+  const onEnd = useEffectEvent(() => onDone?.(done))
+  useEffect(() => {
+    if (!state.isDone) return
+    closeDialog(id)
+    onEnd()
+  }, [state, id])
+  return (
+    <Dialog
+      id={id}
+      title={title}
+      description={description}
+      isDismissible={!isPending}
+      // Before scripts arrive the browser posts the form, and this page is the answer.
+      isOpenAtFirst={isOpenAtFirst || (state !== initialKeyForm && !state.isDone)}
+      onClosed={onClosed}
+    >
+      <form {...formProps} className="flex flex-col gap-5">
+        <input type="hidden" name="id" value={keyId} />
+        <FormError text={state.formError} />
+        {children}
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,46 @@
+'use client'
+
+import { TriangleAlert } from 'lucide-react'
+import { useEffect, useRef } from 'react'
+import type { NewKey } from '#features/keys/actions.ts'
+import { CopyButton } from '#ui/copy-button.tsx'
+import { Alert, AlertDescription, AlertTitle } from '#ui/alert.tsx'
+
+/** Shows a new key, this once, and how to try it. */
+export function NewKeyPanel({ newKey: { key, origin } }: { newKey: NewKey }) {
+  const panel = useRef<HTMLDivElement>(null)
+
+  useEffect(() => {
+    // On the button that copies, where pressing Enter once more does no harm.
+    panel.current?.querySelector('button')?.focus()
+  }, [])
+
+  useEffect(() => {
+    // In a page that answers a form, Next.js leaves what React starts from in a script.
+    for (const script of document.querySelectorAll('script')) if (script.text.includes(key)) script.remove()
+  }, [key])
+
+  return (
+    <div ref={panel} className="flex min-w-0 flex-col gap-5">
+      <Alert variant="warning" role="alert">
+        <TriangleAlert aria-hidden />
+        <AlertTitle>Copy it now. You will not see it again.</AlertTitle>
+        <AlertDescription>We keep only a hash of it. If it gets lost, rotate the key.</AlertDescription>
+      </Alert>
+      <CopyableText title="API key" text={key} />
+      <CopyableText title="Try it in a shell" text={`curl ${origin}/api/v1/whoami -H 'Authorization: Bearer ${key}'`} />
+    </div>
+  )
+}
+
+function CopyableText({ title, text }: { title: string; text: string }) {
+  return (
+    <div className="flex min-w-0 flex-col gap-2">
+      <p className="text-sm leading-none font-medium">{title}</p>
+      <div className="flex items-start gap-2 rounded-md border bg-code py-1.5 pr-1.5 pl-3">
+        <code className="min-w-0 flex-1 py-1.5 font-mono text-[0.8125rem] leading-5 wrap-anywhere">{text}</code>
+        <CopyButton text={text} label={title} />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,31 @@
+'use client'
+
+import { renameKey } from '#features/keys/actions.ts'
+import { Field } from '#forms/field.tsx'
+import { inTurns } from '#forms/reset-on-close.tsx'
+import { SubmitButton } from '#forms/submit-button.tsx'
+import { useActionForm } from '#forms/use-action-form.ts'
+import { KeyFormDialog } from './key-form-dialog.tsx'
+import { initialKeyForm, type KeyDialogProps } from './key-form.ts'
+
+const loadParser = () => import('#features/keys/rules/change-key-forms.ts').then((module) => module.parseRenameKey)
+
+/** Gives a key another name. */
+export const RenameKeyDialog = inTurns<KeyDialogProps>(({ name, onDone, ...props }) => {
+  const form = useActionForm(renameKey, initialKeyForm, loadParser)
+  return (
+    <KeyFormDialog {...props} form={form} title={`Rename “${name}”`} done="The key was renamed." onDone={onDone}>
+      <Field
+        id={`${props.id}-name`}
+        name="name"
+        label="Name"
+        autoComplete="off"
+        defaultValue={form.state.values['name'] ?? name}
+        errors={form.fieldErrors['name']}
+      />
+      <div className="flex justify-end">
+        <SubmitButton isPending={form.isPending}>Rename key</SubmitButton>
+      </div>
+    </KeyFormDialog>
+  )
+})

@@ -1,0 +1,50 @@
+'use client'
+
+import { disableKey, enableKey } from '#features/keys/actions.ts'
+import { inTurns } from '#forms/reset-on-close.tsx'
+import { SubmitButton } from '#forms/submit-button.tsx'
+import { Button } from '#ui/button.tsx'
+import { closes } from '#ui/dialog.tsx'
+import { useActionForm } from '#forms/use-action-form.ts'
+import { KeyFormDialog } from './key-form-dialog.tsx'
+import { initialKeyForm, type KeyDialogProps } from './key-form.ts'
+
+const texts = {
+  disabled: {
+    action: disableKey,
+    verb: 'Disable',
+    description: 'Whoever uses it is refused from the next request on, until you enable it again.',
+    done: 'The key was disabled.',
+  },
+  enabled: {
+    action: enableKey,
+    verb: 'Enable',
+    description: 'It works again from the next request on.',
+    done: 'The key was enabled.',
+  },
+} as const
+
+/** Asks whether a key shall be disabled, or enabled again, and does it. */
+export const SwitchKeyDialog = inTurns<KeyDialogProps & { to: keyof typeof texts }>(
+  ({ name, to, onDone, ...props }) => {
+    const { action, verb, description, done } = texts[to]
+    const form = useActionForm(action, initialKeyForm)
+    return (
+      <KeyFormDialog
+        {...props}
+        form={form}
+        title={`${verb} “${name}”?`}
+        description={description}
+        done={done}
+        onDone={onDone}
+      >
+        <div className="flex flex-wrap justify-end gap-2">
+          <Button type="button" variant="outline" {...closes(props.id)}>
+            Cancel
+          </Button>
+          <SubmitButton isPending={form.isPending}>{verb} key</SubmitButton>
+        </div>
+      </KeyFormDialog>
+    )
+  },
+)

@@ -1,0 +1,104 @@
+import { KeyRound } from 'lucide-react'
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+import { CreateKeyButton } from '#features/keys/dialogs/create-key.tsx'
+import { KeyTable } from '#features/keys/list/key-table.tsx'
+import { Button } from '#ui/button.tsx'
+import { Card } from '#ui/card.tsx'
+import { maximumKeys } from '#features/keys/rules/key-rules.ts'
+import { type KeyPage, listKeys } from '#features/keys/list-keys.ts'
+import { createPageClient } from '#server/supabase.ts'
+
+/**
+ * Shows the keys of the signed-in user: those in use, or those that are revoked or expired, page by page.
+ *
+ * @param props.after the id of the key that a page of ended keys follows
+ * @param props.children stands below, and is not begun before the list is read
+ */
+export async function KeyList({
+  owner,
+  show,
+  after,
+  children,
+}: {
+  owner: string
+  show: 'living' | 'ended'
+  after?: string
+  children: ReactNode
+}) {
+  const from = after === undefined ? 'first' : { after }
+  const { living, ended, now } = await listKeys(
+    await createPageClient(),
+    owner,
+    show === 'ended' ? { ended: from } : {},
+  )
+  return (
+    <>
+      <div className="flex flex-col gap-3">
+        <nav aria-label="Which keys" className="flex w-fit rounded-lg bg-muted p-0.5 text-sm">
+          <Tab href="/keys" isCurrent={show === 'living'}>
+            In use <span className="text-muted-foreground">{`${living.length} of ${maximumKeys}`}</span>
+          </Tab>
+          <Tab href="/keys?show=ended" isCurrent={show === 'ended'}>
+            Revoked or expired
+          </Tab>
+        </nav>
+        <Card aria-label={show === 'living' ? 'Keys in use' : 'Revoked or expired keys'}>
+          {show === 'ended' ? (
+            <EndedKeys page={ended} now={now} />
+          ) : living.length > 0 ? (
+            <KeyTable keys={living} now={now} label="Keys in use" />
+          ) : (
+            <Empty title="No keys yet" text="Create one, put it into your program, and call the API with it.">
+              <CreateKeyButton />
+            </Empty>
+          )}
+        </Card>
+      </div>
+      {children}
+    </>
+  )
+}
+
+function EndedKeys({ page, now }: { page: KeyPage | null; now: Date }) {
+  if (page === null || page.keys.length === 0) {
+    return <Empty title="Nothing here" text="Keys that you revoke, or that expire, are listed here." />
+  }
+  return (
+    <>
+      <KeyTable keys={page.keys} now={now} label="Revoked or expired keys" />
+      {page.next !== null && (
+        <div className="flex justify-center border-t p-3">
+          <Button asChild variant="outline" size="sm">
+            <Link href={`/keys?show=ended&after=${page.next}`}>Older keys</Link>
+          </Button>
+        </div>
+      )}
+    </>
+  )
+}
+
+function Tab({ href, isCurrent, children }: { href: string; isCurrent: boolean; children: ReactNode }) {
+  return (
+    <Link
+      href={href}
+      aria-current={isCurrent ? 'page' : undefined}
+      className="rounded-md px-3 py-1 text-muted-foreground transition-colors outline-none hover:text-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50 aria-[current]:bg-card aria-[current]:text-foreground aria-[current]:shadow-xs"
+    >
+      {children}
+    </Link>
+  )
+}
+
+function Empty({ title, text, children }: { title: string; text: string; children?: ReactNode }) {
+  return (
+    <div className="flex flex-col items-center gap-4 px-5 py-14 text-center">
+      <KeyRound aria-hidden className="size-6 text-muted-foreground" />
+      <div className="flex flex-col gap-1">
+        <h2 className="font-semibold tracking-tight">{title}</h2>
+        <p className="text-sm text-pretty text-muted-foreground">{text}</p>
+      </div>
+      {children}
+    </div>
+  )
+}

@@ -1,0 +1,34 @@
+import type { KeyRecord } from 'routekey'
+import type { ComponentProps } from 'react'
+import { Time } from '#ui/time.tsx'
+import { Badge } from '#ui/badge.tsx'
+import { type KeyState, keyState } from '#features/keys/rules/key-state.ts'
+
+const looks: Record<KeyState['kind'], { variant: ComponentProps<typeof Badge>['variant']; text: string }> = {
+  active: { variant: 'success', text: 'Active' },
+  expiring: { variant: 'warning', text: 'Expires soon' },
+  rotated: { variant: 'success', text: 'Rotated' },
+  disabled: { variant: 'default', text: 'Disabled' },
+  expired: { variant: 'default', text: 'Expired' },
+  revoked: { variant: 'default', text: 'Revoked' },
+}
+
+/**
+ * Shows whether a key works, and until when an earlier one does.
+ *
+ * @param props.now the instant that it is told for
+ */
+export function KeyStatus({ record, now }: { record: KeyRecord; now: Date }) {
+  const state = keyState(record, now)
+  const { variant, text } = looks[state.kind]
+  return (
+    <span className="flex flex-col items-start gap-1">
+      <Badge variant={variant}>{text}</Badge>
+      {state.kind === 'rotated' && (
+        <span className="text-xs text-muted-foreground">
+          The old key ends <Time at={state.until} relativeTo={now} />
+        </span>
+      )}
+    </span>
+  )
+}

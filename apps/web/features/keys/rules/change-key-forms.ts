@@ -1,0 +1,19 @@
+import * as z from 'zod/mini'
+import { createFormParser } from '../../../forms/form.ts'
+import { isLimit, limitShape, quotaText } from './key-limit.ts'
+import { keyNameSchema } from './key-name.ts'
+
+/** Parses the form that renames a key. */
+export const parseRenameKey = createFormParser(z.object({ name: keyNameSchema }))
+
+/** Parses the form that rotates a key: for how many seconds the old one goes on working. */
+export const parseRotateKey = createFormParser(
+  z.object({
+    grace: z.pipe(z.enum(['0', '3600', '86400', '604800'], 'Choose how long the old key works.'), z.transform(Number)),
+  }),
+)
+
+/** Parses the form that changes how often a key may be used. */
+export const parseChangeLimit = createFormParser(
+  z.object(limitShape).check(z.refine(isLimit, { path: ['quota'], error: quotaText })),
+)

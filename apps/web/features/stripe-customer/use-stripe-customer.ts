@@ -1,0 +1,87 @@
+'use client'
+
+import { useEffect, useState } from 'react'
+import {
+  parseStripeCustomerProgress,
+  type StripeCustomerProgress,
+} from '#features/stripe-customer/stripe-customer-progress.ts'
+
+const firstDelayMs = 400
+const growth = 1.5
+const longestDelayMs = 10_000
+
+type Connection = 'good' | 'lost' | 'signed_out'
+
+/**
+ * Follows the progress of the visitor's Stripe customer: asks at growing intervals, up to 10 s, while the page is
+ * visible, and stops once the customer is there, has failed, or the session is over.
+ *
+ * @param initial what the server knew when it rendered the page
+ * @returns `askNow` asks once more after it has failed
+ */
+export function useStripeCustomer(initial: StripeCustomerProgress): {
+  progress: StripeCustomerProgress
+  connection: Connection
+  askNow: () => void
+} {
+  const [progress, setProgress] = useState(initial)
+  const [connection, setConnection] = useState<Connection>('good')
+  const [isAskedAgain, setIsAskedAgain] = useState(false)
+  const isOver = progress.status === 'done' || connection === 'signed_out'
+  const isAsking = !isOver && (progress.status !== 'failed' || isAskedAgain)
+
+  useEffect(() => {
+    if (!isAsking) return
+    const stop = new AbortController()
+    let delayMs = firstDelayMs
+    let timer: ReturnType<typeof setTimeout> | undefined
+
+    async function ask() {
+      if (document.hidden) return
+      const answer = await askServer(stop.signal)
+      if (stop.signal.aborted) return
+      setConnection(answer.connection)
+      if (answer.progress !== null) setProgress(answer.progress)
+      if (answer.progress?.status === 'failed') setIsAskedAgain(false)
+      else schedule()
+    }
+
+    function schedule() {
+      // One at a time: the page may become visible while an answer is awaited.
+      clearTimeout(timer)
+      timer = setTimeout(() => void ask(), delayMs)
+      delayMs = Math.min(delayMs * growth, longestDelayMs)
+    }
+
+    function onVisible() {
+      if (document.hidden) return
+      delayMs = firstDelayMs
+      schedule()
+    }
+
+    schedule()
+    document.addEventListener('visibilitychange', onVisible)
+    return () => {
+      stop.abort()
+      clearTimeout(timer)
+      document.removeEventListener('visibilitychange', onVisible)
+    }
+  }, [isAsking])
+
+  return { progress, connection, askNow: () => setIsAskedAgain(true) }
+}
+
+async function askServer(
+  signal: AbortSignal,
+): Promise<{ connection: Connection; progress: StripeCustomerProgress | null }> {
+  try {
+    const response = await fetch('/account/stripe-customer', { signal, cache: 'no-store' })
+    if (response.status === 401) return { connection: 'signed_out', progress: null }
+    if (!response.ok) return { connection: 'lost', progress: null }
+    const progress = parseStripeCustomerProgress(await response.json())
+    return { connection: progress === null ? 'lost' : 'good', progress }
+  } catch {
+    // Offline, or an answer cut short: the next one decides, and the page says so meanwhile.
+    return { connection: 'lost', progress: null }
+  }
+}

@@ -1,0 +1,152 @@
+'use client'
+
+import { CircleAlert, ShieldCheck, TriangleAlert } from 'lucide-react'
+import { type SubmitEvent, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { Field } from '#forms/field.tsx'
+import { SubmitButton } from '#forms/submit-button.tsx'
+import { Input } from '#ui/input.tsx'
+import { cn } from '#ui/cn.ts'
+import { decideVerdict, type Verdict } from '#features/trial/decide-verdict.ts'
+import { curlCommand, guardedRoutes, whoamiRoute } from '#features/trial/guarded-routes.ts'
+import { refuseUserKey } from '#features/trial/user-key.ts'
+import { AnswerPanel } from './answer-panel.tsx'
+import { RoutePicker } from './route-picker.tsx'
+import { useTrials } from './use-trials.ts'
+
+/**
+ * Sends a request to a guarded route without and with a key, and shows both answers. The key is in its field and nowhere
+ * else, and goes when the visitor does.
+ *
+ * @param props.origin where the visitor reaches this application, for the shell's lines
+ * @param props.children says where a key comes from
+ */
+export function TryRoute({ origin, children }: { origin: string; children: React.ReactNode }) {
+  const form = useRef<HTMLFormElement>(null)
+  const keyInput = useRef<HTMLInputElement>(null)
+  const isHydrated = useSyncExternalStore(never, onClient, onServer)
+  const [route, setRoute] = useState(whoamiRoute)
+  const [keyProblem, setKeyProblem] = useState<string | null>(null)
+  const { trials, isPending, send, forget } = useTrials()
+
+  useEffect(() => {
+    // What was picked before scripts arrived.
+    if (form.current !== null) pick(new FormData(form.current).get('route'))
+    const clear = () => {
+      // The browser may keep the page as it is, to show it again on the way back.
+      if (keyInput.current !== null) keyInput.current.value = ''
+      setKeyProblem(null)
+      forget()
+    }
+    addEventListener('pagehide', clear)
+    return () => removeEventListener('pagehide', clear)
+    // oxlint-disable-next-line react/exhaustive-deps -- once: neither depends on what was rendered since
+  }, [])
+
+  function pick(path: unknown) {
+    setRoute(guardedRoutes.find((candidate) => candidate.path === path) ?? whoamiRoute)
+    forget()
+  }
+
+  function onSubmit(event: SubmitEvent) {
+    event.preventDefault()
+    const key = route.takesUserKey ? (keyInput.current?.value.trim() ?? '') : ''
+    const refusal = key === '' ? null : refuseUserKey(key)
+    setKeyProblem(refusal?.problem ?? null)
+    if (refusal === null) return void send(route, key === '' ? null : key)
+    forget()
+    if (refusal.isForeign && keyInput.current !== null) keyInput.current.value = ''
+    keyInput.current?.focus()
+  }
+
+  const verdict = trials === null ? null : decideVerdict(trials.withoutKey, trials.withKey)
+  return (
+    <div className="flex flex-col gap-6">
+      <form
+        ref={form}
+        onSubmit={onSubmit}
+        autoComplete="off"
+        noValidate
+        className="flex flex-col gap-6 rounded-xl border bg-card p-5 shadow-xs sm:p-6"
+      >
+        <RoutePicker onPick={pick} />
+        <div className="flex flex-col gap-2">
+          <Field
+            name="api-key"
+            label="Your API key"
+            errors={keyProblem === null ? undefined : [keyProblem]}
+            hint={
+              route.takesUserKey
+                ? 'It goes to this route alone, and is gone once you leave the page. Left empty, only the request without a key is sent.'
+                : 'Not for this route: none of your keys opens it. It is called without one.'
+            }
+          >
+            {/* Without a name, so that no form can put it into an address. */}
+            {(control) => (
+              <div className="flex flex-col gap-3 sm:flex-row">
+                <Input
+                  {...control}
+                  name={undefined}
+                  ref={keyInput}
+                  type="password"
+                  autoComplete="off"
+                  autoCapitalize="none"
+                  spellCheck={false}
+                  placeholder="rk_user_…"
+                  disabled={!route.takesUserKey}
+                  className="font-mono"
+                />
+                {/* Until scripts are here the browser would send the form itself; Enter does nothing then either. */}
+                <SubmitButton isPending={isPending} disabled={!isHydrated} className="h-10 sm:h-9">
+                  Check the route
+                </SubmitButton>
+              </div>
+            )}
+          </Field>
+          {children}
+        </div>
+      </form>
+
+      <output aria-live="polite" className="flex min-h-12 items-start gap-3 text-base font-medium sm:items-center">
+        {verdict === null ? (
+          <span className="text-muted-foreground">{isPending ? 'Asking the route…' : 'The verdict stands here.'}</span>
+        ) : (
+          <VerdictLine verdict={verdict} />
+        )}
+      </output>
+
+      <div className="grid gap-4 lg:grid-cols-2 lg:grid-rows-[auto_auto_minmax(22rem,1fr)]">
+        <AnswerPanel
+          title="Without a key"
+          command={curlCommand(route, origin, false)}
+          trial={trials?.withoutKey ?? null}
+          isPending={isPending}
+          placeholder="Not sent yet."
+        />
+        <AnswerPanel
+          title="With your key"
+          command={route.takesUserKey ? curlCommand(route, origin, true) : null}
+          trial={trials?.withKey ?? null}
+          isPending={isPending && route.takesUserKey}
+          placeholder={
+            route.takesUserKey ? 'Paste a key above to see what it opens.' : 'No key of yours opens this route.'
+          }
+        />
+      </div>
+    </div>
+  )
+}
+
+function VerdictLine({ verdict: { tone, text } }: { verdict: Verdict }) {
+  const Icon = { success: ShieldCheck, warning: TriangleAlert, destructive: CircleAlert }[tone]
+  const colour = { success: 'text-success', warning: 'text-warning', destructive: 'text-destructive' }[tone]
+  return (
+    <>
+      <Icon aria-hidden className={cn('size-5 shrink-0 max-sm:mt-0.5', colour)} />
+      <span className="text-pretty">{text}</span>
+    </>
+  )
+}
+
+const never = () => () => {}
+const onClient = () => true
+const onServer = () => false

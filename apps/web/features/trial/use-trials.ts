@@ -1,0 +1,46 @@
+'use client'
+
+import { useEffect, useRef, useState } from 'react'
+import type { GuardedRoute } from '#features/trial/guarded-routes.ts'
+import { sendTrial, type Trial } from '#features/trial/send-trial.ts'
+
+/** One route's two answers; `withKey` is null when no key was tried. */
+export type Trials = { withoutKey: Trial; withKey: Trial | null }
+
+/**
+ * Sends a route's two requests, one after the other so that neither slows the other down, and holds what came back.
+ *
+ * @returns `forget` drops the answers and those still awaited; leaving the page does so too
+ */
+export function useTrials(): {
+  trials: Trials | null
+  isPending: boolean
+  send: (route: GuardedRoute, key: string | null) => Promise<void>
+  forget: () => void
+} {
+  const [trials, setTrials] = useState<Trials | null>(null)
+  const [isPending, setIsPending] = useState(false)
+  const current = useRef<AbortController>(null)
+
+  useEffect(() => () => current.current?.abort(), [])
+
+  function forget() {
+    current.current?.abort()
+    setTrials(null)
+    setIsPending(false)
+  }
+
+  async function send(route: GuardedRoute, key: string | null) {
+    forget()
+    const controller = new AbortController()
+    current.current = controller
+    setIsPending(true)
+    const withoutKey = await sendTrial(route, null, controller.signal)
+    const withKey = key === null ? null : await sendTrial(route, key, controller.signal)
+    if (controller.signal.aborted || withoutKey === null) return
+    setTrials({ withoutKey, withKey })
+    setIsPending(false)
+  }
+
+  return { trials, isPending, send, forget }
+}

@@ -1,0 +1,17 @@
+import type { ComponentProps } from 'react'
+import { Button } from '#ui/button.tsx'
+import { Spinner } from '#ui/spinner.tsx'
+
+/** Sends its form, once: while `isPending` it does nothing, but keeps the keyboard's focus, which a disabled button drops. */
+export function SubmitButton({
+  isPending,
+  children,
+  ...props
+}: Omit<ComponentProps<typeof Button>, 'type' | 'asChild'> & { isPending: boolean }) {
+  return (
+    <Button {...props} aria-disabled={isPending} type={isPending ? 'button' : 'submit'}>
+      {isPending && <Spinner />}
+      {children}
+    </Button>
+  )
+}

@@ -1,0 +1,140 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findFreePort, type Sandbox, startSandbox } from '@routekey/sandbox'
+import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import { Stripe } from 'stripe'
+import { startWebServer, type WebServer } from '@routekey/tools/web-server'
+
+/** What every user of a test signs in with. */
+export const password = 'correct horse battery staple'
+
+/** The built application on an embedded stack of its own: own ports, own empty data, own secrets. */
+export type Stack = {
+  webUrl: string
+  web: WebServer
+  sandbox: Sandbox
+  /** What the application got as its environment. */
+  env: Record<string, string>
+  apiRouteSecret: string
+  /** Acts as the service role. */
+  admin: SupabaseClient
+  /** The real SDK, pointed at the stand-in. */
+  stripe: Stripe
+  /** A new client, as a visitor's browser would have it. */
+  visitor: () => SupabaseClient
+  /** Starts the application again on the same port, after it was stopped or killed. */
+  restartWeb: () => Promise<void>
+  stop: () => Promise<void>
+}
+
+/** How a stack differs from the usual one. */
+export type StackOptions = {
+  /** Laid over the application's environment; `undefined` takes a variable away. */
+  env?: Record<string, string | undefined>
+  /** How often the sandbox's timer sweeps, in milliseconds; default 15,000. */
+  sweepIntervalMs?: number
+}
+
+/** Starts a stack. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const cleanUp: (() => Promise<void>)[] = []
+  const stop = async () => {
+    for (const task of cleanUp.splice(0).toReversed()) await task()
+  }
+  try {
+    return await assemble(options, cleanUp, stop)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function assemble(
+  options: StackOptions,
+  cleanUp: (() => Promise<void>)[],
+  stop: () => Promise<void>,
+): Promise<Stack> {
+  const dir = await mkdtemp(join(tmpdir(), 'routekey-stack-'))
+  cleanUp.push(() => rm(dir, { recursive: true, force: true }))
+  const port = await findFreePort()
+  const apiRouteSecret = randomBytes(32).toString('hex')
+  const cronSecret = randomBytes(32).toString('hex')
+  const sandbox = await startSandbox({
+    dir,
+    appUrl: `http://127.0.0.1:${port}`,
+    apiRouteSecret,
+    cronSecret,
+    stripeWebhook: true,
+    ports: { supabase: 0, stripe: 0, github: 0 },
+    ...(options.sweepIntervalMs === undefined ? {} : { sweepIntervalMs: options.sweepIntervalMs }),
+  })
+  cleanUp.push(() => sandbox.stop())
+  if (sandbox.supabase === null || sandbox.stripe === null) throw new Error('The stack runs every part of the sandbox.')
+
+  const env: Record<string, string> = {
+    // Keeps Next.js from reading the developer's own .env.local.
+    __NEXT_PROCESSED_ENV: 'true',
+    API_ROUTE_SECRET: apiRouteSecret,
+    CRON_SECRET: cronSecret,
+    NEXT_PUBLIC_SUPABASE_URL: sandbox.supabase.url,
+    NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: sandbox.supabase.publishableKey,
+    SUPABASE_SECRET_KEY: sandbox.supabase.secretKey,
+    STRIPE_SECRET_KEY: sandbox.stripe.secretKey,
+    STRIPE_WEBHOOK_SECRET: sandbox.stripe.webhookSecret,
+    STRIPE_API_BASE: sandbox.stripe.url,
+  }
+  for (const [name, value] of Object.entries(options.env ?? {})) {
+    if (value === undefined) delete env[name]
+    else env[name] = value
+  }
+  const { supabase } = sandbox
+  const withoutSession = { auth: { persistSession: false, autoRefreshToken: false } }
+  const stripeUrl = new URL(sandbox.stripe.url)
+
+  const stack: Stack = {
+    webUrl: `http://127.0.0.1:${port}`,
+    web: await startWebServer({ port, env }),
+    sandbox,
+    env,
+    apiRouteSecret,
+    admin: createClient(supabase.url, supabase.secretKey, withoutSession),
+    stripe: new Stripe(sandbox.stripe.secretKey, {
+      protocol: 'http',
+      host: stripeUrl.hostname,
+      port: stripeUrl.port,
+      telemetry: false,
+    }),
+    visitor: () => createClient(supabase.url, supabase.publishableKey, withoutSession),
+    restartWeb: async () => {
+      await stack.web.stop()
+      stack.web = await startWebServer({ port, env })
+    },
+    stop,
+  }
+  cleanUp.push(() => stack.web.stop())
+  return stack
+}
+
+/** Signs a new visitor up by e-mail and password, as supabase-js does it, and returns the user's id and address. */
+export async function signUp(
+  stack: Stack,
+  email = `${randomUUID()}@example.com`,
+): Promise<{ id: string; email: string }> {
+  const { data, error } = await stack.visitor().auth.signUp({ email, password })
+  if (error !== null) throw error
+  if (data.user === null) throw new Error('The sign-up gave no user.')
+  return { id: data.user.id, email }
+}
+
+/** The body that a database webhook posts when a profile was added. */
+export function webhookBody(profile: { id: string; email: string }): string {
+  const record = { ...profile, stripe_customer: null }
+  return JSON.stringify({ type: 'INSERT', table: 'profile', schema: 'public', record, old_record: null })
+}
+
+/** Every customer that Stripe holds, read through the SDK's pages. */
+export async function listCustomers(stack: Stack): Promise<Stripe.Customer[]> {
+  return stack.stripe.customers.list({ limit: 100 }).autoPagingToArray({ limit: 10_000 })
+}

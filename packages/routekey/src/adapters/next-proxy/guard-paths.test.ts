@@ -1,0 +1,189 @@
+import * as fc from 'fast-check'
+import type { NextFetchEvent, NextRequest } from 'next/server.js'
+import { describe, expect, expectTypeOf, it, vi } from 'vitest'
+
+import { envSecret, generateKey } from '../../index.ts'
+import { guardPaths } from './index.ts'
+import { isBelow, normalizePath, resolveParents } from './match-path.ts'
+
+const secret = generateKey()
+const other = generateKey()
+const verifier = envSecret('S', { env: { S: secret } })
+const otherVerifier = envSecret('O', { env: { O: other } })
+const withSecret = { headers: { 'x-api-key': secret } }
+
+const ask = async (proxy: ReturnType<typeof guardPaths>, path: string, init: RequestInit = {}) =>
+  proxy(new Request(`http://localhost${path}`, init), undefined)
+
+const makeRequest = (address: string, pathname: string) =>
+  Object.assign(new Request(address), { nextUrl: { pathname } })
+
+describe('guardPaths', () => {
+  const proxy = guardPaths({ '/api/internal': verifier, '/Über uns': verifier })
+
+  it.each([
+    '/api/internal',
+    '/api/internal/',
+    '/api/internal/deep/er',
+    '/api/internal?a=/api/open',
+    '/api/internal#x',
+    '/API/Internal',
+    '//api//internal',
+    '/./api/./internal',
+    '/x/../api/internal',
+    '/x/%2e%2e/api/internal',
+    '/x/%252e%252e/api/internal',
+    '/api/internal/%252e%252e/open',
+    '/api%2finternal',
+    '/api%252finternal',
+    '/api%5cinternal',
+    String.raw`/api\internal`,
+    '/api/intern%61l',
+    '/api/intern%2561l',
+    '/api/intern%25252561l',
+    '/api/intern%%36%31l',
+    '/api/internal/%zz',
+    '/api/internal/%ff',
+    '/%C3%9Cber%20uns',
+    '/Über uns/team',
+  ])('guards %s', async (path) => {
+    const response = await ask(proxy, path)
+    expect(response.status).toBe(401)
+    expect(response.headers.get('content-type')).toBe('application/problem+json')
+    expect(response.headers.get('x-middleware-next')).toBeNull()
+  })
+
+  it.each([
+    '/',
+    '/api',
+    '/api/internals',
+    '/api/intern',
+    '/internal',
+    '/x/api/internal',
+    '/api/internal-x',
+    '/api/%69',
+  ])('lets %s go on', async (path) => {
+    const response = await ask(proxy, path)
+    expect(response.headers.get('x-middleware-next')).toBe('1')
+    expect(response.status).toBe(200)
+  })
+
+  it('lets the key in, and puts on the headers of a route that takes the query', async () => {
+    expect((await ask(proxy, '/api/internal', withSecret)).headers.get('x-middleware-next')).toBe('1')
+    const open = guardPaths({ '/q': envSecret('S', { query: true, env: { S: secret } }) })
+    const response = await ask(open, `/q?S=${secret}`)
+    expect(response.headers.get('cache-control')).toBe('private, no-store')
+    expect(response.headers.get('x-middleware-next')).toBe('1')
+  })
+
+  it('asks the longest of several paths that contain one another, whatever their order', async () => {
+    for (const paths of [
+      { '/api': verifier, '/api/special': otherVerifier },
+      { '/api/special': otherVerifier, '/api': verifier },
+    ]) {
+      const nested = guardPaths(paths)
+      expect((await ask(nested, '/api/special/x', withSecret)).status).toBe(401)
+      expect((await ask(nested, '/api/special/x', { headers: { 'x-api-key': other } })).status).toBe(200)
+      expect((await ask(nested, '/api/else', withSecret)).status).toBe(200)
+      expect((await ask(nested, '/api/else', { headers: { 'x-api-key': other } })).status).toBe(401)
+    }
+  })
+
+  it('guards everything by "/"', async () => {
+    const everything = guardPaths({ '/': verifier })
+    for (const path of ['/', '/x', '//', '/_next/static/x.js']) expect((await ask(everything, path)).status).toBe(401)
+  })
+
+  it('looks at the path with and without what Next.js takes off it', async () => {
+    const based = guardPaths({ '/base/api/internal': verifier })
+    expect((await proxy(makeRequest('http://localhost/base/api/internal', '/api/internal'), undefined)).status).toBe(
+      401,
+    )
+    expect((await based(makeRequest('http://localhost/base/api/internal', '/api/internal'), undefined)).status).toBe(
+      401,
+    )
+    expect(
+      (await proxy(makeRequest('http://localhost/_next/data/x/api/internal.json', '/api/internal'), undefined)).status,
+    ).toBe(401)
+  })
+
+  it('hands on to your own proxy only what is let in, and keeps its answer', async () => {
+    const inner = vi.fn<(request: Request, event: unknown) => Response>(() =>
+      Response.redirect('http://localhost/there'),
+    )
+    const composed = guardPaths({ '/api': verifier }, inner)
+    expect((await ask(composed, '/api')).status).toBe(401)
+    expect(inner).not.toHaveBeenCalled()
+    expect((await ask(composed, '/api', withSecret)).headers.get('location')).toBe('http://localhost/there')
+    expect((await ask(composed, '/open')).headers.get('location')).toBe('http://localhost/there')
+    const event = {}
+    await composed(new Request('http://localhost/open'), event)
+    expect(inner.mock.calls.at(-1)?.[1]).toBe(event)
+    const silent = guardPaths({ '/api': verifier }, () => undefined)
+    expect((await ask(silent, '/api', withSecret)).headers.get('x-middleware-next')).toBe('1')
+  })
+
+  it('tells who was refused', async () => {
+    const onDenied = vi.fn<(event: { path: string }) => void>()
+    await ask(guardPaths({ '/api': verifier }, undefined, { onDenied }), '/api/x?y=z')
+    expect(onDenied.mock.calls[0]?.[0]).toMatchObject({ path: '/api/x', denial: { code: 'missing_key' } })
+  })
+
+  it.each(['', 'api', '*', '/api/:path*', '/api/*', '/api?x', '/api#x', 'https://localhost/api'])(
+    'refuses to guard %j, which would guard something else or nothing',
+    (path) => {
+      expect(() => guardPaths({ [path]: verifier })).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_PATH' }))
+    },
+  )
+
+  it('fits what Next.js asks of a proxy', () => {
+    type Proxy = (request: NextRequest, event: NextFetchEvent) => Response | Promise<Response>
+    expectTypeOf(guardPaths({ '/api': verifier })).toExtend<Proxy>()
+    const composed = guardPaths({ '/api': verifier }, (request: NextRequest, event: NextFetchEvent) => {
+      event.waitUntil(Promise.resolve(request.nextUrl.pathname))
+      return new Response()
+    })
+    expectTypeOf(composed).toExtend<Proxy>()
+    expect(composed).toBeTypeOf('function')
+  })
+})
+
+const spell = (character: string, kind: number): string => {
+  const escaped = `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`
+  return [character, character.toUpperCase(), escaped, escaped.replaceAll('%', '%25')][kind] ?? character
+}
+
+describe('paths', () => {
+  const segment = fc.constantFrom('api', 'internal', 'API', '.', '..', '', '%2e%2e', '%61pi', 'x', '%25', '%', 'ü')
+  const path = fc.array(segment, { maxLength: 8 }).map((segments) => `/${segments.join('/')}`)
+
+  it('have one form, which stays as it is', () => {
+    fc.assert(
+      fc.property(fc.oneof(path, fc.string({ unit: 'binary' })), (text) => {
+        const once = normalizePath(text)
+        expect(normalizePath(once)).toBe(once)
+        expect(resolveParents(resolveParents(once))).toBe(resolveParents(once))
+        expect(once).toMatch(/^\/(?!.*\/\/)/s)
+      }),
+    )
+  })
+
+  it('are guarded however they are spelled', () => {
+    const kinds = fc.array(fc.nat({ max: 3 }), { minLength: 13, maxLength: 13 })
+    fc.assert(
+      fc.property(kinds, path, (chosen, tail) => {
+        const spelled = Array.from('/api/internal', (character, index) => spell(character, chosen[index] ?? 0)).join('')
+        expect(isBelow(normalizePath(spelled + tail), '/api/internal')).toBe(true)
+      }),
+    )
+  })
+
+  it('are read in little time, however often they are escaped', () => {
+    const start = process.threadCpuUsage().user
+    expect(normalizePath(`/%${'25'.repeat(60_000)}41`)).toBe('/a')
+    normalizePath(`/${'%'.repeat(16_000)}`)
+    normalizePath(`/${'%2'.repeat(8000)}`)
+    normalizePath(`/${'../'.repeat(5000)}`)
+    expect((process.threadCpuUsage().user - start) / 1000).toBeLessThan(200)
+  })
+})

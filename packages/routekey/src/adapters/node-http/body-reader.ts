@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http'
+import { adapterError } from '../../adapter-error.ts'
+
+/** Reads the body of a request so that it can be read once more. */
+export interface BodyReader {
+  /** Gives the next bytes, or null at the end. */
+  readonly read: () => Promise<Uint8Array | null>
+  /** Puts everything back that was read, after reading what is left. */
+  readonly restore: () => Promise<void>
+}
+
+const restored = new WeakSet<IncomingMessage>()
+
+const untilChanged = async (incoming: IncomingMessage): Promise<void> =>
+  new Promise((resolve) => {
+    const events = ['readable', 'error', 'close']
+    const settle = () => {
+      for (const event of events) incoming.off(event, settle)
+      resolve()
+    }
+    for (const event of events) incoming.on(event, settle)
+  })
+
+/** Makes a reader of a request's body. It touches nothing until the first `read`. */
+export function createBodyReader(incoming: IncomingMessage): BodyReader {
+  const chunks: Uint8Array[] = []
+  let isStarted = false
+  let isComplete = false
+
+  /**
+   * Puts the bytes back at the front of the stream. It has to happen before Node emits `end`, after which nothing can be put
+   * back: in the same tick as the read that took the last bytes, or without any read once the message is complete.
+   */
+  function putBack(): void {
+    isComplete = true
+    restored.add(incoming)
+    if (chunks.length > 0) incoming.unshift(Buffer.concat(chunks))
+  }
+
+  async function read(): Promise<Uint8Array | null> {
+    if (!isStarted && incoming.readableDidRead && !restored.has(incoming)) {
+      throw adapterError('ERR_REQUEST_BODY', 'The body was read before the guard could see its bytes')
+    }
+    isStarted = true
+    while (!isComplete) {
+      if (incoming.readableLength > 0) {
+        const chunk: unknown = incoming.read()
+        if (!(chunk instanceof Uint8Array)) {
+          throw adapterError('ERR_REQUEST_BODY', 'The body was decoded to text before the guard could see its bytes')
+        }
+        chunks.push(chunk)
+        if (incoming.complete) putBack()
+        return chunk
+      }
+      if (incoming.complete) putBack()
+      else if (incoming.destroyed) throw incoming.errored ?? new Error('The connection was closed')
+      // oxlint-disable-next-line no-await-in-loop -- waits for more of one stream
+      else await untilChanged(incoming)
+    }
+    return null
+  }
+
+  async function restore(): Promise<void> {
+    if (!isStarted) return
+    // oxlint-disable-next-line no-await-in-loop -- reads one stream
+    while ((await read()) !== null);
+  }
+
+  return { read, restore }
+}

@@ -1,0 +1,37 @@
+import type { ServerResponse } from 'node:http'
+import type { AuthenticateOptions } from '../../guard/authenticate.ts'
+import { type Guarded, admit } from '../node-http/admit.ts'
+import type { NodeRequest } from '../node-http/to-request.ts'
+import type { Verifier } from '../../guard/verifier.ts'
+
+/**
+ * Guards a handler of `node:http`, or one route of Express: the handler runs only for callers that the verifier lets in. What
+ * the handler throws goes on to whoever called it.
+ *
+ * Here the headers are seen as they came, so that a second `Authorization`, which Node drops, is refused with 400. What a
+ * verifier reads of the body, as a webhook's does, the handler or a body parser can read again.
+ *
+ * @example
+ * import { createServer } from 'node:http'
+ * import { envSecret } from 'routekey'
+ * import { withKey } from 'routekey/node'
+ *
+ * const handler = withKey(envSecret('API_ROUTE_SECRET'), (request, response, { caller }) => {
+ *   response.end(`Hello, ${caller.variable}`)
+ * })
+ * createServer((request, response) => void handler(request, response)).listen(3000, '127.0.0.1')
+ */
+export function withKey<
+  Caller,
+  Incoming extends NodeRequest = NodeRequest,
+  Outgoing extends ServerResponse = ServerResponse,
+>(
+  verifier: Verifier<Caller>,
+  handler: (request: Incoming, response: Outgoing, guarded: Guarded<Caller>) => unknown,
+  options: AuthenticateOptions = {},
+): (request: Incoming, response: Outgoing) => Promise<void> {
+  return async (request, response) => {
+    const guarded = await admit(request, response, verifier, options)
+    if (guarded !== null) await handler(request, response, guarded)
+  }
+}

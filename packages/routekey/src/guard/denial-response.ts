@@ -1,0 +1,59 @@
+import type { Denial } from './denial.ts'
+import { privateHeaders } from './private-headers.ts'
+import { quote, rateLimitHeaders, wholeSeconds } from './rate-limit-headers.ts'
+
+// By status, not by code: what the caller is told must guide no guessing.
+const problems = {
+  400: { title: 'Bad Request', detail: 'Send the key once and in one place.' },
+  401: { title: 'Unauthorized', detail: 'A valid key is required.' },
+  403: { title: 'Forbidden', detail: 'The key does not allow this.' },
+  413: { title: 'Content Too Large', detail: 'The body is too large.' },
+  429: { title: 'Too Many Requests', detail: 'Too many requests.' },
+  503: { title: 'Service Unavailable', detail: 'Keys cannot be checked at the moment.' },
+} as const satisfies Record<Denial['status'], object>
+
+// RFC 6750 §3: scope-token, without the quote and the backslash.
+const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+
+// RFC 6750 §3.1: no error code when the request brought no key, or when other credentials would not help.
+const bearerErrors = {
+  missing_key: '',
+  address_not_allowed: '',
+  ambiguous_key: 'invalid_request',
+  insufficient_scope: 'insufficient_scope',
+} as const
+
+function challenge({ status, code, ...denial }: Denial): string | null {
+  if (status === 413 || status === 429 || status === 503) return null
+  // RFC 9110 §11.6.1 asks for a challenge with each 401, and Standard Webhooks has registered no scheme.
+  if (code.endsWith('_signature')) return 'StandardWebhooks realm="api"'
+  const errors: Partial<Record<Denial['code'], string>> = bearerErrors
+  const error = errors[code] ?? 'invalid_token'
+  const scopes = 'scopes' in denial ? denial.scopes.filter((scope) => scopeToken.test(scope)).join(' ') : ''
+  return `Bearer realm="api"${error && `, error="${error}"`}${scopes && `, scope=${quote(scopes)}`}`
+}
+
+/**
+ * Answers a denial as RFC 9457 problem details. The text never says what was wrong with a key: two denials of one status read
+ * the same, but for what RFC 6750 asks of `WWW-Authenticate`.
+ *
+ * @example
+ * import { authenticate, denialResponse, envSecret } from 'routekey'
+ *
+ * const result = await authenticate(request, envSecret('API_ROUTE_SECRET'))
+ * if (!result.ok) return denialResponse(result.denial)
+ */
+export function denialResponse(denial: Denial): Response {
+  const { status } = denial
+  // A key that was refused may stand in the address just as well as one that was accepted.
+  const headers = new Headers({ ...privateHeaders, 'content-type': 'application/problem+json' })
+  const authenticateField = challenge(denial)
+  if (authenticateField !== null) headers.set('www-authenticate', authenticateField)
+  if ('retryAfterSeconds' in denial) headers.set('retry-after', wholeSeconds(denial.retryAfterSeconds))
+  if (denial.code === 'rate_limited') {
+    for (const [name, value] of Object.entries(rateLimitHeaders(denial.limits))) headers.set(name, value)
+  }
+  const { title, detail } = problems[status]
+  const problem = { type: 'about:blank', title, status, detail }
+  return new Response(JSON.stringify(problem), { status, headers })
+}

@@ -1,0 +1,21 @@
+import type { RateLimit } from './denial.ts'
+
+// RFC 9110 §5.6.4 and RFC 9651 §3.3.3 escape alike.
+export const quote = (text: string) => `"${text.replaceAll(/[\\"]/g, String.raw`\$&`)}"`
+
+export const wholeSeconds = (seconds: number) => String(Math.max(0, Math.ceil(seconds)))
+
+/**
+ * Writes the fields of draft-ietf-httpapi-ratelimit-headers-11 for some limits.
+ *
+ * @returns No header for no limits.
+ */
+export function rateLimitHeaders(limits: readonly RateLimit[]): Record<string, string> {
+  if (limits.length === 0) return {}
+  const list = (item: (limit: RateLimit) => string) =>
+    limits.map((limit) => `${quote(limit.name.replaceAll(/[^\x20-\x7e]/g, '?'))};${item(limit)}`).join(', ')
+  return {
+    'ratelimit-policy': list((limit) => `q=${wholeSeconds(limit.quota)};w=${wholeSeconds(limit.windowSeconds)}`),
+    ratelimit: list((limit) => `r=${Math.max(0, Math.floor(limit.remaining))};t=${wholeSeconds(limit.resetSeconds)}`),
+  }
+}

@@ -1,0 +1,101 @@
+import { RoutekeyError } from '../../errors.ts'
+import { parseIpRange } from '../verify/ip-range.ts'
+import type { JsonValue, KeyLimit } from '../model/key-record.ts'
+import type { KeyProperties } from '../model/key-store.ts'
+import { maximumWindowSeconds } from '../verify/limiter.ts'
+import { requireScopes } from '../model/scopes.ts'
+
+/** What the owner of a key may choose. */
+export interface KeyValues<Granted extends string = string> {
+  /** 1 to 100 characters. */
+  readonly name?: string
+  readonly scopes?: readonly Granted[]
+  /** At most 10. */
+  readonly limits?: readonly KeyLimit[]
+  /** Addresses and CIDR ranges, IPv4 and IPv6; at most 100. Empty for any address. */
+  readonly allowedIps?: readonly string[]
+  /** JSON of at most 16,384 characters. */
+  readonly metadata?: Readonly<Record<string, JsonValue>>
+  /** In the future, before the year 10000; null for never. */
+  readonly expiresAt?: Date | null
+}
+
+// Postgres takes neither NUL nor half of a surrogate pair, and a control character in a log line forges another.
+const plainText = /^[^\p{Cc}\p{Cs}]+$/u
+const unstorableJson = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
+const limitName = /^[\w.-]{1,64}$/
+
+const refuse = (detail: string): never => {
+  throw new RoutekeyError('ERR_KEY_VALUE', detail)
+}
+
+const isWholeUpTo = (value: number, maximum: number) => Number.isInteger(value) && value >= 1 && value <= maximum
+
+/**
+ * Refuses text that cannot be stored or shown.
+ *
+ * @throws `ERR_KEY_VALUE`
+ */
+export function requireText(what: string, text: string, maximumLength: number): void {
+  if (typeof text !== 'string' || text.length > maximumLength || !plainText.test(text)) {
+    refuse(`${what} must be 1 to ${maximumLength} characters without control characters`)
+  }
+}
+
+function requireLimits(limits: readonly KeyLimit[]): void {
+  if (limits.length > 10) refuse('A key has at most 10 limits')
+  if (new Set(limits.map(({ name }) => name)).size < limits.length) refuse('The names of the limits must differ')
+  for (const { name, quota, windowSeconds } of limits) {
+    if (!limitName.test(name)) refuse(`${JSON.stringify(name)} cannot be the name of a limit`)
+    if (!isWholeUpTo(quota, 2 ** 31 - 1)) refuse(`The quota of ${name} must be a whole number from 1`)
+    if (!isWholeUpTo(windowSeconds, maximumWindowSeconds)) {
+      refuse(`windowSeconds of ${name} must be a whole number from 1 to ${maximumWindowSeconds}`)
+    }
+  }
+}
+
+function requireIps(ips: readonly string[]): void {
+  if (ips.length > 100) refuse('A key has at most 100 addresses')
+  for (const ip of ips) {
+    if (typeof ip !== 'string' || parseIpRange(ip) === null) refuse(`${JSON.stringify(ip)} is no address or CIDR range`)
+  }
+}
+
+function requireMetadata(metadata: Readonly<Record<string, JsonValue>>): void {
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) refuse('Metadata must be an object')
+  const json = JSON.stringify(metadata)
+  if (json.length > 16_384 || unstorableJson.test(json)) {
+    refuse('Metadata must be at most 16,384 characters of JSON, without NUL and lone surrogates')
+  }
+}
+
+/**
+ * Checks what a key is given, and leaves out what is not known.
+ *
+ * @throws `ERR_KEY_VALUE`, `ERR_KEY_SCOPE`
+ */
+export function checkKeyValues(values: KeyValues, now: Date): KeyProperties {
+  const { name, scopes, limits, allowedIps, metadata, expiresAt } = values
+  if (name !== undefined) requireText('The name of a key', name, 100)
+  if (scopes !== undefined) {
+    if (scopes.length > 100) refuse('A key has at most 100 scopes')
+    requireScopes(scopes, 'granted')
+  }
+  if (limits !== undefined) requireLimits(limits)
+  if (allowedIps !== undefined) requireIps(allowedIps)
+  if (metadata !== undefined) requireMetadata(metadata)
+  // Written so that an invalid date is refused, too. Postgres does not read the six digits that ISO 8601 gives a later year.
+  if (expiresAt !== undefined && expiresAt !== null && !(expiresAt > now && expiresAt.getUTCFullYear() < 10_000)) {
+    refuse('expiresAt must be in the future')
+  }
+  return {
+    ...(name !== undefined && { name }),
+    ...(scopes !== undefined && { scopes: [...new Set(scopes)] }),
+    ...(limits !== undefined && {
+      limits: limits.map(({ name: limit, quota, windowSeconds }) => ({ name: limit, quota, windowSeconds })),
+    }),
+    ...(allowedIps !== undefined && { allowedIps }),
+    ...(metadata !== undefined && { metadata }),
+    ...(expiresAt !== undefined && { expiresAt }),
+  }
+}

@@ -1,0 +1,77 @@
+import { RoutekeyError } from '../../errors.ts'
+
+/** What a key may be given where routes ask for `Scope`: the scope itself, or a wildcard that covers it. */
+export type GrantedScope<Scope extends string> = Scope | '*' | Wildcard<Scope>
+
+type Wildcard<Scope extends string> = Scope extends `${infer Head}:${infer Rest}`
+  ? `${Head}:*` | `${Head}:${Wildcard<Rest>}`
+  : never
+
+/** The scopes that a route asks for: all of a list, or any of one. */
+export type RequiredScopes<Scope extends string> = readonly Scope[] | { readonly any: readonly Scope[] }
+
+// What RFC 6750 §3 lets a scope-token hold, and narrower, so that a scope looks the same everywhere.
+const segment = '[A-Za-z0-9._-]+'
+const concrete = new RegExp(`^${segment}(?::${segment})*$`)
+const granted = new RegExp(`^(?:${segment}|\\*)(?::(?:${segment}|\\*))*$`)
+const maximumLength = 128
+
+/**
+ * Refuses what is no scope.
+ *
+ * @param kind Wildcards may be granted; a route must ask for something definite.
+ * @throws `ERR_KEY_SCOPE`
+ */
+export function requireScopes(scopes: readonly string[], kind: 'granted' | 'required'): void {
+  const pattern = kind === 'granted' ? granted : concrete
+  for (const scope of scopes) {
+    if (typeof scope !== 'string' || scope.length > maximumLength || !pattern.test(scope)) {
+      throw new RoutekeyError('ERR_KEY_SCOPE', `${JSON.stringify(scope)} cannot be a ${kind} scope`)
+    }
+  }
+}
+
+/**
+ * Says whether one scope allows all that another does. A `*` stands for one segment, and at the end for one or more:
+ * `reports:*` covers `reports:read` and `reports:read:own`, and not `reports`.
+ *
+ * @example
+ * import { coversScope } from 'routekey'
+ *
+ * coversScope('reports:*', 'reports:read') // true
+ */
+export function coversScope(held: string, asked: string): boolean {
+  const askedSegments = asked.split(':')
+  const heldSegments = held.split(':')
+  for (const [index, part] of heldSegments.entries()) {
+    const other = askedSegments[index]
+    if (other === undefined) return false
+    if (part === '*') {
+      if (index === heldSegments.length - 1) return true
+      // The other ends in `*`, which may stand for more segments than this one does.
+      if (other === '*' && index === askedSegments.length - 1) return false
+    } else if (part !== other) return false
+  }
+  return heldSegments.length === askedSegments.length
+}
+
+const holds = (held: readonly string[], asked: string) => held.some((scope) => coversScope(scope, asked))
+
+/** Says whether the scopes of a key satisfy a route. */
+export function satisfiesScopes(held: readonly string[], required: RequiredScopes<string>): boolean {
+  return 'any' in required
+    ? required.any.some((scope) => holds(held, scope))
+    : required.every((scope) => holds(held, scope))
+}
+
+/**
+ * Refuses to give away more than one has.
+ *
+ * @throws `ERR_KEY_GRANT`
+ */
+export function requireGrantable(scopes: readonly string[], grantable: readonly string[]): void {
+  const excess = scopes.filter((scope) => !holds(grantable, scope))
+  if (excess.length > 0) {
+    throw new RoutekeyError('ERR_KEY_GRANT', `The creator may not give ${excess.join(', ')}`)
+  }
+}

@@ -1,0 +1,28 @@
+import type { Denial } from '../../guard/denial.ts'
+import { isListedIp } from './ip-range.ts'
+import { keyStatus } from '../model/key-record.ts'
+import type { FoundKey } from '../model/key-store.ts'
+import { type RequiredScopes, satisfiesScopes } from '../model/scopes.ts'
+
+/** What a key that was found is judged by. */
+export interface Circumstances {
+  readonly now: Date
+  /** The caller's address; null where it is not known. */
+  readonly ip: string | null
+  readonly scopes: RequiredScopes<string>
+}
+
+/** Decides whether a key that was found lets its holder in, its limits aside; null when it does. It changes nothing. */
+export function judgeKey({ record, graceEndsAt }: FoundKey, { now, ip, scopes }: Circumstances): Denial | null {
+  const { id: keyId, allowedIps } = record
+  const status = keyStatus(record, now)
+  const isPastGrace = graceEndsAt !== null && graceEndsAt <= now
+  const failing = status === 'active' && isPastGrace ? 'expired' : status
+  if (failing !== 'active') return { status: 401, code: `key_${failing}`, keyId }
+  // An address that cannot be told is on no list.
+  if (allowedIps.length > 0 && (ip === null || !isListedIp(ip, allowedIps))) {
+    return { status: 403, code: 'address_not_allowed', keyId }
+  }
+  if (satisfiesScopes(record.scopes, scopes)) return null
+  return { status: 403, code: 'insufficient_scope', scopes: 'any' in scopes ? scopes.any : scopes, keyId }
+}

@@ -1,0 +1,160 @@
+import { BlockList, isIP } from 'node:net'
+
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { createKeyring } from '../../index.ts'
+import { forwardedIp } from './forwarded-ip.ts'
+import { createMemoryStore } from '../../stores/memory.ts'
+import { isListedIp, parseIp, parseIpRange } from './ip-range.ts'
+
+describe('an address on a list', () => {
+  it.each([
+    ['10.1.2.3', '10.0.0.0/8'],
+    ['10.1.2.3', '10.1.2.3'],
+    ['10.1.2.3', '10.1.2.3/32'],
+    ['10.1.2.3', '0.0.0.0/0'],
+    ['::ffff:10.1.2.3', '10.0.0.0/8'],
+    ['::ffff:a01:203', '10.0.0.0/8'],
+    ['10.1.2.3', '::ffff:10.0.0.0/104'],
+    ['10.1.2.3', '::ffff:0:0/96'],
+    ['2001:db8::1', '2001:db8::/32'],
+    ['2001:DB8:0:0:0:0:0:1', '2001:db8::1'],
+    ['fe80::1', '::/0'],
+    ['::1', '::1/128'],
+  ])('%s is in %s', (address, range) => {
+    expect(isListedIp(address, ['192.0.2.1', range])).toBe(true)
+  })
+
+  it.each([
+    ['11.1.2.3', '10.0.0.0/8'],
+    ['10.1.2.4', '10.1.2.3'],
+    ['10.1.2.3', '::/0'],
+    ['2001:db9::1', '2001:db8::/32'],
+    ['::1', '127.0.0.1'],
+    ['::10.1.2.3', '10.0.0.0/8'],
+    ['::1', '0.0.0.0/0'],
+    ['', '0.0.0.0/0'],
+    ['10.1.2.3:80', '10.0.0.0/8'],
+    ['10.1.2.3 ', '10.0.0.0/8'],
+    ['010.1.2.3', '10.0.0.0/8'],
+    ['0x0a.1.2.3', '10.0.0.0/8'],
+    ['10.1', '10.0.0.0/8'],
+    ['167837955', '10.0.0.0/8'],
+    ['１0.1.2.3', '10.0.0.0/8'],
+    ['fe80::1%eth0', '::/0'],
+    ['[::1]', '::/0'],
+    ['10.1.2.3', 'anything'],
+  ])('%s is not in %s', (address, range) => {
+    expect(isListedIp(address, ['192.0.2.1', range])).toBe(false)
+  })
+
+  it.each([
+    '',
+    '10.0.0.1/8',
+    '10.0.0.0/33',
+    '10.0.0.0/-1',
+    '10.0.0.0/08',
+    '10.0.0.0/',
+    '10.0.0.0/8/8',
+    '2001:db8::/129',
+    '2001:db8::1/32',
+    '::ffff:10.0.0.0/95',
+    '1::2::3',
+    '1:2:3:4:5:6:7',
+    '1:2:3:4:5:6:7:8:9',
+    '1:2:3:4:5:6:7::8',
+    ':1:2:3:4:5:6:7',
+    '12345::',
+    '10.0.0.0 /8',
+  ])('"%s" is no range', (text) => {
+    expect(parseIpRange(text)).toBeNull()
+  })
+
+  it('reads as an address what Node.js reads as one, zones aside', () => {
+    const text = fc.oneof(
+      fc.ipV4(),
+      fc.ipV6(),
+      fc.string({ unit: fc.constantFrom('0', '1', '255', 'f', ':', '::', '.', '/'), maxLength: 12 }),
+    )
+    fc.assert(
+      fc.property(text, (address) => {
+        expect(parseIp(address) !== null).toBe(isIP(address) !== 0)
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  it('holds what the list of Node.js holds', () => {
+    const prefixed = fc.oneof(
+      fc.tuple(fc.constant('ipv4' as const), fc.ipV4(), fc.nat(32)),
+      fc.tuple(fc.constant('ipv6' as const), fc.ipV6(), fc.nat(128)),
+    )
+    fc.assert(
+      fc.property(prefixed, fc.nat(), ([family, address, prefixLength], flip) => {
+        const ip = parseIp(address)!
+        fc.pre(ip.bits === (family === 'ipv4' ? 32 : 128))
+        const host = BigInt(ip.bits - prefixLength)
+        const network = format((ip.value >> host) << host, ip.bits)
+        const other = format(ip.value ^ (1n << BigInt(flip % ip.bits)), ip.bits)
+        const list = new BlockList()
+        list.addSubnet(network, prefixLength, family)
+        for (const candidate of [address, other]) {
+          fc.pre(parseIp(candidate)!.bits === ip.bits)
+          expect(isListedIp(candidate, [`${network}/${prefixLength}`])).toBe(list.check(candidate, family))
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+function format(value: bigint, bits: 32 | 128): string {
+  const [width, separator, radix] = bits === 32 ? [8n, '.', 10] : [16n, ':', 16]
+  return Array.from({ length: Number(BigInt(bits) / width) }, (_, index) =>
+    ((value >> (BigInt(bits) - width * BigInt(index + 1))) & ((1n << width) - 1n)).toString(radix),
+  ).join(separator)
+}
+
+const read = (value: string | null, proxies = 1, header?: string) =>
+  forwardedIp({ proxies, ...(header !== undefined && { header }) })(
+    new Request('http://localhost/', value === null ? {} : { headers: { [header ?? 'x-forwarded-for']: value } }),
+  )
+
+describe('forwardedIp', () => {
+  it.each<[string | null, number, string | null]>([
+    ['203.0.113.7', 1, '203.0.113.7'],
+    ['198.51.100.1, 203.0.113.7', 1, '203.0.113.7'],
+    ['198.51.100.1, 203.0.113.7', 2, '198.51.100.1'],
+    ['198.51.100.1, 203.0.113.7', 3, null],
+    ['203.0.113.7:4711', 1, '203.0.113.7'],
+    ['[2001:db8::1]:4711', 1, '2001:db8::1'],
+    ['[2001:db8::1]', 1, '2001:db8::1'],
+    ['2001:db8::1', 1, '2001:db8::1'],
+    ['unknown', 1, null],
+    ['203.0.113.7,', 1, null],
+    ['', 1, null],
+    [null, 1, null],
+  ])('reads %j behind %d proxies as %j', (value, proxies, address) => {
+    expect(read(value, proxies)).toBe(address)
+  })
+
+  it('reads another header where it is told to', () => {
+    expect(read('203.0.113.7', 1, 'x-real-ip')).toBe('203.0.113.7')
+  })
+
+  it.each([0, -1, 1.5, Number.NaN])('refuses to count %d proxies', (proxies) => {
+    expect(() => forwardedIp({ proxies })).toThrow('ERR_CONFIG_KEYRING')
+  })
+
+  it('is what a keyring uses when it is told to, so that a forged entry on the left is ignored', async () => {
+    const keyring = createKeyring({ store: createMemoryStore(), prefix: 'acme', callerIp: forwardedIp({ proxies: 1 }) })
+    const { key } = await keyring.create({ owner: 'ada', name: 'CI', allowedIps: ['203.0.113.7'] })
+    const from = async (value: string) => {
+      const request = new Request('http://localhost/', { headers: { 'x-forwarded-for': value } })
+      return (await keyring.verifier().verify({ request, credential: { kind: 'key', key, queryParameter: null } })).ok
+    }
+    expect(await from('10.0.0.1, 203.0.113.7')).toBe(true)
+    expect(await from('203.0.113.7, 10.0.0.1')).toBe(false)
+  })
+})

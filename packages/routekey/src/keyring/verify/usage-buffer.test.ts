@@ -1,0 +1,172 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+
+import { type KeyStore, type KeyringOptions, type UsageEntry, createKeyring } from '../../index.ts'
+import { createMemoryStore } from '../../stores/memory.ts'
+
+const start = new Date('2026-03-01T12:59:59.000Z')
+const hour = (text: string) => new Date(`2026-03-01T${text}:00:00.000Z`)
+
+const fail = (message: string) => () => {
+  throw new Error(message)
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: start })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+async function setUp(options: Partial<KeyringOptions> = {}, overrides: Partial<KeyStore> = {}) {
+  const store = { ...createMemoryStore(), ...overrides }
+  const recordUsage = vi.fn<(entries: readonly UsageEntry[]) => Promise<void>>(store.recordUsage)
+  const logger = { error: vi.fn<(message: string) => void>() }
+  const keyring = createKeyring({ prefix: 'acme', logger, ...options, store: { ...store, recordUsage } })
+  const { key, record } = await keyring.create({ owner: 'ada', name: 'CI' })
+  const use = async (times: number) => {
+    for (let time = 0; time < times; time += 1) await keyring.verify(key)
+  }
+  return { keyring, key, id: record.id, recordUsage, logger, use }
+}
+
+describe('usage', () => {
+  it('is written in one batch after a time, with one entry for each key and hour', async () => {
+    const { use, recordUsage, keyring, key, id } = await setUp()
+    await use(3)
+    await keyring.verify(key, { scopes: ['admin'] })
+    vi.setSystemTime(hour('13'))
+    await use(1)
+    expect(recordUsage).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(recordUsage.mock.calls).toEqual([
+      [
+        [
+          { id, hour: hour('12'), allowed: 3, refused: 1, lastUsedAt: start },
+          { id, hour: hour('13'), allowed: 1, refused: 0, lastUsedAt: hour('13') },
+        ],
+      ],
+    ])
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(recordUsage).toHaveBeenCalledOnce()
+  })
+
+  it('is written after a number of requests, without waiting for the time', async () => {
+    const { use, recordUsage } = await setUp({ usage: { flushCount: 5 } })
+    await use(4)
+    expect(recordUsage).not.toHaveBeenCalled()
+    await use(1)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(recordUsage).toHaveBeenCalledOnce()
+  })
+
+  it('is written when the keyring is closed, as at the end of a process', async () => {
+    const { use, recordUsage, keyring } = await setUp()
+    await use(2)
+    await keyring.close()
+    expect(recordUsage).toHaveBeenCalledOnce()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('is written after the response where the platform has such a hook, and once for many requests', async () => {
+    const later: (() => Promise<void>)[] = []
+    const { use, recordUsage } = await setUp({ usage: { after: (work) => void later.push(work) } })
+    await use(3)
+    expect(later).toHaveLength(1)
+    expect(recordUsage).not.toHaveBeenCalled()
+    await later[0]?.()
+    expect(recordUsage.mock.calls[0]![0]).toMatchObject([{ allowed: 3 }])
+    await use(1)
+    expect(later).toHaveLength(2)
+  })
+
+  it('is written before the process may stop where it is kept by waitUntil, and the request waits for nothing', async () => {
+    const kept: Promise<unknown>[] = []
+    const written: (() => void)[] = []
+    const slow: KeyStore['recordUsage'] = () => new Promise((resolve) => void written.push(resolve))
+    const waitUntil = (work: Promise<unknown>) => void kept.push(work)
+    const options = { usage: { after: (work: () => Promise<void>) => waitUntil(work()) } }
+    const { use, recordUsage, keyring } = await setUp(options, { recordUsage: slow })
+    await use(2)
+    await vi.waitFor(() => expect(written).toHaveLength(1))
+    written[0]?.()
+    await vi.waitFor(() => expect(written).toHaveLength(2))
+    written[1]?.()
+    await Promise.all(kept)
+    expect(recordUsage.mock.calls.flat(2)).toMatchObject([{ allowed: 1 }, { allowed: 1 }])
+    await keyring.close()
+  })
+
+  it('falls back to the time where the hook throws, as it does outside of a request', async () => {
+    const { use, recordUsage, logger } = await setUp({ usage: { after: fail('outside of a request scope') } })
+    await use(1)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(recordUsage).toHaveBeenCalledOnce()
+    expect(logger.error).toHaveBeenCalledWith(expect.stringContaining('outside of a request scope'))
+  })
+
+  it('is kept while the store fails, and written when it is back', async () => {
+    let isDown = true
+    const memory = createMemoryStore()
+    const recordUsage = async (entries: readonly UsageEntry[]) => {
+      if (isDown) throw new Error('down')
+      await memory.recordUsage(entries)
+    }
+    const { use, keyring, id, logger } = await setUp({}, { ...memory, recordUsage })
+    await use(2)
+    await keyring.flush()
+    await use(1)
+    expect(logger.error).toHaveBeenCalledWith(expect.stringContaining('down'))
+    isDown = false
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect((await keyring.usage(id, { unit: 'day', count: 1 }))![0]).toMatchObject({ allowed: 3 })
+  })
+
+  it('never makes a request wait: a write that hangs neither blocks nor piles up', async () => {
+    const hang = vi.fn<KeyStore['recordUsage']>(() => new Promise(() => {}))
+    const { use, keyring } = await setUp({ usage: { flushCount: 1 }, timeoutMs: 100 }, { recordUsage: hang })
+    await use(50)
+    expect(hang.mock.calls.length).toBeLessThanOrEqual(1)
+    await vi.advanceTimersByTimeAsync(100)
+    const flushed = keyring.flush()
+    await vi.advanceTimersByTimeAsync(10_000)
+    await flushed
+    expect(hang.mock.calls.length).toBeGreaterThan(1)
+  })
+
+  it('is bounded: beyond that, counts are lost and the log says so once', async () => {
+    const { keyring, key, logger } = await setUp({ usage: { maximumEntries: 1 } }, { recordUsage: fail('down') })
+    await keyring.verify(key)
+    for (const name of ['a', 'b']) {
+      const other = await keyring.create({ owner: 'ada', name })
+      await keyring.verify(other.key)
+    }
+    expect(logger.error.mock.calls.map(([line]) => line)).toEqual([expect.stringContaining('some are lost')])
+  })
+
+  it('is not counted where it is switched off', async () => {
+    const { use, recordUsage, keyring } = await setUp({ usage: false })
+    await use(3)
+    await keyring.close()
+    expect(recordUsage).not.toHaveBeenCalled()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('makes a chart: one bucket for each hour or day, the present one last, with what still waits', async () => {
+    const { use, keyring, id } = await setUp()
+    await use(2)
+    vi.setSystemTime(hour('14'))
+    await use(1)
+    const hours = await keyring.usage(id, { unit: 'hour', count: 24 })
+    expect(hours).toHaveLength(24)
+    expect(hours!.slice(-3)).toEqual([
+      { startsAt: hour('12'), allowed: 2, refused: 0 },
+      { startsAt: hour('13'), allowed: 0, refused: 0 },
+      { startsAt: hour('14'), allowed: 1, refused: 0 },
+    ])
+    const days = await keyring.usage(id, { unit: 'day', count: 30 })
+    expect(days).toHaveLength(30)
+    expect(days!.at(-1)).toEqual({ startsAt: hour('00'), allowed: 3, refused: 0 })
+    expect(days![0]!.startsAt).toEqual(new Date('2026-01-31T00:00:00.000Z'))
+    expect(await keyring.get(id)).toMatchObject({ lastUsedAt: hour('14') })
+  })
+})

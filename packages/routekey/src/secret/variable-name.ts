@@ -1,0 +1,21 @@
+import { RoutekeyError } from '../errors.ts'
+
+const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/
+const publishedPrefix = /^(?:NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|REACT_APP|GATSBY|VITE|PUBLIC)_/
+
+/**
+ * Refuses a name that no environment can hold, and one that a framework would copy into what browsers load.
+ *
+ * @throws `ERR_CONFIG_VARIABLE`
+ */
+export function requireSecretVariable(name: string): void {
+  if (!variableName.test(name)) {
+    throw new RoutekeyError('ERR_CONFIG_VARIABLE', `${JSON.stringify(name)} is not a name of an environment variable`)
+  }
+  if (publishedPrefix.test(name)) {
+    throw new RoutekeyError('ERR_CONFIG_VARIABLE', `The value of ${name} would be published to browsers`)
+  }
+}
+
+/** The variable that holds the former secret while a rotation is under way. */
+export const previousVariable = (name: string) => `${name}_PREVIOUS`

@@ -1,0 +1,100 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { z } from 'zod'
+
+import { MigrationError } from '../../errors.ts'
+import { runScript, type SqlClient } from './sql-client.ts'
+
+/** The name of a migration file as the Supabase CLI writes it. */
+const MIGRATION_FILE = /^(?<version>\d{14})_(?<name>[^.]+)\.sql$/
+
+const HISTORY_TABLE = `
+  create schema if not exists supabase_migrations;
+  create table if not exists supabase_migrations.schema_migrations (
+    version text not null primary key,
+    statements text[],
+    name text
+  );
+`
+
+const HistoryRows = z.array(z.object({ version: z.string(), sql: z.string() }))
+
+/** What {@link applyMigrations} found and did. */
+export type MigrationReport = {
+  /** The files applied now, in order. */
+  applied: string[]
+  /** Files applied earlier whose text has changed since; the change is not in the database. */
+  changed: string[]
+}
+
+/**
+ * Applies the migrations of a directory that the database has not had, each in a transaction, and records them in the
+ * history table of the Supabase CLI.
+ *
+ * @param client - A prepared database, see `prepareDatabase`.
+ * @param directory - Path of the directory that holds `<14 digits>_<name>.sql` files; others are ignored.
+ * @throws {MigrationError} `ERR_SANDBOX_MIGRATION`, naming the file and line that failed; that file has left no trace.
+ */
+export async function applyMigrations(client: SqlClient, directory: string): Promise<MigrationReport> {
+  const migrations = await readMigrations(directory)
+  await runScript(client, HISTORY_TABLE)
+  const recorded = await readHistory(client)
+  const report: MigrationReport = { applied: [], changed: [] }
+  for (const migration of migrations) {
+    const appliedSql = recorded.get(migration.version)
+    if (appliedSql === undefined) {
+      await applyMigration(client, migration)
+      report.applied.push(migration.file)
+    } else if (appliedSql !== migration.sql) {
+      report.changed.push(migration.file)
+    }
+  }
+  return report
+}
+
+type Migration = { file: string; version: string; name: string; sql: string }
+
+async function readMigrations(directory: string): Promise<Migration[]> {
+  const byVersion = new Map<string, Migration>()
+  for (const file of (await readdir(directory)).toSorted()) {
+    const { version, name } = MIGRATION_FILE.exec(file)?.groups ?? {}
+    if (version === undefined || name === undefined) continue
+    const other = byVersion.get(version)
+    if (other !== undefined) {
+      throw new MigrationError(`Migrations ${other.file} and ${file} have the same version. Rename the later one.`)
+    }
+    byVersion.set(version, { file, version, name, sql: await readFile(join(directory, file), 'utf8') })
+  }
+  return [...byVersion.values()]
+}
+
+async function readHistory(client: SqlClient): Promise<Map<string, string>> {
+  const { rows } = await client.query(`
+    select version, array_to_string(statements, '') as sql from supabase_migrations.schema_migrations
+  `)
+  return new Map(HistoryRows.parse(rows).map((row) => [row.version, row.sql]))
+}
+
+async function applyMigration(client: SqlClient, migration: Migration): Promise<void> {
+  await runScript(client, 'begin')
+  try {
+    await runScript(client, migration.sql)
+    await client.query(
+      'insert into supabase_migrations.schema_migrations (version, name, statements) values ($1, $2, array[$3])',
+      [migration.version, migration.name, migration.sql],
+    )
+    await runScript(client, 'commit')
+  } catch (cause) {
+    await runScript(client, 'rollback')
+    throw new MigrationError(describeFailure(migration, cause), { cause })
+  }
+}
+
+function describeFailure(migration: Migration, cause: unknown): string {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  // Postgres counts the position in characters from 1.
+  const position = cause instanceof Error && 'position' in cause ? Number(cause.position) : Number.NaN
+  const line = Number.isNaN(position) ? '' : `, line ${migration.sql.slice(0, position).split('\n').length}`
+  return `Migration ${migration.file}${line} failed: ${reason}`
+}

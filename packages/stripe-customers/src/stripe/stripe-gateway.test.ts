@@ -1,0 +1,232 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { Stripe } from 'stripe'
+import { afterEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../clock.ts'
+import { createPace } from './pace.ts'
+import { createStripeGateway, type StripeGateway } from './stripe-gateway.ts'
+
+const PROFILE = '00000000-0000-4000-8000-000000000001'
+
+function makeCustomer(customer: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    object: 'customer',
+    id: 'cus_1',
+    email: null,
+    metadata: { profile_id: PROFILE },
+    created: 1_700_000_000,
+    ...customer,
+  }
+}
+
+function makePage(...data: unknown[]): Record<string, unknown> {
+  return { object: 'list', data, has_more: false, url: '/v1/customers' }
+}
+
+function json(status: number, body: unknown, headers: Record<string, string> = {}): RequestListener {
+  return (_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+  }
+}
+
+function create(gateway: StripeGateway) {
+  return gateway.create({ email: 'ada@example.com', metadata: { profile_id: PROFILE } }, 'customer-1')
+}
+
+describe('the gateway, towards whatever answers in Stripe’s place', () => {
+  const servers: Server[] = []
+  let requests: { method: string; url: string; key: string | undefined }[] = []
+
+  afterEach(async () => {
+    for (const server of servers.splice(0)) {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    }
+    requests = []
+  })
+
+  async function connect(answer: RequestListener, deadlineMs = Number.POSITIVE_INFINITY): Promise<StripeGateway> {
+    const server = createServer((request, response) => {
+      const key = request.headers['idempotency-key']
+      requests.push({ method: request.method ?? '', url: request.url ?? '', key: key?.toString() })
+      answer(request, response)
+    })
+    servers.push(server)
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const stripe = new Stripe('sk_test_1', { protocol: 'http', host: '127.0.0.1', port, telemetry: false })
+    let keys = 0
+    return createStripeGateway(
+      { stripe, pace: createPace(systemClock), requestTimeoutMs: 300, randomUUID: () => `key-${(keys += 1)}` },
+      deadlineMs,
+    )
+  }
+
+  it.each([
+    ['a maintenance page in JSON, without an error', 503, { message: 'down for maintenance' }],
+    ['an empty object', 200, {}],
+    ['another kind of object', 200, { object: 'charge', id: 'ch_1' }],
+    ['a customer without an id', 200, makeCustomer({ id: undefined })],
+    ['a customer with an id of another kind', 200, makeCustomer({ id: 'sub_1' })],
+    ['a deleted customer in answer to a creation', 200, { object: 'customer', id: 'cus_1', deleted: true }],
+    ['metadata that are no texts', 200, makeCustomer({ metadata: { profile_id: 1 } })],
+  ])('does not take %s for a customer', async (_what, status, body) => {
+    expect(await create(await connect(json(status, body)))).toMatchObject({
+      ok: false,
+      failure: { code: 'stripe_malformed', unsettled: true },
+    })
+  })
+
+  it('does not know what came of a request that an error page answered', async () => {
+    const gateway = await connect((_request, response) => response.writeHead(502).end('<html>Bad Gateway</html>'))
+    expect(await create(gateway)).toMatchObject({ ok: false, failure: { code: 'stripe_unreachable', unsettled: true } })
+  })
+
+  it('ends the wait for an answer that comes in drops', async () => {
+    const gateway = await connect((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      const drops = setInterval(() => response.write(' '), 20)
+      response.once('close', () => clearInterval(drops))
+    })
+    const startedMs = performance.now()
+    expect(await create(gateway)).toMatchObject({ ok: false, failure: { code: 'stripe_unreachable', unsettled: true } })
+    expect(performance.now() - startedMs).toBeLessThan(2000)
+  })
+
+  it('sends nothing after the lease has ended', async () => {
+    const gateway = await connect(json(200, makeCustomer()), Date.now() - 1)
+    expect(await create(gateway)).toMatchObject({
+      ok: false,
+      failure: { code: 'stripe_rate_limited', unsettled: false },
+    })
+    expect(requests).toEqual([])
+  })
+
+  it('creates under the key it is given and updates under a new one each time', async () => {
+    const gateway = await connect(json(200, makeCustomer()))
+    await create(gateway)
+    await gateway.update('cus_1', null, PROFILE)
+    await gateway.update('cus_1', null, PROFILE)
+    expect(requests.map(({ key }) => key)).toEqual(['customer-1', 'key-1', 'key-2'])
+  })
+
+  it('tells a replayed answer', async () => {
+    const replayed = await connect(json(200, makeCustomer(), { 'idempotent-replayed': 'true' }))
+    expect(await create(replayed)).toMatchObject({ ok: true, replayed: true })
+    const first = await connect(json(200, makeCustomer(), { 'idempotent-replayed': 'false' }))
+    expect(await create(first)).toMatchObject({ ok: true, replayed: false })
+  })
+
+  describe('find', () => {
+    const sought = { profileId: PROFILE, email: 'ada@example.com', firstAttemptAgeSeconds: 90_000 }
+    const other = makeCustomer({ id: 'cus_2', metadata: { profile_id: 'another' }, email: 'ada@example.com' })
+    const stranger = makeCustomer({ id: 'cus_3', metadata: {}, email: 'ada@example.com' })
+    const refusal = { error: { type: 'invalid_request_error', message: 'no search here' } }
+
+    it('never adopts a customer of the same address that carries another profile’s id, or none', async () => {
+      const gateway = await connect(json(200, makePage(other, stranger)))
+      expect(await gateway.find(sought)).toMatchObject({ ok: true, value: null })
+    })
+
+    it('takes the oldest of several', async () => {
+      const older = makeCustomer({ id: 'cus_0', created: 1_600_000_000 })
+      const gateway = await connect(json(200, makePage(makeCustomer(), older, other)))
+      expect(await gateway.find(sought)).toMatchObject({ ok: true, value: { id: 'cus_0' } })
+    })
+
+    it('reads every page of the list', async () => {
+      const gateway = await connect((request, response) => {
+        const isLast = request.url?.includes('starting_after=cus_2') === true
+        const page = isLast ? makePage(makeCustomer()) : { ...makePage(other), has_more: true }
+        json(200, page)(request, response)
+      })
+      expect(await gateway.find(sought)).toMatchObject({ ok: true, value: { id: 'cus_1' } })
+      expect(requests).toHaveLength(2)
+    })
+
+    it('lists by age where there is no address', async () => {
+      const gateway = await connect(json(200, makePage(makeCustomer())))
+      expect(await gateway.find({ ...sought, email: null })).toMatchObject({ ok: true, value: { id: 'cus_1' } })
+      expect(requests[0]?.url).toMatch(/^\/v1\/customers\?created\[gte\]=\d+&limit=100$/)
+    })
+
+    it('makes do with the list where search is refused', async () => {
+      const gateway = await connect((request, response) => {
+        const isSearch = request.url?.startsWith('/v1/customers/search') === true
+        json(isSearch ? 400 : 200, isSearch ? refusal : makePage())(request, response)
+      })
+      expect(await gateway.find(sought)).toMatchObject({ ok: true, value: null })
+    })
+
+    it.each([
+      ['the list is refused', 400, /^\/v1\/customers\?/],
+      ['the list fails', 500, /^\/v1\/customers\?/],
+      ['the search fails', 500, /^\/v1\/customers\/search/],
+      ['the search is limited', 429, /^\/v1\/customers\/search/],
+    ])('does not say that there is none when %s', async (_what, status, failing) => {
+      const gateway = await connect((request, response) => {
+        const fails = failing.test(request.url ?? '')
+        json(fails ? status : 200, fails ? refusal : makePage())(request, response)
+      })
+      expect(await gateway.find(sought)).toMatchObject({ ok: false })
+    })
+
+    it('does not say that there is none when a page is no page', async () => {
+      const gateway = await connect(json(200, { data: [{}], has_more: false }))
+      expect(await gateway.find(sought)).toMatchObject({ ok: false, failure: { code: 'stripe_malformed' } })
+    })
+  })
+
+  describe('the deleted', () => {
+    const missing = { error: { type: 'invalid_request_error', code: 'resource_missing', message: 'No such customer' } }
+
+    const lookBringsDeleted: RequestListener = (request, response) => {
+      const body = request.method === 'GET' ? { object: 'customer', id: 'cus_1', deleted: true } : missing
+      json(request.method === 'GET' ? 200 : 404, body)(request, response)
+    }
+
+    it('are told from those that never were, when an update finds none', async () => {
+      const deleted = await connect(lookBringsDeleted)
+      expect(await deleted.update('cus_1', null, PROFILE)).toMatchObject({ ok: true, value: 'deleted' })
+      const never = await connect(json(404, missing))
+      expect(await never.update('cus_1', null, PROFILE)).toMatchObject({
+        ok: false,
+        failure: { code: 'stripe_missing' },
+      })
+    })
+
+    it('count as deleted when they are deleted again', async () => {
+      const gateway = await connect(lookBringsDeleted)
+      expect(await gateway.delete('cus_1')).toMatchObject({ ok: true, value: 'deleted' })
+    })
+
+    it.each([
+      ['that the account never had', json(404, missing), 'stripe_missing'],
+      [
+        'that lives all the same',
+        (request, response) => {
+          const isLook = request.method === 'GET'
+          json(isLook ? 200 : 404, isLook ? makeCustomer() : missing)(request, response)
+        },
+        'stripe_missing',
+      ],
+      [
+        'about which Stripe says nothing',
+        (request, response) => {
+          const isLook = request.method === 'GET'
+          json(isLook ? 500 : 404, isLook ? { error: { type: 'api_error' } } : missing)(request, response)
+        },
+        'stripe_unavailable',
+      ],
+    ] satisfies [string, RequestListener, string][])(
+      'are not taken for a customer %s, when it is to be deleted',
+      async (_what, answer, code) => {
+        const gateway = await connect(answer)
+        expect(await gateway.delete('cus_1')).toMatchObject({ ok: false, failure: { code } })
+      },
+    )
+  })
+})

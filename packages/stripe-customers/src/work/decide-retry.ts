@@ -1,0 +1,82 @@
+import type { StripeFailure } from '../stripe/stripe-failure.ts'
+import type { WorkError } from '../store/work-error.ts'
+
+/** What becomes of a row after its work was not done. */
+export type RetryDecision =
+  | { action: 'retry'; delayMs: number; error: WorkError; counted: boolean; unsettled: boolean }
+  | { action: 'fail'; error: WorkError }
+
+/** How often and how fast a row is tried. */
+export type RetryPolicy = {
+  /** Attempts before a row is given up. */
+  maxAttempts: number
+  /** The longest wait before the second attempt; it doubles with each further one. */
+  baseDelayMs: number
+  /** The longest wait at all. */
+  maxDelayMs: number
+}
+
+/**
+ * By default a row is tried for about 30 hours, longer than Stripe remembers a key: 10 waits that double, then 239 of 5 to 10
+ * minutes.
+ */
+export const DEFAULT_RETRY_POLICY: RetryPolicy = { maxAttempts: 250, baseDelayMs: 1000, maxDelayMs: 600_000 }
+
+/** A bad key is not the row's fault, and asking again soon does not mend it. */
+const UNAUTHORIZED_DELAY_MS = 60_000
+const RATE_LIMITED_DELAY_MS = 2000
+
+/**
+ * Decides about the next attempt. Pure.
+ *
+ * @param attempts - Attempts so far, this one included.
+ * @param random - A number from 0 to 1, exclusive.
+ */
+export function decideRetry(
+  failure: StripeFailure,
+  attempts: number,
+  random: number,
+  policy: RetryPolicy,
+): RetryDecision {
+  const { code, message, status, requestId, unsettled, retryAfterMs } = failure
+  const error: WorkError = {
+    code,
+    message,
+    ...(status === undefined ? {} : { status }),
+    ...(requestId === undefined ? {} : { requestId }),
+  }
+  const retry = (delayMs: number, counted: boolean): RetryDecision => ({
+    action: 'retry',
+    delayMs: Math.round(Math.max(delayMs, retryAfterMs ?? 0)),
+    error,
+    counted,
+    unsettled,
+  })
+
+  switch (code) {
+    case 'stripe_refused':
+    case 'stripe_missing':
+    case 'worker_lost':
+      return { action: 'fail', error }
+    case 'stripe_unauthorized':
+      return retry(jitter(UNAUTHORIZED_DELAY_MS, random), false)
+    case 'stripe_rate_limited':
+      return retry(jitter(RATE_LIMITED_DELAY_MS, random), false)
+    case 'stripe_unreachable':
+    case 'stripe_unavailable':
+    // Counted, although it is no failure at first: a request that is under way is done after a few of these waits.
+    case 'stripe_in_flight':
+    case 'stripe_key_reused':
+    case 'stripe_malformed':
+    case 'database_refused': {
+      if (attempts >= policy.maxAttempts) return { action: 'fail', error }
+      const ceiling = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** Math.min(attempts - 1, 30))
+      return retry(jitter(ceiling, random), true)
+    }
+  }
+}
+
+/** Half of the wait is random, so that rows that failed together do not come back together. */
+function jitter(ceilingMs: number, random: number): number {
+  return ceilingMs * (0.5 + random / 2)
+}

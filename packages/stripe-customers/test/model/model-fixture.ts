@@ -1,0 +1,180 @@
+import type { PGlite } from '@electric-sql/pglite'
+import { Stripe } from 'stripe'
+import type { FaultRequest, StripeStandIn } from '@routekey/stripe-stand-in'
+import { createStripeCustomers, type StripeCustomers } from '../../src/index.ts'
+import { STRIPE_SECRET_KEY, startStripe } from '../test-stack.ts'
+import { createSimulation, type Process, type Simulation } from './simulation.ts'
+
+/** What may go wrong with the next call to Stripe or to the database. */
+export const STRIPE_FAULTS = [
+  'none',
+  'lost before the effect',
+  'lost after the effect',
+  'late by 20 s',
+  'late by 200 s',
+  'stalled before',
+  'stalled after',
+  '500 before the effect',
+  '500 after the effect',
+  '409',
+  '429',
+] as const
+export const DATABASE_FAULTS = ['down', 'answer lost'] as const
+
+export type StripeFault = (typeof STRIPE_FAULTS)[number]
+export type DatabaseFault = (typeof DATABASE_FAULTS)[number]
+
+const REQUEST_TIMEOUT_MS = 10_000
+/** Longer than a lease. */
+const STALL_MS = 35_000
+
+/** The real engine, SQL, `stripe` package and stand-in, and between them a network that fails as it is told. */
+export type World = {
+  standIn: StripeStandIn
+  simulation: Simulation
+  stripeFaults: StripeFault[]
+  databaseFaults: DatabaseFault[]
+  /** What broke the invariant while it happened. */
+  violations: string[]
+  query: (text: string, values?: unknown[]) => Promise<{ rows: unknown[] }>
+  startProcess: (fuse: number | null) => { process: Process; customers: StripeCustomers }
+  pass: (seconds: number) => Promise<void>
+  end: () => Promise<void>
+}
+
+/** Creates a world with nobody in it. */
+export async function createWorld(database: PGlite): Promise<World> {
+  const simulation = createSimulation()
+  const standIn = await startStripe()
+  const http = Stripe.createNodeHttpClient()
+  const stripeFaults: StripeFault[] = []
+  const databaseFaults: DatabaseFault[] = []
+  const violations: string[] = []
+  let databaseMs = 0
+
+  /** The database's time follows when it is a second behind: instances' clocks do not agree any better. */
+  const query = async (text: string, values: unknown[] = []): Promise<{ rows: unknown[] }> => {
+    const behindMs = simulation.nowMs() - databaseMs
+    if (behindMs >= 1000) {
+      databaseMs = simulation.nowMs()
+      await database.query(
+        `update public.stripe_customer_work set
+           first_attempt_at = first_attempt_at - make_interval(secs => $1),
+           next_attempt_at = next_attempt_at - make_interval(secs => $1),
+           unsettled_until = unsettled_until - make_interval(secs => $1)`,
+        [behindMs / 1000],
+      )
+      standIn.advanceClock(behindMs / 1000)
+    }
+    return database.query(text, values)
+  }
+
+  const watch = (): void => {
+    const owners = standIn.state().customers.map(({ metadata }) => metadata['profile_id'] ?? 'nobody')
+    for (const [index, owner] of owners.entries()) {
+      if (owners.indexOf(owner) !== index) violations.push(`Profile ${owner} has two live customers.`)
+    }
+  }
+
+  type Sent = Parameters<typeof http.makeRequest>
+  const send = async (request: Sent) => {
+    const response = await http.makeRequest(...request)
+    const body: object = await response.toJSON()
+    if (request[3] === 'POST') watch()
+    const headers = response.getHeaders()
+    return {
+      getStatusCode: () => response.getStatusCode(),
+      getHeaders: () => headers,
+      getRawResponse: () => ({ headers }),
+      toStream: () => null,
+      toJSON: async () => body,
+    }
+  }
+
+  const fail = (process: Process, sent: Sent, fault: FaultRequest) =>
+    simulation.call(process, () => {
+      standIn.addFaults(fault)
+      // What it did not fit must not strike another call.
+      return send(sent).finally(() => standIn.clearFaults())
+    })
+
+  const request = async (process: Process, sent: Sent) => {
+    const timeOut = async (): Promise<never> => {
+      await simulation.sleep(process, REQUEST_TIMEOUT_MS)
+      throw Object.assign(new TypeError('ETIMEDOUT'), { code: 'ETIMEDOUT' })
+    }
+    const fault = stripeFaults.shift()
+    switch (fault) {
+      case 'lost before the effect':
+        return simulation.call(process, async () => {}).then(timeOut)
+      case 'lost after the effect':
+        return simulation.call(process, () => send(sent)).then(timeOut)
+      case 'late by 20 s':
+        simulation.leaveUntil(20_000, async () => void (await send(sent)))
+        return timeOut()
+      case 'late by 200 s':
+        simulation.leaveUntil(200_000, async () => void (await send(sent)))
+        return timeOut()
+      case 'stalled before':
+        return simulation.sleep(process, STALL_MS).then(() => simulation.call(process, () => send(sent)))
+      case 'stalled after': {
+        const response = await simulation.call(process, () => send(sent))
+        await simulation.sleep(process, STALL_MS)
+        return response
+      }
+      case '500 before the effect':
+        return fail(process, sent, { kind: 'server_error', when: 'before_effect' })
+      case '500 after the effect':
+        return fail(process, sent, { kind: 'server_error', when: 'after_effect' })
+      case '409':
+        return fail(process, sent, { kind: 'in_flight' })
+      case '429':
+        return fail(process, sent, { kind: 'rate_limit' })
+      case 'none':
+      case undefined:
+        return simulation.call(process, () => send(sent))
+    }
+  }
+
+  const startProcess = (fuse: number | null) => {
+    const process: Process = { fuse, alive: true }
+    const postgres = {
+      query: (text: string, values: unknown[]) => {
+        const fault = databaseFaults.shift()
+        return simulation.call(process, async () => {
+          if (fault === 'down') throw new Error('connect ECONNREFUSED')
+          const result = await query(text, values)
+          if (fault === 'answer lost') throw new Error('read ECONNRESET')
+          return result
+        })
+      },
+    }
+    const httpClient = { getClientName: () => 'simulated', makeRequest: (...sent: Sent) => request(process, sent) }
+    const { port } = standIn
+    const stripe = new Stripe(STRIPE_SECRET_KEY, {
+      protocol: 'http',
+      host: '127.0.0.1',
+      port,
+      telemetry: false,
+      httpClient,
+    })
+    const clock = simulation.clockOf(process)
+    const customers = createStripeCustomers({ postgres, stripe, clock, concurrency: 2, random: () => 0.5 })
+    return { process, customers }
+  }
+
+  return {
+    standIn,
+    simulation,
+    stripeFaults,
+    databaseFaults,
+    violations,
+    query,
+    startProcess,
+    pass: (seconds) => simulation.advance(seconds * 1000),
+    async end() {
+      await standIn.stop()
+      await database.exec('delete from auth.users; delete from public.stripe_customer_work')
+    },
+  }
+}

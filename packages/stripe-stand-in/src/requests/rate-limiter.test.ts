@@ -1,0 +1,53 @@
+import { Stripe } from 'stripe'
+import { expect, test } from 'vitest'
+import { startForTest, stripeErrorOf } from '../../test/start-for-test.ts'
+import { createClock } from '../clock.ts'
+import { createRateLimiter, NO_LIMITS } from './rate-limiter.ts'
+
+function standingClock() {
+  return createClock(() => new Date(0))
+}
+
+test('without limits everything passes', () => {
+  const limiter = createRateLimiter(standingClock(), NO_LIMITS)
+  for (let index = 0; index < 1000; index += 1) limiter.take('a')
+  expect(limiter.counts()).toEqual({ allowed: 1000, refusedGlobal: 0, refusedEndpoint: 0 })
+})
+
+test('an endpoint gets its tokens back steadily and does not take from others', () => {
+  const clock = standingClock()
+  const limiter = createRateLimiter(clock, { ...NO_LIMITS, endpointPerSecond: 25 })
+  for (let index = 0; index < 25; index += 1) limiter.take('a')
+  expect(() => limiter.take('a')).toThrow(/rate limit exceeded/)
+  limiter.take('b')
+  clock.advance(0.04)
+  limiter.take('a')
+  expect(() => limiter.take('a')).toThrow(/rate limit exceeded/)
+  clock.advance(3600)
+  for (let index = 0; index < 25; index += 1) limiter.take('a')
+  expect(() => limiter.take('a')).toThrow(/rate limit exceeded/)
+  expect(limiter.counts()).toEqual({ allowed: 52, refusedGlobal: 0, refusedEndpoint: 3 })
+})
+
+test('what the endpoint refuses is not charged to the whole', () => {
+  const limiter = createRateLimiter(standingClock(), { ...NO_LIMITS, globalPerSecond: 3, endpointPerSecond: 1 })
+  limiter.take('a')
+  for (let index = 0; index < 5; index += 1) expect(() => limiter.take('a')).toThrow(/rate limit exceeded/)
+  limiter.take('b')
+  limiter.take('c')
+  expect(() => limiter.take('d')).toThrow(/rate limit exceeded/)
+  expect(limiter.counts()).toEqual({ allowed: 3, refusedGlobal: 1, refusedEndpoint: 5 })
+})
+
+test('the SDK sees a rate limit error with its reason, and does not retry it', async () => {
+  const { standIn, stripe } = await startForTest({}, { maxNetworkRetries: 2 })
+  standIn.setRateLimits({ endpointPerSecond: 0.001, retryAfterSeconds: 2 })
+  await stripe.customers.list()
+  const error = await stripeErrorOf(stripe.customers.list())
+  expect(error).toBeInstanceOf(Stripe.errors.StripeRateLimitError)
+  expect(error.headers).toMatchObject({ 'retry-after': '2', 'stripe-rate-limited-reason': 'endpoint-rate' })
+  expect(standIn.state()).toMatchObject({
+    requests: { byStatus: { 200: 1, 429: 1 } },
+    rateLimits: { endpointPerSecond: 0.001, allowed: 1, refusedEndpoint: 1 },
+  })
+})

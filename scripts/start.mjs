@@ -1,7 +1,0 @@
-// npm start, npm run dev (--dev) and npm run sandbox (--sandbox-only).
-import { ensureInstalled, handOver } from './bootstrap.mjs'
-
-ensureInstalled()
-const args = process.argv.slice(2)
-if (args.includes('--sandbox-only')) handOver('packages/sandbox/src/main.ts')
-else handOver('scripts/start.ts', args)
