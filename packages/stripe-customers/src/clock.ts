@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** Passes the time. Only durations are taken from it: the instants that matter are the database's. */
-export type Clock = {
+export interface Clock {
   /** Milliseconds since the epoch. */
   nowMs(): number
   /** Resolves after `ms` milliseconds. */

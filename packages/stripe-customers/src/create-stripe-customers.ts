@@ -4,7 +4,7 @@ import type { Stripe } from 'stripe'
 import { z } from 'zod'
 import { applyEvent, type AppliedEvent } from './work/apply-event.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './work/decide-retry.ts'
+import { defaultRetryPolicy, type RetryPolicy } from './work/decide-retry.ts'
 import type { StripeCustomersEvent } from './work/events.ts'
 import { createPace } from './stripe/pace.ts'
 import { createPostgresFunctions, type PostgresClient } from './store/postgres-functions.ts'
@@ -15,9 +15,9 @@ import { sweepProfiles, type SweepOptions, type SweepResult } from './work/sweep
 import { createWorkStore } from './store/work-store.ts'
 
 /** The default of `leaseMs`. */
-export const DEFAULT_LEASE_MS = 30_000
+export const defaultLeaseMs = 30_000
 /** The default of `requestTimeoutMs`. */
-export const DEFAULT_REQUEST_TIMEOUT_MS = 10_000
+export const defaultRequestTimeoutMs = 10_000
 
 /** Options of {@link createStripeCustomers}; the database is given by either `supabase` or `postgres`. */
 export type StripeCustomersOptions = (
@@ -44,7 +44,7 @@ export type StripeCustomersOptions = (
   waitMs?: number
   /** Rows that a sweep works on at once. Default: 24. */
   concurrency?: number
-  /** How often and how fast a row is tried. Default: {@link DEFAULT_RETRY_POLICY}, for what is left out. */
+  /** How often and how fast a row is tried. Default: {@link defaultRetryPolicy}, for what is left out. */
   retryPolicy?: Partial<RetryPolicy>
   /** Passes the time. Default: the system's clock. */
   clock?: Clock
@@ -55,13 +55,13 @@ export type StripeCustomersOptions = (
 }
 
 /** Gives every profile exactly one Stripe customer. */
-export type StripeCustomers = {
+export interface StripeCustomers {
   /**
    * Does what is due for one profile. Safe to call at any time, from any number of places: a profile never gets a second
    * customer, and callers that come together get the same result.
    *
-   * @param profileId - A UUID. For anything else, and for a profile that is not there, the outcome is `unknown_profile`.
-   * @param options.signal - Stops waiting; the work itself goes on. Default: waits up to `waitMs`, then `pending`.
+   * @param profileId A UUID. For anything else, and for a profile that is not there, the outcome is `unknown_profile`.
+   * @param options.signal Stops waiting; the work itself goes on. Default: waits up to `waitMs`, then `pending`.
    * @throws `ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE`, `ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED` or
    *   `ERR_STRIPE_CUSTOMERS_DATABASE_ANSWER`. No work is lost then.
    */
@@ -69,7 +69,7 @@ export type StripeCustomers = {
   /**
    * Does what is due for all profiles. Several sweeps at once share the work.
    *
-   * @param options - Its bounds. Default: none; it ends when nothing is due.
+   * @param options Its bounds. Default: none; it ends when nothing is due.
    * @throws `ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE`, `ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED` or
    *   `ERR_STRIPE_CUSTOMERS_DATABASE_ANSWER`. No work is lost then.
    */
@@ -79,14 +79,14 @@ export type StripeCustomers = {
    * is created; `customer.updated` makes the customer get the profile's e-mail and id back if it lost them. It only makes
    * the work due: `provision` or a sweep does it. It does not verify the signature.
    *
-   * @param event - Any event, parsed from JSON, its signature verified. One about something else is `ignored`.
+   * @param event Any event, parsed from JSON, its signature verified. One about something else is `ignored`.
    * @throws `ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE`, `ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED` or
    *   `ERR_STRIPE_CUSTOMERS_DATABASE_ANSWER`. Nothing is recorded then: let Stripe send it again.
    */
   applyEvent(event: unknown): Promise<AppliedEvent>
 }
 
-const uuid = z.guid()
+const uuidSchema = z.guid()
 
 /**
  * Creates the engine. It opens no connection, starts no timer and reads no environment by itself: something has to call
@@ -104,8 +104,8 @@ export function createStripeCustomers(options: StripeCustomersOptions): StripeCu
     stripe,
     onEvent = () => {},
     tracer,
-    leaseMs = DEFAULT_LEASE_MS,
-    requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS,
+    leaseMs = defaultLeaseMs,
+    requestTimeoutMs = defaultRequestTimeoutMs,
     waitMs = 8000,
     concurrency = 24,
     retryPolicy = {},
@@ -119,7 +119,7 @@ export function createStripeCustomers(options: StripeCustomersOptions): StripeCu
   const deps = {
     store: createWorkStore(tracer === undefined ? functions : traceFunctions(functions, inSpan)),
     gateway: { stripe, pace: createPace(clock), requestTimeoutMs, randomUUID },
-    retryPolicy: { ...DEFAULT_RETRY_POLICY, ...retryPolicy },
+    retryPolicy: { ...defaultRetryPolicy, ...retryPolicy },
     onEvent,
     inSpan,
     leaseMs,
@@ -148,7 +148,7 @@ export function createStripeCustomers(options: StripeCustomersOptions): StripeCu
   return {
     async provision(profileId, { signal } = {}) {
       signal?.throwIfAborted()
-      if (!uuid.safeParse(profileId).success) return { outcome: 'unknown_profile' }
+      if (!uuidSchema.safeParse(profileId).success) return { outcome: 'unknown_profile' }
       const result = provisionOnce(profileId.toLowerCase())
       return signal === undefined ? result : untilAborted(result, signal)
     },

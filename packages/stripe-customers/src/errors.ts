@@ -24,19 +24,19 @@ export class StripeCustomersError extends Error {
 }
 
 /** SQLSTATE classes of what passes by itself: connection, rollback, resources, intervention by an operator, system. */
-const PASSING_SQLSTATE = /^(08|40|53|57|58)/
-const SQLSTATE = /^(\d[0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/
+const passingSqlstate = /^(08|40|53|57|58)/
+const sqlstate = /^(\d[0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/
 
 /** Tells whether an error code is Postgres saying that it will not do it, now or later. */
 export function isRefusal(code: string): boolean {
-  return SQLSTATE.test(code) && !PASSING_SQLSTATE.test(code)
+  return sqlstate.test(code) && !passingSqlstate.test(code)
 }
 
 /**
  * Creates the error for a call that the database did not carry out.
  *
- * @param name - The SQL function.
- * @param reason - What the client says.
+ * @param name The SQL function.
+ * @param reason What the client says.
  */
 export function createDatabaseError(
   which: 'UNAVAILABLE' | 'REFUSED',

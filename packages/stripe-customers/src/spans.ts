@@ -12,22 +12,22 @@ export type RunInSpan = <T>(
 ) => Promise<T>
 
 /** `SpanKind.CLIENT` and `SpanStatusCode.ERROR`. By value: the package may not be installed, and types cost nothing. */
-const CLIENT = 2
-const ERROR = 2
+const clientSpanKind = 2
+const errorStatus = 2
 
 /**
  * Creates the runner of spans.
  *
- * @param tracer - Without one, everything runs as it would without this.
+ * @param tracer Without one, everything runs as it would without this.
  */
 export function createSpans(tracer: Tracer | undefined): RunInSpan {
   if (tracer === undefined) return (_name, _attributes, run) => run()
   return (name, attributes, run, describe) => {
-    const kind = name.startsWith('stripe_customers.') ? {} : { kind: CLIENT }
+    const kind = name.startsWith('stripe_customers.') ? {} : { kind: clientSpanKind }
     return tracer.startActiveSpan(name, { attributes, ...kind }, async (span) => {
       const settle = (outcome: Attributes): void => {
         span.setAttributes(outcome)
-        if ('error.type' in outcome) span.setStatus({ code: ERROR })
+        if ('error.type' in outcome) span.setStatus({ code: errorStatus })
       }
       try {
         const result = await run()

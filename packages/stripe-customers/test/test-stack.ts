@@ -3,20 +3,20 @@ import { startStripeStandIn, type StripeStandIn, type StripeStandInOptions } fro
 import { Stripe } from 'stripe'
 
 /** The key that the stand-in of these tests lets in. */
-export const STRIPE_SECRET_KEY = 'sk_test_sandbox_0123456789'
+export const stripeSecretKey = 'sk_test_sandbox_0123456789'
 
 /** Starts a stand-in in memory. */
 export function startStripe(options: Pick<StripeStandInOptions, 'sleep'> = {}): Promise<StripeStandIn> {
-  return startStripeStandIn({ ...options, port: 0, secretKey: STRIPE_SECRET_KEY })
+  return startStripeStandIn({ ...options, port: 0, secretKey: stripeSecretKey })
 }
 
 /** Creates the real client, pointed at a stand-in. */
 export function createStripe(standIn: { port: number }): Stripe {
-  return new Stripe(STRIPE_SECRET_KEY, { protocol: 'http', host: '127.0.0.1', port: standIn.port, telemetry: false })
+  return new Stripe(stripeSecretKey, { protocol: 'http', host: '127.0.0.1', port: standIn.port, telemetry: false })
 }
 
 /** The part of a Postgres client that tests use. */
-export type TestDatabase = {
+export interface TestDatabase {
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
 }
 

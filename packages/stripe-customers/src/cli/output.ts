@@ -1,22 +1,22 @@
 import { z } from 'zod'
 
-const count = z.int().nonnegative()
+const countSchema = z.int().nonnegative()
 const about = { profileId: z.string(), stripeCustomer: z.string() }
 const result = { result: z.enum(['found', 'would_mend', 'mended', 'left']), why: z.string().optional() }
-const workError = z.object({
+const workErrorSchema = z.object({
   code: z.string(),
   message: z.string(),
   status: z.int().optional(),
   requestId: z.string().optional(),
 })
 
-const sweepCounts = z.strictObject({
-  restored: count,
-  claimed: count,
-  done: count,
-  retrying: count,
-  failed: count,
-  lost: count,
+const sweepCountsSchema = z.strictObject({
+  restored: countSchema,
+  claimed: countSchema,
+  done: countSchema,
+  retrying: countSchema,
+  failed: countSchema,
+  lost: countSchema,
   stopped: z.enum(['idle', 'limit', 'budget', 'signal', 'unauthorized']),
 })
 
@@ -24,26 +24,26 @@ const sweepCounts = z.strictObject({
 export const outputSchema = z.union([
   z.strictObject({
     type: z.literal('status'),
-    profiles: count,
-    linked: count,
-    done: count,
-    pending: count,
-    due: count,
-    retrying: count,
-    failed: count,
-    unrecorded: count,
-    outdated: count,
-    oldestDueSeconds: count,
+    profiles: countSchema,
+    linked: countSchema,
+    done: countSchema,
+    pending: countSchema,
+    due: countSchema,
+    retrying: countSchema,
+    failed: countSchema,
+    unrecorded: countSchema,
+    outdated: countSchema,
+    oldestDueSeconds: countSchema,
     failures: z.array(
       z.strictObject({
         profileId: z.string(),
         kind: z.enum(['create', 'update', 'delete']),
         failedAt: z.iso.datetime(),
-        error: workError,
+        error: workErrorSchema,
       }),
     ),
   }),
-  z.strictObject({ type: z.literal('sweep'), ...sweepCounts.shape }),
+  z.strictObject({ type: z.literal('sweep'), ...sweepCountsSchema.shape }),
   z.strictObject({
     type: z.literal('requeue'),
     profileId: z.string(),
@@ -85,21 +85,21 @@ export const outputSchema = z.union([
   z.strictObject({
     type: z.literal('summary'),
     mode: z.enum(['report', 'plan', 'fix']),
-    customers: count,
-    profiles: count,
+    customers: countSchema,
+    profiles: countSchema,
     found: z.strictObject({
-      missing: count,
-      deleted: count,
-      email_drift: count,
-      unmarked: count,
-      duplicate: count,
-      orphaned: count,
+      missing: countSchema,
+      deleted: countSchema,
+      email_drift: countSchema,
+      unmarked: countSchema,
+      duplicate: countSchema,
+      orphaned: countSchema,
     }),
-    unrecorded: count,
-    outdated: count,
-    mended: count,
-    left: count,
-    sweep: sweepCounts.nullable(),
+    unrecorded: countSchema,
+    outdated: countSchema,
+    mended: countSchema,
+    left: countSchema,
+    sweep: sweepCountsSchema.nullable(),
   }),
 ])
 
@@ -141,7 +141,7 @@ export function formatOutput(output: Output): string {
   }
 }
 
-function formatSweep(sweep: z.infer<typeof sweepCounts>): string {
+function formatSweep(sweep: z.infer<typeof sweepCountsSchema>): string {
   const reason = sweep.stopped === 'unauthorized' ? ': Stripe does not accept STRIPE_SECRET_KEY' : ''
   return `swept: ${sweep.done} done, ${sweep.retrying} to be tried again, ${sweep.failed} failed (${sweep.stopped}${reason})`
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { HELP, parseArguments, UsageError } from './parse-arguments.ts'
+import { helpText, parseArguments, UsageError } from './parse-arguments.ts'
 
 const id = '0B0E7ED0-4A1A-4F9E-9B5E-0A5BC1A6D7F1'
 
@@ -46,9 +46,9 @@ describe('parseArguments', () => {
   })
 
   it('has a help that fits a terminal and names every option', () => {
-    expect(Math.max(...HELP.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+    expect(Math.max(...helpText.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
     for (const option of ['--limit', '--fix', '--dry-run', '--delete-duplicates', '--json', '--help']) {
-      expect(HELP).toContain(option)
+      expect(helpText).toContain(option)
     }
   })
 })

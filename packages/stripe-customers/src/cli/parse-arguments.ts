@@ -10,7 +10,7 @@ export type Command =
   | { name: 'requeue'; json: boolean; profileId: string }
 
 /** The help text. */
-export const HELP = `Usage: npm run stripe-customers -- <command> [options]
+export const helpText = `Usage: npm run stripe-customers -- <command> [options]
 
 Commands:
   status                Counts the work, and lists what was given up and why;

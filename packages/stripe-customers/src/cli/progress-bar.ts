@@ -1,16 +1,20 @@
 /** Shows how far something is. */
-export type Progress = {
+export interface Progress {
   update(label: string, done: number, total: number): void
   /** Takes the bar away, so that a line can be written. */
   clear(): void
 }
 
 /** The part of a stream that is used. */
-export type ProgressStream = { isTTY?: boolean; columns?: number; write(text: string): unknown }
+export interface ProgressStream {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+}
 
-const WIDTH = 24
-const FRAME_MS = 100
-const LINE_MS = 5000
+const width = 24
+const frameMs = 100
+const lineMs = 5000
 
 /** Creates a bar on a terminal, and a line every 5 seconds elsewhere. */
 export function createProgress(stream: ProgressStream, nowMs: () => number = Date.now): Progress {
@@ -19,7 +23,7 @@ export function createProgress(stream: ProgressStream, nowMs: () => number = Dat
   let isShown = false
   return {
     update(label, done, total) {
-      if (nowMs() - writtenAtMs < (isTerminal ? FRAME_MS : LINE_MS)) return
+      if (nowMs() - writtenAtMs < (isTerminal ? frameMs : lineMs)) return
       writtenAtMs = nowMs()
       const text = formatProgress(label, done, total)
       isShown = isTerminal
@@ -32,10 +36,10 @@ export function createProgress(stream: ProgressStream, nowMs: () => number = Dat
   }
 }
 
-/** Formats one state of the progress. Pure. @param total - An estimate; what is done may exceed it. */
+/** Formats one state of the progress. Pure. @param total An estimate; what is done may exceed it. */
 export function formatProgress(label: string, done: number, total: number): string {
   const share = total <= 0 ? 0 : Math.min(1, done / total)
-  const filled = Math.round(share * WIDTH)
-  const bar = `${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)}`
+  const filled = Math.round(share * width)
+  const bar = `${'█'.repeat(filled)}${'░'.repeat(width - filled)}`
   return `${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${label} ${done} of ${Math.max(done, total)}`
 }

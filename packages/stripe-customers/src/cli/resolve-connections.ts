@@ -4,17 +4,17 @@ import { UsageError } from './parse-arguments.ts'
 type Variables = Readonly<Record<string, string | undefined>>
 
 /** Where the database and Stripe are, and the keys. `apiBase`: null for Stripe itself. */
-export type Connections = {
-  supabase: { url: string; secretKey: string }
-  stripe: { secretKey: string; apiBase: URL | null }
+export interface Connections {
+  readonly supabase: { url: string; secretKey: string }
+  readonly stripe: { secretKey: string; apiBase: URL | null }
 }
 
 /**
  * Decides where to connect. Pure. Each service comes as a whole from one source: a key out of the environment is never
  * sent to an address out of the file.
  *
- * @param input.processEnv - Wins.
- * @param input.fileValues - The variables of `apps/web/.env.local`.
+ * @param input.processEnv Wins.
+ * @param input.fileValues The variables of `apps/web/.env.local`.
  * @throws UsageError naming the variables that are missing or malformed, never their values.
  */
 export function resolveConnections(input: { processEnv: Variables; fileValues: Variables }): Connections {

@@ -10,31 +10,31 @@ import { createSupabaseFunctions } from '../store/supabase-functions.ts'
 import type { SweepResult } from '../work/sweep.ts'
 import { createWorkStore } from '../store/work-store.ts'
 import { formatOutput, type Output } from './output.ts'
-import { type Command, HELP, parseArguments, UsageError } from './parse-arguments.ts'
+import { type Command, helpText, parseArguments, UsageError } from './parse-arguments.ts'
 import { createProgress, type ProgressStream } from './progress-bar.ts'
 import { type Connections, resolveConnections } from './resolve-connections.ts'
 
 /** What the command line gets from the process. */
-export type Terminal = {
-  processEnv: Readonly<Record<string, string | undefined>>
-  fileValues: Readonly<Record<string, string | undefined>>
-  stdout: { write(text: string): unknown }
-  stderr: ProgressStream
+export interface Terminal {
+  readonly processEnv: Readonly<Record<string, string | undefined>>
+  readonly fileValues: Readonly<Record<string, string | undefined>>
+  readonly stdout: { write(text: string): unknown }
+  readonly stderr: ProgressStream
   /** Ends what is under way at the next row. */
-  signal: AbortSignal
+  readonly signal: AbortSignal
 }
 
 /** 0 all is well, 1 something differs or was not done, 2 wrong usage, 3 the database or Stripe does not answer. */
 export type ExitCode = 0 | 1 | 2 | 3
 
-const FAILURES_SHOWN = 100
+const failuresShown = 100
 
 /** Runs the command line. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   try {
     const command = parseArguments(args)
     if (command.name === 'help') {
-      terminal.stdout.write(HELP)
+      terminal.stdout.write(helpText)
       return 0
     }
     return await execute(command, resolveConnections(terminal), terminal)
@@ -93,7 +93,7 @@ async function execute(
 
   switch (command.name) {
     case 'status': {
-      const [counts, failures] = [await store.count(), await store.listFailed(FAILURES_SHOWN)]
+      const [counts, failures] = [await store.count(), await store.listFailed(failuresShown)]
       print({ type: 'status', ...counts, failures })
       // What is pending is done by itself; this is not, so that a monitor need not read the text.
       return counts.failed + counts.unrecorded + counts.outdated === 0 ? 0 : 1

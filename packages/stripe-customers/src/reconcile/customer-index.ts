@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import type { LiveCustomer } from './decide-profile.ts'
 
-const customerRow = z.object({
+const customerRowSchema = z.object({
   id: z.string(),
   email: z.string().nullable(),
   profileId: z.string().nullable(),
@@ -10,7 +10,7 @@ const customerRow = z.object({
 })
 
 /** The customers that Stripe listed, on disk: there may be more of them than memory holds. */
-export type CustomerIndex = {
+export interface CustomerIndex {
   add(customers: readonly LiveCustomer[]): void
   find(id: string): LiveCustomer | null
   /** Gives all that carry the id of a profile. */
@@ -20,7 +20,7 @@ export type CustomerIndex = {
   close(): void
 }
 
-const COLUMNS = 'id, email, profile_id as profileId, created'
+const columns = 'id, email, profile_id as profileId, created'
 
 /** Creates an index in a temporary file of SQLite's own, which is gone when it is closed. */
 export function createCustomerIndex(): CustomerIndex {
@@ -32,10 +32,10 @@ export function createCustomerIndex(): CustomerIndex {
     create index customer_profile on customer (profile_id) where profile_id is not null;
   `)
   const insert = database.prepare('insert or replace into customer values (?, ?, ?, ?)')
-  const byId = database.prepare(`select ${COLUMNS} from customer where id = ?`)
-  const byProfile = database.prepare(`select ${COLUMNS} from customer where profile_id = ? limit 100`)
+  const byId = database.prepare(`select ${columns} from customer where id = ?`)
+  const byProfile = database.prepare(`select ${columns} from customer where profile_id = ? limit 100`)
   const marked = database.prepare(
-    `select ${COLUMNS} from customer where profile_id is not null and id > ? order by id limit ?`,
+    `select ${columns} from customer where profile_id is not null and id > ? order by id limit ?`,
   )
   return {
     add(customers) {
@@ -43,9 +43,9 @@ export function createCustomerIndex(): CustomerIndex {
       for (const { id, email, profileId, created } of customers) insert.run(id, email, profileId, created)
       database.exec('commit')
     },
-    find: (id) => customerRow.nullable().parse(byId.get(id) ?? null),
-    ofProfile: (profileId) => z.array(customerRow).parse(byProfile.all(profileId)),
-    listMarked: (after, batch) => z.array(customerRow).parse(marked.all(after ?? '', batch)),
+    find: (id) => customerRowSchema.nullable().parse(byId.get(id) ?? null),
+    ofProfile: (profileId) => z.array(customerRowSchema).parse(byProfile.all(profileId)),
+    listMarked: (after, batch) => z.array(customerRowSchema).parse(marked.all(after ?? '', batch)),
     close: () => database.close(),
   }
 }

@@ -1,16 +1,21 @@
 /** A profile, as the database has it. */
-export type ProfileRow = {
-  profileId: string
-  email: string | null
-  stripeCustomer: string | null
+export interface ProfileRow {
+  readonly profileId: string
+  readonly email: string | null
+  readonly stripeCustomer: string | null
   /** The state of its work; null where it has none. */
-  state: 'pending' | 'done' | 'failed' | null
+  readonly state: 'pending' | 'done' | 'failed' | null
   /** A request to Stripe is under way, or may still take effect. */
-  busy: boolean
+  readonly busy: boolean
 }
 
 /** A customer that lives in Stripe. `profileId`: the one that it carries, if any. */
-export type LiveCustomer = { id: string; email: string | null; profileId: string | null; created: number }
+export interface LiveCustomer {
+  readonly id: string
+  readonly email: string | null
+  readonly profileId: string | null
+  readonly created: number
+}
 
 /** The customer that a profile names, as Stripe has it. */
 export type LinkedCustomer = LiveCustomer | 'deleted' | 'unknown' | null
@@ -31,8 +36,8 @@ export type Finding =
 /**
  * Compares one profile with its customers. Pure. What the engine is about to do by itself is no finding.
  *
- * @param own - All live customers that carry the profile's id.
- * @param subscribed - Those of them that have a subscription.
+ * @param own All live customers that carry the profile's id.
+ * @param subscribed Those of them that have a subscription.
  */
 export function decideProfile(
   profile: ProfileRow,

@@ -42,19 +42,19 @@ const failedSchema = z
     error: row.last_error,
   }))
 
-const count = z.coerce.number()
+const countSchema = z.coerce.number()
 const statusSchema = z
   .object({
-    profiles: count,
-    linked: count,
-    done: count,
-    pending: count,
-    due: count,
-    retrying: count,
-    failed: count,
-    unrecorded: count,
-    outdated: count,
-    oldest_due_seconds: count,
+    profiles: countSchema,
+    linked: countSchema,
+    done: countSchema,
+    pending: countSchema,
+    due: countSchema,
+    retrying: countSchema,
+    failed: countSchema,
+    unrecorded: countSchema,
+    outdated: countSchema,
+    oldest_due_seconds: countSchema,
   })
   .transform(({ oldest_due_seconds: seconds, ...counts }) => ({ ...counts, oldestDueSeconds: Math.round(seconds) }))
 
@@ -71,7 +71,7 @@ export type FailedWork = z.infer<typeof failedSchema>
 export type CustomerOwner = z.infer<typeof ownerSchema>
 
 /** What the command line asks of the database. Every call throws `StripeCustomersError` when it does not answer. */
-export type ReconcileStore = {
+export interface ReconcileStore {
   count(): Promise<WorkCounts>
   listFailed(batch: number): Promise<FailedWork[]>
   /** Gives the next profiles, in the order of their ids. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { ProfileRow } from './decide-profile.ts'
 import { reconcile } from './reconcile.ts'
 
-const COUNT = 200_000
+const profileCount = 200_000
 const profileIdOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
 const customerOf = (number: number) => ({
   id: `cus_${String(number).padStart(14, '0')}`,
@@ -43,9 +43,9 @@ describe('reconcile', () => {
         store: {
           count: () =>
             Promise.resolve({
-              profiles: COUNT,
-              linked: COUNT,
-              done: COUNT,
+              profiles: profileCount,
+              linked: profileCount,
+              done: profileCount,
               pending: 0,
               due: 0,
               retrying: 0,
@@ -57,7 +57,7 @@ describe('reconcile', () => {
           listFailed: unexpected,
           listProfiles(after, batch) {
             const first = after === null ? 0 : Number(after.slice(-12)) + 1
-            const length = Math.min(batch, COUNT - first)
+            const length = Math.min(batch, profileCount - first)
             return Promise.resolve(Array.from({ length }, (_, index) => profileOf(first + index)))
           },
           readProfile: (id) => Promise.resolve(profileOf(Number(id.slice(-12)))),
@@ -69,7 +69,7 @@ describe('reconcile', () => {
         work: { requeue: unexpected, unlink: unexpected },
         account: {
           async *pages() {
-            for (let first = 0; first < COUNT; first += 100) {
+            for (let first = 0; first < profileCount; first += 100) {
               yield await Promise.resolve(Array.from({ length: 100 }, (_, index) => read(first + index)))
             }
           },
@@ -87,7 +87,12 @@ describe('reconcile', () => {
         },
       },
     )
-    expect(summary).toMatchObject({ customers: COUNT, profiles: COUNT, found: { email_drift: 1 }, left: 0 })
+    expect(summary).toMatchObject({
+      customers: profileCount,
+      profiles: profileCount,
+      found: { email_drift: 1 },
+      left: 0,
+    })
     expect(kinds).toEqual([`email_drift ${profileIdOf(777)}`])
     expect(peakBytes - startBytes).toBeLessThan(16 * 2 ** 20)
   }, 60_000)

@@ -16,10 +16,14 @@ import type { StripeAccount } from './stripe-account.ts'
 export type FindingReport = Finding & { result: 'found' | 'would_mend' | 'mended' | 'left'; why?: string }
 
 /** How far reconciling is. `total` is an estimate. */
-export type ReconcileProgress = { phase: 'customers' | 'profiles' | 'owners'; done: number; total: number }
+export interface ReconcileProgress {
+  readonly phase: 'customers' | 'profiles' | 'owners'
+  readonly done: number
+  readonly total: number
+}
 
 /** What reconciling found. */
-export type ReconcileSummary = {
+export interface ReconcileSummary {
   customers: number
   profiles: number
   found: Record<Finding['kind'], number>
@@ -32,25 +36,25 @@ export type ReconcileSummary = {
 }
 
 /** What reconciling needs. */
-export type ReconcileDependencies = {
-  store: ReconcileStore
-  work: Pick<WorkStore, 'requeue' | 'unlink'>
-  account: StripeAccount
+export interface ReconcileDependencies {
+  readonly store: ReconcileStore
+  readonly work: Pick<WorkStore, 'requeue' | 'unlink'>
+  readonly account: StripeAccount
 }
 
 /** How to reconcile. */
-export type ReconcileOptions = {
+export interface ReconcileOptions {
   /** 'report' changes nothing; 'plan' neither, but says what 'fix' would do. */
-  mode: 'report' | 'plan' | 'fix'
-  deleteDuplicates: boolean
-  signal?: AbortSignal
-  onFinding: (report: FindingReport) => void
-  onProgress: (progress: ReconcileProgress) => void
+  readonly mode: 'report' | 'plan' | 'fix'
+  readonly deleteDuplicates: boolean
+  readonly signal?: AbortSignal
+  readonly onFinding: (report: FindingReport) => void
+  readonly onProgress: (progress: ReconcileProgress) => void
 }
 
-const PROFILE_BATCH = 500
-const OWNER_BATCH = 200
-const uuid = z.guid()
+const profileBatch = 500
+const ownerBatch = 200
+const uuidSchema = z.guid()
 
 /**
  * Compares all profiles with all customers of Stripe, and mends what differs: what the engine can do is made due, for the
@@ -101,7 +105,7 @@ export async function reconcile(deps: ReconcileDependencies, options: ReconcileO
       onProgress({ phase: 'customers', done: summary.customers, total: counts.linked })
     }
     for await (const page of pagesOf((last: ProfileRow | null) =>
-      store.listProfiles(last?.profileId ?? null, PROFILE_BATCH),
+      store.listProfiles(last?.profileId ?? null, profileBatch),
     )) {
       for (const profile of page) {
         signal?.throwIfAborted()
@@ -111,7 +115,7 @@ export async function reconcile(deps: ReconcileDependencies, options: ReconcileO
       onProgress({ phase: 'profiles', done: summary.profiles, total: counts.profiles })
     }
     let owned = 0
-    for await (const page of pagesOf((last: LiveCustomer | null) => index.listMarked(last?.id ?? null, OWNER_BATCH))) {
+    for await (const page of pagesOf((last: LiveCustomer | null) => index.listMarked(last?.id ?? null, ownerBatch))) {
       signal?.throwIfAborted()
       for (const finding of await findOrphans(deps, page)) await report(finding)
       owned += page.length
@@ -162,7 +166,7 @@ async function findInProfile(
 
 async function findOrphans({ store, account }: ReconcileDependencies, page: LiveCustomer[]): Promise<Finding[]> {
   const ids = page.flatMap(({ profileId }) =>
-    uuid.safeParse(profileId).success && profileId !== null ? [profileId] : [],
+    uuidSchema.safeParse(profileId).success && profileId !== null ? [profileId] : [],
   )
   const owners = new Map((await store.findOwners(ids)).map((owner) => [owner.profileId, owner]))
   const findings: Finding[] = []

@@ -13,7 +13,7 @@ import { describeMalformedAnswer, describeStripeFailure } from '../stripe/stripe
 import type { LinkedCustomer, LiveCustomer } from './decide-profile.ts'
 
 /** What reconciling asks of Stripe. Each call waits its turn, and throws `ERR_STRIPE_CUSTOMERS_STRIPE` in the end. */
-export type StripeAccount = {
+export interface StripeAccount {
   /** Gives the live customers page by page, the newest first. */
   pages(): AsyncGenerator<LiveCustomer[]>
   retrieve(customer: string): Promise<Exclude<LinkedCustomer, null>>
@@ -21,11 +21,11 @@ export type StripeAccount = {
   delete(customer: string): Promise<void>
 }
 
-const PAGE_SIZE = 100
-const MAX_TRIES = 6
-const MAX_LIMITED_TRIES = 60
-const RETRY_DELAY_MS = 500
-const TURN_MS = 3_600_000
+const pageSize = 100
+const maxTries = 6
+const maxLimitedTries = 60
+const retryDelayMs = 500
+const turnMs = 3_600_000
 const subscriptionPageSchema = z.object({ data: z.array(z.object({ id: z.string() })) })
 
 /** Wraps a `stripe` client for the command line, where there is no work table that would try again. */
@@ -35,7 +35,7 @@ export function createStripeAccount(stripe: Stripe, clock: Clock): StripeAccount
 
   const call = async <T>(schema: z.ZodType<T>, request: () => Promise<unknown>): Promise<T | 'missing'> => {
     for (let tries = 1, limitedTries = 1; ;) {
-      await pace.take(clock.nowMs() + TURN_MS)
+      await pace.take(clock.nowMs() + turnMs)
       try {
         const value = await request()
         pace.succeeded()
@@ -44,16 +44,16 @@ export function createStripeAccount(stripe: Stripe, clock: Clock): StripeAccount
         if (cause instanceof StripeCustomersError) throw cause
         const failure = describeStripeFailure(cause)
         if (failure.code === 'stripe_missing') return 'missing'
-        if (failure.code === 'stripe_rate_limited' && limitedTries < MAX_LIMITED_TRIES) {
+        if (failure.code === 'stripe_rate_limited' && limitedTries < maxLimitedTries) {
           limitedTries += 1
           pace.limited(failure.retryAfterMs)
           continue
         }
         const passes = failure.code === 'stripe_unreachable' || failure.code === 'stripe_unavailable'
-        if (!passes || tries >= MAX_TRIES) {
+        if (!passes || tries >= maxTries) {
           throw new StripeCustomersError('ERR_STRIPE_CUSTOMERS_STRIPE', `Stripe: ${failure.message}`, { cause })
         }
-        await clock.sleep(RETRY_DELAY_MS * 2 ** tries)
+        await clock.sleep(retryDelayMs * 2 ** tries)
         tries += 1
       }
     }
@@ -65,7 +65,7 @@ export function createStripeAccount(stripe: Stripe, clock: Clock): StripeAccount
       do {
         const position = after === undefined ? {} : { starting_after: after }
         const page = await call(customerPageSchema, () =>
-          stripe.customers.list({ limit: PAGE_SIZE, ...position }, options),
+          stripe.customers.list({ limit: pageSize, ...position }, options),
         )
         // A list is never missing: nothing like Stripe is at the address.
         if (page === 'missing') throw createMalformedError()

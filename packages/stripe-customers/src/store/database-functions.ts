@@ -1,5 +1,5 @@
 /** Calls SQL functions of the schema `public`, by name and with named arguments. */
-export type DatabaseFunctions = {
+export interface DatabaseFunctions {
   /** Calls a function that returns a table. */
   rows(name: string, args: Readonly<Record<string, unknown>>): Promise<unknown>
   /** Calls a function that returns one value. */

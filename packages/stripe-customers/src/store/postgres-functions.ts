@@ -2,14 +2,14 @@ import type { DatabaseFunctions } from './database-functions.ts'
 import { createDatabaseError, isRefusal } from '../errors.ts'
 
 /** The part of a Postgres client that is used: a `pg` pool or client and a PGlite have it. */
-export type PostgresClient = {
+export interface PostgresClient {
   query(text: string, values: unknown[]): Promise<{ rows: unknown[] }>
 }
 
 /**
  * Calls the SQL functions on a connection to Postgres.
  *
- * @param client - Connected as the service role or as the owner of the functions: nobody else may call them. Its own
+ * @param client Connected as the service role or as the owner of the functions: nobody else may call them. Its own
  * timeouts apply.
  */
 export function createPostgresFunctions(client: PostgresClient): DatabaseFunctions {

@@ -2,16 +2,16 @@ import type { SupabaseClient } from '@supabase/supabase-js'
 import type { DatabaseFunctions } from './database-functions.ts'
 import { createDatabaseError } from '../errors.ts'
 
-const TIMEOUT_MS = 10_000
+const timeoutMs = 10_000
 
 /**
  * Calls the SQL functions through PostgREST.
  *
- * @param supabase - A client with the service role's key: nobody else may call them.
+ * @param supabase A client with the service role's key: nobody else may call them.
  */
 export function createSupabaseFunctions(supabase: SupabaseClient): DatabaseFunctions {
   const call = async (name: string, args: Readonly<Record<string, unknown>>): Promise<unknown> => {
-    const { data, error, status } = await supabase.rpc(name, args).abortSignal(AbortSignal.timeout(TIMEOUT_MS))
+    const { data, error, status } = await supabase.rpc(name, args).abortSignal(AbortSignal.timeout(timeoutMs))
     if (error === null) return data
     throw createDatabaseError(
       isRefused(status) ? 'REFUSED' : 'UNAVAILABLE',

@@ -53,13 +53,13 @@ export type WorkErrorCode =
   | 'worker_lost'
 
 /** The error of a row of work, stored in its `last_error`. Its message never carries the user's e-mail. */
-export type WorkError = {
-  code: WorkErrorCode
-  message: string
+export interface WorkError {
+  readonly code: WorkErrorCode
+  readonly message: string
   /** Stripe's HTTP status, where there was an answer. */
-  status?: number
+  readonly status?: number
   /** Stripe's own id of the request, for its support. */
-  requestId?: string
+  readonly requestId?: string
 }
 
 /** Gives an error the form in which it is stored. */

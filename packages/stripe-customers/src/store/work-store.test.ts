@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { DatabaseFunctions } from './database-functions.ts'
 import { createWorkStore } from './work-store.ts'
 
-const PROFILE = '11111111-1111-1111-1111-111111111111'
+const profile = '11111111-1111-1111-1111-111111111111'
 
 function createAnswering(answer: unknown): DatabaseFunctions {
   return { rows: async () => answer, value: async () => answer }
@@ -10,11 +10,11 @@ function createAnswering(answer: unknown): DatabaseFunctions {
 
 function makeRow(row: Record<string, unknown> = {}): Record<string, unknown> {
   return {
-    profile_id: PROFILE,
+    profile_id: profile,
     kind: 'create',
     revision: 1,
-    idempotency_key: `customer-${PROFILE}-1`,
-    parameters: { metadata: { profile_id: PROFILE } },
+    idempotency_key: `customer-${profile}-1`,
+    parameters: { metadata: { profile_id: profile } },
     email: null,
     stripe_customer: null,
     attempts: 1,
@@ -24,17 +24,17 @@ function makeRow(row: Record<string, unknown> = {}): Record<string, unknown> {
   }
 }
 
-const claim = { lease: PROFILE, leaseMs: 1000, batch: 10 }
+const claim = { lease: profile, leaseMs: 1000, batch: 10 }
 
 describe('createWorkStore', () => {
   it('reads a claimed row, also one whose id is a uuid to Postgres alone', async () => {
     expect(await createWorkStore(createAnswering([makeRow()])).claim(claim)).toEqual([
       {
-        profileId: PROFILE,
+        profileId: profile,
         kind: 'create',
         revision: 1,
-        idempotencyKey: `customer-${PROFILE}-1`,
-        parameters: { metadata: { profile_id: PROFILE } },
+        idempotencyKey: `customer-${profile}-1`,
+        parameters: { metadata: { profile_id: profile } },
         email: null,
         stripeCustomer: null,
         attempts: 1,
@@ -61,7 +61,7 @@ describe('createWorkStore', () => {
   it.each(['finished', null, undefined, 1])('does not take %s for the outcome of a completion', async (answer) => {
     const store = createWorkStore(createAnswering(answer))
     const completed = store.complete(
-      { profileId: PROFILE, lease: PROFILE, revision: 1 },
+      { profileId: profile, lease: profile, revision: 1 },
       { kind: 'create', stripeCustomer: 'cus_1', email: null },
     )
     await expect(completed).rejects.toMatchObject({ code: 'ERR_STRIPE_CUSTOMERS_DATABASE_ANSWER' })

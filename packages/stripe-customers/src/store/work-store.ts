@@ -11,7 +11,10 @@ const parametersSchema = z.object({
 })
 
 /** What a customer is created with. Frozen at the first attempt, because a key stands for its parameters too. */
-export type CustomerParameters = { email?: string; metadata: { profile_id: string } }
+export interface CustomerParameters {
+  readonly email?: string
+  readonly metadata: { profile_id: string }
+}
 
 /** Drops `email: undefined`, which is another thing to `exactOptionalPropertyTypes`. */
 const parameters = parametersSchema.transform(({ email, metadata }): CustomerParameters =>
@@ -89,10 +92,14 @@ const takenEventSchema = z
 export type TakenEvent = z.infer<typeof takenEventSchema>
 
 /** A row under a lease, for the functions that report about it. */
-export type Claim = { profileId: string; lease: string; revision: number }
+export interface Claim {
+  readonly profileId: string
+  readonly lease: string
+  readonly revision: number
+}
 
 /** The work table. Every call throws `StripeCustomersError` when the database does not answer as it should. */
-export type WorkStore = {
+export interface WorkStore {
   /** Leases what is due, the longest due first; with a profile, only its row, and nothing when that is not due. */
   claim(options: { lease: string; leaseMs: number; batch: number; profileId?: string }): Promise<ClaimedWork[]>
   /** Takes a new idempotency key; null when the row has changed or the lease is lost. */
@@ -200,7 +207,7 @@ export function createWorkStore(functions: DatabaseFunctions): WorkStore {
 /**
  * Parses what a SQL function answered.
  *
- * @param name - The SQL function.
+ * @param name The SQL function.
  * @throws StripeCustomersError `ERR_STRIPE_CUSTOMERS_DATABASE_ANSWER`
  */
 export function parseAnswer<T>(schema: z.ZodType<T>, name: string, answer: unknown): T {

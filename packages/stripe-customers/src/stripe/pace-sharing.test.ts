@@ -48,7 +48,13 @@ function createBucket(clock: Clock, perSecond: number): () => boolean {
   }
 }
 
-type Sharing = { processes: number; perSecond: number; calls: number; latencyMs: number; stallMs?: number }
+interface Sharing {
+  readonly processes: number
+  readonly perSecond: number
+  readonly calls: number
+  readonly latencyMs: number
+  readonly stallMs?: number
+}
 
 async function share({ processes, perSecond, calls, latencyMs, stallMs = 0 }: Sharing) {
   const clock = createVirtualClock()

@@ -16,7 +16,7 @@ function createTestClock(): Clock & { advance(ms: number): void } {
   }
 }
 
-const NEVER = Number.POSITIVE_INFINITY
+const never = Number.POSITIVE_INFINITY
 
 describe('createPace', () => {
   it('lets the first call go at once and spaces those that follow', async () => {
@@ -25,7 +25,7 @@ describe('createPace', () => {
     const startMs = clock.nowMs()
     const turns: number[] = []
     for (let call = 0; call < 4; call += 1) {
-      expect(await pace.take(NEVER)).toBe(0)
+      expect(await pace.take(never)).toBe(0)
       turns.push(clock.nowMs() - startMs)
     }
     // The second comes early: the 50 ms of a late timer are made up for.
@@ -39,7 +39,7 @@ describe('createPace', () => {
     const startMs = clock.nowMs()
     let calls = 0
     while (clock.nowMs() - startMs < 1000) {
-      await pace.take(NEVER)
+      await pace.take(never)
       calls += 1
     }
     expect(calls).toBeLessThanOrEqual(pace.perSecond() + 2)
@@ -52,11 +52,11 @@ describe('createPace', () => {
   ])('makes up for $madeUpFor turns of calls that waited while the process stalled for $stalledMs ms', async (row) => {
     const clock = createTestClock()
     const pace = createPace(clock)
-    await pace.take(NEVER)
-    await pace.take(NEVER)
+    await pace.take(never)
+    await pace.take(never)
     let turnsAtOnce = 0
     const turns = Array.from({ length: 30 }, async () => {
-      await pace.take(NEVER)
+      await pace.take(never)
       if (clock.nowMs() === resumedAtMs) turnsAtOnce += 1
     })
     clock.advance(row.stalledMs)
@@ -88,8 +88,8 @@ describe('createPace', () => {
     const clock = createTestClock()
     const late: Clock = { nowMs: () => clock.nowMs(), sleep: async (ms) => clock.advance(ms + 60_000) }
     const pace = createPace(late)
-    await pace.take(NEVER)
-    await pace.take(NEVER)
+    await pace.take(never)
+    await pace.take(never)
     // A turn that nobody had to sleep for.
     expect(await pace.take(clock.nowMs() + 30_000)).toBe(0)
     expect(await pace.take(clock.nowMs() + 30_000)).toBeGreaterThan(0)
@@ -98,10 +98,10 @@ describe('createPace', () => {
   it('stops for as long as Stripe asks', async () => {
     const clock = createTestClock()
     const pace = createPace(clock)
-    await pace.take(NEVER)
+    await pace.take(never)
     const startMs = clock.nowMs()
     pace.limited(3000)
-    await pace.take(NEVER)
+    await pace.take(never)
     expect(clock.nowMs() - startMs).toBe(3000)
   })
 
@@ -115,9 +115,9 @@ describe('createPace', () => {
   it('makes those wait longer that wait already when Stripe refuses', async () => {
     const clock = createTestClock()
     const pace = createPace(clock)
-    await pace.take(NEVER)
+    await pace.take(never)
     const startMs = clock.nowMs()
-    const turns = Promise.all([pace.take(NEVER), pace.take(startMs + 60_000), pace.take(startMs + 1000)])
+    const turns = Promise.all([pace.take(never), pace.take(startMs + 60_000), pace.take(startMs + 1000)])
     pace.limited(3000)
     const [first, second, third] = await turns
     expect([first, second]).toEqual([0, 0])
@@ -127,8 +127,8 @@ describe('createPace', () => {
 
   it('counts those that wait into how long another would have to', async () => {
     const pace = createPace(createTestClock())
-    await pace.take(NEVER)
-    const turns = Array.from({ length: 5 }, () => pace.take(NEVER))
+    await pace.take(never)
+    const turns = Array.from({ length: 5 }, () => pace.take(never))
     expect(pace.waitMs()).toBe(550)
     await Promise.all(turns)
   })
@@ -136,12 +136,12 @@ describe('createPace', () => {
   it('does not speed up while turns come late, because something else bounds the calls', async () => {
     const clock = createTestClock()
     const pace = createPace(clock)
-    await pace.take(NEVER)
+    await pace.take(never)
     clock.advance(1000)
-    await pace.take(NEVER)
+    await pace.take(never)
     for (let answers = 0; answers < 30; answers += 1) pace.succeeded()
     expect(pace.perSecond()).toBe(10)
-    for (let turn = 0; turn < 3; turn += 1) await pace.take(NEVER)
+    for (let turn = 0; turn < 3; turn += 1) await pace.take(never)
     for (let answers = 0; answers < 30; answers += 1) pace.succeeded()
     expect(pace.perSecond()).toBe(40)
   })

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 
 /** The pace of the calls to Stripe, learnt from its answers. One for each engine, shared by all that it does. */
-export type Pace = {
+export interface Pace {
   /** Waits for the next call's turn. Gives 0 when it has come, or how long it still is when it would come too late. */
   take(deadlineMs: number): Promise<number>
   /** Gives how long a call would have to wait now, in milliseconds. */
@@ -14,41 +14,41 @@ export type Pace = {
   perSecond(): number
 }
 
-const INITIAL_PER_SECOND = 10
-const MIN_PER_SECOND = 1
-const MAX_PER_SECOND = 1000
+const initialPerSecond = 10
+const minPerSecond = 1
+const maxPerSecond = 1000
 /** Late timers are made up for by this much, whoever was late. */
-const CATCH_UP_MS = 50
+const catchUpMs = 50
 /**
  * Turns that calls were waiting for when the process stalled are made up for by at most this much: what Stripe's bucket,
  * of one second's calls, has gathered meanwhile. Time in which no call waited is not made up for.
  */
-const MAX_CATCH_UP_MS = 1000
+const maxCatchUpMs = 1000
 /** With turns that come later than this, something else than the pace bounds the calls, and answers say nothing about it. */
-const ON_TIME_MS = 100
+const onTimeMs = 100
 /** Calls a second added with each answer: until the first refusal the pace doubles more than once a second. */
-const FAST_INCREASE = 1
+const fastIncrease = 1
 /**
  * What each answer adds later on, times the square root of the pace: a slower process grows by a greater share, so that all
  * come to the same, and none takes most of the rate and leaves it unused when it stalls. With DECREASE it makes about 1 %
  * refusals.
  */
-const SLOW_INCREASE = 0.0014
+const slowIncrease = 0.0014
 /** After this many answers without a refusal the growth itself grows: another process may have left its share. */
-const STEADY_ANSWERS = 150
+const steadyAnswers = 150
 /** Refusals that come together have one cause and count once. */
-const DECREASE_PAUSE_MS = 500
+const decreasePauseMs = 500
 /** A single refusal means that the pace is hardly too fast. */
-const DECREASE = 0.93
+const decrease = 0.93
 /** The most that is given up at once, because answers lag behind refusals by Stripe's latency. */
-const MAX_DECREASE = 0.5
+const maxDecrease = 0.5
 
 /**
  * Creates a pace that grows with every answer and shrinks with refusals, by as much as the share of what Stripe refused:
  * Stripe tells its limit only by refusing, and other processes share it.
  */
 export function createPace(clock: Clock): Pace {
-  let perSecond = INITIAL_PER_SECOND
+  let perSecond = initialPerSecond
   let isFast = true
   let isOnTime = true
   let nextAtMs = Number.NEGATIVE_INFINITY
@@ -68,8 +68,8 @@ export function createPace(clock: Clock): Pace {
       if (nowMs > deadlineMs) return 1
       if (nextAtMs > deadlineMs) return nextAtMs - nowMs
       if (nextAtMs <= nowMs) {
-        isOnTime = nowMs - nextAtMs <= ON_TIME_MS
-        nextAtMs = Math.max(nextAtMs, calledAtMs - CATCH_UP_MS, nowMs - MAX_CATCH_UP_MS) + 1000 / perSecond
+        isOnTime = nowMs - nextAtMs <= onTimeMs
+        nextAtMs = Math.max(nextAtMs, calledAtMs - catchUpMs, nowMs - maxCatchUpMs) + 1000 / perSecond
         return 0
       }
       await clock.sleep(nextAtMs - nowMs)
@@ -96,16 +96,16 @@ export function createPace(clock: Clock): Pace {
     succeeded() {
       accepted += 1
       if (!isOnTime) return
-      const slow = Math.sqrt(perSecond) * SLOW_INCREASE * Math.max(1, accepted / STEADY_ANSWERS)
-      perSecond = Math.min(MAX_PER_SECOND, perSecond + (isFast ? FAST_INCREASE : slow))
+      const slow = Math.sqrt(perSecond) * slowIncrease * Math.max(1, accepted / steadyAnswers)
+      perSecond = Math.min(maxPerSecond, perSecond + (isFast ? fastIncrease : slow))
     },
     limited(retryAfterMs) {
       const nowMs = clock.nowMs()
       if (retryAfterMs !== null) nextAtMs = Math.max(nextAtMs, nowMs + retryAfterMs)
       refused += 1
-      if (nowMs - decreasedAtMs < DECREASE_PAUSE_MS) return
+      if (nowMs - decreasedAtMs < decreasePauseMs) return
       const share = Math.min(1, (accepted + 1) / (accepted + refused))
-      perSecond = Math.max(MIN_PER_SECOND, perSecond * DECREASE * Math.max(MAX_DECREASE, share))
+      perSecond = Math.max(minPerSecond, perSecond * decrease * Math.max(maxDecrease, share))
       decreasedAtMs = nowMs
       isFast = false
       accepted = 0

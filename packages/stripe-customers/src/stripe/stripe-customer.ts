@@ -1,6 +1,9 @@
 import { z } from 'zod'
 
-const customer = z.object({
+// What the `stripe` package resolves with is any JSON without a member `error`, so it is parsed like any other input.
+
+/** Parses a customer that is not deleted. */
+export const customerSchema = z.object({
   object: z.literal('customer'),
   id: z.string().startsWith('cus_'),
   deleted: z.literal(false).optional(),
@@ -9,23 +12,16 @@ const customer = z.object({
   created: z.int(),
 })
 
-const deleted = z
+/** Parses a deleted customer, which is also the answer to a deletion. */
+export const deletedSchema = z
   .object({ object: z.literal('customer'), id: z.string().startsWith('cus_'), deleted: z.literal(true) })
   .transform(() => 'deleted' as const)
 
 /** A customer in Stripe, as far as the engine looks at it. */
-export type StripeCustomer = z.infer<typeof customer>
-
-// What the `stripe` package resolves with is whatever JSON came without a member `error`, so it is parsed like any input.
-
-/** Parses a customer that lives. */
-export const customerSchema = customer
+export type StripeCustomer = z.infer<typeof customerSchema>
 
 /** Parses a customer; 'deleted' for one that was deleted. */
-export const customerOrDeletedSchema = z.union([deleted, customer])
-
-/** Parses the answer to a deletion. */
-export const deletedSchema = deleted
+export const customerOrDeletedSchema = z.union([deletedSchema, customerSchema])
 
 /** Parses one page of a list or a search. */
-export const customerPageSchema = z.object({ data: z.array(customer), has_more: z.boolean() })
+export const customerPageSchema = z.object({ data: z.array(customerSchema), has_more: z.boolean() })

@@ -11,15 +11,15 @@ export type StripeFailure = WorkError & {
   retryAfterMs: number | null
 }
 
-const MAX_MESSAGE_LENGTH = 300
-const EMAIL = /[^\s@'"<>:]+@[^\s@'"<>]+/g
+const maxMessageLength = 300
+const emailPattern = /[^\s@'"<>:]+@[^\s@'"<>]+/g
 /** Stripe repeats what it does not take for an address, and that may have lost no more than its `@`. */
-const REFUSED_EMAIL = /(invalid e-?mail[^:]*: ?).*/is
+const refusedEmailPattern = /(invalid e-?mail[^:]*: ?).*/is
 
 /**
  * Describes what a call to Stripe threw. Pure.
  *
- * @param error - Anything that the `stripe` package throws.
+ * @param error Anything that the `stripe` package throws.
  */
 export function describeStripeFailure(error: unknown): StripeFailure {
   const failure = {
@@ -99,14 +99,17 @@ export function describeLostWorker(): StripeFailure {
 }
 
 /** More would park all work on the word of one answer, which may be a proxy's. */
-const MAX_RETRY_AFTER_SECONDS = 3600
+const maxRetryAfterSeconds = 3600
 
 /** RFC 9110 section 10.2.3; the form with a date is not used by Stripe and would need clocks that agree. */
 function parseRetryAfterMs(header: string | undefined): number | null {
   if (header === undefined || !/^\d{1,9}$/.test(header)) return null
-  return Math.min(MAX_RETRY_AFTER_SECONDS, Number(header)) * 1000
+  return Math.min(maxRetryAfterSeconds, Number(header)) * 1000
 }
 
 function redact(message: string): string {
-  return message.replace(REFUSED_EMAIL, '$1[e-mail]').replaceAll(EMAIL, '[e-mail]').slice(0, MAX_MESSAGE_LENGTH)
+  return message
+    .replace(refusedEmailPattern, '$1[e-mail]')
+    .replaceAll(emailPattern, '[e-mail]')
+    .slice(0, maxMessageLength)
 }

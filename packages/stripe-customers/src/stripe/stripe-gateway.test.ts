@@ -6,14 +6,14 @@ import { systemClock } from '../clock.ts'
 import { createPace } from './pace.ts'
 import { createStripeGateway, type StripeGateway } from './stripe-gateway.ts'
 
-const PROFILE = '00000000-0000-4000-8000-000000000001'
+const profile = '00000000-0000-4000-8000-000000000001'
 
 function makeCustomer(customer: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     object: 'customer',
     id: 'cus_1',
     email: null,
-    metadata: { profile_id: PROFILE },
+    metadata: { profile_id: profile },
     created: 1_700_000_000,
     ...customer,
   }
@@ -30,7 +30,7 @@ function json(status: number, body: unknown, headers: Record<string, string> = {
 }
 
 function create(gateway: StripeGateway) {
-  return gateway.create({ email: 'ada@example.com', metadata: { profile_id: PROFILE } }, 'customer-1')
+  return gateway.create({ email: 'ada@example.com', metadata: { profile_id: profile } }, 'customer-1')
 }
 
 describe('the gateway, towards whatever answers in Stripe’s place', () => {
@@ -108,8 +108,8 @@ describe('the gateway, towards whatever answers in Stripe’s place', () => {
   it('creates under the key it is given and updates under a new one each time', async () => {
     const gateway = await connect(json(200, makeCustomer()))
     await create(gateway)
-    await gateway.update('cus_1', null, PROFILE)
-    await gateway.update('cus_1', null, PROFILE)
+    await gateway.update('cus_1', null, profile)
+    await gateway.update('cus_1', null, profile)
     expect(requests.map(({ key }) => key)).toEqual(['customer-1', 'key-1', 'key-2'])
   })
 
@@ -121,7 +121,7 @@ describe('the gateway, towards whatever answers in Stripe’s place', () => {
   })
 
   describe('find', () => {
-    const sought = { profileId: PROFILE, email: 'ada@example.com', firstAttemptAgeSeconds: 90_000 }
+    const sought = { profileId: profile, email: 'ada@example.com', firstAttemptAgeSeconds: 90_000 }
     const other = makeCustomer({ id: 'cus_2', metadata: { profile_id: 'another' }, email: 'ada@example.com' })
     const stranger = makeCustomer({ id: 'cus_3', metadata: {}, email: 'ada@example.com' })
     const refusal = { error: { type: 'invalid_request_error', message: 'no search here' } }
@@ -190,9 +190,9 @@ describe('the gateway, towards whatever answers in Stripe’s place', () => {
 
     it('are told from those that never were, when an update finds none', async () => {
       const deleted = await connect(lookBringsDeleted)
-      expect(await deleted.update('cus_1', null, PROFILE)).toMatchObject({ ok: true, value: 'deleted' })
+      expect(await deleted.update('cus_1', null, profile)).toMatchObject({ ok: true, value: 'deleted' })
       const never = await connect(json(404, missing))
-      expect(await never.update('cus_1', null, PROFILE)).toMatchObject({
+      expect(await never.update('cus_1', null, profile)).toMatchObject({
         ok: false,
         failure: { code: 'stripe_missing' },
       })

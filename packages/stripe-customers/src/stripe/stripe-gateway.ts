@@ -20,16 +20,16 @@ import type { CustomerParameters } from '../store/work-store.ts'
 export type StripeAnswer<T> = { ok: true; value: T; replayed: boolean } | { ok: false; failure: StripeFailure }
 
 /** What a customer is looked for by. */
-export type SoughtCustomer = {
-  profileId: string
+export interface SoughtCustomer {
+  readonly profileId: string
   /** The e-mail that it would have been created with. */
-  email: string | null
+  readonly email: string | null
   /** How long ago it was first tried to create it. */
-  firstAttemptAgeSeconds: number
+  readonly firstAttemptAgeSeconds: number
 }
 
 /** The calls to Stripe that the engine makes, each at the engine's pace and begun within its lease. None throws. */
-export type StripeGateway = {
+export interface StripeGateway {
   create(parameters: CustomerParameters, idempotencyKey: string): Promise<StripeAnswer<StripeCustomer>>
   /** Gives 'deleted' for a customer that was deleted. */
   retrieve(customer: string): Promise<StripeAnswer<StripeCustomer | 'deleted'>>
@@ -41,23 +41,23 @@ export type StripeGateway = {
   find(sought: SoughtCustomer): Promise<StripeAnswer<StripeCustomer | null>>
 }
 
-const PAGE_SIZE = 100
+const pageSize = 100
 /** By how much this server's clock may be ahead of Stripe's when customers are listed by their age. */
-const CLOCK_TOLERANCE_SECONDS = 600
+const clockToleranceSeconds = 600
 
 /** What the calls need. */
-export type StripeGatewayDependencies = {
-  stripe: Stripe
-  pace: Pace
+export interface StripeGatewayDependencies {
+  readonly stripe: Stripe
+  readonly pace: Pace
   /** Bounds each request. */
-  requestTimeoutMs: number
-  randomUUID: () => string
+  readonly requestTimeoutMs: number
+  readonly randomUUID: () => string
 }
 
 /**
  * Wraps a `stripe` client for the time of one lease.
  *
- * @param deadlineMs - The end of the lease, by the clock of `pace`. No request is begun after it: whoever has the row
+ * @param deadlineMs The end of the lease, by the clock of `pace`. No request is begun after it: whoever has the row
  * then may already be past what this one would do.
  */
 export function createStripeGateway(deps: StripeGatewayDependencies, deadlineMs: number): StripeGateway {
@@ -111,14 +111,14 @@ export function createStripeGateway(deps: StripeGatewayDependencies, deadlineMs:
 
   /** A list shows what was created a moment ago; the oldest comes last. */
   const findInList = async (sought: SoughtCustomer): Promise<StripeAnswer<StripeCustomer | null>> => {
-    const createdSince = Math.floor(Date.now() / 1000 - sought.firstAttemptAgeSeconds) - CLOCK_TOLERANCE_SECONDS
+    const createdSince = Math.floor(Date.now() / 1000 - sought.firstAttemptAgeSeconds) - clockToleranceSeconds
     const condition = sought.email === null ? { created: { gte: createdSince } } : { email: sought.email }
     let oldest: StripeCustomer | null = null
     let after: string | undefined
     do {
       const position = after === undefined ? {} : { starting_after: after }
       const page = await call(customerPageSchema, () =>
-        stripe.customers.list({ ...condition, ...position, limit: PAGE_SIZE }, options),
+        stripe.customers.list({ ...condition, ...position, limit: pageSize }, options),
       )
       if (!page.ok) return page
       oldest = findOldest(page.value.data, sought.profileId) ?? oldest
@@ -135,7 +135,7 @@ export function createStripeGateway(deps: StripeGatewayDependencies, deadlineMs:
       // Search also finds a customer whose e-mail was changed in Stripe, but may lag behind by a minute.
       const query = `metadata['profile_id']:'${sought.profileId}'`
       const searched = await call(customerPageSchema, () =>
-        stripe.customers.search({ query, limit: PAGE_SIZE }, options),
+        stripe.customers.search({ query, limit: pageSize }, options),
       )
       if (searched.ok) return { ...searched, value: findOldest(searched.value.data, sought.profileId) }
       // Search is not to be had in every country; there the list has to do.

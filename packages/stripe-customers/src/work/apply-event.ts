@@ -32,7 +32,7 @@ const eventSchema = z.object({
  * Records an event and applies it, once. Events come late, twice and in any order, so that none tells the present state: a
  * deletion is final whenever it is heard of, and a change only makes work due.
  *
- * @param event - Any event, its signature verified by the caller.
+ * @param event Any event, its signature verified by the caller.
  * @throws StripeCustomersError when the database does not answer. The event is not recorded then, and Stripe's next
  * attempt applies it.
  */

@@ -3,12 +3,17 @@ import type { LeasedWork } from './perform-work.ts'
 import type { WorkStore } from '../store/work-store.ts'
 
 /** What claiming needs. */
-export type ClaimDependencies = { store: WorkStore; clock: Clock; randomUUID: () => string; leaseMs: number }
+export interface ClaimDependencies {
+  readonly store: WorkStore
+  readonly clock: Clock
+  readonly randomUUID: () => string
+  readonly leaseMs: number
+}
 
 /**
  * Leases rows that are due: the longest due, or one profile's.
  *
- * @param target.batch - The most rows.
+ * @param target.batch The most rows.
  */
 export async function claimWork(
   deps: ClaimDependencies,

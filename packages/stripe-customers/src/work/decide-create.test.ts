@@ -2,28 +2,28 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decideCreate, isKeySpent } from './decide-create.ts'
 
-const HOUR = 3600
+const hour = 3600
 
 describe('decideCreate', () => {
   it('sends the key while Stripe is sure to know it', () => {
     expect(decideCreate({ firstAttemptAgeSeconds: 0, unsettledSeconds: 0 })).toEqual({ step: 'send' })
-    expect(decideCreate({ firstAttemptAgeSeconds: 23 * HOUR - 0.001, unsettledSeconds: 0 })).toEqual({ step: 'send' })
+    expect(decideCreate({ firstAttemptAgeSeconds: 23 * hour - 0.001, unsettledSeconds: 0 })).toEqual({ step: 'send' })
   })
 
   it('sends the key although an earlier request may be on its way: both end in the same customer', () => {
-    expect(decideCreate({ firstAttemptAgeSeconds: HOUR, unsettledSeconds: 300 })).toEqual({ step: 'send' })
+    expect(decideCreate({ firstAttemptAgeSeconds: hour, unsettledSeconds: 300 })).toEqual({ step: 'send' })
   })
 
   it('does not send a key of 23 hours', () => {
-    expect(decideCreate({ firstAttemptAgeSeconds: 23 * HOUR, unsettledSeconds: 0 })).toEqual({ step: 'look' })
+    expect(decideCreate({ firstAttemptAgeSeconds: 23 * hour, unsettledSeconds: 0 })).toEqual({ step: 'look' })
   })
 
   it('does not even look while a request with an old key may be on its way', () => {
-    expect(decideCreate({ firstAttemptAgeSeconds: 25 * HOUR, unsettledSeconds: 0.0004 })).toEqual({
+    expect(decideCreate({ firstAttemptAgeSeconds: 25 * hour, unsettledSeconds: 0.0004 })).toEqual({
       step: 'wait',
       delayMs: 1,
     })
-    expect(decideCreate({ firstAttemptAgeSeconds: 25 * HOUR, unsettledSeconds: 299.5 })).toEqual({
+    expect(decideCreate({ firstAttemptAgeSeconds: 25 * hour, unsettledSeconds: 299.5 })).toEqual({
       step: 'wait',
       delayMs: 299_500,
     })
@@ -34,7 +34,7 @@ describe('decideCreate', () => {
     fc.assert(
       fc.property(age, age, (firstAttemptAgeSeconds, unsettledSeconds) => {
         const { step } = decideCreate({ firstAttemptAgeSeconds, unsettledSeconds })
-        expect(step === 'send').toBe(firstAttemptAgeSeconds < 23 * HOUR)
+        expect(step === 'send').toBe(firstAttemptAgeSeconds < 23 * hour)
         expect(step === 'look' && unsettledSeconds > 0).toBe(false)
       }),
     )

@@ -11,11 +11,11 @@ export type CreateDecision =
   | { step: 'wait'; delayMs: number }
 
 /** Stripe may forget a key after 24 hours; an hour is left for clocks, leases and requests that take their time. */
-const KEY_LIFETIME_SECONDS = 23 * 3600
+const keyLifetimeSeconds = 23 * 3600
 
 /** Decides how an attempt to create begins. Pure. */
 export function decideCreate(work: Pick<ClaimedWork, 'firstAttemptAgeSeconds' | 'unsettledSeconds'>): CreateDecision {
-  if (work.firstAttemptAgeSeconds < KEY_LIFETIME_SECONDS) return { step: 'send' }
+  if (work.firstAttemptAgeSeconds < keyLifetimeSeconds) return { step: 'send' }
   if (work.unsettledSeconds > 0) return { step: 'wait', delayMs: Math.ceil(work.unsettledSeconds * 1000) }
   return { step: 'look' }
 }

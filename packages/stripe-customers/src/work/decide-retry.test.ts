@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_RETRY_POLICY, decideRetry } from './decide-retry.ts'
+import { defaultRetryPolicy, decideRetry } from './decide-retry.ts'
 import type { StripeFailure } from '../stripe/stripe-failure.ts'
 import type { WorkErrorCode } from '../store/work-error.ts'
 
@@ -20,8 +20,8 @@ const policy = { maxAttempts: 5, baseDelayMs: 1000, maxDelayMs: 60_000 }
 /** How long a row is tried by default, if each wait has the same random part. */
 function sumHours(random: number): number {
   let ms = 0
-  for (let attempt = 1; attempt < DEFAULT_RETRY_POLICY.maxAttempts; attempt += 1) {
-    const decision = decideRetry(makeFailure(), attempt, random, DEFAULT_RETRY_POLICY)
+  for (let attempt = 1; attempt < defaultRetryPolicy.maxAttempts; attempt += 1) {
+    const decision = decideRetry(makeFailure(), attempt, random, defaultRetryPolicy)
     ms += decision.action === 'retry' ? decision.delayMs : Number.NaN
   }
   return ms / 3_600_000
@@ -80,11 +80,11 @@ describe('decideRetry', () => {
   })
 
   it('always waits a finite time between half of the ceiling and the ceiling', () => {
-    const attempts = fc.integer({ min: 1, max: DEFAULT_RETRY_POLICY.maxAttempts - 1 })
+    const attempts = fc.integer({ min: 1, max: defaultRetryPolicy.maxAttempts - 1 })
     const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
     fc.assert(
       fc.property(attempts, random, (attempt, number) => {
-        const decision = decideRetry(makeFailure(), attempt, number, DEFAULT_RETRY_POLICY)
+        const decision = decideRetry(makeFailure(), attempt, number, defaultRetryPolicy)
         const ceiling = Math.min(600_000, 1000 * 2 ** (attempt - 1))
         const delayMs = decision.action === 'retry' ? decision.delayMs : Number.NaN
         expect(delayMs).toBeGreaterThanOrEqual(ceiling / 2)
@@ -99,7 +99,7 @@ describe('decideRetry', () => {
     let attempts = 1
     // The shortest waits there are: random is 0.
     for (; waitedMs < 30_000; attempts += 1) {
-      const decision = decideRetry(makeFailure({ code: 'stripe_in_flight' }), attempts, 0, DEFAULT_RETRY_POLICY)
+      const decision = decideRetry(makeFailure({ code: 'stripe_in_flight' }), attempts, 0, defaultRetryPolicy)
       waitedMs += decision.action === 'retry' ? decision.delayMs : Number.NaN
     }
     expect(attempts).toBe(7)

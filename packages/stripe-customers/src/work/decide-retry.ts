@@ -7,30 +7,30 @@ export type RetryDecision =
   | { action: 'fail'; error: WorkError }
 
 /** How often and how fast a row is tried. */
-export type RetryPolicy = {
+export interface RetryPolicy {
   /** Attempts before a row is given up. */
-  maxAttempts: number
+  readonly maxAttempts: number
   /** The longest wait before the second attempt; it doubles with each further one. */
-  baseDelayMs: number
+  readonly baseDelayMs: number
   /** The longest wait at all. */
-  maxDelayMs: number
+  readonly maxDelayMs: number
 }
 
 /**
  * By default a row is tried for about 30 hours, longer than Stripe remembers a key: 10 waits that double, then 239 of 5 to 10
  * minutes.
  */
-export const DEFAULT_RETRY_POLICY: RetryPolicy = { maxAttempts: 250, baseDelayMs: 1000, maxDelayMs: 600_000 }
+export const defaultRetryPolicy: RetryPolicy = { maxAttempts: 250, baseDelayMs: 1000, maxDelayMs: 600_000 }
 
 /** A bad key is not the row's fault, and asking again soon does not mend it. */
-const UNAUTHORIZED_DELAY_MS = 60_000
-const RATE_LIMITED_DELAY_MS = 2000
+const unauthorizedDelayMs = 60_000
+const rateLimitedDelayMs = 2000
 
 /**
  * Decides about the next attempt. Pure.
  *
- * @param attempts - Attempts so far, this one included.
- * @param random - A number from 0 to 1, exclusive.
+ * @param attempts Attempts so far, this one included.
+ * @param random A number from 0 to 1, exclusive.
  */
 export function decideRetry(
   failure: StripeFailure,
@@ -59,9 +59,9 @@ export function decideRetry(
     case 'worker_lost':
       return { action: 'fail', error }
     case 'stripe_unauthorized':
-      return retry(jitter(UNAUTHORIZED_DELAY_MS, random), false)
+      return retry(jitter(unauthorizedDelayMs, random), false)
     case 'stripe_rate_limited':
-      return retry(jitter(RATE_LIMITED_DELAY_MS, random), false)
+      return retry(jitter(rateLimitedDelayMs, random), false)
     case 'stripe_unreachable':
     case 'stripe_unavailable':
     // Counted, although it is no failure at first: a request that is under way is done after a few of these waits.

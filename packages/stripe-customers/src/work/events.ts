@@ -1,7 +1,10 @@
 import type { WorkError } from '../store/work-error.ts'
 import type { ClaimedWork } from '../store/work-store.ts'
 
-type About = { profileId: string; kind: ClaimedWork['kind'] }
+interface About {
+  readonly profileId: string
+  readonly kind: ClaimedWork['kind']
+}
 
 /** What the engine tells of its steps. No event carries a secret, an e-mail or a name. */
 export type StripeCustomersEvent =

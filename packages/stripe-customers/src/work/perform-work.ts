@@ -22,23 +22,23 @@ export type WorkResult =
   | { outcome: 'lease_lost' }
 
 /** What performing work needs. */
-export type WorkDependencies = {
-  store: WorkStore
-  clock: Clock
-  gateway: StripeGatewayDependencies
-  retryPolicy: RetryPolicy
+export interface WorkDependencies {
+  readonly store: WorkStore
+  readonly clock: Clock
+  readonly gateway: StripeGatewayDependencies
+  readonly retryPolicy: RetryPolicy
   /** Gives a number from 0 to 1, exclusive. */
-  random: () => number
-  onEvent: (event: StripeCustomersEvent) => void
-  inSpan: RunInSpan
+  readonly random: () => number
+  readonly onEvent: (event: StripeCustomersEvent) => void
+  readonly inSpan: RunInSpan
 }
 
 /** A row of work and the lease that it was claimed under. */
-export type LeasedWork = {
-  work: ClaimedWork
-  lease: string
+export interface LeasedWork {
+  readonly work: ClaimedWork
+  readonly lease: string
   /** The end of the lease, by this process's clock, counted from before the claim. */
-  deadlineMs: number
+  readonly deadlineMs: number
 }
 
 type Attempt = WorkDependencies & {
@@ -194,7 +194,7 @@ async function recordCompleted(
   return completed === 'more' ? { outcome: 'more' } : { outcome: 'done', stripeCustomer }
 }
 
-/** @param options.refused - Stripe refused the parameters of a create, so that the next may come with others. */
+/** @param options.refused Stripe refused the parameters of a create, so that the next may come with others. */
 async function recordFailure(
   attempt: Attempt,
   failure: StripeFailure,

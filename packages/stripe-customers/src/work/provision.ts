@@ -21,14 +21,14 @@ export type ProvisionDependencies = WorkDependencies &
     waitMs: number
   }
 
-const FIRST_POLL_MS = 50
-const MAX_POLL_MS = 500
+const firstPollMs = 50
+const maxPollMs = 500
 
 /** Does one profile's work if it is due, and waits for its result if another worker does it. */
 export async function provisionProfile(deps: ProvisionDependencies, profileId: string): Promise<ProvisionResult> {
   const { clock, store } = deps
   const deadlineMs = clock.nowMs() + deps.waitMs
-  let pollMs = FIRST_POLL_MS
+  let pollMs = firstPollMs
 
   for (;;) {
     const [leased] = await claimWork(deps, { profileId })
@@ -51,7 +51,7 @@ export async function provisionProfile(deps: ProvisionDependencies, profileId: s
       return { outcome: 'pending', retryAt: new Date(Date.now() + msUntilDue), reason: lastError }
     }
     await clock.sleep(waitMs)
-    pollMs = Math.min(MAX_POLL_MS, pollMs * 1.5)
+    pollMs = Math.min(maxPollMs, pollMs * 1.5)
   }
 }
 

@@ -2,32 +2,32 @@ import { claimWork, type ClaimDependencies } from './claim-work.ts'
 import { performWork, toClaim, type LeasedWork, type WorkDependencies } from './perform-work.ts'
 
 /** How a sweep is bounded. */
-export type SweepOptions = {
+export interface SweepOptions {
   /** The most rows to work on. Default: no bound. */
-  limit?: number
+  readonly limit?: number
   /** Ends the sweep early; what is under way is finished. */
-  signal?: AbortSignal
+  readonly signal?: AbortSignal
   /**
    * No row is begun after this time, in milliseconds. The last may take its lease, one request and one write longer.
    * Default: no bound, so that under a lasting rate limit, where rows become due again while others are worked on, the sweep
    * lasts as long as the limit.
    */
-  budgetMs?: number
+  readonly budgetMs?: number
 }
 
 /** What a sweep did. */
-export type SweepResult = {
+export interface SweepResult {
   /** Missing profiles and rows of work that were added, and e-mails of profiles that were corrected. */
-  restored: number
+  readonly restored: number
   /** Rows worked on; one that became due again counts again. */
-  claimed: number
-  done: number
-  retrying: number
-  failed: number
+  readonly claimed: number
+  readonly done: number
+  readonly retrying: number
+  readonly failed: number
   /** Rows whose result another worker records, or the next attempt. */
-  lost: number
+  readonly lost: number
   /** Why it ended: nothing was due, a bound was reached, or Stripe does not accept the secret key. */
-  stopped: 'idle' | 'limit' | 'budget' | 'signal' | 'unauthorized'
+  readonly stopped: 'idle' | 'limit' | 'budget' | 'signal' | 'unauthorized'
 }
 
 /** What sweeping needs. */
@@ -38,9 +38,9 @@ export type SweepDependencies = WorkDependencies &
   }
 
 /** Rows are claimed for about this long ahead, so that their leases do not end while they wait for their turn. */
-const CLAIM_AHEAD_SECONDS = 2
+const claimAheadSeconds = 2
 /** A longer pause, asked for by Stripe, is waited out before rows are claimed and not with them. */
-const PAUSE_MS = 1000
+const defaultPauseMs = 1000
 
 /**
  * Does all that is due, `concurrency` rows at once. Memory is bounded by that, not by how much is due.
@@ -75,11 +75,11 @@ export async function sweepProfiles(deps: SweepDependencies, options: SweepOptio
 
   const claimMore = async (): Promise<void> => {
     const pauseMs = pace.waitMs()
-    if (pauseMs > PAUSE_MS) {
-      await clock.sleep(Math.min(pauseMs, PAUSE_MS))
+    if (pauseMs > defaultPauseMs) {
+      await clock.sleep(Math.min(pauseMs, defaultPauseMs))
       return
     }
-    const ahead = Math.ceil(pace.perSecond() * CLAIM_AHEAD_SECONDS)
+    const ahead = Math.ceil(pace.perSecond() * claimAheadSeconds)
     const claimed = await claimWork(deps, { batch: Math.min(ahead, concurrency, limit - counts.claimed) })
     counts.claimed += claimed.length
     idle = claimed.length === 0

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { FAULTS } from '../faults/faults.ts'
-import { inspect, openTheatre, settle, SIGN_UPS, type Theatre } from '../faults/fault-fixture.ts'
+import { faults } from '../faults/faults.ts'
+import { inspect, openTheatre, settle, signUps, type Theatre } from '../faults/fault-fixture.ts'
 
-const COLUMNS = ['struck', 'customers', 'linked', 'duplicates', 'stuck', 'calls', 'replayed', 'found', 'seconds']
+const columns = ['struck', 'customers', 'linked', 'duplicates', 'stuck', 'calls', 'replayed', 'found', 'seconds']
 
 describe('the fault matrix', () => {
   const table: (string | number)[][] = []
@@ -13,10 +13,10 @@ describe('the fault matrix', () => {
   })
   afterAll(async () => {
     await theatre.stop()
-    process.stdout.write(formatTable([[`${SIGN_UPS} sign-ups each`, ...COLUMNS], ...table]))
+    process.stdout.write(formatTable([[`${signUps} sign-ups each`, ...columns], ...table]))
   })
 
-  it.each(FAULTS)('$name: one customer for each, linked, nothing stuck', async ({ name, strike, customers }) => {
+  it.each(faults)('$name: one customer for each, linked, nothing stuck', async ({ name, strike, customers }) => {
     const startedMs = performance.now()
     const stage = await theatre.open()
     try {
@@ -36,9 +36,9 @@ describe('the fault matrix', () => {
         created.filter((how) => how === 'found').length,
         ((performance.now() - startedMs) / 1000).toFixed(1),
       ])
-      const expected = customers ?? SIGN_UPS
+      const expected = customers ?? signUps
       expect(struck).toEqual(new Set(stage.profiles))
-      expect(outcome).toEqual({ customers: expected, created: SIGN_UPS, linked: expected, duplicates: 0, stuck: 0 })
+      expect(outcome).toEqual({ customers: expected, created: signUps, linked: expected, duplicates: 0, stuck: 0 })
     } finally {
       await theatre.close(stage)
     }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { arbitraryCommands, createRareHistories, type Model, signUp } from '../model/commands.ts'
 import { createWorld, type World } from '../model/model-fixture.ts'
 
-const RUNS = 1000
+const runCount = 1000
 
 describe('whatever users, the network, the machines and time do', () => {
   let database: PGlite
@@ -35,8 +35,8 @@ describe('whatever users, the network, the machines and time do', () => {
           await world.end()
         }
       })
-      await fc.assert(property, { numRuns: RUNS, examples: createRareHistories().map((history) => [history]) })
-      expect(runs).toBeGreaterThanOrEqual(RUNS)
+      await fc.assert(property, { numRuns: runCount, examples: createRareHistories().map((history) => [history]) })
+      expect(runs).toBeGreaterThanOrEqual(runCount)
     },
   )
 })

@@ -11,7 +11,7 @@ import type { StripeStandIn } from '@routekey/stripe-stand-in'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createStripeCustomers } from '../../src/index.ts'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { createStripe, signUp, STRIPE_SECRET_KEY, startStripe } from '../test-stack.ts'
+import { createStripe, signUp, stripeSecretKey, startStripe } from '../test-stack.ts'
 
 describe('spans', () => {
   const exporter = new InMemorySpanExporter()
@@ -88,7 +88,7 @@ describe('spans', () => {
     )
     expect(text).toContain('stripe.customers.update')
     expect(text).not.toContain('@example.com')
-    expect(text).not.toContain(STRIPE_SECRET_KEY)
+    expect(text).not.toContain(stripeSecretKey)
   })
 
   it('are not made without a tracer', async () => {

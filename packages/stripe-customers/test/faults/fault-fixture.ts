@@ -14,42 +14,42 @@ import { createStripe, startStripe } from '../test-stack.ts'
 import { fastClock } from './fast-clock.ts'
 
 /** How many users sign up for each fault. */
-export const SIGN_UPS = 50
+export const signUps = 50
 
 /** What one fault is played on: a real Postgres, a Stripe of its own, and profiles that wait for their customers. */
-export type Stage = {
-  databaseUrl: string
-  database: Pool
-  standIn: StripeStandIn
-  profiles: readonly string[]
-  events: StripeCustomersEvent[]
+export interface Stage {
+  readonly databaseUrl: string
+  readonly database: Pool
+  readonly standIn: StripeStandIn
+  readonly profiles: readonly string[]
+  readonly events: StripeCustomersEvent[]
   /** Creates an instance of the engine, of which there may be any number. */
-  createEngine: (options?: Partial<StripeCustomersOptions> & { postgres?: PostgresClient }) => StripeCustomers
+  readonly createEngine: (options?: Partial<StripeCustomersOptions> & { postgres?: PostgresClient }) => StripeCustomers
   /** Lets time pass for the database and for Stripe. */
-  pass: (seconds: number) => Promise<void>
+  readonly pass: (seconds: number) => Promise<void>
   /** Waits until no delayed request is under way at Stripe, also none that the engine has given up. */
-  untilQuiet: () => Promise<void>
+  readonly untilQuiet: () => Promise<void>
 }
 
 /** What there is in the end. */
-export type Outcome = {
+export interface Outcome {
   /** Live customers. */
-  customers: number
+  readonly customers: number
   /** Customers that were ever created. */
-  created: number
+  readonly created: number
   /** Profiles whose `stripe_customer` is the live customer that carries their id and e-mail. */
-  linked: number
+  readonly linked: number
   /** Customers beyond the first of a profile. */
-  duplicates: number
+  readonly duplicates: number
   /** Rows of work that are not done. */
-  stuck: number
+  readonly stuck: number
 }
 
 /** Opens stages, one after the other, on one server. */
-export type Theatre = {
-  open: () => Promise<Stage>
-  close: (stage: Stage) => Promise<void>
-  stop: () => Promise<void>
+export interface Theatre {
+  readonly open: () => Promise<Stage>
+  readonly close: (stage: Stage) => Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 /** Starts the real Postgres that all stages share. */
@@ -71,7 +71,7 @@ export async function openTheatre(): Promise<Theatre> {
       const { rows } = await database.query<{ id: string }>(
         `insert into auth.users (id, email) select gen_random_uuid(), 'user-' || number || '@example.com'
          from generate_series(1, $1::integer) as number returning id`,
-        [SIGN_UPS],
+        [signUps],
       )
       const events: StripeCustomersEvent[] = []
       return {
@@ -85,7 +85,7 @@ export async function openTheatre(): Promise<Theatre> {
             postgres: database,
             stripe: createStripe(standIn),
             clock: fastClock,
-            concurrency: SIGN_UPS,
+            concurrency: signUps,
             onEvent: (event) => events.push(event),
             ...options,
           }),

@@ -5,26 +5,26 @@ import { Pool } from 'pg'
 import type { FaultRequest } from '@routekey/stripe-stand-in'
 import type { ProvisionResult, StripeCustomers, StripeCustomersEvent } from '../../src/index.ts'
 import { createStripe } from '../test-stack.ts'
-import { type Stage, SIGN_UPS } from './fault-fixture.ts'
+import { type Stage, signUps } from './fault-fixture.ts'
 import type { WorkerOrders } from './worker.ts'
 
 /** One row of the matrix. */
-export type Fault = {
-  name: string
+export interface Fault {
+  readonly name: string
   /** Lets the fault strike every sign-up and gives the profiles that it struck. */
-  strike: (stage: Stage) => Promise<Iterable<string>>
+  readonly strike: (stage: Stage) => Promise<Iterable<string>>
   /** Live customers in the end, where it is not one for every sign-up. */
-  customers?: number
+  readonly customers?: number
 }
 
-const LEASE_SECONDS = 31
+const leaseSeconds = 31
 /** The stand-in never answers; the engine's own limit ends the wait, here 200 ms for 10 s. */
-const REQUEST_TIMEOUT_MS = 200
+const requestTimeoutMs = 200
 const create = { method: 'POST', path: '/v1/customers', count: 'always' } as const
 
 const onCreate = (fault: FaultRequest, options = {}) => strikeTwice({ ...fault, ...create }, options)
 
-export const FAULTS: readonly Fault[] = [
+export const faults: readonly Fault[] = [
   { name: 'connection cut before the effect', strike: onCreate({ kind: 'cut', when: 'before_effect' }) },
   { name: 'connection cut after the effect', strike: onCreate({ kind: 'cut', when: 'after_effect' }) },
   {
@@ -48,11 +48,11 @@ export const FAULTS: readonly Fault[] = [
   { name: '429 without Retry-After', strike: onCreate({ kind: 'rate_limit' }) },
   {
     name: 'no answer, before the effect',
-    strike: onCreate({ kind: 'hang', when: 'before_effect' }, { requestTimeoutMs: REQUEST_TIMEOUT_MS }),
+    strike: onCreate({ kind: 'hang', when: 'before_effect' }, { requestTimeoutMs: requestTimeoutMs }),
   },
   {
     name: 'no answer, after the effect',
-    strike: onCreate({ kind: 'hang', when: 'after_effect' }, { requestTimeoutMs: REQUEST_TIMEOUT_MS }),
+    strike: onCreate({ kind: 'hang', when: 'after_effect' }, { requestTimeoutMs: requestTimeoutMs }),
   },
   { name: 'effect after the engine gave up', strike: comeLate },
   { name: 'database down after Stripe answered', strike: (stage) => loseDatabase(stage, 3) },
@@ -81,8 +81,8 @@ function strikeTwice(fault: FaultRequest, options: Parameters<Stage['createEngin
     const customers = createEngine(options)
     for (let round = 0; round < 2; round += 1) {
       // Rows that may be tried again at once would keep an unbounded sweep going.
-      await customers.sweep({ limit: SIGN_UPS })
-      await pass(LEASE_SECONDS)
+      await customers.sweep({ limit: signUps })
+      await pass(leaseSeconds)
     }
     return profilesOf(events, 'retrying')
   }
@@ -91,7 +91,7 @@ function strikeTwice(fault: FaultRequest, options: Parameters<Stage['createEngin
 /** Each request takes effect when the engine no longer waits for it; one that comes before is answered 409. */
 async function comeLate(stage: Stage): Promise<Iterable<string>> {
   const { standIn, events, untilQuiet } = stage
-  const late: Parameters<typeof onCreate> = [{ kind: 'delay', delayMs: 600 }, { requestTimeoutMs: REQUEST_TIMEOUT_MS }]
+  const late: Parameters<typeof onCreate> = [{ kind: 'delay', delayMs: 600 }, { requestTimeoutMs: requestTimeoutMs }]
   await onCreate(...late)(stage)
   await untilQuiet()
   if (profilesOf(events, 'created').size > 0) throw new Error('An answer was waited for.')
@@ -120,7 +120,7 @@ async function loseDatabase({ database, createEngine, pass }: Stage, attempts: n
   const [swept] = await Promise.allSettled([customers.sweep()])
   if ((swept.status === 'rejected') !== outlivesLease) throw new Error('Swept otherwise.')
   await gone.end()
-  await pass(LEASE_SECONDS)
+  await pass(leaseSeconds)
   return [...failures.keys()].map(String)
 }
 
@@ -132,17 +132,17 @@ async function killWorker({ databaseUrl, standIn, pass }: Stage): Promise<Iterab
     worker.once('exit', (code) => reject(new Error(`The worker ended with ${String(code)}.`)))
     worker.on('message', (message: { answered: string }) => {
       answered.add(message.answered)
-      if (answered.size === SIGN_UPS) resolve()
+      if (answered.size === signUps) resolve()
     })
   })
-  worker.send({ databaseUrl, stripePort: standIn.port, concurrency: SIGN_UPS } satisfies WorkerOrders)
+  worker.send({ databaseUrl, stripePort: standIn.port, concurrency: signUps } satisfies WorkerOrders)
   await all
   worker.removeAllListeners('exit')
   const ended = once(worker, 'exit')
   worker.kill('SIGKILL')
   const [, signal] = await ended
   if (signal !== 'SIGKILL') throw new Error(`The worker ended by ${String(signal)}.`)
-  await pass(LEASE_SECONDS)
+  await pass(leaseSeconds)
   return answered
 }
 
@@ -163,7 +163,7 @@ async function runInstances({ createEngine, profiles }: Stage): Promise<Iterable
 /** Every lease ends while Stripe takes its time; a second instance takes the rows up meanwhile. */
 async function outliveLease(stage: Stage): Promise<Iterable<string>> {
   const { swept } = await beginSlowSweep(stage)
-  await stage.pass(LEASE_SECONDS)
+  await stage.pass(leaseSeconds)
   await stage.createEngine().sweep()
   await swept
   return profilesOf(stage.events, 'lease_lost')
@@ -210,7 +210,7 @@ async function beginSlowSweep({ standIn, createEngine }: Stage): Promise<{ swept
     let sent = 0
     stripe.on('request', () => {
       sent += 1
-      if (sent === SIGN_UPS) resolve()
+      if (sent === signUps) resolve()
     })
   })
   const swept = createEngine({ stripe }).sweep()

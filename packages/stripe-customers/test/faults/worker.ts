@@ -4,7 +4,11 @@ import { createStripe } from '../test-stack.ts'
 import { fastClock } from './fast-clock.ts'
 
 /** What a parent tells its worker. */
-export type WorkerOrders = { databaseUrl: string; stripePort: number; concurrency: number }
+export interface WorkerOrders {
+  readonly databaseUrl: string
+  readonly stripePort: number
+  readonly concurrency: number
+}
 
 // A process that sweeps, and stops for good between Stripe's answer and the write of it, there to be killed.
 process.once('message', (orders: WorkerOrders) => void work(orders))

@@ -2,11 +2,17 @@ import { deepEqual } from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import * as fc from 'fast-check'
 import { StripeCustomersError } from '../../src/index.ts'
-import { DATABASE_FAULTS, type DatabaseFault, STRIPE_FAULTS, type StripeFault, type World } from './model-fixture.ts'
+import {
+  allDatabaseFaults,
+  type DatabaseFault,
+  allStripeFaults,
+  type StripeFault,
+  type World,
+} from './model-fixture.ts'
 
 /** What ought to be: the users, with their present e-mail. */
-export type Model = {
-  users: { id: string; email: string | null; deleted: boolean }[]
+export interface Model {
+  readonly users: { id: string; email: string | null; deleted: boolean }[]
   emails: number
   fuse: number | null
 }
@@ -14,13 +20,20 @@ export type Model = {
 type Command = fc.AsyncCommand<Model, World>
 
 /** A user event, by the number of the user. */
-type UserEvent = { kind: 'change e-mail' | 'drop e-mail' | 'delete' | 'return'; user: number }
+interface UserEvent {
+  readonly kind: 'change e-mail' | 'drop e-mail' | 'delete' | 'return'
+  readonly user: number
+}
 
 /** One process: it sweeps, or is asked for one profile, at once or after so many seconds. */
-type Job = { kind: 'sweep' | 'provision'; user: number; afterSeconds: number }
+interface Job {
+  readonly kind: 'sweep' | 'provision'
+  readonly user: number
+  readonly afterSeconds: number
+}
 
 // A lease, a request on its way, the age from which a key is not relied on, and the time after which Stripe forgets it.
-const LATER_SECONDS = [2, 31, 150, 301, 3600, 23 * 3600 - 100, 25 * 3600] as const
+const laterSeconds = [2, 31, 150, 301, 3600, 23 * 3600 - 100, 25 * 3600] as const
 
 /** Makes sequences of what users, the network, the machines and time may do. */
 export function arbitraryCommands(): fc.Arbitrary<Iterable<Command>> {
@@ -47,13 +60,13 @@ export function arbitraryCommands(): fc.Arbitrary<Iterable<Command>> {
     [
       fc.constant(new SignUp()),
       event.map((happens) => new UserDoes(happens)),
-      fc.constantFrom(...STRIPE_FAULTS).map((fault) => new StripeFails(fault)),
-      fc.constantFrom(...STRIPE_FAULTS).map((fault) => new StripeFails(fault)),
-      fc.constantFrom(...DATABASE_FAULTS).map((fault) => new DatabaseFails(fault)),
+      fc.constantFrom(...allStripeFaults).map((fault) => new StripeFails(fault)),
+      fc.constantFrom(...allStripeFaults).map((fault) => new StripeFails(fault)),
+      fc.constantFrom(...allDatabaseFaults).map((fault) => new DatabaseFails(fault)),
       fc.nat({ max: 12 }).map((fuse) => new Crash(fuse)),
       work,
       work,
-      fc.constantFrom(...LATER_SECONDS).map((seconds) => new PassTime(seconds)),
+      fc.constantFrom(...laterSeconds).map((seconds) => new PassTime(seconds)),
     ],
     { maxCommands: 12, size: 'max' },
   )

@@ -2,11 +2,11 @@ import type { PGlite } from '@electric-sql/pglite'
 import { Stripe } from 'stripe'
 import type { FaultRequest, StripeStandIn } from '@routekey/stripe-stand-in'
 import { createStripeCustomers, type StripeCustomers } from '../../src/index.ts'
-import { STRIPE_SECRET_KEY, startStripe } from '../test-stack.ts'
+import { stripeSecretKey, startStripe } from '../test-stack.ts'
 import { createSimulation, type Process, type Simulation } from './simulation.ts'
 
 /** What may go wrong with the next call to Stripe or to the database. */
-export const STRIPE_FAULTS = [
+export const allStripeFaults = [
   'none',
   'lost before the effect',
   'lost after the effect',
@@ -19,27 +19,27 @@ export const STRIPE_FAULTS = [
   '409',
   '429',
 ] as const
-export const DATABASE_FAULTS = ['down', 'answer lost'] as const
+export const allDatabaseFaults = ['down', 'answer lost'] as const
 
-export type StripeFault = (typeof STRIPE_FAULTS)[number]
-export type DatabaseFault = (typeof DATABASE_FAULTS)[number]
+export type StripeFault = (typeof allStripeFaults)[number]
+export type DatabaseFault = (typeof allDatabaseFaults)[number]
 
-const REQUEST_TIMEOUT_MS = 10_000
+const requestTimeoutMs = 10_000
 /** Longer than a lease. */
-const STALL_MS = 35_000
+const stallMs = 35_000
 
 /** The real engine, SQL, `stripe` package and stand-in, and between them a network that fails as it is told. */
-export type World = {
-  standIn: StripeStandIn
-  simulation: Simulation
-  stripeFaults: StripeFault[]
-  databaseFaults: DatabaseFault[]
+export interface World {
+  readonly standIn: StripeStandIn
+  readonly simulation: Simulation
+  readonly stripeFaults: StripeFault[]
+  readonly databaseFaults: DatabaseFault[]
   /** What broke the invariant while it happened. */
-  violations: string[]
-  query: (text: string, values?: unknown[]) => Promise<{ rows: unknown[] }>
-  startProcess: (fuse: number | null) => { process: Process; customers: StripeCustomers }
-  pass: (seconds: number) => Promise<void>
-  end: () => Promise<void>
+  readonly violations: string[]
+  readonly query: (text: string, values?: unknown[]) => Promise<{ rows: unknown[] }>
+  readonly startProcess: (fuse: number | null) => { process: Process; customers: StripeCustomers }
+  readonly pass: (seconds: number) => Promise<void>
+  readonly end: () => Promise<void>
 }
 
 /** Creates a world with nobody in it. */
@@ -100,7 +100,7 @@ export async function createWorld(database: PGlite): Promise<World> {
 
   const request = async (process: Process, sent: Sent) => {
     const timeOut = async (): Promise<never> => {
-      await simulation.sleep(process, REQUEST_TIMEOUT_MS)
+      await simulation.sleep(process, requestTimeoutMs)
       throw Object.assign(new TypeError('ETIMEDOUT'), { code: 'ETIMEDOUT' })
     }
     const fault = stripeFaults.shift()
@@ -116,10 +116,10 @@ export async function createWorld(database: PGlite): Promise<World> {
         simulation.leaveUntil(200_000, async () => void (await send(sent)))
         return timeOut()
       case 'stalled before':
-        return simulation.sleep(process, STALL_MS).then(() => simulation.call(process, () => send(sent)))
+        return simulation.sleep(process, stallMs).then(() => simulation.call(process, () => send(sent)))
       case 'stalled after': {
         const response = await simulation.call(process, () => send(sent))
-        await simulation.sleep(process, STALL_MS)
+        await simulation.sleep(process, stallMs)
         return response
       }
       case '500 before the effect':
@@ -151,7 +151,7 @@ export async function createWorld(database: PGlite): Promise<World> {
     }
     const httpClient = { getClientName: () => 'simulated', makeRequest: (...sent: Sent) => request(process, sent) }
     const { port } = standIn
-    const stripe = new Stripe(STRIPE_SECRET_KEY, {
+    const stripe = new Stripe(stripeSecretKey, {
       protocol: 'http',
       host: '127.0.0.1',
       port,

@@ -2,17 +2,24 @@ import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../src/index.ts'
 
 /** A process of the application; once it has died, nothing that it waits for ever comes. */
-export type Process = {
+export interface Process {
   /** Half steps until it dies: before its next call, behind it, before the one after that, …; null: it lives on. */
   fuse: number | null
   alive: boolean
 }
 
 /** Something that waits for its turn. */
-type Waiting = { process: Process; run: () => Promise<void> }
+interface Waiting {
+  readonly process: Process
+  readonly run: () => Promise<void>
+}
 
 /** Something that happens in time. `process` is null where it no longer belongs to a process. */
-type Sleeper = { process: Process | null; atMs: number; wake: () => void | Promise<void> }
+interface Sleeper {
+  readonly process: Process | null
+  readonly atMs: number
+  readonly wake: () => void | Promise<void>
+}
 
 /**
  * A world in which one thing happens at a time: calls to the outside wait until they are chosen, and time passes only
@@ -20,7 +27,7 @@ type Sleeper = { process: Process | null; atMs: number; wake: () => void | Promi
  */
 export type Simulation = ReturnType<typeof createSimulation>
 
-const NEVER = new Promise<never>(() => {})
+const never = new Promise<never>(() => {})
 
 /** Creates a world at rest. */
 export function createSimulation() {
@@ -42,7 +49,7 @@ export function createSimulation() {
   }
 
   const sleep = (process: Process, ms: number): Promise<void> =>
-    process.alive ? new Promise((wake) => sleepers.push({ process, atMs: nowMs + ms, wake })) : NEVER
+    process.alive ? new Promise((wake) => sleepers.push({ process, atMs: nowMs + ms, wake })) : never
 
   /** Takes those who wake until `endMs`, the earliest first. */
   const takeSleepers = (endMs: number, most = Number.POSITIVE_INFINITY): Sleeper[] => {
@@ -58,7 +65,7 @@ export function createSimulation() {
 
     /** Does something on behalf of a process when its turn comes. */
     call<T>(process: Process, action: () => Promise<T>): Promise<T> {
-      if (!process.alive) return NEVER
+      if (!process.alive) return never
       return new Promise<T>((resolve, reject) => {
         const run = async (): Promise<void> => {
           if (burn(process)) return
@@ -91,8 +98,8 @@ export function createSimulation() {
     /**
      * Runs until every process has finished or died.
      *
-     * @param choose - Gives the index of what happens next, out of `count`.
-     * @param intervene - Runs before each turn.
+     * @param choose Gives the index of what happens next, out of `count`.
+     * @param intervene Runs before each turn.
      */
     async run(
       works: readonly { process: Process; work: Promise<unknown> }[],

@@ -3,8 +3,8 @@ import type { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { claim, createSeededDatabase, measureClaimsMs } from './measure-claims.ts'
 
-const PENDING = 1000
-const BATCH = 24
+const pendingCount = 1000
+const batchSize = 24
 
 describe('claiming from a table of 1,000,000 profiles of which 1,000 are pending', () => {
   let server: TestPostgres
@@ -13,8 +13,8 @@ describe('claiming from a table of 1,000,000 profiles of which 1,000 are pending
 
   beforeAll(async () => {
     server = await startTestPostgres({ settings: { shared_buffers: '512MB', max_wal_size: '4GB', autovacuum: 'off' } })
-    small = await createSeededDatabase(server, { total: 10_000, pending: PENDING })
-    large = await createSeededDatabase(server, { total: 1_000_000, pending: PENDING })
+    small = await createSeededDatabase(server, { total: 10_000, pending: pendingCount })
+    large = await createSeededDatabase(server, { total: 1_000_000, pending: pendingCount })
   })
   afterAll(async () => {
     await Promise.all([small.end(), large.end()])
@@ -33,7 +33,7 @@ describe('claiming from a table of 1,000,000 profiles of which 1,000 are pending
       set client_min_messages = log;
       begin;
     `)
-    expect(await claim(large, BATCH)).toHaveLength(BATCH)
+    expect(await claim(large, batchSize)).toHaveLength(batchSize)
     await large.query('rollback; reset client_min_messages; set auto_explain.log_min_duration = -1')
     large.off('notice', collect)
 
@@ -48,7 +48,7 @@ describe('claiming from a table of 1,000,000 profiles of which 1,000 are pending
     expect(plans.join('\n')).not.toContain('Seq Scan')
   })
 
-  it.each([1, BATCH])('takes at most 1.5 times as long as with 10,000, %i at a time', async (batch) => {
+  it.each([1, batchSize])('takes at most 1.5 times as long as with 10,000, %i at a time', async (batch) => {
     const [smallMs = 0, largeMs = 0] = await measureClaimsMs([small, large], batch)
     const ratio = largeMs / smallMs
     process.stdout.write(

@@ -3,44 +3,44 @@ import { Client } from 'pg'
 import { z } from 'zod'
 import { runProcess, type RunningProcess } from './run-process.ts'
 import { seedProfiles } from './seed-profiles.ts'
-import { sweeperReport } from './settings.ts'
+import { sweeperReportSchema } from './settings.ts'
 import { startSharedClock, type SharedClock } from './shared-clock.ts'
 
 /** A sweep to be measured. */
-export type SweepPlan = {
-  profiles: number
+export interface SweepPlan {
+  readonly profiles: number
   /** Processes that sweep at once. */
-  sweepers: number
+  readonly sweepers: number
   /** How many times as fast as the wall's the clock of Stripe and the sweepers goes at most. Default: the system's clock. */
-  speed?: number
+  readonly speed?: number
   /** Stripe's limit for one endpoint, by its clock. Default: none. */
-  endpointPerSecond?: number
+  readonly endpointPerSecond?: number
   /** Stripe's latency, by its clock. Default: none. */
-  latencyMs?: number
+  readonly latencyMs?: number
   /**
    * Bounds the young generation of the sweepers' heaps, which V8 otherwise fills up to three times 16 MB before it looks
    * what of it is still needed. Default: V8's.
    */
-  semiSpaceMb?: number
+  readonly semiSpaceMb?: number
 }
 
 /** What a sweep came to. */
-export type SweepMeasurement = {
+export interface SweepMeasurement {
   /** From the begin of the first sweep until the last profile was done, by their clock. */
-  seconds: number
-  perSecond: number
+  readonly seconds: number
+  readonly perSecond: number
   /** Requests to Stripe, and how many of them it answered with 429. */
-  requests: number
-  limited: number
+  readonly requests: number
+  readonly limited: number
   /** Customers in Stripe, and profiles among which they are distributed. */
-  customers: number
-  customersOfDistinctProfiles: number
+  readonly customers: number
+  readonly customersOfDistinctProfiles: number
   /** Profiles that carry a customer which Stripe holds with the profile's own id. */
-  linked: number
-  reports: z.infer<typeof sweeperReport>[]
+  readonly linked: number
+  readonly reports: z.infer<typeof sweeperReportSchema>[]
 }
 
-const standInState = z.object({
+const standInStateSchema = z.object({
   requests: z.object({ total: z.int(), byStatus: z.record(z.string(), z.int()) }),
   customers: z.array(z.object({ id: z.string(), metadata: z.object({ profile_id: z.string() }) })),
 })
@@ -67,10 +67,10 @@ export async function measureSweep(plan: SweepPlan): Promise<SweepMeasurement> {
     await Promise.all(processes.map((sweeper) => sweeper.read()))
     if (speed !== null) clock = startSharedClock(running, speed)
     for (const sweeper of processes) sweeper.proceed()
-    const reports = await Promise.all(processes.map(async (sweeper) => sweeperReport.parse(await sweeper.read())))
+    const reports = await Promise.all(processes.map(async (sweeper) => sweeperReportSchema.parse(await sweeper.read())))
 
     const response = await fetch(`http://127.0.0.1:${stripePort}/_sandbox/state`)
-    const { requests, customers } = standInState.parse(await response.json())
+    const { requests, customers } = standInStateSchema.parse(await response.json())
     const owners = new Map(customers.map(({ id, metadata }) => [id, metadata.profile_id]))
     const { rows } = await database.query<{ id: string; stripe_customer: string | null }>(
       'select id, stripe_customer from public.profile',

@@ -15,7 +15,7 @@ export type RunningProcess = ClockFollower & {
 /**
  * Starts a program of this directory with settings as its argument.
  *
- * @param flags - Options of Node.js.
+ * @param flags Options of Node.js.
  */
 export function runProcess(program: string, settings: Record<string, unknown>, flags: string[] = []): RunningProcess {
   const path = new URL(program, import.meta.url).pathname

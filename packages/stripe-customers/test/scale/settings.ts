@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** What the stand-in's process is told. */
-export const standInSettings = z.object({
+export const standInSettingsSchema = z.object({
   /** Whether it lives by the clock that it is told, and not by the system's. */
   sharesClock: z.boolean(),
   endpointPerSecond: z.number().positive().nullable().default(null),
@@ -9,7 +9,7 @@ export const standInSettings = z.object({
 })
 
 /** What a sweeper's process is told. */
-export const sweeperSettings = z.object({
+export const sweeperSettingsSchema = z.object({
   databaseUrl: z.string(),
   stripePort: z.int(),
   /** How many times as fast as the wall's the clock goes that it is told, or null for the system's clock. */
@@ -17,7 +17,7 @@ export const sweeperSettings = z.object({
 })
 
 /** What a sweeper's process prints when nothing is pending any more. */
-export const sweeperReport = z.object({
+export const sweeperReportSchema = z.object({
   /** When the first sweep began and when its last profile was done, by its clock. */
   startedAtMs: z.number(),
   lastDoneAtMs: z.number(),

@@ -2,21 +2,21 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../../src/clock.ts'
 
 /** A process that lives by a clock which it is told. */
-export type ClockFollower = {
+export interface ClockFollower {
   /** Tells it the time. Resolves when it has begun all that was due, or has ended. */
   tick(nowMs: number): Promise<void>
 }
 
 /** A clock that several processes live by. */
-export type SharedClock = {
+export interface SharedClock {
   nowMs(): number
   stop(): Promise<void>
 }
 
 /** How often the processes are told the time, by the wall's clock. */
-const TICK_MS = 4
+const tickMs = 4
 /** The most of the wall's time that one tick is worth. */
-const MAX_TICK_MS = 8
+const maxTickMs = 8
 
 /**
  * Starts a clock that goes up to `speed` times as fast as the wall's, and waits for the slowest process that follows it.
@@ -33,10 +33,10 @@ export function startSharedClock(followers: readonly ClockFollower[], speed: num
     let toldAtMs = performance.now()
     while (!stopping.signal.aborted) {
       await Promise.all(followers.map((follower) => follower.tick(nowMs)))
-      await delay(TICK_MS)
+      await delay(tickMs)
       const elapsedMs = performance.now() - toldAtMs
       toldAtMs += elapsedMs
-      nowMs += Math.min(elapsedMs, MAX_TICK_MS) * speed
+      nowMs += Math.min(elapsedMs, maxTickMs) * speed
     }
   }
   const running = run()

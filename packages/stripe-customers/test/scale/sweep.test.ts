@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { measureSweep, type SweepMeasurement } from './measure-sweep.ts'
 
-const PROFILES = 10_000
+const profileCount = 10_000
 
 /** Every profile has a customer of its own, which knows it, and Stripe has no other. */
 function expectOneCustomerEach(sweep: SweepMeasurement): void {
   const { customers, customersOfDistinctProfiles, linked } = sweep
   expect({ customers, customersOfDistinctProfiles, linked }).toEqual({
-    customers: PROFILES,
-    customersOfDistinctProfiles: PROFILES,
-    linked: PROFILES,
+    customers: profileCount,
+    customersOfDistinctProfiles: profileCount,
+    linked: profileCount,
   })
 }
 
@@ -17,7 +17,7 @@ describe('sweeping 10,000 pending profiles', () => {
   it('uses the rate that Stripe allows, in four processes at once', async () => {
     // Up to ten times as fast as in life: 250 requests a second and 20 ms of latency.
     const sweep = await measureSweep({
-      profiles: PROFILES,
+      profiles: profileCount,
       sweepers: 4,
       speed: 10,
       endpointPerSecond: 25,
@@ -35,7 +35,7 @@ describe('sweeping 10,000 pending profiles', () => {
 
   // Measured again when something else had the machine: then V8 also collects late.
   it('does at least 150 a second in one process, and keeps to its memory', { retry: 2 }, async () => {
-    const sweep = await measureSweep({ profiles: PROFILES, sweepers: 1, semiSpaceMb: 8 })
+    const sweep = await measureSweep({ profiles: profileCount, sweepers: 1, semiSpaceMb: 8 })
     const { startRssMb, maxRssMb } = sweep.reports[0]!
     process.stdout.write(
       `1 sweeper: ${sweep.perSecond.toFixed(0)} profiles a second, ` +

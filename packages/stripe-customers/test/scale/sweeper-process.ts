@@ -8,10 +8,10 @@ import { createStripeCustomers } from '../../src/index.ts'
 import { createStripe } from '../test-stack.ts'
 import { systemClock } from '../../src/clock.ts'
 import { createFastDatabase } from './fast-database.ts'
-import { sweeperSettings, type sweeperReport } from './settings.ts'
+import { sweeperSettingsSchema, type sweeperReportSchema } from './settings.ts'
 import { followClock } from './shared-clock.ts'
 
-const { databaseUrl, stripePort, speed } = sweeperSettings.parse(JSON.parse(process.argv[2] ?? '{}'))
+const { databaseUrl, stripePort, speed } = sweeperSettingsSchema.parse(JSON.parse(process.argv[2] ?? '{}'))
 const pool = new Pool({ connectionString: databaseUrl })
 const clock = speed === null ? systemClock : followClock()
 let lastDoneAtMs = 0
@@ -34,7 +34,7 @@ await isPending()
 process.stdout.write('"ready"\n')
 await text(process.stdin)
 
-const report: z.infer<typeof sweeperReport> = {
+const report: z.infer<typeof sweeperReportSchema> = {
   startedAtMs: clock.nowMs(),
   lastDoneAtMs: 0,
   done: 0,
