@@ -8,7 +8,13 @@ export {
 } from './errors.ts'
 export { generateSecret } from './host/keys.ts'
 export { checkLocalhostIsFree, findFreePort, type PortRequest } from './host/ports.ts'
-export { DEFAULT_PORTS, PORT_VARIABLES, type Sandbox, type SandboxOptions, startSandbox } from './start-sandbox.ts'
+export {
+  defaultPorts as DEFAULT_PORTS,
+  portVariables as PORT_VARIABLES,
+  type Sandbox,
+  type SandboxOptions,
+  startSandbox,
+} from './start-sandbox.ts'
 export { type EnvFileChanges, readEnvFile, writeEnvFile } from './environment/env-file.ts'
 export {
   applicationEnvironment,

@@ -3,71 +3,71 @@ import { join, resolve } from 'node:path'
 
 import { lockDirectory } from './host/directory-lock.ts'
 import { ensureKeys, type SandboxKeys } from './host/keys.ts'
-import { DEFAULT_MIGRATIONS_DIRECTORY, SEED_FILE } from './supabase/database/migrations-directory.ts'
+import { defaultMigrationsDirectory, seedFile } from './supabase/database/migrations-directory.ts'
 import { checkPortsAreFree, listenOnLoopback, type PortRequest } from './host/ports.ts'
 import type { GithubApplication } from './supabase/supabase.ts'
 import { startSweepTimer } from './cron/sweep-timer.ts'
 
 /** Options of {@link startSandbox}. */
-export type SandboxOptions = {
+export interface SandboxOptions {
   /** Data directory, created with mode 700. Default: `.sandbox` in the working directory. */
-  dir?: string
+  readonly dir?: string
   /** Ports on 127.0.0.1, 0 for any. Default: Supabase 54321, Stripe 12111, GitHub 4001. */
-  ports?: { supabase?: number; stripe?: number; github?: number }
+  readonly ports?: { supabase?: number; stripe?: number; github?: number }
   /** Address of the application. Default: `http://localhost:3000`. */
-  appUrl?: string
+  readonly appUrl?: string
   /** Goes to Vault for the wake-up of `/api/create-stripe-customer`. Default: Vault is left as it is. */
-  apiRouteSecret?: string
+  readonly apiRouteSecret?: string
   /** With it, `/api/sync-stripe-customers` is called at an interval. Default: it is not called. */
-  cronSecret?: string
+  readonly cronSecret?: string
   /** Milliseconds between two calls of `/api/sync-stripe-customers`. Default: 15,000. */
-  sweepIntervalMs?: number
+  readonly sweepIntervalMs?: number
   /** False where a configured Supabase is used: neither it nor GitHub is started. Default: true. */
-  supabase?: boolean
+  readonly supabase?: boolean
   /** False where a configured Stripe is used. Default: true. */
-  stripe?: boolean
+  readonly stripe?: boolean
   /** Signs the events of the Stripe stand-in. Default: one of the data directory's own. */
-  stripeWebhookSecret?: string
+  readonly stripeWebhookSecret?: string
   /** True sends Stripe's events to `/api/stripe/webhook` of the application. Default: false. */
-  stripeWebhook?: boolean
+  readonly stripeWebhook?: boolean
   /** False for no sign-in with GitHub, or the application that is registered at GitHub itself. Default: the stand-in. */
-  github?: boolean | GithubApplication
+  readonly github?: boolean | GithubApplication
   /** A Postgres to use in place of PGlite, with a user who is a superuser. */
-  databaseUrl?: string
+  readonly databaseUrl?: string
   /** Default: the repository's `supabase/migrations`. */
-  migrationsDirectory?: string
+  readonly migrationsDirectory?: string
   /** Runs the repository's `supabase/seed.sql` once, after the migrations. Default: false. */
-  seed?: boolean
+  readonly seed?: boolean
   /** Hears what a person at a terminal should know, one line at a time, never with a secret. Default: nobody. */
-  log?: (line: string) => void
+  readonly log?: (line: string) => void
 }
 
 /** A running sandbox. A part that was not started is null. */
-export type Sandbox = {
-  supabase: {
+export interface Sandbox {
+  readonly supabase: {
     url: string
     publishableKey: string
     secretKey: string
     /** Where each e-mail becomes a file. */
     mailDirectory: string
   } | null
-  stripe: { url: string; secretKey: string; webhookSecret: string } | null
-  github: { url: string } | null
+  readonly stripe: { url: string; secretKey: string; webhookSecret: string } | null
+  readonly github: { url: string } | null
   /** Stops every part and frees the ports and the directory. A second call waits for the first. */
-  stop: () => Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 /** The environment variables that change the default ports. */
-export const PORT_VARIABLES = {
+export const portVariables = {
   supabase: 'SANDBOX_SUPABASE_PORT',
   stripe: 'SANDBOX_STRIPE_PORT',
   github: 'SANDBOX_GITHUB_PORT',
 } as const
 
 /** Where each part listens unless told otherwise. */
-export const DEFAULT_PORTS = { supabase: 54_321, stripe: 12_111, github: 4001 } as const
+export const defaultPorts = { supabase: 54_321, stripe: 12_111, github: 4001 } as const
 
-const DEFAULT_SWEEP_INTERVAL_MS = 15_000
+const defaultSweepIntervalMs = 15_000
 
 /**
  * Starts the embedded stack in this process, on loopback only: Supabase with the migrations applied, pg_net's worker,
@@ -87,7 +87,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const {
     appUrl = 'http://localhost:3000',
     cronSecret,
-    sweepIntervalMs = DEFAULT_SWEEP_INTERVAL_MS,
+    sweepIntervalMs = defaultSweepIntervalMs,
     log = () => {},
   } = options
   const dir = resolve(options.dir ?? '.sandbox')
@@ -120,21 +120,25 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
 }
 
-type Context = {
-  options: SandboxOptions
-  dir: string
-  appUrl: string
-  keys: SandboxKeys
-  log: (line: string) => void
-  stopTasks: (() => Promise<void>)[]
+interface Context {
+  readonly options: SandboxOptions
+  readonly dir: string
+  readonly appUrl: string
+  readonly keys: SandboxKeys
+  readonly log: (line: string) => void
+  readonly stopTasks: (() => Promise<void>)[]
 }
 
-type Listening = { supabase?: PortRequest; stripe?: PortRequest; github?: PortRequest }
+interface Listening {
+  readonly supabase?: PortRequest
+  readonly stripe?: PortRequest
+  readonly github?: PortRequest
+}
 
 function resolveListening({ ports = {}, supabase = true, stripe = true, github = true }: SandboxOptions): Listening {
-  const at = (part: keyof typeof DEFAULT_PORTS): PortRequest => ({
-    port: ports[part] ?? DEFAULT_PORTS[part],
-    variable: PORT_VARIABLES[part],
+  const at = (part: keyof typeof defaultPorts): PortRequest => ({
+    port: ports[part] ?? defaultPorts[part],
+    variable: portVariables[part],
   })
   return {
     ...(supabase && { supabase: at('supabase') }),
@@ -166,7 +170,7 @@ async function startSupabaseAndGithub(
   listenGithub: PortRequest | undefined,
 ): Promise<{ supabase: Sandbox['supabase']; github: Sandbox['github'] }> {
   const { options, dir, appUrl, keys, log, stopTasks } = context
-  const { databaseUrl, apiRouteSecret, migrationsDirectory = DEFAULT_MIGRATIONS_DIRECTORY } = options
+  const { databaseUrl, apiRouteSecret, migrationsDirectory = defaultMigrationsDirectory } = options
   const mailDirectory = join(dir, 'mail')
   const server = await listenOnLoopback(listenSupabase)
   stopTasks.push(server.close)
@@ -178,7 +182,7 @@ async function startSupabaseAndGithub(
     databaseDirectory: join(dir, 'postgres'),
     databaseUrl,
     migrationsDirectory,
-    seedFile: options.seed === true ? SEED_FILE : undefined,
+    seedFile: options.seed === true ? seedFile : undefined,
     publishableKey: keys.supabasePublishableKey,
     secretKey: keys.supabaseSecretKey,
     jwtSecret: keys.supabaseJwtSecret,

@@ -3,7 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { listenOnLoopback, type LoopbackServer, type RequestHandler } from '../src/host/ports.ts'
 
 /** A request as a server saw it. */
-export type RecordedRequest = { method: string; path: string; headers: Headers; body: string }
+export interface RecordedRequest {
+  readonly method: string
+  readonly path: string
+  readonly headers: Headers
+  readonly body: string
+}
 
 /** An HTTP server that stands where the application would be. */
 export type RecordingApplication = Pick<LoopbackServer, 'url' | 'close'> & {

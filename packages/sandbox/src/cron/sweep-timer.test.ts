@@ -4,14 +4,14 @@ import { expect, it, vi } from 'vitest'
 
 import { startSweepTimer } from './sweep-timer.ts'
 
-const URL = 'http://localhost:3000/api/sync-stripe-customers'
+const routeUrl = 'http://localhost:3000/api/sync-stripe-customers'
 
 /** Runs a timer against the answers, one for each call, the last one for all further calls. */
 async function sweepWith(answers: (() => Promise<Response>)[]) {
   const lines: string[] = []
   const send = vi.fn<typeof fetch>(() => (answers.length > 1 ? answers.shift()! : answers[0]!)())
   const timer = startSweepTimer({
-    url: URL,
+    url: routeUrl,
     secret: 's3cret',
     intervalMs: 5,
     log: (line) => lines.push(line),
@@ -27,7 +27,7 @@ const refuseConnection = () => Promise.reject(new TypeError('fetch failed'))
 it('calls the route with the secret as bearer token', async () => {
   const { send } = await sweepWith([async () => Response.json({})])
   const [url, init] = send.mock.calls[0]!
-  expect(url).toBe(URL)
+  expect(url).toBe(routeUrl)
   expect(new Headers(init?.headers).get('authorization')).toBe('Bearer s3cret')
 })
 
@@ -46,7 +46,7 @@ it('is silent while the application is down, and goes on when it is back', async
 
 it('says once that the route refuses, without the secret', async () => {
   const { lines } = await sweepWith([async () => new Response('no', { status: 401 })])
-  expect(lines).toEqual([`The sweep was refused with status 401 by ${URL}`])
+  expect(lines).toEqual([`The sweep was refused with status 401 by ${routeUrl}`])
 })
 
 it('does not mind a body that is not JSON', async () => {
@@ -65,7 +65,7 @@ it('does not start a call while one is running, and ends that one when it stops'
         })
       }),
   )
-  const timer = startSweepTimer({ url: URL, secret: 's', intervalMs: 2, log: () => {}, fetch: send })
+  const timer = startSweepTimer({ url: routeUrl, secret: 's', intervalMs: 2, log: () => {}, fetch: send })
   await sleep(30)
   expect(send).toHaveBeenCalledOnce()
   await timer.stop()

@@ -1,23 +1,23 @@
 import { z } from 'zod'
 
 /** The running counterpart of a scheduler such as Vercel Cron. */
-export type SweepTimer = {
-  stop: () => Promise<void>
+export interface SweepTimer {
+  readonly stop: () => Promise<void>
 }
 
 /** Options of {@link startSweepTimer}. */
-export type SweepTimerOptions = {
+export interface SweepTimerOptions {
   /** Address of the route that does what is due. */
-  url: string
+  readonly url: string
   /** Sent as the route's bearer token. */
-  secret: string
-  intervalMs: number
-  log: (line: string) => void
-  fetch?: typeof fetch
+  readonly secret: string
+  readonly intervalMs: number
+  readonly log: (line: string) => void
+  readonly fetch?: typeof fetch
 }
 
-const Counts = z.record(z.string(), z.unknown())
-const TIMEOUT_MS = 60_000
+const countsSchema = z.record(z.string(), z.unknown())
+const timeoutMs = 60_000
 
 /**
  * Calls the route that sweeps up pending work at a steady interval, one call at a time. Silent while the application is
@@ -46,7 +46,7 @@ export function startSweepTimer(options: SweepTimerOptions): SweepTimer {
     try {
       const response = await send(url, {
         headers: { authorization: `Bearer ${secret}` },
-        signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), abandon.signal]),
+        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), abandon.signal]),
       })
       return { isOk: response.ok, status: response.status, body: await response.text() }
     } catch {
@@ -74,7 +74,7 @@ export function startSweepTimer(options: SweepTimerOptions): SweepTimer {
 
 /** Turns the counts of a sweep into words, or null if it found nothing to do. */
 function describeWork(body: string): string | null {
-  const counts = Counts.safeParse(parseJson(body))
+  const counts = countsSchema.safeParse(parseJson(body))
   if (!counts.success) return null
   const parts = Object.entries(counts.data)
     .filter(([, count]) => typeof count === 'number' && count > 0)

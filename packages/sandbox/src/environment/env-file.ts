@@ -5,14 +5,14 @@ import { SandboxError } from '../errors.ts'
 import { writePrivateFile } from '../host/private-file.ts'
 
 /** What {@link writeEnvFile} is to change. Values hold no spaces, quotes or `#`. */
-export type EnvFileChanges = {
+export interface EnvFileChanges {
   /** Set where the file has no value; never over one. */
-  add: Readonly<Record<string, string>>
+  readonly add: Readonly<Record<string, string>>
   /** Set whatever the file has: values that were the sandbox's own before. */
-  refresh: Readonly<Record<string, string>>
+  readonly refresh: Readonly<Record<string, string>>
 }
 
-const HEADER = '# For this machine only. `npm start` adds what is missing and leaves your own values alone.\n'
+const header = '# For this machine only. `npm start` adds what is missing and leaves your own values alone.\n'
 
 /** Reads the variables of an environment file; a file that does not exist has none. */
 export async function readEnvFile(path: string): Promise<Record<string, string | undefined>> {
@@ -33,7 +33,7 @@ export async function writeEnvFile(path: string, { add, refresh }: EnvFileChange
   const changes = new Map([...missing, ...Object.entries(refresh)].filter(([name, value]) => before[name] !== value))
   if (changes.size === 0) return
 
-  const edited = [...changes].reduce((current, [name, value]) => setVariable(current, name, value), text ?? HEADER)
+  const edited = [...changes].reduce((current, [name, value]) => setVariable(current, name, value), text ?? header)
   assertOnlyChanged(path, before, parseEnv(edited), changes)
   await writePrivateFile(text === null ? path : await realpath(path), edited)
 }

@@ -9,7 +9,7 @@ import {
   type Variables,
 } from './resolve-environment.ts'
 
-const SANDBOX: Sandbox = {
+const sandboxValues: Sandbox = {
   supabase: {
     url: 'http://127.0.0.1:54321',
     publishableKey: 'sb_publishable_sandbox_1',
@@ -22,7 +22,7 @@ const SANDBOX: Sandbox = {
 }
 
 /** What a first start leaves in the file. */
-const OWN_FILE = {
+const ownFile = {
   API_ROUTE_SECRET: 'generated',
   CRON_SECRET: 'generated',
   NEXT_PUBLIC_SUPABASE_URL: 'http://127.0.0.1:54321',
@@ -33,7 +33,7 @@ const OWN_FILE = {
   STRIPE_WEBHOOK_SECRET: 'whsec_sandbox_1',
 }
 
-const REAL_SUPABASE = {
+const realSupabase = {
   NEXT_PUBLIC_SUPABASE_URL: 'https://abc.supabase.co',
   NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: 'sb_publishable_real',
   SUPABASE_SECRET_KEY: 'sb_secret_real',
@@ -78,47 +78,47 @@ describe('with nothing set', () => {
 
   it('gives the application everything, and the file the same', () => {
     const environment = resolve({})
-    expect(applicationEnvironment(environment, SANDBOX)).toEqual({ ...OWN_FILE, API_ROUTE_SECRET_PREVIOUS: '' })
-    const { add, refresh } = envFileChanges(environment, SANDBOX)
-    expect({ ...add, ...refresh }).toEqual(OWN_FILE)
+    expect(applicationEnvironment(environment, sandboxValues)).toEqual({ ...ownFile, API_ROUTE_SECRET_PREVIOUS: '' })
+    const { add, refresh } = envFileChanges(environment, sandboxValues)
+    expect({ ...add, ...refresh }).toEqual(ownFile)
   })
 
   it('treats an empty variable as one that is not set', () => {
-    const empty = Object.fromEntries(Object.keys(OWN_FILE).map((name) => [name, '']))
+    const empty = Object.fromEntries(Object.keys(ownFile).map((name) => [name, '']))
     expect(resolve(empty, empty)).toEqual(resolve({}))
   })
 })
 
 describe('with what a former start has written', () => {
   it('starts every part again and creates no secret', () => {
-    const environment = resolve({}, OWN_FILE)
+    const environment = resolve({}, ownFile)
     expect(environment.options).toMatchObject({ supabase: true, stripe: true, github: true })
     expect(environment.generated).toEqual({})
   })
 
   it('lets the addresses follow the present ports', () => {
-    const environment = resolve({ SANDBOX_STRIPE_PORT: '12112' }, OWN_FILE)
+    const environment = resolve({ SANDBOX_STRIPE_PORT: '12112' }, ownFile)
     expect(environment.options.ports).toMatchObject({ stripe: 12_112 })
-    const moved = { ...SANDBOX, stripe: { ...SANDBOX.stripe!, url: 'http://127.0.0.1:12112' } }
+    const moved = { ...sandboxValues, stripe: { ...sandboxValues.stripe!, url: 'http://127.0.0.1:12112' } }
     expect(envFileChanges(environment, moved).refresh).toMatchObject({ STRIPE_API_BASE: 'http://127.0.0.1:12112' })
   })
 
   it('refuses an address of another server beside a key of the sandbox', () => {
-    expect(failureOf({}, { ...OWN_FILE, NEXT_PUBLIC_SUPABASE_URL: REAL_SUPABASE.NEXT_PUBLIC_SUPABASE_URL })).toEqual({
+    expect(failureOf({}, { ...ownFile, NEXT_PUBLIC_SUPABASE_URL: realSupabase.NEXT_PUBLIC_SUPABASE_URL })).toEqual({
       variable: 'SUPABASE_SECRET_KEY',
       message: expect.stringContaining('NEXT_PUBLIC_SUPABASE_URL does not'),
     })
-    expect(failureOf({}, { ...OWN_FILE, STRIPE_API_BASE: 'https://proxy.example.com' }).variable).toBe(
+    expect(failureOf({}, { ...ownFile, STRIPE_API_BASE: 'https://proxy.example.com' }).variable).toBe(
       'STRIPE_SECRET_KEY',
     )
   })
 
   it('refuses a real key beside what is left of the sandbox', () => {
-    expect(failureOf({}, { ...OWN_FILE, STRIPE_SECRET_KEY: 'sk_test_real' }).variable).toBe('STRIPE_API_BASE')
-    expect(failureOf({}, { ...OWN_FILE, SUPABASE_SECRET_KEY: 'sb_secret_real' }).variable).toBe(
+    expect(failureOf({}, { ...ownFile, STRIPE_SECRET_KEY: 'sk_test_real' }).variable).toBe('STRIPE_API_BASE')
+    expect(failureOf({}, { ...ownFile, SUPABASE_SECRET_KEY: 'sb_secret_real' }).variable).toBe(
       'NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY',
     )
-    expect(failureOf({}, { ...OWN_FILE, NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: 'sb_publishable_real' }).variable).toBe(
+    expect(failureOf({}, { ...ownFile, NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: 'sb_publishable_real' }).variable).toBe(
       'SUPABASE_SECRET_KEY',
     )
   })
@@ -126,22 +126,22 @@ describe('with what a former start has written', () => {
 
 describe('with a service that is configured', () => {
   it.each([
-    ['the process', REAL_SUPABASE, {}],
-    ['the file', {}, REAL_SUPABASE],
-    ['both', { SUPABASE_SECRET_KEY: 'sb_secret_real' }, { ...REAL_SUPABASE, SUPABASE_SECRET_KEY: 'sb_secret_other' }],
-    ['the process, over a file that is the sandbox’s', REAL_SUPABASE, OWN_FILE],
+    ['the process', realSupabase, {}],
+    ['the file', {}, realSupabase],
+    ['both', { SUPABASE_SECRET_KEY: 'sb_secret_real' }, { ...realSupabase, SUPABASE_SECRET_KEY: 'sb_secret_other' }],
+    ['the process, over a file that is the sandbox’s', realSupabase, ownFile],
   ])('leaves Supabase and GitHub to %s', (_source, processEnv, fileValues) => {
     const environment = resolve(processEnv, fileValues)
     expect(environment.options).toMatchObject({ supabase: false, github: false, stripe: true })
-    const sandbox = { ...SANDBOX, supabase: null, github: null }
-    expect(applicationEnvironment(environment, sandbox)).toMatchObject(REAL_SUPABASE)
+    const sandbox = { ...sandboxValues, supabase: null, github: null }
+    expect(applicationEnvironment(environment, sandbox)).toMatchObject(realSupabase)
     expect(envFileChanges(environment, sandbox).refresh).not.toHaveProperty('SUPABASE_SECRET_KEY')
   })
 
   it('leaves Stripe to a key, and blanks what the file says about the sandbox', () => {
-    const environment = resolve({ STRIPE_SECRET_KEY: 'sk_test_real' }, OWN_FILE)
+    const environment = resolve({ STRIPE_SECRET_KEY: 'sk_test_real' }, ownFile)
     expect(environment.options).toMatchObject({ stripe: false, supabase: true })
-    const sandbox = { ...SANDBOX, stripe: null }
+    const sandbox = { ...sandboxValues, stripe: null }
     expect(applicationEnvironment(environment, sandbox)).toMatchObject({
       STRIPE_SECRET_KEY: 'sk_test_real',
       STRIPE_API_BASE: '',
@@ -152,7 +152,7 @@ describe('with a service that is configured', () => {
 
   it('leaves Stripe to another server with its key', () => {
     const variables = { STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_API_BASE: 'http://127.0.0.1:9999' }
-    for (const environment of [resolve(variables, OWN_FILE), resolve({}, variables)]) {
+    for (const environment of [resolve(variables, ownFile), resolve({}, variables)]) {
       expect(environment.options.stripe).toBe(false)
       expect(environment.settled).toMatchObject(variables)
     }
@@ -160,8 +160,8 @@ describe('with a service that is configured', () => {
 
   it('takes a sandbox that runs elsewhere, if the process says so', () => {
     const variables = { STRIPE_SECRET_KEY: 'sk_test_sandbox_2', STRIPE_API_BASE: 'http://127.0.0.1:9999' }
-    expect(resolve(variables, OWN_FILE).options.stripe).toBe(false)
-    expect(resolve(variables, OWN_FILE).settled).toMatchObject(variables)
+    expect(resolve(variables, ownFile).options.stripe).toBe(false)
+    expect(resolve(variables, ownFile).settled).toMatchObject(variables)
   })
 
   it('uses the application that is registered at GitHub', () => {
@@ -172,7 +172,7 @@ describe('with a service that is configured', () => {
   it('lets a Stripe webhook secret sign the events of the sandbox, and does not copy it to the file', () => {
     const environment = resolve({ STRIPE_WEBHOOK_SECRET: 'whsec_mine' })
     expect(environment.options).toMatchObject({ stripe: true, stripeWebhookSecret: 'whsec_mine' })
-    const sandbox = { ...SANDBOX, stripe: { ...SANDBOX.stripe!, webhookSecret: 'whsec_mine' } }
+    const sandbox = { ...sandboxValues, stripe: { ...sandboxValues.stripe!, webhookSecret: 'whsec_mine' } }
     expect(applicationEnvironment(environment, sandbox)).toMatchObject({ STRIPE_WEBHOOK_SECRET: 'whsec_mine' })
     expect(envFileChanges(environment, sandbox).refresh).not.toHaveProperty('STRIPE_WEBHOOK_SECRET')
   })
@@ -198,11 +198,11 @@ describe('with a service that is configured by half', () => {
   it.each<[string, Variables, Variables]>([
     ['SUPABASE_SECRET_KEY', { NEXT_PUBLIC_SUPABASE_URL: 'https://abc.supabase.co' }, {}],
     ['SUPABASE_SECRET_KEY', {}, { NEXT_PUBLIC_SUPABASE_URL: 'http://127.0.0.1:54321' }],
-    ['SUPABASE_SECRET_KEY', { NEXT_PUBLIC_SUPABASE_URL: 'https://abc.supabase.co' }, OWN_FILE],
-    ['NEXT_PUBLIC_SUPABASE_URL', { ...REAL_SUPABASE, NEXT_PUBLIC_SUPABASE_URL: undefined }, OWN_FILE],
-    ['NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY', {}, { ...REAL_SUPABASE, NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: '' }],
+    ['SUPABASE_SECRET_KEY', { NEXT_PUBLIC_SUPABASE_URL: 'https://abc.supabase.co' }, ownFile],
+    ['NEXT_PUBLIC_SUPABASE_URL', { ...realSupabase, NEXT_PUBLIC_SUPABASE_URL: undefined }, ownFile],
+    ['NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY', {}, { ...realSupabase, NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: '' }],
     ['STRIPE_SECRET_KEY', { STRIPE_API_BASE: 'http://127.0.0.1:9999' }, {}],
-    ['STRIPE_SECRET_KEY', { STRIPE_API_BASE: 'http://127.0.0.1:9999' }, OWN_FILE],
+    ['STRIPE_SECRET_KEY', { STRIPE_API_BASE: 'http://127.0.0.1:9999' }, ownFile],
     ['STRIPE_SECRET_KEY', {}, { STRIPE_API_BASE: 'http://127.0.0.1:9999' }],
     ['STRIPE_API_BASE', { STRIPE_SECRET_KEY: 'sk_test_sandbox_2' }, {}],
     ['GITHUB_CLIENT_SECRET', { GITHUB_CLIENT_ID: 'id' }, {}],

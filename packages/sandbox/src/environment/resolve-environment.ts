@@ -1,20 +1,20 @@
-import { generateSecret as generateSecretByDefault, SANDBOX_MARKER } from '../host/keys.ts'
+import { generateSecret as generateSecretByDefault, sandboxMarker } from '../host/keys.ts'
 import { EnvironmentError } from '../errors.ts'
 import type { GithubApplication } from '../supabase/supabase.ts'
-import { DEFAULT_PORTS, PORT_VARIABLES, type Sandbox, type SandboxOptions } from '../start-sandbox.ts'
+import { defaultPorts, portVariables, type Sandbox, type SandboxOptions } from '../start-sandbox.ts'
 import type { EnvFileChanges } from './env-file.ts'
 
 /** Environment variables by name. An empty one counts as not set. */
 export type Variables = Readonly<Record<string, string | undefined>>
 
 /** What {@link resolveSandboxEnvironment} decided. */
-export type SandboxEnvironment = {
+export interface SandboxEnvironment {
   /** For `startSandbox`. */
-  options: SandboxOptions
+  readonly options: SandboxOptions
   /** Variables of the application that are settled whatever the sandbox starts; empty ones must count as not set. */
-  settled: Record<string, string>
+  readonly settled: Record<string, string>
   /** Secrets created now, which the file is to keep. */
-  generated: Record<string, string>
+  readonly generated: Record<string, string>
 }
 
 /**
@@ -23,8 +23,8 @@ export type SandboxEnvironment = {
  * What the process environment sets wins, and the part that it replaces is not started. So does what the file sets, unless
  * it is a sandbox's own, which its keys show: then that part is started, and its values follow the present ports.
  *
- * @param input.processEnv - The environment of the process.
- * @param input.fileValues - The variables of the application's `.env.local`.
+ * @param input.processEnv The environment of the process.
+ * @param input.fileValues The variables of the application's `.env.local`.
  * @throws {EnvironmentError} `ERR_SANDBOX_ENVIRONMENT`, naming the variable that is missing, malformed or does not fit.
  */
 export function resolveSandboxEnvironment(input: {
@@ -103,9 +103,12 @@ function sandboxValues({ supabase, stripe }: Sandbox): Record<string, string> {
   }
 }
 
-type Sources = { process: Variables; file: Variables }
+interface Sources {
+  readonly process: Variables
+  readonly file: Variables
+}
 
-const SUPABASE_VARIABLES = [
+const supabaseVariables = [
   'SUPABASE_SECRET_KEY',
   'NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY',
   'NEXT_PUBLIC_SUPABASE_URL',
@@ -113,11 +116,11 @@ const SUPABASE_VARIABLES = [
 
 /** Returns the values of a configured Supabase, or null where the sandbox's is to be started. */
 function resolveSupabase({ process, file }: Sources): Record<string, string> | null {
-  const [secretKey, publishableKey, url] = SUPABASE_VARIABLES
-  const isConfiguredByProcess = SUPABASE_VARIABLES.some((name) => process[name] !== undefined)
+  const [secretKey, publishableKey, url] = supabaseVariables
+  const isConfiguredByProcess = supabaseVariables.some((name) => process[name] !== undefined)
   const isFileOwn = isOwn(file[secretKey]) || (file[secretKey] === undefined && isOwn(file[publishableKey]))
   if (!isConfiguredByProcess) {
-    if (SUPABASE_VARIABLES.every((name) => file[name] === undefined)) return null
+    if (supabaseVariables.every((name) => file[name] === undefined)) return null
     if (isFileOwn) {
       if (isForeign(file[publishableKey])) throw mismatch(secretKey, publishableKey)
       if (isElsewhere(file[url])) throw mismatch(secretKey, url)
@@ -125,7 +128,7 @@ function resolveSupabase({ process, file }: Sources): Record<string, string> | n
     }
     if (isOwn(file[publishableKey])) throw mismatch(publishableKey, secretKey)
   }
-  return requireAll(SUPABASE_VARIABLES, isFileOwn ? process : { ...file, ...process })
+  return requireAll(supabaseVariables, isFileOwn ? process : { ...file, ...process })
 }
 
 /** Returns the values of a configured Stripe, or null where the sandbox's is to be started. */
@@ -167,9 +170,9 @@ function resolveGithub({ process, file }: Sources): GithubApplication | null {
 
 function resolvePorts(sources: Sources): Required<NonNullable<SandboxOptions['ports']>> {
   return {
-    supabase: parsePort(sources, PORT_VARIABLES.supabase, DEFAULT_PORTS.supabase),
-    stripe: parsePort(sources, PORT_VARIABLES.stripe, DEFAULT_PORTS.stripe),
-    github: parsePort(sources, PORT_VARIABLES.github, DEFAULT_PORTS.github),
+    supabase: parsePort(sources, portVariables.supabase, defaultPorts.supabase),
+    stripe: parsePort(sources, portVariables.stripe, defaultPorts.stripe),
+    github: parsePort(sources, portVariables.github, defaultPorts.github),
   }
 }
 
@@ -208,7 +211,7 @@ function find({ process, file }: Sources, name: string): string | undefined {
 }
 
 function isOwn(key: string | undefined): boolean {
-  return key?.includes(SANDBOX_MARKER) === true
+  return key?.includes(sandboxMarker) === true
 }
 
 function isForeign(key: string | undefined): key is string {

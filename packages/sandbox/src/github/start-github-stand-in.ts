@@ -4,29 +4,29 @@ import type { GithubApplication } from '../supabase/supabase.ts'
 import { findFreePort, type LoopbackServer } from '../host/ports.ts'
 
 /** Options of {@link startGithubStandIn}. */
-export type GithubOptions = {
+export interface GithubOptions {
   /** Answers once this has started. Stopping leaves it open. */
-  server: LoopbackServer
-  clientSecret: string
+  readonly server: LoopbackServer
+  readonly clientSecret: string
   /** Where sign-in leads back to: the callback of Supabase Auth. */
-  redirectUri: string
+  readonly redirectUri: string
 }
 
 /** A running GitHub stand-in. */
-export type GithubStandIn = {
-  application: GithubApplication
-  stop: () => Promise<void>
+export interface GithubStandIn {
+  readonly application: GithubApplication
+  readonly stop: () => Promise<void>
 }
 
 /** Whom one can sign in as. The order gives the ids, which identify a user for Supabase: only append. */
-const USERS = [
+const githubUsers = [
   { login: 'ada', name: 'Ada Lovelace', email: 'ada@example.com' },
   { login: 'grace', name: 'Grace Hopper', email: 'grace@example.com' },
   { login: 'linus', name: 'Linus Example', email: 'linus@example.com' },
 ]
 
-const CLIENT_ID = 'Iv1.sandbox'
-const FREE_PORT_ATTEMPTS = 3
+const clientId = 'Iv1.sandbox'
+const freePortAttempts = 3
 
 /**
  * Starts a GitHub on loopback at which one signs in by choosing one of three users, each with a verified e-mail address.
@@ -36,14 +36,14 @@ export async function startGithubStandIn({ server, clientSecret, redirectUri }: 
   const { address, close } = await startEmulator(server.url, {
     tokens: {},
     github: {
-      users: USERS,
+      users: githubUsers,
       oauth_apps: [
-        { client_id: CLIENT_ID, client_secret: clientSecret, name: 'Routekey sandbox', redirect_uris: [redirectUri] },
+        { client_id: clientId, client_secret: clientSecret, name: 'Routekey sandbox', redirect_uris: [redirectUri] },
       ],
     },
   })
   server.handle((request) => answer(request, address))
-  return { application: { clientId: CLIENT_ID, clientSecret, url: server.url }, stop: close }
+  return { application: { clientId: clientId, clientSecret, url: server.url }, stop: close }
 }
 
 async function startEmulator(
@@ -57,7 +57,7 @@ async function startEmulator(
       const emulator = await createEmulator({ service: 'github', port, baseUrl, seed })
       return { address: `http://127.0.0.1:${port}`, close: () => emulator.close() }
     } catch (error) {
-      if (attempt === FREE_PORT_ATTEMPTS) throw error
+      if (attempt === freePortAttempts) throw error
     }
   }
 }

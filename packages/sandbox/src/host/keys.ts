@@ -7,12 +7,12 @@ import { z } from 'zod'
 import { writePrivateFile } from './private-file.ts'
 
 /** What every key of a sandbox contains, and no key of a real service. */
-export const SANDBOX_MARKER = '_sandbox_'
+export const sandboxMarker = '_sandbox_'
 
 /** The secrets of one data directory, kept so that sessions and configured applications survive a restart. */
-export type SandboxKeys = z.infer<typeof Keys>
+export type SandboxKeys = z.infer<typeof keysSchema>
 
-const Keys = z.object({
+const keysSchema = z.object({
   supabasePublishableKey: z.string(),
   supabaseSecretKey: z.string(),
   supabaseJwtSecret: z.string(),
@@ -33,14 +33,14 @@ export async function ensureKeys(dir: string): Promise<SandboxKeys> {
     if (error.code === 'ENOENT') return null
     throw error
   })
-  if (text !== null) return Keys.parse(JSON.parse(text))
+  if (text !== null) return keysSchema.parse(JSON.parse(text))
 
   const keys: SandboxKeys = {
-    supabasePublishableKey: `sb_publishable${SANDBOX_MARKER}${generateSecret()}`,
-    supabaseSecretKey: `sb_secret${SANDBOX_MARKER}${generateSecret()}`,
+    supabasePublishableKey: `sb_publishable${sandboxMarker}${generateSecret()}`,
+    supabaseSecretKey: `sb_secret${sandboxMarker}${generateSecret()}`,
     supabaseJwtSecret: generateSecret(),
-    stripeSecretKey: `sk_test${SANDBOX_MARKER}${generateSecret()}`,
-    stripeWebhookSecret: `whsec${SANDBOX_MARKER}${generateSecret()}`,
+    stripeSecretKey: `sk_test${sandboxMarker}${generateSecret()}`,
+    stripeWebhookSecret: `whsec${sandboxMarker}${generateSecret()}`,
     githubClientSecret: generateSecret(),
   }
   await writePrivateFile(path, `${JSON.stringify(keys, null, 2)}\n`)

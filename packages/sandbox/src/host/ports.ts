@@ -9,26 +9,29 @@ import { getRequestListener } from '@hono/node-server'
 import { PortInUseError } from '../errors.ts'
 
 /** A port to listen on, 0 for any, with the environment variable that changes it. */
-export type PortRequest = { port: number; variable: string }
+export interface PortRequest {
+  readonly port: number
+  readonly variable: string
+}
 
 /** An HTTP server on the loopback interface. */
-export type LoopbackServer = {
+export interface LoopbackServer {
   /** Without a slash at the end. */
-  url: string
+  readonly url: string
   /** Sets what answers requests. Until then the answer is 503. */
-  handle: (handler: RequestHandler) => void
+  readonly handle: (handler: RequestHandler) => void
   /** Ends open connections too, so that the port is free at once. */
-  close: () => Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Answers one HTTP request. */
 export type RequestHandler = (request: Request) => Response | Promise<Response>
 
-const LOOPBACK = '127.0.0.1'
-const FIRST_PICKED_PORT = 20_000
+const loopbackAddress = '127.0.0.1'
+const firstPickedPort = 20_000
 /** Linux's; those of macOS and Windows are higher. */
-const FIRST_EPHEMERAL_PORT = 32_768
-const PICK_ATTEMPTS = 20
+const firstEphemeralPort = 32_768
+const pickAttempts = 20
 
 /**
  * Listens on 127.0.0.1, before there is anything to answer with, so that the parts can be told each other's address.
@@ -39,10 +42,10 @@ export async function listenOnLoopback(request: PortRequest): Promise<LoopbackSe
   let handler: RequestHandler = answerNotReady
   const listener = getRequestListener((incoming) => handler(incoming), { overrideGlobalObjects: false })
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing))
-  server.listen(request.port, LOOPBACK)
+  server.listen(request.port, loopbackAddress)
   await waitUntilListening(server, request)
   return {
-    url: `http://${LOOPBACK}:${portOf(server)}`,
+    url: `http://${loopbackAddress}:${portOf(server)}`,
     handle: (next) => {
       handler = next
     },
@@ -85,9 +88,9 @@ export async function checkLocalhostIsFree(request: PortRequest): Promise<void> 
 export async function findFreePort(): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await probePort({ port: randomInt(FIRST_PICKED_PORT, FIRST_EPHEMERAL_PORT), variable: '' })
+      return await probePort({ port: randomInt(firstPickedPort, firstEphemeralPort), variable: '' })
     } catch (error) {
-      if (!(error instanceof PortInUseError) || attempt === PICK_ATTEMPTS) throw error
+      if (!(error instanceof PortInUseError) || attempt === pickAttempts) throw error
     }
   }
 }
@@ -98,7 +101,7 @@ function answerNotReady(): Response {
 
 async function probePort(request: PortRequest): Promise<number> {
   const server = createTcpServer()
-  server.listen(request.port, LOOPBACK)
+  server.listen(request.port, loopbackAddress)
   await waitUntilListening(server, request)
   const port = portOf(server)
   server.close()

@@ -9,7 +9,7 @@ import { writePrivateFile } from '../host/private-file.ts'
  * Creates the e-mail driver that delivers to files, one for each message, in place of printing codes and links to the
  * console.
  *
- * @param options.correctLinks - Address in the links that `@supabase/lite` writes (the application's), and the one at which
+ * @param options.correctLinks Address in the links that `@supabase/lite` writes (the application's), and the one at which
  *   they work (its own).
  */
 export function createMailDirectory(options: {

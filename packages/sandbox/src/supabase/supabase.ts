@@ -14,45 +14,45 @@ import { startNetWorker } from './pg-net/net-worker.ts'
 import type { LoopbackServer, RequestHandler } from '../host/ports.ts'
 
 /** An OAuth application at GitHub, or at what stands in for it. */
-export type GithubApplication = {
-  clientId: string
-  clientSecret: string
+export interface GithubApplication {
+  readonly clientId: string
+  readonly clientSecret: string
   /** Address of the stand-in. Default: GitHub itself. */
-  url?: string
+  readonly url?: string
 }
 
 /** Options of {@link startSupabase}. */
-export type SupabaseOptions = {
+export interface SupabaseOptions {
   /** Answers once this has started. Stopping leaves it open. */
-  server: LoopbackServer
+  readonly server: LoopbackServer
   /** Where PGlite keeps its files; null keeps them in memory. */
-  databaseDirectory: string | null
+  readonly databaseDirectory: string | null
   /** Address of a Postgres to use in place of PGlite. */
-  databaseUrl?: string | undefined
-  migrationsDirectory: string
-  publishableKey: string
-  secretKey: string
-  jwtSecret: string
+  readonly databaseUrl?: string | undefined
+  readonly migrationsDirectory: string
+  readonly publishableKey: string
+  readonly secretKey: string
+  readonly jwtSecret: string
   /** Address of the application, where sign-in may lead back to. */
-  appUrl: string
+  readonly appUrl: string
   /** Default: no sign-in with GitHub. */
-  github?: GithubApplication | undefined
+  readonly github?: GithubApplication | undefined
   /** Written to Vault, by name, before the server answers. */
-  vaultSecrets: Record<string, string>
+  readonly vaultSecrets: Record<string, string>
   /** SQL to run once, after the migrations. */
-  seedFile?: string | undefined
+  readonly seedFile?: string | undefined
   /** Where e-mails are put as files; none is sent. */
-  mailDirectory: string
-  log: (line: string) => void
+  readonly mailDirectory: string
+  readonly log: (line: string) => void
 }
 
 /** A running embedded Supabase. */
-export type EmbeddedSupabase = {
-  migrations: MigrationReport
-  stop: () => Promise<void>
+export interface EmbeddedSupabase {
+  readonly migrations: MigrationReport
+  readonly stop: () => Promise<void>
 }
 
-const CLOSE_TIMEOUT_MS = 1000
+const closeTimeoutMs = 1000
 
 /**
  * Starts Supabase's Auth and Data API, on PGlite or a real Postgres with the migrations applied, and the worker that sends
@@ -64,8 +64,7 @@ export async function startSupabase(options: SupabaseOptions): Promise<EmbeddedS
   const { server, databaseUrl, databaseDirectory, log } = options
   const database = await (databaseUrl === undefined ? openPglite(databaseDirectory) : openPostgres(databaseUrl))
   // An open transaction must not keep the process.
-  const close = (): Promise<void> =>
-    Promise.race([database.close(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })])
+  const close = (): Promise<void> => Promise.race([database.close(), sleep(closeTimeoutMs, undefined, { ref: false })])
   try {
     const migrations = await database.withClient(async (client) => {
       await prepareDatabase(client)

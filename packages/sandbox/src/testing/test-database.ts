@@ -4,21 +4,21 @@ import { applyMigrations } from '../supabase/database/apply-migrations.ts'
 import { prepareDatabase } from '../supabase/database/prepare-database.ts'
 import type { SqlClient } from '../supabase/database/sql-client.ts'
 import { loadTemplate } from '../supabase/database/template.ts'
-import { DEFAULT_MIGRATIONS_DIRECTORY } from '../supabase/database/migrations-directory.ts'
+import { defaultMigrationsDirectory } from '../supabase/database/migrations-directory.ts'
 
 export type { SqlClient }
 
 /** Options of {@link createTestDatabase} and {@link prepareTestDatabase}. */
-export type TestDatabaseOptions = {
+export interface TestDatabaseOptions {
   /** Path of the migrations to apply; `null` applies none. Default: the repository's `supabase/migrations`. */
-  migrationsDirectory?: string | null
+  readonly migrationsDirectory?: string | null
 }
 
 /**
  * Creates a database in memory as a hosted Supabase project has it (roles, `auth`, `net`, `vault`) with the migrations
  * applied. Close it after the test. Nothing sends what `net` queues: the queue is there to be asserted on.
  *
- * @param options.extensions - PGlite extensions to load, for example `pgtap`.
+ * @param options.extensions PGlite extensions to load, for example `pgtap`.
  * @example
  * import { createTestDatabase } from '@routekey/sandbox/test-database'
  *
@@ -38,7 +38,7 @@ export async function createTestDatabase(
 /**
  * Makes an empty real Postgres database the same as {@link createTestDatabase} does.
  *
- * @param client - Connected as a superuser, for example a `pg` client.
+ * @param client Connected as a superuser, for example a `pg` client.
  */
 export async function prepareTestDatabase(client: SqlClient, options: TestDatabaseOptions = {}): Promise<void> {
   await prepareDatabase(client)
@@ -46,6 +46,6 @@ export async function prepareTestDatabase(client: SqlClient, options: TestDataba
 }
 
 async function applyTestMigrations(client: SqlClient, options: TestDatabaseOptions): Promise<void> {
-  const { migrationsDirectory = DEFAULT_MIGRATIONS_DIRECTORY } = options
+  const { migrationsDirectory = defaultMigrationsDirectory } = options
   if (migrationsDirectory !== null) await applyMigrations(client, migrationsDirectory)
 }

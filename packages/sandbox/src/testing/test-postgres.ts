@@ -11,10 +11,10 @@ import { findFreePort } from '../host/ports.ts'
 import { prepareTestDatabase, type TestDatabaseOptions } from './test-database.ts'
 
 /** A running PostgreSQL of a test. */
-export type TestPostgres = {
+export interface TestPostgres {
   /** The address of the prepared database, with a user who is a superuser. */
-  url: string
-  port: number
+  readonly url: string
+  readonly port: number
   /** Ends the server and removes its data; more than once does no harm. */
   stop(): Promise<void>
 }
@@ -32,16 +32,16 @@ type SystemUser = { uid: number; gid: number } | { uid?: never; gid?: never }
 const programsSchema = z.object({ initdb: z.string(), postgres: z.string() })
 
 /** What makes a server fast whose data need not survive the machine. They survive a killed client all the same. */
-const SETTINGS = {
+const serverSettings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   fsync: 'off',
   full_page_writes: 'off',
 }
 /** PostgreSQL refuses to run as root. This user is there on every Linux, and owns nothing. */
-const NOBODY: SystemUser = { uid: 65_534, gid: 65_534 }
+const nobodyId: SystemUser = { uid: 65_534, gid: 65_534 }
 /** A port that was free may be taken before the server has it. */
-const PORT_ATTEMPTS = 5
+const portAttempts = 5
 
 /**
  * Starts a real PostgreSQL 18 on a free port of 127.0.0.1, with a data directory of its own, and makes its database the
@@ -57,14 +57,14 @@ const PORT_ATTEMPTS = 5
  */
 export async function startTestPostgres(options: TestPostgresOptions = {}): Promise<TestPostgres> {
   const directory = await mkdtemp(join(tmpdir(), 'routekey-postgres-'))
-  const user: SystemUser = process.getuid?.() === 0 ? NOBODY : {}
+  const user: SystemUser = process.getuid?.() === 0 ? nobodyId : {}
   try {
     if (user.uid !== undefined) await chown(directory, user.uid, user.gid)
     const programs = await findPrograms(directory, user)
     const password = randomBytes(16).toString('hex')
     const data = join(directory, 'data')
     await createCluster(programs.initdb, data, password, user)
-    const settings = { ...SETTINGS, ...options.settings }
+    const settings = { ...serverSettings, ...options.settings }
     const { port, child } = await startServer((free) =>
       spawn(programs.postgres, ['-D', data, '-p', String(free), ...toFlags(settings)], {
         ...user,
@@ -122,7 +122,7 @@ async function startServer(start: (port: number) => ChildProcess): Promise<{ por
     const child = start(port)
     const log = await readLogUntilReady(child)
     if (log === null) return { port, child }
-    if (attempt === PORT_ATTEMPTS || !log.includes('could not bind')) throw new Error(`PostgreSQL ended: ${log}`)
+    if (attempt === portAttempts || !log.includes('could not bind')) throw new Error(`PostgreSQL ended: ${log}`)
   }
 }
 

@@ -7,18 +7,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase } from '../../src/testing/test-database.ts'
 import { startTestPostgres, type TestPostgres } from '../../src/testing/test-postgres.ts'
 
-const TESTS = new URL('../../../../supabase/tests/', import.meta.url)
-const files = readdirSync(TESTS).filter((name) => name.endsWith('.sql'))
+const testsDirectory = new URL('../../../../supabase/tests/', import.meta.url)
+const files = readdirSync(testsDirectory).filter((name) => name.endsWith('.sql'))
 
 /** Where `supabase test db` has pgTAP, and the search path of a hosted database. */
-const SEARCH_PATH = 'set search_path = "$user", public, extensions'
+const searchPath = 'set search_path = "$user", public, extensions'
 
 /** Runs a script and gives the rows of each of its statements. */
 type Run = (script: string) => Promise<{ rows: Record<string, unknown>[] }[]>
 
 /** What a file of tests said: pgTAP answers in lines of the Test Anything Protocol, one or more in each row. */
 async function runFile(run: Run, file: string): Promise<{ planned: number; passed: string[]; failures: string }> {
-  const results = await run(await readFile(new URL(file, TESTS), 'utf8'))
+  const results = await run(await readFile(new URL(file, testsDirectory), 'utf8'))
   const lines = results
     .flatMap(({ rows }) => rows.flatMap((row) => Object.values(row)))
     .filter((value) => typeof value === 'string')
@@ -52,7 +52,7 @@ describe('pgTAP on PGlite', () => {
   }
   beforeAll(async () => {
     database = await createTestDatabase({ extensions: { pgtap } })
-    await database.exec(`create extension pgtap with schema extensions; ${SEARCH_PATH}`)
+    await database.exec(`create extension pgtap with schema extensions; ${searchPath}`)
   })
   afterAll(() => database.close())
   itPasses({ run })
@@ -76,7 +76,7 @@ describe('pgTAP on PostgreSQL 18', () => {
     await client.connect()
     await client.query('set search_path = extensions')
     await client.query(pgtapScript)
-    await client.query(SEARCH_PATH)
+    await client.query(searchPath)
   })
   afterAll(async () => {
     await client.end()

@@ -6,7 +6,7 @@ import type { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 
 import { seedDatabase } from '../../src/supabase/database/seed-database.ts'
-import { SEED_FILE } from '../../src/supabase/database/migrations-directory.ts'
+import { seedFile } from '../../src/supabase/database/migrations-directory.ts'
 import { createTestDatabase } from '../../src/testing/test-database.ts'
 
 let database: PGlite
@@ -18,13 +18,13 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 it('gives the repository’s user a profile, once', async () => {
-  await seedDatabase(database, SEED_FILE)
+  await seedDatabase(database, seedFile)
   const profile = 'select email from public.profile'
   const { rows } = await database.query(profile)
   expect(rows).toHaveLength(1)
 
   await database.query('delete from auth.users')
-  await seedDatabase(database, SEED_FILE)
+  await seedDatabase(database, seedFile)
   expect((await database.query(profile)).rows).toEqual([])
 })
 

@@ -11,14 +11,14 @@ import { Stripe } from 'stripe'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { z } from 'zod'
 
-const RUN_SANDBOX = fileURLToPath(new URL('../run-sandbox.ts', import.meta.url))
+const runSandboxPath = fileURLToPath(new URL('../run-sandbox.ts', import.meta.url))
 
-const Started = z.object({
+const startedSchema = z.object({
   supabase: z.object({ url: z.string(), publishableKey: z.string(), secretKey: z.string() }),
   stripe: z.object({ url: z.string(), secretKey: z.string() }),
 })
 
-type Running = { child: ChildProcess } & z.infer<typeof Started>
+type Running = { child: ChildProcess } & z.infer<typeof startedSchema>
 
 let dir: string
 const children = new Set<ChildProcess>()
@@ -33,7 +33,7 @@ afterEach(async () => {
 })
 
 function forkSandbox(): ChildProcess {
-  const child = fork(RUN_SANDBOX, [dir], { execArgv: [] })
+  const child = fork(runSandboxPath, [dir], { execArgv: [] })
   children.add(child)
   return child
 }
@@ -41,7 +41,7 @@ function forkSandbox(): ChildProcess {
 async function start(): Promise<Running> {
   const child = forkSandbox()
   const [message] = await once(child, 'message')
-  return { child, ...Started.parse(message) }
+  return { child, ...startedSchema.parse(message) }
 }
 
 async function kill(child: ChildProcess): Promise<void> {
@@ -61,27 +61,27 @@ function connectStripe({ stripe }: Running): Stripe {
   return new Stripe(stripe.secretKey, { host, port, protocol: 'http' })
 }
 
-const PASSWORD = 'correct horse'
+const password = 'correct horse'
 
 it('has everything that it answered after each of two kills', async () => {
   const emails: string[] = []
   const customers: string[] = []
   let running = await start()
   const { supabase: first } = running
-  const session = (await connect(running).auth.signUp({ email: 'first@example.com', password: PASSWORD })).data.session!
+  const session = (await connect(running).auth.signUp({ email: 'first@example.com', password: password })).data.session!
   emails.push('first@example.com')
 
   for (let round = 1; round <= 2; round += 1) {
     for (let user = 1; user <= 2; user += 1) {
       const email = `user-${round}-${user}@example.com`
-      const { error } = await connect(running).auth.signUp({ email, password: PASSWORD })
+      const { error } = await connect(running).auth.signUp({ email, password: password })
       expect(error).toBeNull()
       emails.push(email)
     }
     customers.push((await connectStripe(running).customers.create({ email: `round-${round}@example.com` })).id)
 
     // In the middle of a sign-up whose answer never comes.
-    const interrupted = connect(running).auth.signUp({ email: `interrupted-${round}@example.com`, password: PASSWORD })
+    const interrupted = connect(running).auth.signUp({ email: `interrupted-${round}@example.com`, password: password })
     await sleep(20 * round)
     await kill(running.child)
     await interrupted
@@ -96,7 +96,7 @@ it('has everything that it answered after each of two kills', async () => {
   }
 
   for (const email of ['first@example.com', emails.at(-1)!]) {
-    const { error } = await connect(running).auth.signInWithPassword({ email, password: PASSWORD })
+    const { error } = await connect(running).auth.signInWithPassword({ email, password: password })
     expect(error).toBeNull()
   }
   const { data: user } = await connect(running).auth.getUser(session.access_token)
@@ -112,7 +112,7 @@ it('starts after having been killed while it started for the first time', async 
     await kill(child)
   }
   const running = await start()
-  const { error } = await connect(running).auth.signUp({ email: 'first@example.com', password: PASSWORD })
+  const { error } = await connect(running).auth.signUp({ email: 'first@example.com', password: password })
   expect(error).toBeNull()
   expect((await readdir(dir)).toSorted()).toEqual(
     expect.arrayContaining(['keys.json', 'lock', 'postgres', 'stripe.sqlite']),

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import { type Sandbox, startSandbox } from '../../src/index.ts'
 
-const APP_URL = 'http://localhost:3000'
+const appUrl = 'http://localhost:3000'
 
 let dir: string
 let sandbox: Sandbox
@@ -22,7 +22,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true })
 })
 
-const start = () => startSandbox({ dir, ports: { supabase: 0, stripe: 0, github: 0 }, appUrl: APP_URL, stripe: false })
+const start = () => startSandbox({ dir, ports: { supabase: 0, stripe: 0, github: 0 }, appUrl: appUrl, stripe: false })
 
 /** A client that keeps its PKCE verifier, as a browser's cookies would. */
 function connect(): SupabaseClient {
@@ -71,7 +71,7 @@ async function signInWithGithub(login: string, redirectTo: string): Promise<{ cl
 }
 
 async function signInAsLinus(): Promise<string> {
-  const { client, arrival } = await signInWithGithub('linus', `${APP_URL}/auth/callback`)
+  const { client, arrival } = await signInWithGithub('linus', `${appUrl}/auth/callback`)
   const { data } = await client.auth.exchangeCodeForSession(arrival.searchParams.get('code')!)
   return data.user!.id
 }
@@ -104,7 +104,7 @@ it('knows a user again after a restart', async () => {
 
 it('does not lead to an address that is not the application’s', async () => {
   const { arrival } = await signInWithGithub('ada', 'https://elsewhere.example.com/steal')
-  expect(arrival.origin).toBe(APP_URL)
+  expect(arrival.origin).toBe(appUrl)
 })
 
 it('gives no token to a client with another secret', async () => {

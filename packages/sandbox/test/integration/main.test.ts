@@ -10,9 +10,13 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 
 import { checkPortsAreFree, findFreePort, listenOnLoopback } from '../../src/host/ports.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const mainPath = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
-type Run = { child: ChildProcess; output: () => string; exited: Promise<number | null> }
+interface Run {
+  readonly child: ChildProcess
+  readonly output: () => string
+  readonly exited: Promise<number | null>
+}
 
 let dir: string
 let envFile: string
@@ -36,7 +40,7 @@ afterEach(async () => {
 })
 
 function run(env: Record<string, string> = {}): Run {
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [mainPath], {
     env: { PATH: process.env['PATH'], SANDBOX_DIR: join(dir, 'data'), SANDBOX_ENV_FILE: envFile, ...ports, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

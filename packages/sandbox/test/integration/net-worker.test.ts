@@ -11,7 +11,7 @@ import { findFreePort } from '../../src/host/ports.ts'
 import { type RecordingApplication, startRecordingApplication } from '../recording-application.ts'
 
 /** Other tests may be at work on the machine. */
-const PATIENCE = { timeout: 10_000, interval: 20 }
+const patience = { timeout: 10_000, interval: 20 }
 
 let database: SandboxDatabase
 let application: RecordingApplication
@@ -59,7 +59,7 @@ async function responseTo(id: number): Promise<Record<string, unknown>> {
   return vi.waitFor(async () => {
     const { rows } = await database.query('select * from net._http_response where id = $1', [id])
     return z.tuple([z.record(z.string(), z.unknown())]).parse(rows)[0]
-  }, PATIENCE)
+  }, patience)
 }
 
 it('sends a post with its headers and body, and records the response', async () => {
@@ -162,7 +162,7 @@ it('forgets responses after 6 hours', async () => {
   await vi.waitFor(async () => {
     const { rows } = await database.query('select id from net._http_response where id < 0')
     expect(rows).toEqual([{ id: -2 }])
-  }, PATIENCE)
+  }, patience)
   await second.stop()
 })
 

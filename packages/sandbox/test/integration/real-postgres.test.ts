@@ -10,10 +10,10 @@ import { type Sandbox, startSandbox } from '../../src/index.ts'
 import { startTestPostgres, type TestPostgres } from '../../src/testing/test-postgres.ts'
 import { type RecordingApplication, startRecordingApplication } from '../recording-application.ts'
 
-const API_ROUTE_SECRET = 'the-secret-of-the-route'
+const apiRouteSecret = 'the-secret-of-the-route'
 
 /** Other tests may be at work on the machine. */
-const PATIENCE = { timeout: 10_000, interval: 20 }
+const patience = { timeout: 10_000, interval: 20 }
 
 let dir: string
 let postgres: TestPostgres
@@ -41,7 +41,7 @@ const start = () =>
     dir,
     ports: { supabase: 0, stripe: 0, github: 0 },
     appUrl: application.url,
-    apiRouteSecret: API_ROUTE_SECRET,
+    apiRouteSecret: apiRouteSecret,
     databaseUrl: postgres.url,
     stripe: false,
     github: false,
@@ -61,7 +61,7 @@ it('signs a user up, makes the profile and wakes the route', async () => {
   const { id } = data.user!
   expect((await client.from('profile').select('id, email')).data).toEqual([{ id, email: credentials.email }])
   const { headers, body } = await application.waitForRequest((request) => request.body.includes(id))
-  expect(headers.get('x-api-key')).toBe(API_ROUTE_SECRET)
+  expect(headers.get('x-api-key')).toBe(apiRouteSecret)
   expect(JSON.parse(body)).toMatchObject({ type: 'INSERT', table: 'profile', record: { id } })
 })
 
@@ -76,7 +76,7 @@ it('records the response, and takes the request from the queue', async () => {
       headers: expect.objectContaining({ 'content-type': expect.stringContaining('application/json') }),
       error_msg: null,
     })
-  }, PATIENCE)
+  }, patience)
   expect((await client.query('select from net.http_request_queue')).rowCount).toBe(0)
   await client.end()
 })

@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vite
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/index.ts'
 import { checkPortsAreFree, findFreePort, listenOnLoopback } from '../../src/host/ports.ts'
 
-const ANY_PORTS = { supabase: 0, stripe: 0, github: 0 }
+const anyPorts = { supabase: 0, stripe: 0, github: 0 }
 
 let dir: string
 const running = new Set<Sandbox>()
@@ -29,7 +29,7 @@ afterEach(async () => {
 afterAll(() => rm(dir, { recursive: true }))
 
 async function start(options: SandboxOptions = {}): Promise<Sandbox> {
-  const sandbox = await startSandbox({ dir, ports: ANY_PORTS, ...options })
+  const sandbox = await startSandbox({ dir, ports: anyPorts, ...options })
   running.add(sandbox)
   return sandbox
 }

@@ -9,8 +9,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Sandbox, startSandbox } from '../../src/index.ts'
 import { type RecordingApplication, startRecordingApplication } from '../recording-application.ts'
 
-const API_ROUTE_SECRET = 'the-secret-of-the-route'
-const CRON_SECRET = 'the-secret-of-the-sweep'
+const apiRouteSecret = 'the-secret-of-the-route'
+const cronSecret = 'the-secret-of-the-sweep'
 
 let dir: string
 let application: RecordingApplication
@@ -30,8 +30,8 @@ beforeAll(async () => {
     dir,
     ports: { supabase: 0, stripe: 0, github: 0 },
     appUrl: application.url,
-    apiRouteSecret: API_ROUTE_SECRET,
-    cronSecret: CRON_SECRET,
+    apiRouteSecret: apiRouteSecret,
+    cronSecret: cronSecret,
     sweepIntervalMs: 100,
     log: (line) => lines.push(line),
   })
@@ -74,7 +74,7 @@ describe('signing up', () => {
       (request) => request.path === '/api/create-stripe-customer' && request.body.includes(id),
     )
     expect(method).toBe('POST')
-    expect(headers.get('x-api-key')).toBe(API_ROUTE_SECRET)
+    expect(headers.get('x-api-key')).toBe(apiRouteSecret)
     expect(headers.get('content-type')).toBe('application/json')
     expect(JSON.parse(body)).toEqual({
       type: 'INSERT',
@@ -240,7 +240,7 @@ describe('the sweep', () => {
   it('calls the route with its secret', async () => {
     const { method, headers } = await application.waitForRequest(({ path }) => path === '/api/sync-stripe-customers')
     expect(method).toBe('GET')
-    expect(headers.get('authorization')).toBe(`Bearer ${CRON_SECRET}`)
+    expect(headers.get('authorization')).toBe(`Bearer ${cronSecret}`)
   })
 })
 
@@ -255,7 +255,7 @@ describe('output', () => {
   it('has no secret', () => {
     const output = [...lines, ...printed].join('\n')
     expect(output).toContain('\n')
-    for (const secret of [API_ROUTE_SECRET, CRON_SECRET, secretKey, publishableKey, 'correct horse']) {
+    for (const secret of [apiRouteSecret, cronSecret, secretKey, publishableKey, 'correct horse']) {
       expect(output).not.toContain(secret)
     }
   })

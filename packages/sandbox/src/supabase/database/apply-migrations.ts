@@ -7,9 +7,9 @@ import { MigrationError } from '../../errors.ts'
 import { runScript, type SqlClient } from './sql-client.ts'
 
 /** The name of a migration file as the Supabase CLI writes it. */
-const MIGRATION_FILE = /^(?<version>\d{14})_(?<name>[^.]+)\.sql$/
+const migrationFile = /^(?<version>\d{14})_(?<name>[^.]+)\.sql$/
 
-const HISTORY_TABLE = `
+const historyTable = `
   create schema if not exists supabase_migrations;
   create table if not exists supabase_migrations.schema_migrations (
     version text not null primary key,
@@ -18,27 +18,27 @@ const HISTORY_TABLE = `
   );
 `
 
-const HistoryRows = z.array(z.object({ version: z.string(), sql: z.string() }))
+const historyRowsSchema = z.array(z.object({ version: z.string(), sql: z.string() }))
 
 /** What {@link applyMigrations} found and did. */
-export type MigrationReport = {
+export interface MigrationReport {
   /** The files applied now, in order. */
-  applied: string[]
+  readonly applied: string[]
   /** Files applied earlier whose text has changed since; the change is not in the database. */
-  changed: string[]
+  readonly changed: string[]
 }
 
 /**
  * Applies the migrations of a directory that the database has not had, each in a transaction, and records them in the
  * history table of the Supabase CLI.
  *
- * @param client - A prepared database, see `prepareDatabase`.
- * @param directory - Path of the directory that holds `<14 digits>_<name>.sql` files; others are ignored.
+ * @param client A prepared database, see `prepareDatabase`.
+ * @param directory Path of the directory that holds `<14 digits>_<name>.sql` files; others are ignored.
  * @throws {MigrationError} `ERR_SANDBOX_MIGRATION`, naming the file and line that failed; that file has left no trace.
  */
 export async function applyMigrations(client: SqlClient, directory: string): Promise<MigrationReport> {
   const migrations = await readMigrations(directory)
-  await runScript(client, HISTORY_TABLE)
+  await runScript(client, historyTable)
   const recorded = await readHistory(client)
   const report: MigrationReport = { applied: [], changed: [] }
   for (const migration of migrations) {
@@ -53,12 +53,17 @@ export async function applyMigrations(client: SqlClient, directory: string): Pro
   return report
 }
 
-type Migration = { file: string; version: string; name: string; sql: string }
+interface Migration {
+  readonly file: string
+  readonly version: string
+  readonly name: string
+  readonly sql: string
+}
 
 async function readMigrations(directory: string): Promise<Migration[]> {
   const byVersion = new Map<string, Migration>()
   for (const file of (await readdir(directory)).toSorted()) {
-    const { version, name } = MIGRATION_FILE.exec(file)?.groups ?? {}
+    const { version, name } = migrationFile.exec(file)?.groups ?? {}
     if (version === undefined || name === undefined) continue
     const other = byVersion.get(version)
     if (other !== undefined) {
@@ -73,7 +78,7 @@ async function readHistory(client: SqlClient): Promise<Map<string, string>> {
   const { rows } = await client.query(`
     select version, array_to_string(statements, '') as sql from supabase_migrations.schema_migrations
   `)
-  return new Map(HistoryRows.parse(rows).map((row) => [row.version, row.sql]))
+  return new Map(historyRowsSchema.parse(rows).map((row) => [row.version, row.sql]))
 }
 
 async function applyMigration(client: SqlClient, migration: Migration): Promise<void> {

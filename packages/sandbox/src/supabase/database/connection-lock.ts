@@ -1,16 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 /** Gives one caller at a time the only connection of a database. */
-export type ConnectionLock = {
+export interface ConnectionLock {
   /** Waits for the connection; the function returned gives it back. */
-  acquire: () => Promise<() => void>
+  readonly acquire: () => Promise<() => void>
   /** Holds the connection while `work` runs. */
-  hold: <Result>(work: () => Promise<Result>) => Promise<Result>
+  readonly hold: <Result>(work: () => Promise<Result>) => Promise<Result>
   /**
    * Runs the work of one request. Inside it, whoever waits for the connection gets it at once if the same request has it,
    * because a query beside an open transaction of its own would otherwise wait for itself.
    */
-  runRequest: <Result>(work: () => Promise<Result>) => Promise<Result>
+  readonly runRequest: <Result>(work: () => Promise<Result>) => Promise<Result>
 }
 
 /**

@@ -1,9 +1,7 @@
 import { fileURLToPath } from 'node:url'
 
 /** Path of the repository's `supabase/migrations`. */
-export const DEFAULT_MIGRATIONS_DIRECTORY = fileURLToPath(
-  new URL('../../../../../supabase/migrations', import.meta.url),
-)
+export const defaultMigrationsDirectory = fileURLToPath(new URL('../../../../../supabase/migrations', import.meta.url))
 
 /** Path of the repository's `supabase/seed.sql`. */
-export const SEED_FILE = fileURLToPath(new URL('../../../../../supabase/seed.sql', import.meta.url))
+export const seedFile = fileURLToPath(new URL('../../../../../supabase/seed.sql', import.meta.url))

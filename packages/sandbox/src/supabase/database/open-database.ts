@@ -12,25 +12,25 @@ import type { SqlClient } from './sql-client.ts'
 import { findTemplate, loadTemplate } from './template.ts'
 
 /** The database behind the embedded Supabase. */
-export type SandboxDatabase = {
+export interface SandboxDatabase {
   /** For `@supabase/lite`'s `App`. */
-  connection: Connection
+  readonly connection: Connection
   /** Runs one statement, outside of any request. */
-  query: SqlClient['query']
+  readonly query: SqlClient['query']
   /** Holds one connection while `work` runs, so that it can use transactions. */
-  withClient: <Result>(work: (client: SqlClient) => Promise<Result>) => Promise<Result>
+  readonly withClient: <Result>(work: (client: SqlClient) => Promise<Result>) => Promise<Result>
   /** Calls back when a committed transaction has notified the channel. */
-  listen: (channel: string, onNotify: () => void) => Promise<void>
+  readonly listen: (channel: string, onNotify: () => void) => Promise<void>
   /** Runs the handling of one HTTP request. */
-  runRequest: <Result>(work: () => Promise<Result>) => Promise<Result>
-  close: () => Promise<void>
+  readonly runRequest: <Result>(work: () => Promise<Result>) => Promise<Result>
+  readonly close: () => Promise<void>
 }
 
 /**
  * Opens the PGlite of a data directory, creating it the first time. What was committed survives the death of the process:
  * every commit has left the process by a write to the log file. It does not survive a power cut, for PGlite does not sync.
  *
- * @param directory - Path, or null for a database in memory.
+ * @param directory Path, or null for a database in memory.
  */
 export async function openPglite(directory: string | null): Promise<SandboxDatabase> {
   const { createPgliteConnection } = await import('@supabase/lite/pglite')
@@ -73,7 +73,7 @@ async function ensureDataDirectory(directory: string): Promise<void> {
 /**
  * Opens a real Postgres.
  *
- * @param url - Its address, with a user who is a superuser.
+ * @param url Its address, with a user who is a superuser.
  */
 export async function openPostgres(url: string): Promise<SandboxDatabase> {
   const { createPostgresConnection } = await import('@supabase/lite/postgres')

@@ -7,8 +7,8 @@ import { z } from 'zod'
 import { SandboxError } from '../../errors.ts'
 import { runScript, type SqlClient } from './sql-client.ts'
 
-const ExtensionVersion = z.array(z.object({ extversion: z.string() }))
-const VERSION_PREFIX = 'sandbox'
+const extensionVersionSchema = z.array(z.object({ extversion: z.string() }))
+const versionPrefix = 'sandbox'
 
 /** Reads what a database needs before the migrations, in the order in which it is applied. */
 export async function readPreparationScript(): Promise<string> {
@@ -25,17 +25,17 @@ export async function readPreparationScript(): Promise<string> {
  * `service_role`, the schema `auth` with its tables and functions, and the schemas `net` and `vault` with the interfaces of
  * pg_net and Vault. Does nothing where that has been done. Does not send what `net` queues; see `startNetWorker`.
  *
- * @param client - Connected as a superuser.
+ * @param client Connected as a superuser.
  * @throws {SandboxError} `ERR_SANDBOX_DATABASE` if the database has the real pg_net.
  */
 export async function prepareDatabase(client: SqlClient): Promise<void> {
   const script = await readPreparationScript()
   // The script takes half a second, so its hash is kept where the version of an extension has its place.
-  const version = `${VERSION_PREFIX}-${createHash('sha256').update(script).digest('hex').slice(0, 16)}`
+  const version = `${versionPrefix}-${createHash('sha256').update(script).digest('hex').slice(0, 16)}`
   const { rows } = await client.query(`select extversion from pg_catalog.pg_extension where extname = 'pg_net'`)
-  const [installed] = ExtensionVersion.parse(rows)
+  const [installed] = extensionVersionSchema.parse(rows)
   if (installed?.extversion === version) return
-  if (installed !== undefined && !installed.extversion.startsWith(VERSION_PREFIX)) {
+  if (installed !== undefined && !installed.extversion.startsWith(versionPrefix)) {
     throw new SandboxError(
       'ERR_SANDBOX_DATABASE',
       'DATABASE_URL names a database that has pg_net, as Supabase’s own have. Set the variables of that Supabase instead.',

@@ -5,7 +5,7 @@ import { basename } from 'node:path'
 import { SeedError } from '../../errors.ts'
 import { runScript, type SqlClient } from './sql-client.ts'
 
-const SEED_TABLE = `
+const seedTable = `
   create schema if not exists supabase_migrations;
   create table if not exists supabase_migrations.seed_files (path text not null primary key, hash text not null);
 `
@@ -16,7 +16,7 @@ const SEED_TABLE = `
  * @throws {SeedError} `ERR_SANDBOX_SEED`; the file has left no trace.
  */
 export async function seedDatabase(client: SqlClient, path: string): Promise<void> {
-  await runScript(client, SEED_TABLE)
+  await runScript(client, seedTable)
   const name = basename(path)
   const recorded = await client.query('select from supabase_migrations.seed_files where path = $1', [name])
   if (recorded.rows.length > 0) return

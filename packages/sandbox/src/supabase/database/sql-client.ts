@@ -2,7 +2,7 @@
 export type SqlValue = string | number | boolean | null
 
 /** The part of a Postgres client that this package uses: a `PGlite`, a `pg` client or a `pg` pool client has it. */
-export type SqlClient = {
+export interface SqlClient {
   /** Runs one statement. */
   query(text: string, values?: SqlValue[]): Promise<{ rows: unknown[] }>
   /** Runs several statements. Left out where `query` without values does so. */

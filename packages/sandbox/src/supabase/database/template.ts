@@ -7,18 +7,18 @@ import { PGlite } from '@electric-sql/pglite'
 
 import { prepareDatabase, readPreparationScript } from './prepare-database.ts'
 
-const CACHE_DIRECTORY = fileURLToPath(new URL('../../../../../node_modules/.cache/routekey-sandbox', import.meta.url))
+const cacheDirectory = fileURLToPath(new URL('../../../../../node_modules/.cache/routekey-sandbox', import.meta.url))
 
 /**
  * Returns a dump of a prepared PGlite for its option `loadDataDir`. Creating a cluster takes 3 seconds and loading a dump
  * half of one, so the dump is kept below `node_modules/.cache`.
  */
-export async function loadTemplate(directory = CACHE_DIRECTORY): Promise<Blob> {
+export async function loadTemplate(directory = cacheDirectory): Promise<Blob> {
   return (await findTemplate(directory)) ?? createTemplate(directory)
 }
 
 /** Returns the dump that {@link loadTemplate} keeps, or null when it has made none yet. */
-export async function findTemplate(directory = CACHE_DIRECTORY): Promise<Blob | null> {
+export async function findTemplate(directory = cacheDirectory): Promise<Blob | null> {
   try {
     // Read as a whole at once, because another process may put its own in the file's place.
     return new Blob([await readFile(await findPath(directory))])

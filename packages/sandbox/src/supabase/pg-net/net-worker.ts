@@ -3,25 +3,25 @@ import { z } from 'zod'
 import type { SandboxDatabase } from '../database/open-database.ts'
 
 /** The running counterpart of pg_net's background worker. */
-export type NetWorker = {
+export interface NetWorker {
   /** Gives requests in flight a moment to end, and abandons the others. */
-  stop: () => Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 /** Options of {@link startNetWorker}. */
-export type NetWorkerOptions = {
-  database: Pick<SandboxDatabase, 'query' | 'listen'>
+export interface NetWorkerOptions {
+  readonly database: Pick<SandboxDatabase, 'query' | 'listen'>
   /** Hears that the database failed. Responses, and requests that fail, are recorded in `net._http_response`. */
-  onError: (error: unknown) => void
-  fetch?: typeof fetch
+  readonly onError: (error: unknown) => void
+  readonly fetch?: typeof fetch
 }
 
-const MAX_IN_FLIGHT = 20
-const RESPONSE_TTL = '6 hours'
-const HOUSEKEEPING_INTERVAL_MS = 60_000
-const STOP_GRACE_MS = 500
+const maxInFlight = 20
+const responseTtl = '6 hours'
+const housekeepingIntervalMs = 60_000
+const stopGraceMs = 500
 
-const QueuedRequests = z.array(
+const queuedRequestsSchema = z.array(
   z.object({
     // PGlite gives a bigint as a number, a Postgres client as text.
     id: z.coerce.string(),
@@ -33,14 +33,14 @@ const QueuedRequests = z.array(
   }),
 )
 
-type QueuedRequest = z.infer<typeof QueuedRequests>[number]
+type QueuedRequest = z.infer<typeof queuedRequestsSchema>[number]
 
-type RecordedResponse = {
-  statusCode: number | null
-  headers: Record<string, string> | null
-  content: string | null
-  isTimedOut: boolean
-  error: string | null
+interface RecordedResponse {
+  readonly statusCode: number | null
+  readonly headers: Record<string, string> | null
+  readonly content: string | null
+  readonly isTimedOut: boolean
+  readonly error: string | null
 }
 
 /**
@@ -61,9 +61,9 @@ export async function startNetWorker(options: NetWorkerOptions): Promise<NetWork
     if (isTaking) return
     isTaking = true
     try {
-      while (mayHaveMore && !stopping.signal.aborted && inFlight.size < MAX_IN_FLIGHT) {
+      while (mayHaveMore && !stopping.signal.aborted && inFlight.size < maxInFlight) {
         mayHaveMore = false
-        const requests = await dequeue(database, MAX_IN_FLIGHT - inFlight.size)
+        const requests = await dequeue(database, maxInFlight - inFlight.size)
         for (const request of requests) start(request)
         if (requests.length > 0) mayHaveMore = true
       }
@@ -93,14 +93,14 @@ export async function startNetWorker(options: NetWorkerOptions): Promise<NetWork
   }
 
   await database.listen('net_wake', wake)
-  const housekeeping = setInterval(keepHouse, HOUSEKEEPING_INTERVAL_MS).unref()
+  const housekeeping = setInterval(keepHouse, housekeepingIntervalMs).unref()
   keepHouse()
 
   return {
     async stop() {
       stopping.abort()
       clearInterval(housekeeping)
-      const grace = setTimeout(() => abandon.abort(), STOP_GRACE_MS)
+      const grace = setTimeout(() => abandon.abort(), stopGraceMs)
       await Promise.all(inFlight)
       clearTimeout(grace)
     },
@@ -129,7 +129,7 @@ async function dequeue(database: NetWorkerOptions['database'], limit: number): P
     order by id`,
     [limit],
   )
-  return QueuedRequests.parse(rows)
+  return queuedRequestsSchema.parse(rows)
 }
 
 async function perform(request: QueuedRequest, send: typeof fetch, abandoned: AbortSignal): Promise<RecordedResponse> {
@@ -197,5 +197,5 @@ async function record(
 }
 
 async function prune(database: NetWorkerOptions['database']): Promise<void> {
-  await database.query(`delete from net._http_response where created < now() - interval '${RESPONSE_TTL}'`)
+  await database.query(`delete from net._http_response where created < now() - interval '${responseTtl}'`)
 }
