@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono, type Context } from 'hono'
 import { controlRoutes, type Controls } from './control/control-routes.ts'
-import { customerPage, PAGE_POLICY, PAGE_SIZE } from './control/customer-page.ts'
+import { customerPage, pagePolicy, pageSize } from './control/customer-page.ts'
 import { loopbackOnly } from './control/loopback-only.ts'
 import type { CustomerStore } from './customers/customer-store.ts'
 import type { IncomingRequest } from './requests/answer-request.ts'
@@ -10,18 +10,18 @@ import { readBody } from './requests/read-body.ts'
 import { errorReply, type Reply } from './requests/reply.ts'
 
 interface Environment {
-  Bindings: HttpBindings
+  readonly Bindings: HttpBindings
 }
 
-const FAILED = errorReply(500, { type: 'api_error', message: "The sandbox's Stripe failed; its log says why." })
+const failedReply = errorReply(500, { type: 'api_error', message: "The sandbox's Stripe failed; its log says why." })
 
 /** What the HTTP surface stands on. */
 export interface AppDependencies {
   /** Gives null when the connection is to be cut. */
-  answer: (incoming: IncomingRequest) => Promise<Reply | null>
-  controls: Controls
-  customers: CustomerStore
-  onError: (error: unknown) => void
+  readonly answer: (incoming: IncomingRequest) => Promise<Reply | null>
+  readonly controls: Controls
+  readonly customers: CustomerStore
+  readonly onError: (error: unknown) => void
 }
 
 /** Creates the HTTP surface: the API under `/v1`, the control endpoints under `/_sandbox`, and the page at `/`. */
@@ -39,14 +39,14 @@ export function createApp({ answer, controls, customers, onError }: AppDependenc
   app.route('/_sandbox', controlRoutes(controls))
 
   app.get('/', loopbackOnly, (c) => {
-    c.header('Content-Security-Policy', PAGE_POLICY)
+    c.header('Content-Security-Policy', pagePolicy)
     c.header('Cache-Control', 'no-store')
-    return c.html(customerPage(customers.allLive(PAGE_SIZE), customers.count(false)))
+    return c.html(customerPage(customers.allLive(pageSize), customers.count(false)))
   })
 
   app.onError((error) => {
     onError(error)
-    return toResponse(FAILED)
+    return toResponse(failedReply)
   })
   app.notFound((c) => {
     const message = `Unrecognized request URL (${c.req.method}: ${c.req.path}).`

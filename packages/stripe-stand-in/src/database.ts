@@ -16,11 +16,11 @@ export interface Database {
   close(): void
 }
 
-const countRow = z.object({ count: z.number() })
+const countRowSchema = z.object({ count: z.number() })
 
-const SCHEMA_VERSION = 1
+const schemaVersion = 1
 
-const SCHEMA = `
+const tablesSql = `
 create table customers (
   sequence integer primary key autoincrement,
   id text not null unique,
@@ -94,8 +94,8 @@ export function openDatabase(path: string): Database {
   // The write-ahead log survives the death of the process; only the death of the machine could lose its last page.
   sqlite.exec('pragma journal_mode = wal; pragma synchronous = normal')
   const version = sqlite.prepare('pragma user_version').get()?.['user_version']
-  if (version === 0) sqlite.exec(`begin; ${SCHEMA}; pragma user_version = ${SCHEMA_VERSION}; commit`)
-  else if (version !== SCHEMA_VERSION) {
+  if (version === 0) sqlite.exec(`begin; ${tablesSql}; pragma user_version = ${schemaVersion}; commit`)
+  else if (version !== schemaVersion) {
     sqlite.close()
     throw new Error(`${path} was written by another version of the sandbox. Delete it and start again.`)
   }
@@ -120,7 +120,7 @@ export function openDatabase(path: string): Database {
       const row = prepare(sql).get(...values)
       return row === undefined ? undefined : schema.parse(row)
     },
-    count: (sql, ...values) => countRow.parse(prepare(sql).get(...values)).count,
+    count: (sql, ...values) => countRowSchema.parse(prepare(sql).get(...values)).count,
     run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
     transaction(work) {
       sqlite.exec('begin immediate')

@@ -2,10 +2,10 @@ import type { SQLInputValue } from 'node:sqlite'
 
 /** The bounds of an instant, in seconds. */
 export interface InstantRange {
-  gt?: number | undefined
-  gte?: number | undefined
-  lt?: number | undefined
-  lte?: number | undefined
+  readonly gt?: number | undefined
+  readonly gte?: number | undefined
+  readonly lt?: number | undefined
+  readonly lte?: number | undefined
 }
 
 /** The conditions of a list in SQL, with the values that they bind. */

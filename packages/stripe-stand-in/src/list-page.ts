@@ -4,22 +4,22 @@ import type { Database } from './database.ts'
 import type { ListConditions } from './list-conditions.ts'
 import { missingResource } from './stripe-failure.ts'
 
-const storedSequence = z.object({ sequence: z.number() })
+const storedSequenceSchema = z.object({ sequence: z.number() })
 
 /** Where a page begins and how long it is. */
 export interface PageParams {
-  limit: number
-  starting_after?: string | undefined
-  ending_before?: string | undefined
+  readonly limit: number
+  readonly starting_after?: string | undefined
+  readonly ending_before?: string | undefined
 }
 
 /** A table that can be listed, with the name of what it holds. */
 export interface ListedTable<T> {
-  table: 'customers' | 'events' | 'subscriptions'
-  kind: string
+  readonly table: 'customers' | 'events' | 'subscriptions'
+  readonly kind: string
   /** The columns that `row` reads. */
-  columns: string
-  row: z.ZodType<T>
+  readonly columns: string
+  readonly row: z.ZodType<T>
 }
 
 /**
@@ -37,7 +37,7 @@ export function readPage<T>(
   { limit, starting_after: after, ending_before: before }: PageParams,
 ): { data: T[]; hasMore: boolean } {
   const cursor = (id: string, param: string): number => {
-    const found = database.first(storedSequence, `select sequence from ${table} where id = ?`, id)
+    const found = database.first(storedSequenceSchema, `select sequence from ${table} where id = ?`, id)
     if (found === undefined) throw missingResource(kind, id, param)
     return found.sequence
   }

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, it } from 'vitest'
 import { SECRET_KEY, eventually, sdkFor, startForTest } from '../test/start-for-test.ts'
 import { startStripeStandIn } from './start-stripe-stand-in.ts'
 
@@ -32,7 +32,7 @@ async function spawnStandIn(path: string) {
   }
 }
 
-test('kill -9 loses nothing that was answered, keys included', async () => {
+it('kill -9 loses nothing that was answered, keys included', async () => {
   const path = await temporaryFile()
   const first = await spawnStandIn(path)
   const before = sdkFor(first.port)
@@ -62,7 +62,7 @@ test('kill -9 loses nothing that was answered, keys included', async () => {
   expect(all).toHaveLength(200)
 })
 
-test('events that were not taken yet are sent after a restart', async () => {
+it('events that were not taken yet are sent after a restart', async () => {
   const path = await temporaryFile()
   const webhooks = [{ url: 'http://127.0.0.1:1/', secret: 'whsec_x' }]
   const first = await startForTest({ path, webhooks, webhookRetryDelaysMs: [60_000] })
@@ -72,7 +72,7 @@ test('events that were not taken yet are sent after a restart', async () => {
   expect(second.standIn.state().webhooks.pending).toBe(1)
 })
 
-test('a port in use is an error of its own, and the storage is let go', async () => {
+it('a port in use is an error of its own, and the storage is let go', async () => {
   const path = await temporaryFile()
   const { standIn } = await startForTest()
   const start = startStripeStandIn({ port: standIn.port, path, secretKey: SECRET_KEY })
@@ -80,13 +80,13 @@ test('a port in use is an error of its own, and the storage is let go', async ()
   await startForTest({ path })
 })
 
-test('it listens on the loopback address alone', async () => {
+it('listens on the loopback address alone', async () => {
   const { standIn } = await startForTest()
   expect(standIn.url).toBe(`http://127.0.0.1:${standIn.port}`)
   await expect(fetch(`http://127.0.0.2:${standIn.port}/`)).rejects.toThrow(/fetch failed/)
 })
 
-test('a file of another version is refused and left as it is', async () => {
+it('a file of another version is refused and left as it is', async () => {
   const path = await temporaryFile()
   const other = new DatabaseSync(path)
   other.exec('pragma user_version = 99')

@@ -17,12 +17,12 @@ import { createAuthenticator } from './requests/authenticate.ts'
 import { createExecution } from './requests/execute-request.ts'
 import { createFaultQueue } from './requests/fault-queue.ts'
 import { createIdempotencyStore } from './requests/idempotency-store.ts'
-import { createRateLimiter, NO_LIMITS, type RateLimits } from './requests/rate-limiter.ts'
+import { createRateLimiter, noLimits, type RateLimits } from './requests/rate-limiter.ts'
 import { createRequestLog } from './requests/request-log.ts'
 import { createSubscriptionActions } from './subscriptions/subscription-actions.ts'
 import { createSubscriptionEndpoints } from './subscriptions/subscription-endpoints.ts'
 import { createSubscriptionStore } from './subscriptions/subscription-store.ts'
-import { DEFAULT_RETRY_DELAYS_MS, startWebhookDelivery } from './webhooks/deliver-webhooks.ts'
+import { defaultRetryDelaysMs, startWebhookDelivery } from './webhooks/deliver-webhooks.ts'
 import { createWebhookOutbox, type WebhookEndpoint } from './webhooks/webhook-outbox.ts'
 
 export type { StandInState } from './control/stand-in-state.ts'
@@ -33,32 +33,32 @@ export type { WebhookEndpoint } from './webhooks/webhook-outbox.ts'
 /** How the stand-in is set up. */
 export interface StripeStandInOptions {
   /** 0 for any that is free. */
-  port: number
+  readonly port: number
   /** The file that keeps the state, or `:memory:`, the default. */
-  path?: string
+  readonly path?: string
   /** The only key that is let in, `sk_test_…`. */
-  secretKey: string
+  readonly secretKey: string
   /** Where events are sent; nowhere by default. */
-  webhooks?: readonly WebhookEndpoint[]
+  readonly webhooks?: readonly WebhookEndpoint[]
   /** How long to wait before each further attempt to send an event; 1 s, 5 s and 30 s by default. */
-  webhookRetryDelaysMs?: readonly number[]
+  readonly webhookRetryDelaysMs?: readonly number[]
   /** No limits by default. */
-  rateLimits?: Partial<RateLimits>
+  readonly rateLimits?: Partial<RateLimits>
   /** How long a change takes to be found by search; 0 by default. */
-  searchDelayMs?: number
+  readonly searchDelayMs?: number
   /** The instant of the world outside; the system's clock by default. */
-  clock?: () => Date
+  readonly clock?: () => Date
   /** Passes the time of faults that delay; by default the system's. It may give up when the signal is aborted. */
-  sleep?: (ms: number, signal: AbortSignal) => Promise<void>
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
   /** Told of every fault of the stand-in itself; by default it goes to stderr. */
-  onError?: (error: unknown) => void
+  readonly onError?: (error: unknown) => void
 }
 
 /** A running stand-in. */
 export interface StripeStandIn extends Controls {
   /** `http://127.0.0.1:<port>`. */
-  url: string
-  port: number
+  readonly url: string
+  readonly port: number
   /** Cuts every connection, stops sending events and closes the storage; more than once does no harm. */
   stop(): Promise<void>
 }
@@ -92,13 +92,13 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
   const actions = createSubscriptionActions(subscriptions, events, clock)
   const idempotency = createIdempotencyStore(database, clock)
   const faults = createFaultQueue()
-  const limiter = createRateLimiter(clock, { ...NO_LIMITS, ...options.rateLimits })
+  const limiter = createRateLimiter(clock, { ...noLimits, ...options.rateLimits })
   const log = createRequestLog()
   const delivery = startWebhookDelivery({
     outbox,
     clock,
     endpoints,
-    retryDelaysMs: options.webhookRetryDelaysMs ?? DEFAULT_RETRY_DELAYS_MS,
+    retryDelaysMs: options.webhookRetryDelaysMs ?? defaultRetryDelaysMs,
     stopping: stopping.signal,
     onError,
   })
@@ -110,7 +110,7 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
       clock.advance(seconds)
       idempotency.prune()
     },
-    setRateLimits: (limits) => limiter.set({ ...NO_LIMITS, ...limits }),
+    setRateLimits: (limits) => limiter.set({ ...noLimits, ...limits }),
     state: () => readState({ clock, customers, subscriptions, events, idempotency, log, limiter, faults, outbox }),
   }
   const execute = createExecution({

@@ -1,7 +1,7 @@
 /** The `error` member of a failed answer. */
 export interface StripeErrorBody {
-  type: 'api_error' | 'idempotency_error' | 'invalid_request_error'
-  message: string
+  readonly type: 'api_error' | 'idempotency_error' | 'invalid_request_error'
+  readonly message: string
   code?: string
   doc_url?: string
   param?: string
@@ -9,13 +9,13 @@ export interface StripeErrorBody {
 
 /** What an answer is made of beside its message. */
 interface FailureDetails {
-  status: number
-  type?: StripeErrorBody['type']
-  code?: string
-  param?: string
-  headers?: Readonly<Record<string, string>>
+  readonly status: number
+  readonly type?: StripeErrorBody['type']
+  readonly code?: string
+  readonly param?: string
+  readonly headers?: Readonly<Record<string, string>>
   /** Whether an idempotency key keeps this result: true only once the endpoint has begun to execute. */
-  stored?: boolean
+  readonly stored?: boolean
 }
 
 /** A request that Stripe would refuse or fail, with the answer that it would give. */

@@ -1,9 +1,12 @@
 import type { Stripe } from 'stripe'
-import { describe, expectTypeOf, test } from 'vitest'
+import { describe, expectTypeOf, it } from 'vitest'
 import type { customerBody, deletedCustomerBody } from './customers/customer-body.ts'
 import type * as customers from './customers/customer-params.ts'
 import type { EventBody, EventData } from './events/event-body.ts'
-import type { eventListParams, UNSUPPORTED_LIST_PARAMS as UNSUPPORTED_EVENT_LIST } from './events/event-endpoints.ts'
+import type {
+  eventListParamsSchema,
+  unsupportedListParams as UNSUPPORTED_EVENT_LIST,
+} from './events/event-endpoints.ts'
 import type { listBody } from './list-page.ts'
 import type { subscriptionBody, WireSubscription } from './subscriptions/subscription-body.ts'
 import type * as subscriptions from './subscriptions/subscription-params.ts'
@@ -28,20 +31,20 @@ type EventOf<Type extends EventData['type'], Body> = Omit<EventBody, 'type' | 'd
 }
 
 describe('the bodies have the types of the SDK', () => {
-  test('customers', () => {
+  it('customers', () => {
     expectTypeOf<ReturnType<typeof customerBody>>().toEqualTypeOf<Stripe.Customer>()
     expectTypeOf<ReturnType<typeof deletedCustomerBody>>().toEqualTypeOf<Stripe.DeletedCustomer>()
     expectTypeOf<ReturnType<typeof listBody<Stripe.Customer>>>().toEqualTypeOf<Stripe.ApiList<Stripe.Customer>>()
   })
 
-  test('subscriptions, but for the decimals that the SDK parses', () => {
+  it('subscriptions, but for the decimals that the SDK parses', () => {
     expectTypeOf<ReturnType<typeof subscriptionBody>>().toEqualTypeOf<WireSubscription>()
     expectTypeOf<SdkSubscription>().toExtend<Stripe.Subscription>()
     expectTypeOf<SdkItem>().toExtend<Stripe.SubscriptionItem>()
     expectTypeOf<WireItem['price']['unit_amount_decimal']>().toEqualTypeOf<string | null>()
   })
 
-  test('events', () => {
+  it('events', () => {
     expectTypeOf<EventOf<'customer.created', Stripe.Customer>>().toExtend<Stripe.CustomerCreatedEvent>()
     expectTypeOf<EventOf<'customer.updated', Stripe.Customer>>().toExtend<Stripe.CustomerUpdatedEvent>()
     expectTypeOf<EventOf<'customer.deleted', Stripe.Customer>>().toExtend<Stripe.CustomerDeletedEvent>()
@@ -59,38 +62,38 @@ describe('the bodies have the types of the SDK', () => {
 
 // A parameter that Stripe adds must be taken or refused by name, or it would be refused as unknown.
 describe('every parameter of the SDK is taken or refused by name', () => {
-  test('customers', () => {
-    expectTypeOf<Known<typeof customers.customerParams, typeof customers.UNSUPPORTED_CREATE_PARAMS>>().toEqualTypeOf<
-      keyof Stripe.CustomerCreateParams
-    >()
-    expectTypeOf<Known<typeof customers.customerParams, typeof customers.UNSUPPORTED_UPDATE_PARAMS>>().toEqualTypeOf<
-      keyof Stripe.CustomerUpdateParams
-    >()
-    expectTypeOf<Known<typeof customers.customerListParams, typeof customers.UNSUPPORTED_LIST_PARAMS>>().toEqualTypeOf<
-      keyof Stripe.CustomerListParams
-    >()
-    expectTypeOf<keyof z.output<typeof customers.customerSearchParams>>().toEqualTypeOf<
+  it('customers', () => {
+    expectTypeOf<
+      Known<typeof customers.customerParamsSchema, typeof customers.unsupportedCreateParams>
+    >().toEqualTypeOf<keyof Stripe.CustomerCreateParams>()
+    expectTypeOf<
+      Known<typeof customers.customerParamsSchema, typeof customers.unsupportedUpdateParams>
+    >().toEqualTypeOf<keyof Stripe.CustomerUpdateParams>()
+    expectTypeOf<
+      Known<typeof customers.customerListParamsSchema, typeof customers.unsupportedListParams>
+    >().toEqualTypeOf<keyof Stripe.CustomerListParams>()
+    expectTypeOf<keyof z.output<typeof customers.customerSearchParamsSchema>>().toEqualTypeOf<
       keyof Stripe.CustomerSearchParams
     >()
-    expectTypeOf<keyof z.output<typeof customers.customerRetrieveParams>>().toEqualTypeOf<
+    expectTypeOf<keyof z.output<typeof customers.customerRetrieveParamsSchema>>().toEqualTypeOf<
       keyof Stripe.CustomerRetrieveParams
     >()
   })
 
-  test('subscriptions', () => {
+  it('subscriptions', () => {
     expectTypeOf<
-      Known<typeof subscriptions.subscriptionCreateParams, typeof subscriptions.UNSUPPORTED_CREATE_PARAMS>
+      Known<typeof subscriptions.subscriptionCreateParamsSchema, typeof subscriptions.unsupportedCreateParams>
     >().toEqualTypeOf<keyof Stripe.SubscriptionCreateParams>()
     expectTypeOf<
-      Known<typeof subscriptions.subscriptionListParams, typeof subscriptions.UNSUPPORTED_LIST_PARAMS>
+      Known<typeof subscriptions.subscriptionListParamsSchema, typeof subscriptions.unsupportedListParams>
     >().toEqualTypeOf<keyof Stripe.SubscriptionListParams>()
-    expectTypeOf<(typeof subscriptions.UNSUPPORTED_CANCEL_PARAMS)[number]>().toEqualTypeOf<
+    expectTypeOf<(typeof subscriptions.unsupportedCancelParams)[number]>().toEqualTypeOf<
       keyof Stripe.SubscriptionCancelParams
     >()
   })
 
-  test('events', () => {
-    expectTypeOf<Known<typeof eventListParams, typeof UNSUPPORTED_EVENT_LIST>>().toEqualTypeOf<
+  it('events', () => {
+    expectTypeOf<Known<typeof eventListParamsSchema, typeof UNSUPPORTED_EVENT_LIST>>().toEqualTypeOf<
       keyof Stripe.EventListParams
     >()
   })

@@ -7,10 +7,10 @@ import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Stripe } from 'stripe'
-import { SECRET_KEY } from './secret-key.ts'
+import { secretKey } from './secret-key.ts'
 
-const CUSTOMERS = 6000
-const CONNECTIONS = 16
+const customerCount = 6000
+const connectionCount = 16
 
 const directory = await mkdtemp(join(tmpdir(), 'stripe-throughput-'))
 for (const path of [':memory:', join(directory, 'stripe.sqlite')]) {
@@ -33,21 +33,21 @@ async function measure(create: (index: number) => Promise<unknown>): Promise<num
     const work = async () => {
       while (next < count) await create(next++)
     }
-    await Promise.all(Array.from({ length: CONNECTIONS }, work))
+    await Promise.all(Array.from({ length: connectionCount }, work))
     return (count / (performance.now() - started)) * 1000
   }
-  await run(CUSTOMERS / 10)
-  return run(CUSTOMERS)
+  await run(customerCount / 10)
+  return run(customerCount)
 }
 
 function createBySdk(port: number): (index: number) => Promise<unknown> {
-  const stripe = new Stripe(SECRET_KEY, { protocol: 'http', host: '127.0.0.1', port, telemetry: false })
+  const stripe = new Stripe(secretKey, { protocol: 'http', host: '127.0.0.1', port, telemetry: false })
   return (index) => stripe.customers.create({ email: `user${index}@example.com`, metadata: { profile_id: index } })
 }
 
 function createByHttp(port: number): (index: number) => Promise<void> {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
-  const headers = { Authorization: `Bearer ${SECRET_KEY}`, 'Content-Type': 'application/x-www-form-urlencoded' }
+  const agent = new Agent({ keepAlive: true, maxSockets: connectionCount })
+  const headers = { Authorization: `Bearer ${secretKey}`, 'Content-Type': 'application/x-www-form-urlencoded' }
   let key = 0
   return (index) =>
     new Promise((resolve, reject) => {

@@ -1,2 +1,2 @@
 /** The key that the stand-in lets in. */
-export const SECRET_KEY = 'sk_test_sandbox_0123456789abcdefghij'
+export const secretKey = 'sk_test_sandbox_0123456789abcdefghij'

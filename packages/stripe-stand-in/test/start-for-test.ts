@@ -1,9 +1,9 @@
 import { Stripe } from 'stripe'
 import { expect, onTestFinished } from 'vitest'
 import { startStripeStandIn, type StripeStandIn, type StripeStandInOptions } from '../src/start-stripe-stand-in.ts'
-import { SECRET_KEY } from './secret-key.ts'
+import { secretKey } from './secret-key.ts'
 
-export { SECRET_KEY }
+export { secretKey as SECRET_KEY }
 
 /** Starts a stand-in in memory that ends with the test, and a real SDK that talks to it without retries. */
 export async function startForTest(
@@ -13,7 +13,7 @@ export async function startForTest(
   const failures: unknown[] = []
   const standIn = await startStripeStandIn({
     port: 0,
-    secretKey: SECRET_KEY,
+    secretKey: secretKey,
     onError: (error) => failures.push(error),
     ...options,
   })
@@ -26,7 +26,7 @@ export async function startForTest(
 
 /** Makes a real SDK for the stand-in on `port`, without retries unless `config` asks for them. */
 export function sdkFor(port: number, config: Stripe.StripeConfig = {}): Stripe {
-  return new Stripe(SECRET_KEY, {
+  return new Stripe(secretKey, {
     protocol: 'http',
     host: '127.0.0.1',
     port,
@@ -57,7 +57,7 @@ export async function post(
   return fetch(`${standIn.url}${path}`, {
     method: 'POST',
     headers: {
-      Authorization: `Bearer ${SECRET_KEY}`,
+      Authorization: `Bearer ${secretKey}`,
       'Content-Type': 'application/x-www-form-urlencoded',
       ...headers,
     },

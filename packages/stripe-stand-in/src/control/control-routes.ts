@@ -18,15 +18,15 @@ export interface Controls {
   state(): StandInState
 }
 
-const faultsBody = z.union([faultSchema.transform((fault) => [fault]), z.array(faultSchema)])
+const faultsBodySchema = z.union([faultSchema.transform((fault) => [fault]), z.array(faultSchema)])
 
 // A century is more than any test needs and keeps the instant representable.
-const clockBody = z.strictObject({ advanceSeconds: z.number().min(0).max(3_155_760_000) })
+const clockBodySchema = z.strictObject({ advanceSeconds: z.number().min(0).max(3_155_760_000) })
 
-const limit = z.number().positive().nullable().default(null)
-const rateLimitsBody = z.strictObject({
-  globalPerSecond: limit,
-  endpointPerSecond: limit,
+const limitSchema = z.number().positive().nullable().default(null)
+const rateLimitsBodySchema = z.strictObject({
+  globalPerSecond: limitSchema,
+  endpointPerSecond: limitSchema,
   retryAfterSeconds: z.int().min(0).nullable().default(null),
 })
 
@@ -44,11 +44,11 @@ export function controlRoutes(controls: Controls): Hono {
 
   return new Hono()
     .get('/state', (c) => c.json(controls.state()))
-    .post('/faults', (c) => change(c, faultsBody, (faults) => controls.addFaults(...faults)))
+    .post('/faults', (c) => change(c, faultsBodySchema, (faults) => controls.addFaults(...faults)))
     .delete('/faults', (c) => {
       controls.clearFaults()
       return c.json(controls.state())
     })
-    .post('/clock', (c) => change(c, clockBody, ({ advanceSeconds }) => controls.advanceClock(advanceSeconds)))
-    .post('/rate-limits', (c) => change(c, rateLimitsBody, (limits) => controls.setRateLimits(limits)))
+    .post('/clock', (c) => change(c, clockBodySchema, ({ advanceSeconds }) => controls.advanceClock(advanceSeconds)))
+    .post('/rate-limits', (c) => change(c, rateLimitsBodySchema, (limits) => controls.setRateLimits(limits)))
 }

@@ -1,26 +1,26 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { SECRET_KEY, startForTest, stripeErrorOf } from '../../test/start-for-test.ts'
 import { z } from 'zod'
 import type { StripeStandIn } from '../start-stripe-stand-in.ts'
 
-const answerBody = z.looseObject({
+const answerBodySchema = z.looseObject({
   now: z.string().optional(),
   faults: z.array(z.unknown()).optional(),
   rateLimits: z.unknown().optional(),
   error: z.object({ message: z.string() }).optional(),
 })
 
-const WEBHOOK_SECRET = 'whsec_sandbox0123456789abcdef'
+const webhookSecret = 'whsec_sandbox0123456789abcdef'
 
 async function control(standIn: StripeStandIn, method: string, path: string, body?: unknown) {
   const response = await fetch(`${standIn.url}/_sandbox${path}`, {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
-  return { status: response.status, body: answerBody.parse(await response.json()) }
+  return { status: response.status, body: answerBodySchema.parse(await response.json()) }
 }
 
-test('another process can set and clear faults, the clock and the limits', async () => {
+it('another process can set and clear faults, the clock and the limits', async () => {
   const { standIn, stripe } = await startForTest({ clock: () => new Date(1_700_000_000_000) })
   const one = await control(standIn, 'POST', '/faults', {
     kind: 'rate_limit',
@@ -41,7 +41,7 @@ test('another process can set and clear faults, the clock and the limits', async
   expect(limits.body.rateLimits).toMatchObject({ endpointPerSecond: 1, globalPerSecond: null })
 })
 
-test.each([
+it.each([
   ['/faults', { kind: 'meteor' }],
   ['/faults', { kind: 'cut' }],
   ['/faults', { kind: 'delay', delayMs: -1 }],
@@ -61,8 +61,8 @@ test.each([
   expect(standIn.state().faults).toEqual(before)
 })
 
-test('the state tells what was asked and what is held, and no secret', async () => {
-  const { standIn, stripe } = await startForTest({ webhooks: [{ url: 'http://127.0.0.1:1/', secret: WEBHOOK_SECRET }] })
+it('the state tells what was asked and what is held, and no secret', async () => {
+  const { standIn, stripe } = await startForTest({ webhooks: [{ url: 'http://127.0.0.1:1/', secret: webhookSecret }] })
   const { id } = await stripe.customers.create(
     { email: 'a@b.co', metadata: { profile_id: 'p1' } },
     { idempotencyKey: 'k' },
@@ -79,10 +79,10 @@ test('the state tells what was asked and what is held, and no secret', async () 
     },
   })
   expect(JSON.stringify(body)).not.toContain(SECRET_KEY)
-  expect(JSON.stringify(body)).not.toContain(WEBHOOK_SECRET)
+  expect(JSON.stringify(body)).not.toContain(webhookSecret)
 })
 
-test.each(['/', '/_sandbox/state'])('%s answers this machine alone', async (path) => {
+it.each(['/', '/_sandbox/state'])('%s answers this machine alone', async (path) => {
   const { standIn } = await startForTest()
   const url = `${standIn.url}${path}`
   const statusFor = async (headers: Record<string, string>) => (await requestWith(url, headers)).status
@@ -95,7 +95,7 @@ test.each(['/', '/_sandbox/state'])('%s answers this machine alone', async (path
   expect(await statusFor({ origin: standIn.url })).toBe(200)
 })
 
-test('a page elsewhere cannot set faults through the visitor', async () => {
+it('a page elsewhere cannot set faults through the visitor', async () => {
   const { standIn } = await startForTest()
   const response = await fetch(`${standIn.url}/_sandbox/faults`, {
     method: 'POST',
@@ -106,7 +106,7 @@ test('a page elsewhere cannot set faults through the visitor', async () => {
   expect(standIn.state().faults).toEqual([])
 })
 
-test('the page lists customers, escaped, under a policy that allows nothing but its own script', async () => {
+it('the page lists customers, escaped, under a policy that allows nothing but its own script', async () => {
   const { standIn, stripe } = await startForTest()
   expect(await (await fetch(standIn.url)).text()).toContain('No customers yet')
   const hostile = '<img src=x onerror=alert(1)>'
@@ -121,7 +121,7 @@ test('the page lists customers, escaped, under a policy that allows nothing but 
   expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/)
 })
 
-test('the page shows the newest hundred and how many there are', async () => {
+it('the page shows the newest hundred and how many there are', async () => {
   const { standIn, stripe } = await startForTest()
   for (let index = 0; index < 101; index += 1) await stripe.customers.create({ name: String(index) })
   const page = await (await fetch(standIn.url)).text()

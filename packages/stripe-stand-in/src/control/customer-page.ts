@@ -4,9 +4,9 @@ import type { HtmlEscapedString } from 'hono/utils/html'
 import type { CustomerRecord } from '../customers/customer-record.ts'
 
 /** How many customers the page shows. */
-export const PAGE_SIZE = 100
+export const pageSize = 100
 
-const STYLE = `
+const style = `
 :root { color-scheme: light dark; --ink: #1a1f36; --muted: #6b7280; --line: #e5e7eb; --ground: #fff; --tint: #f7f8fa; }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e6e8ee; --muted: #9aa1ae; --line: #2b303b; --ground: #12151c; --tint: #1a1e27; }
@@ -29,7 +29,7 @@ time { color: var(--muted); }
 `
 
 // Replaces the list alone, so that neither the scroll position nor a selection elsewhere is lost; it rests while hidden.
-const SCRIPT = `
+const script = `
 setInterval(async () => {
   if (document.hidden) return
   try {
@@ -44,14 +44,14 @@ setInterval(async () => {
 `
 
 // Made outside the page's template: a formatter's white space within them would break the hashes of the policy.
-const STYLE_ELEMENT = raw(`<style>${STYLE}</style>`)
-const SCRIPT_ELEMENT = raw(`<script>${SCRIPT}</script>`)
+const styleElement = raw(`<style>${style}</style>`)
+const scriptElement = raw(`<script>${script}</script>`)
 
 /** The page's policy: its own style and script, its own address to fetch from, and nothing else. */
-export const PAGE_POLICY = [
+export const pagePolicy = [
   "default-src 'none'",
-  `style-src '${hashOf(STYLE)}'`,
-  `script-src '${hashOf(SCRIPT)}'`,
+  `style-src '${hashOf(style)}'`,
+  `script-src '${hashOf(script)}'`,
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -72,7 +72,7 @@ export function customerPage(customers: readonly CustomerRecord[], total: number
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <noscript><meta http-equiv="refresh" content="5" /></noscript>
         <title>Customers · Sandbox Stripe</title>
-        ${STYLE_ELEMENT}
+        ${styleElement}
       </head>
       <body>
         <header>
@@ -80,7 +80,7 @@ export function customerPage(customers: readonly CustomerRecord[], total: number
           <p>Held by the sandbox's stand-in for Stripe. Nothing here reaches Stripe itself.</p>
         </header>
         <main>${customers.length === 0 ? emptyState() : customerTable(customers, total)}</main>
-        ${SCRIPT_ELEMENT}
+        ${scriptElement}
       </body>
     </html>`
 }

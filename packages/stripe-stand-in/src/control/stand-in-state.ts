@@ -11,8 +11,8 @@ import type { WebhookOutbox } from '../webhooks/webhook-outbox.ts'
 /** What the stand-in holds and what was asked of it. It carries no secret. */
 export interface StandInState {
   /** The stand-in's clock. */
-  now: string
-  counts: {
+  readonly now: string
+  readonly counts: {
     customers: number
     deletedCustomers: number
     activeSubscriptions: number
@@ -20,25 +20,30 @@ export interface StandInState {
     idempotencyKeys: number
   }
   /** The live customers, newest first. */
-  customers: { id: string; email: string | null; created: number; metadata: Readonly<Record<string, string>> }[]
+  readonly customers: {
+    id: string
+    email: string | null
+    created: number
+    metadata: Readonly<Record<string, string>>
+  }[]
   /** Since the stand-in started; `recent` are the last 200, oldest first. */
-  requests: RequestCounts & { recent: readonly LoggedRequest[] }
-  rateLimits: RateLimits & RateLimitCounts
-  faults: readonly Fault[]
-  webhooks: Record<'pending' | 'delivered' | 'failed', number>
+  readonly requests: RequestCounts & { recent: readonly LoggedRequest[] }
+  readonly rateLimits: RateLimits & RateLimitCounts
+  readonly faults: readonly Fault[]
+  readonly webhooks: Record<'pending' | 'delivered' | 'failed', number>
 }
 
 /** What the state is read from. */
 export interface StateDependencies {
-  clock: Clock
-  customers: CustomerStore
-  subscriptions: SubscriptionStore
-  events: EventStore
-  idempotency: IdempotencyStore
-  log: RequestLog
-  limiter: RateLimiter
-  faults: FaultQueue
-  outbox: WebhookOutbox
+  readonly clock: Clock
+  readonly customers: CustomerStore
+  readonly subscriptions: SubscriptionStore
+  readonly events: EventStore
+  readonly idempotency: IdempotencyStore
+  readonly log: RequestLog
+  readonly limiter: RateLimiter
+  readonly faults: FaultQueue
+  readonly outbox: WebhookOutbox
 }
 
 /** Reads the stand-in's state. */

@@ -20,16 +20,16 @@ import type { CustomerStore } from './customer-store.ts'
 type WireCustomer = Stripe.Customer | (Omit<Stripe.Customer, 'subscriptions'> & SubscriptionsMember)
 
 interface SubscriptionsMember {
-  subscriptions: Stripe.ApiList<WireSubscription>
+  readonly subscriptions: Stripe.ApiList<WireSubscription>
 }
 
 /** What the endpoints of customers work on. */
 export interface CustomerDependencies {
-  clock: Clock
-  customers: CustomerStore
-  search: CustomerSearch
-  subscriptions: SubscriptionActions
-  events: EventStore
+  readonly clock: Clock
+  readonly customers: CustomerStore
+  readonly search: CustomerSearch
+  readonly subscriptions: SubscriptionActions
+  readonly events: EventStore
 }
 
 /** Creates the endpoints under `/v1/customers`. */
@@ -52,7 +52,7 @@ export function createCustomerEndpoints(dependencies: CustomerDependencies): End
       method: 'POST',
       path: '/v1/customers',
       run(request) {
-        const sent = readParams(params.customerParams, request.params, params.UNSUPPORTED_CREATE_PARAMS)
+        const sent = readParams(params.customerParamsSchema, request.params, params.unsupportedCreateParams)
         const record = applyCustomerParams(emptyCustomer(newId('cus'), clock.nowSeconds()), sent)
         customers.insert(record)
         search.index(record)
@@ -64,7 +64,7 @@ export function createCustomerEndpoints(dependencies: CustomerDependencies): End
       method: 'GET',
       path: '/v1/customers',
       run(request) {
-        const sent = readParams(params.customerListParams, request.params, params.UNSUPPORTED_LIST_PARAMS)
+        const sent = readParams(params.customerListParamsSchema, request.params, params.unsupportedListParams)
         const { data, hasMore } = customers.list(sent)
         const bodies = data.map((record) => show(record, sent.expand))
         return listBody(bodies, hasMore, '/v1/customers')
@@ -74,7 +74,7 @@ export function createCustomerEndpoints(dependencies: CustomerDependencies): End
       method: 'GET',
       path: '/v1/customers/search',
       run(request) {
-        const sent = readParams(params.customerSearchParams, request.params)
+        const sent = readParams(params.customerSearchParamsSchema, request.params)
         const { records, nextPage, totalCount } = search.search(sent)
         return {
           object: 'search_result',
@@ -90,7 +90,7 @@ export function createCustomerEndpoints(dependencies: CustomerDependencies): End
       method: 'GET',
       path: '/v1/customers/:id',
       run(request) {
-        const { expand } = readParams(params.customerRetrieveParams, request.params)
+        const { expand } = readParams(params.customerRetrieveParamsSchema, request.params)
         const found = customers.find(request.objectId)
         if (found === undefined) throw missingResource('customer', request.objectId)
         return found.deleted ? deletedCustomerBody(found.record.id) : show(found.record, expand)
@@ -100,7 +100,7 @@ export function createCustomerEndpoints(dependencies: CustomerDependencies): End
       method: 'POST',
       path: '/v1/customers/:id',
       run(request) {
-        const sent = readParams(params.customerParams, request.params, params.UNSUPPORTED_UPDATE_PARAMS)
+        const sent = readParams(params.customerParamsSchema, request.params, params.unsupportedUpdateParams)
         const before = live(request.objectId)
         const after = applyCustomerParams(before, sent)
         const previous = previousAttributes(customerBody(before), customerBody(after))
@@ -116,7 +116,7 @@ export function createCustomerEndpoints(dependencies: CustomerDependencies): End
       method: 'DELETE',
       path: '/v1/customers/:id',
       run(request) {
-        readParams(params.customerDeleteParams, request.params)
+        readParams(params.customerDeleteParamsSchema, request.params)
         const record = live(request.objectId)
         subscriptions.cancelAll(record.id, request)
         customers.markDeleted(record.id)

@@ -1,9 +1,9 @@
 import type { Stripe } from 'stripe'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { startForTest, stripeErrorOf } from '../../test/start-for-test.ts'
 
 describe('listing', () => {
-  test('pages from the newest to the oldest, and back', async () => {
+  it('pages from the newest to the oldest, and back', async () => {
     const { stripe } = await startForTest()
     const ids: string[] = []
     for (let index = 0; index < 25; index += 1) ids.unshift((await stripe.customers.create()).id)
@@ -20,14 +20,14 @@ describe('listing', () => {
     expect(all.map(({ id }) => id)).toEqual(ids)
   })
 
-  test('goes on although what it has shown was deleted', async () => {
+  it('goes on although what it has shown was deleted', async () => {
     const { standIn, stripe } = await startForTest()
     for (let index = 0; index < 12; index += 1) await stripe.customers.create()
     for await (const { id } of stripe.customers.list({ limit: 5 })) await stripe.customers.del(id)
     expect(standIn.state().counts).toMatchObject({ customers: 0, deletedCustomers: 12 })
   })
 
-  test('compares the e-mail exactly, case included', async () => {
+  it('compares the e-mail exactly, case included', async () => {
     const { stripe } = await startForTest()
     const { id } = await stripe.customers.create({ email: 'Ada@example.com' })
     await stripe.customers.create({ email: 'bob@example.com' })
@@ -37,7 +37,7 @@ describe('listing', () => {
     expect((await stripe.customers.list({ email: 'ada@example.com' })).data).toEqual([])
   })
 
-  test('filters by the instant of creation', async () => {
+  it('filters by the instant of creation', async () => {
     const { standIn, stripe } = await startForTest({ clock: () => new Date(1_700_000_000_000) })
     const early = await stripe.customers.create()
     standIn.advanceClock(100)
@@ -50,7 +50,7 @@ describe('listing', () => {
     expect(await found(1_700_000_100)).toEqual([late.id])
   })
 
-  test.each([
+  it.each([
     ['limit=0', 'parameter_invalid_integer', 'limit'],
     ['limit=101', 'parameter_invalid_integer', 'limit'],
     ['limit=ten', 'parameter_invalid_integer', 'limit'],

@@ -12,13 +12,13 @@ import {
 } from '../params/param-types.ts'
 
 // One label or more before the last dot, as Stripe refuses `name@localhost`.
-const EMAIL = /^[^\s@\p{Cc}]+@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,}$/u
+const emailPattern = /^[^\s@\p{Cc}]+@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,}$/u
 
 const email = text(512, (value) =>
-  EMAIL.test(value) ? null : { message: `Invalid email address: ${value}`, code: 'email_invalid' },
+  emailPattern.test(value) ? null : { message: `Invalid email address: ${value}`, code: 'email_invalid' },
 )
 
-const address = z.strictObject({
+const addressSchema = z.strictObject({
   city: text(5000).default(null),
   country: text(5000).default(null),
   line1: text(5000).default(null),
@@ -27,7 +27,11 @@ const address = z.strictObject({
   state: text(5000).default(null),
 })
 
-const shipping = z.strictObject({ address, name: requiredText(5000), phone: text(20).default(null) })
+const shippingSchema = z.strictObject({
+  address: addressSchema,
+  name: requiredText(5000),
+  phone: text(20).default(null),
+})
 
 const invoicePrefix = text(12, (value) =>
   /^[A-Z0-9]{3,12}$/.test(value)
@@ -36,8 +40,8 @@ const invoicePrefix = text(12, (value) =>
 )
 
 /** The parameters that create and update a customer; those of an update have no defaults, as it keeps what is not sent. */
-export const customerParams = z.strictObject({
-  address: emptyable(address).optional(),
+export const customerParamsSchema = z.strictObject({
+  address: emptyable(addressSchema).optional(),
   balance: integer().optional(),
   description: text(5000).optional(),
   email: email.optional(),
@@ -48,12 +52,12 @@ export const customerParams = z.strictObject({
   next_invoice_sequence: integer(1).optional(),
   phone: text(20).optional(),
   preferred_locales: list(z.string()).optional(),
-  shipping: emptyable(shipping).optional(),
+  shipping: emptyable(shippingSchema).optional(),
   tax_exempt: emptyable(choice(['exempt', 'none', 'reverse'])).optional(),
 })
 
 /** What Stripe accepts when a customer is created and the stand-in does not: it has no payments, taxes or test clocks. */
-export const UNSUPPORTED_CREATE_PARAMS = [
+export const unsupportedCreateParams = [
   'business_name',
   'cash_balance',
   'individual_name',
@@ -67,7 +71,7 @@ export const UNSUPPORTED_CREATE_PARAMS = [
 ] as const
 
 /** What Stripe accepts when a customer is updated and the stand-in does not. */
-export const UNSUPPORTED_UPDATE_PARAMS = [
+export const unsupportedUpdateParams = [
   'business_name',
   'cash_balance',
   'default_source',
@@ -79,13 +83,13 @@ export const UNSUPPORTED_UPDATE_PARAMS = [
 ] as const
 
 /** The parameters that retrieve a customer. */
-export const customerRetrieveParams = z.strictObject({ expand: expandable('subscriptions').default([]) })
+export const customerRetrieveParamsSchema = z.strictObject({ expand: expandable('subscriptions').default([]) })
 
 /** The parameters that delete a customer: none. */
-export const customerDeleteParams = z.strictObject({})
+export const customerDeleteParamsSchema = z.strictObject({})
 
 /** The parameters that list customers. */
-export const customerListParams = z.strictObject({
+export const customerListParamsSchema = z.strictObject({
   created: instantRange().default({}),
   email: z.string().optional(),
   ending_before: z.string().optional(),
@@ -95,10 +99,10 @@ export const customerListParams = z.strictObject({
 })
 
 /** What Stripe accepts when customers are listed and the stand-in does not. */
-export const UNSUPPORTED_LIST_PARAMS = ['test_clock'] as const
+export const unsupportedListParams = ['test_clock'] as const
 
 /** The parameters that search customers. */
-export const customerSearchParams = z.strictObject({
+export const customerSearchParamsSchema = z.strictObject({
   expand: expandable('data.subscriptions', 'total_count').default([]),
   limit: integer(1, 100).default(10),
   page: z.string().optional(),
@@ -106,10 +110,10 @@ export const customerSearchParams = z.strictObject({
 })
 
 /** What a client asks for in a list of customers. */
-export type CustomerListParams = z.infer<typeof customerListParams>
+export type CustomerListParams = z.infer<typeof customerListParamsSchema>
 
 /** What a client sets of a customer. */
-export type CustomerParams = z.infer<typeof customerParams>
+export type CustomerParams = z.infer<typeof customerParamsSchema>
 
 /** What a client asks for in a search of customers. */
-export type CustomerSearchParams = z.infer<typeof customerSearchParams>
+export type CustomerSearchParams = z.infer<typeof customerSearchParamsSchema>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** The parts of an address, all of them always there. */
-export const addressRecord = z.object({
+export const addressRecordSchema = z.object({
   city: z.string().nullable(),
   country: z.string().nullable(),
   line1: z.string().nullable(),
@@ -11,10 +11,10 @@ export const addressRecord = z.object({
 })
 
 /** What the stand-in stores of a customer. */
-export const customerRecord = z.object({
+export const customerRecordSchema = z.object({
   id: z.string(),
   created: z.number(),
-  address: addressRecord.nullable(),
+  address: addressRecordSchema.nullable(),
   balance: z.number(),
   description: z.string().nullable(),
   email: z.string().nullable(),
@@ -24,9 +24,9 @@ export const customerRecord = z.object({
   next_invoice_sequence: z.number(),
   phone: z.string().nullable(),
   preferred_locales: z.array(z.string()),
-  shipping: z.object({ address: addressRecord, name: z.string(), phone: z.string().nullable() }).nullable(),
+  shipping: z.object({ address: addressRecordSchema, name: z.string(), phone: z.string().nullable() }).nullable(),
   tax_exempt: z.enum(['exempt', 'none', 'reverse']),
 })
 
 /** What the stand-in stores of a customer. */
-export type CustomerRecord = z.infer<typeof customerRecord>
+export type CustomerRecord = z.infer<typeof customerRecordSchema>

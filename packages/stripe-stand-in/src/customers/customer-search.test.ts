@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { startForTest, stripeErrorOf } from '../../test/start-for-test.ts'
 
 async function startWithThree() {
@@ -16,7 +16,7 @@ async function startWithThree() {
   return started
 }
 
-test.each([
+it.each([
   [`email:'ada@example.com'`, ['Ada Lovelace']],
   [`email:'ADA@EXAMPLE.COM'`, ['Ada Lovelace']],
   [`email:'ada@example'`, []],
@@ -44,7 +44,7 @@ test.each([
   expect(found.data.map(({ name }) => name)).toEqual(names)
 })
 
-test('pages with next_page, and counts when asked to', async () => {
+it('pages with next_page, and counts when asked to', async () => {
   const { stripe } = await startForTest()
   for (let index = 0; index < 23; index += 1) await stripe.customers.create({ metadata: { group: 'a' } })
   const query = `metadata['group']:'a'`
@@ -55,19 +55,19 @@ test('pages with next_page, and counts when asked to', async () => {
   expect(new Set(all.map(({ id }) => id)).size).toBe(23)
 })
 
-test('a page that it never gave is refused', async () => {
+it('a page that it never gave is refused', async () => {
   const { stripe } = await startForTest()
   const error = await stripeErrorOf(stripe.customers.search({ query: `name:'a'`, page: 'made-up' }))
   expect(error).toMatchObject({ statusCode: 400, param: 'page' })
 })
 
-test('a query is required', async () => {
+it('a query is required', async () => {
   const { stripe } = await startForTest()
   const error = await stripeErrorOf(stripe.rawRequest('GET', '/v1/customers/search'))
   expect(error).toMatchObject({ code: 'parameter_missing', param: 'query' })
 })
 
-test('is not read-after-write when the index lags, and shows the customer as it is now', async () => {
+it('is not read-after-write when the index lags, and shows the customer as it is now', async () => {
   const { standIn, stripe } = await startForTest({ searchDelayMs: 60_000 })
   const names = async (query: string) => (await stripe.customers.search({ query })).data.map(({ name }) => name)
   const { id } = await stripe.customers.create({ email: 'old@example.com', name: 'Ada' })

@@ -3,23 +3,23 @@ import type { Clock } from '../clock.ts'
 import type { Database } from '../database.ts'
 import { invalidParam } from '../stripe-failure.ts'
 import type { CustomerSearchParams } from './customer-params.ts'
-import { customerRecord, type CustomerRecord } from './customer-record.ts'
+import { customerRecordSchema, type CustomerRecord } from './customer-record.ts'
 import { searchCondition } from './search-condition.ts'
 import { parseSearchQuery } from './search-query.ts'
 
-const foundCustomer = z
+const foundCustomerSchema = z
   .object({ sequence: z.number(), record: z.string() })
-  .transform((row) => ({ sequence: row.sequence, record: customerRecord.parse(JSON.parse(row.record)) }))
+  .transform((row) => ({ sequence: row.sequence, record: customerRecordSchema.parse(JSON.parse(row.record)) }))
 
 /** What a search found. */
 export interface SearchPage {
-  records: CustomerRecord[]
-  nextPage: string | null
-  totalCount: number
+  readonly records: CustomerRecord[]
+  readonly nextPage: string | null
+  readonly totalCount: number
 }
 
 // A customer is found by the newest version that the index has caught up with, and shown as it is now.
-const MATCHES = `
+const matchesByOperator = `
 from customer_search_documents d join customers c on c.id = d.customer_id
 where c.deleted = 0 and d.version = (
   select max(version) from customer_search_documents where customer_id = d.customer_id and visible_at_ms <= ?
@@ -66,11 +66,11 @@ export function createCustomerSearch(database: Database, clock: Clock, delayMs: 
      */
     search({ query, limit, page }: CustomerSearchParams): SearchPage {
       const condition = searchCondition(parseSearchQuery(query))
-      const matches = `${MATCHES} and ${condition.sql}`
+      const matches = `${matchesByOperator} and ${condition.sql}`
       const values = [clock.nowMs(), ...condition.values]
       const before = page === undefined ? Number.MAX_SAFE_INTEGER : readPageToken(page)
       const found = database.all(
-        foundCustomer,
+        foundCustomerSchema,
         `select c.sequence, c.record ${matches} and c.sequence < ? order by c.sequence desc limit ?`,
         ...values,
         before,

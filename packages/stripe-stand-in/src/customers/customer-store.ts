@@ -3,11 +3,12 @@ import type { Database } from '../database.ts'
 import { listConditions } from '../list-conditions.ts'
 import { readPage } from '../list-page.ts'
 import type { CustomerListParams } from './customer-params.ts'
-import { customerRecord, type CustomerRecord } from './customer-record.ts'
+import { customerRecordSchema, type CustomerRecord } from './customer-record.ts'
 
-const row = z
-  .object({ deleted: z.number(), record: z.string() })
-  .transform((stored) => ({ deleted: stored.deleted !== 0, record: customerRecord.parse(JSON.parse(stored.record)) }))
+const rowSchema = z.object({ deleted: z.number(), record: z.string() }).transform((stored) => ({
+  deleted: stored.deleted !== 0,
+  record: customerRecordSchema.parse(JSON.parse(stored.record)),
+}))
 
 /** The customers that the stand-in holds. */
 export type CustomerStore = ReturnType<typeof createCustomerStore>
@@ -31,14 +32,14 @@ export function createCustomerStore(database: Database) {
     },
 
     /** Finds a customer, deleted or not. */
-    find: (id: string) => database.first(row, 'select deleted, record from customers where id = ?', id),
+    find: (id: string) => database.first(rowSchema, 'select deleted, record from customers where id = ?', id),
 
     /** Lists one page of live customers, newest first. The e-mail is compared exactly, case included, as Stripe does. */
     list(params: Omit<CustomerListParams, 'expand'>): { data: CustomerRecord[]; hasMore: boolean } {
       const conditions = listConditions(params.created)
       conditions.add('deleted = ?', 0)
       conditions.add('email = ?', params.email)
-      const table = { table: 'customers', kind: 'customer', columns: 'deleted, record', row } as const
+      const table = { table: 'customers', kind: 'customer', columns: 'deleted, record', row: rowSchema } as const
       const page = readPage(database, table, conditions, params)
       return { data: page.data.map(({ record }) => record), hasMore: page.hasMore }
     },
@@ -46,7 +47,7 @@ export function createCustomerStore(database: Database) {
     /** Gives every live customer, newest first. */
     allLive: (limit = Number.MAX_SAFE_INTEGER): CustomerRecord[] =>
       database
-        .all(row, 'select deleted, record from customers where deleted = 0 order by sequence desc limit ?', limit)
+        .all(rowSchema, 'select deleted, record from customers where deleted = 0 order by sequence desc limit ?', limit)
         .map(({ record }) => record),
 
     /** Counts customers, live or deleted. */

@@ -1,9 +1,9 @@
 import { Stripe } from 'stripe'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { startForTest, stripeErrorOf } from '../../test/start-for-test.ts'
 
 describe('creating', () => {
-  test('keeps every supported parameter', async () => {
+  it('keeps every supported parameter', async () => {
     const { stripe } = await startForTest()
     const params = {
       email: 'Ada.Lovelace+x@Example.com',
@@ -29,12 +29,12 @@ describe('creating', () => {
     expect(await stripe.customers.retrieve(created.id)).toEqual(created)
   })
 
-  test('needs nothing at all', async () => {
+  it('needs nothing at all', async () => {
     const { stripe } = await startForTest()
     expect(await stripe.customers.create()).toMatchObject({ email: null, name: null, metadata: {} })
   })
 
-  test.each([
+  it.each([
     [{ emial: 'a@b.co' }, 'parameter_unknown', 'emial', 'Received unknown parameter: emial'],
     [{ a: '1', b: '2' }, 'parameter_unknown', 'a', 'Received unknown parameters: a, b'],
     [{ address: { town: 'x' } }, 'parameter_unknown', 'address[town]', 'Received unknown parameter: address[town]'],
@@ -69,7 +69,7 @@ describe('creating', () => {
     expect(standIn.state().counts).toMatchObject({ customers: 0, events: 0, idempotencyKeys: 0 })
   })
 
-  test('takes metadata up to the limits, counted in characters and not in bytes', async () => {
+  it('takes metadata up to the limits, counted in characters and not in bytes', async () => {
     const { stripe } = await startForTest()
     const metadata = { ...manyKeys(49), ['ключ'.repeat(10)]: '🔑'.repeat(500) }
     expect((await stripe.customers.create({ metadata })).metadata).toEqual(metadata)
@@ -77,7 +77,7 @@ describe('creating', () => {
 })
 
 describe('updating', () => {
-  test('keeps what is not sent, merges metadata, and unsets what is empty', async () => {
+  it('keeps what is not sent, merges metadata, and unsets what is empty', async () => {
     const { stripe } = await startForTest()
     const { id } = await stripe.customers.create({
       email: 'a@b.co',
@@ -96,7 +96,7 @@ describe('updating', () => {
     expect((await stripe.customers.update(id, { metadata: '' })).metadata).toEqual({})
   })
 
-  test('counts metadata after merging', async () => {
+  it('counts metadata after merging', async () => {
     const { stripe } = await startForTest()
     const { id } = await stripe.customers.create({ metadata: manyKeys(50) })
     const error = await stripeErrorOf(stripe.customers.update(id, { metadata: { one: 'more' } }))
@@ -104,7 +104,7 @@ describe('updating', () => {
     await stripe.customers.update(id, { metadata: { one: 'more', key0: '' } })
   })
 
-  test('does not know the parameters that belong to creating alone', async () => {
+  it('does not know the parameters that belong to creating alone', async () => {
     const { stripe } = await startForTest()
     const { id } = await stripe.customers.create()
     const error = await stripeErrorOf(stripe.rawRequest('POST', `/v1/customers/${id}`, { payment_method: 'pm_1' }))
@@ -113,7 +113,7 @@ describe('updating', () => {
 })
 
 describe('deleting', () => {
-  test('leaves a stub that can be retrieved, and nothing else', async () => {
+  it('leaves a stub that can be retrieved, and nothing else', async () => {
     const { stripe } = await startForTest()
     const { id } = await stripe.customers.create({ email: 'a@b.co' })
     const stub = { id, object: 'customer', deleted: true }
@@ -129,7 +129,7 @@ describe('deleting', () => {
   })
 })
 
-test.each(['cus_missing', 'cus with/slash', 'ключ'])('a customer that never was is missing: %s', async (id) => {
+it.each(['cus_missing', 'cus with/slash', 'ключ'])('a customer that never was is missing: %s', async (id) => {
   const { stripe } = await startForTest()
   const error = await stripeErrorOf(stripe.customers.retrieve(id))
   expect(error).toMatchObject({ statusCode: 404, code: 'resource_missing', param: 'id' })

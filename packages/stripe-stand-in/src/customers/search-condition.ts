@@ -2,8 +2,8 @@ import type { SearchClause, SearchQuery } from './search-query.ts'
 
 /** A condition in SQL with the values that it binds. */
 export interface SqlCondition {
-  sql: string
-  values: readonly (string | number)[]
+  readonly sql: string
+  readonly values: readonly (string | number)[]
 }
 
 /** Translates a search into a condition on `customer_search_documents`; every value is bound, none is pasted. */

@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { parseSearchQuery } from './search-query.ts'
 
 const text = (name: 'email' | 'name' | 'phone') => ({ kind: 'text', name })
 
-test.each([
+it.each([
   [`email:'a@b.co'`, { field: text('email'), operator: ':', value: 'a@b.co', negated: false }],
   [`email:"a@b.co"`, { field: text('email'), operator: ':', value: 'a@b.co', negated: false }],
   [`name~'Ada'`, { field: text('name'), operator: '~', value: 'Ada', negated: false }],
@@ -18,7 +18,7 @@ test.each([
   expect(parseSearchQuery(query)).toEqual({ combinator: 'and', clauses: [clause] })
 })
 
-test.each([
+it.each([
   [`name:'a' AND email:'b'`, 'and'],
   [`name:'a' and email:'b'`, 'and'],
   [`name:'a' email:'b'`, 'and'],
@@ -29,7 +29,7 @@ test.each([
   expect(parsed.clauses).toHaveLength(2)
 })
 
-test.each([
+it.each([
   ['', /empty/],
   ['   ', /empty/],
   ['email', /unable to parse/],

@@ -2,28 +2,31 @@ import { invalidParam } from '../stripe-failure.ts'
 
 /** One condition of a search. */
 export interface SearchClause {
-  field: { kind: 'text'; name: 'email' | 'name' | 'phone' } | { kind: 'metadata'; key: string } | { kind: 'created' }
-  operator: ':' | '~' | '<' | '<=' | '>' | '>='
+  readonly field:
+    | { kind: 'text'; name: 'email' | 'name' | 'phone' }
+    | { kind: 'metadata'; key: string }
+    | { kind: 'created' }
+  readonly operator: ':' | '~' | '<' | '<=' | '>' | '>='
   /** Null asks whether the field is absent. */
-  value: string | null
-  negated: boolean
+  readonly value: string | null
+  readonly negated: boolean
 }
 
 /** A search as parsed: Stripe lets a query have `AND` or `OR`, not both, and no parentheses. */
 export interface SearchQuery {
-  combinator: 'and' | 'or'
-  clauses: readonly SearchClause[]
+  readonly combinator: 'and' | 'or'
+  readonly clauses: readonly SearchClause[]
 }
 
-const MAX_CLAUSES = 10
-const MIN_SUBSTRING = 3
+const maxClauses = 10
+const minSubstring = 3
 
-const QUOTED = String.raw`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'`
-const CLAUSE = new RegExp(
-  String.raw`\s*(?<negation>-?)(?<field>[a-z_]+)(?:\[(?<key>${QUOTED})\])?\s*(?<operator>:|~|<=|>=|<|>|=)\s*(?<value>${QUOTED}|[^\s"']+)(?=\s|$)`,
+const quotedPattern = String.raw`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'`
+const clausePattern = new RegExp(
+  String.raw`\s*(?<negation>-?)(?<field>[a-z_]+)(?:\[(?<key>${quotedPattern})\])?\s*(?<operator>:|~|<=|>=|<|>|=)\s*(?<value>${quotedPattern}|[^\s"']+)(?=\s|$)`,
   'iy',
 )
-const COMBINATOR = /\s+(and|or)(?=\s)/iy
+const combinatorPattern = /\s+(and|or)(?=\s)/iy
 
 /**
  * Parses a query in Stripe's search language, as far as customers have fields: `email`, `name`, `phone`,
@@ -37,19 +40,19 @@ export function parseSearchQuery(query: string): SearchQuery {
   let position = 0
   while (query.slice(position).trim() !== '') {
     if (clauses.length > 0) {
-      COMBINATOR.lastIndex = position
-      const word = COMBINATOR.exec(query)?.[1]
+      combinatorPattern.lastIndex = position
+      const word = combinatorPattern.exec(query)?.[1]
       combinators.add(word?.toLowerCase() === 'or' ? 'or' : 'and')
-      if (word !== undefined) position = COMBINATOR.lastIndex
+      if (word !== undefined) position = combinatorPattern.lastIndex
     }
-    CLAUSE.lastIndex = position
-    const groups = CLAUSE.exec(query)?.groups
+    clausePattern.lastIndex = position
+    const groups = clausePattern.exec(query)?.groups
     if (groups === undefined) throw refused(`We were unable to parse your search query near: ${query.slice(position)}`)
     clauses.push(toClause(groups))
-    position = CLAUSE.lastIndex
+    position = clausePattern.lastIndex
   }
   if (clauses.length === 0) throw refused('The search query is empty.')
-  if (clauses.length > MAX_CLAUSES) throw refused(`A search query can have up to ${MAX_CLAUSES} clauses.`)
+  if (clauses.length > maxClauses) throw refused(`A search query can have up to ${maxClauses} clauses.`)
   if (combinators.size > 1) throw refused('AND and OR cannot be combined in one search query.')
   return { combinator: combinators.has('or') ? 'or' : 'and', clauses }
 }
@@ -68,8 +71,8 @@ function toClause(groups: Record<string, string | undefined>): SearchClause {
     throw refused(`The value of \`${name}\` must be in quotes.`)
   }
   if (operator === '~' && field.kind === 'metadata') throw refused('`metadata` can be searched for exact values only.')
-  if (operator === '~' && (value === null || Array.from(value).length < MIN_SUBSTRING)) {
-    throw refused(`The operator ~ needs a value of at least ${MIN_SUBSTRING} characters.`)
+  if (operator === '~' && (value === null || Array.from(value).length < minSubstring)) {
+    throw refused(`The operator ~ needs a value of at least ${minSubstring} characters.`)
   }
   return { field, operator, value, negated: negation === '-' }
 }

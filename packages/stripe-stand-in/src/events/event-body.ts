@@ -1,5 +1,5 @@
 import type { Stripe } from 'stripe'
-import { API_VERSION } from '../requests/api-version.ts'
+import { apiVersion } from '../requests/api-version.ts'
 import type { WireSubscription } from '../subscriptions/subscription-body.ts'
 
 /** What happened, with the object as it is after it. */
@@ -16,8 +16,8 @@ export type PreviousAttributes = Readonly<Record<string, unknown>>
 /** The request that made something happen. */
 export interface EventCause {
   /** The request's id, `req_…`. */
-  id: string
-  idempotencyKey: string | null
+  readonly id: string
+  readonly idempotencyKey: string | null
 }
 
 /** An event as Stripe shows it. */
@@ -41,7 +41,7 @@ export function eventBody(
   return {
     id,
     object: 'event',
-    api_version: API_VERSION,
+    api_version: apiVersion,
     created,
     data:
       event.type === 'customer.updated'

@@ -7,7 +7,7 @@ import { missingResource } from '../stripe-failure.ts'
 import type { EventStore } from './event-store.ts'
 
 /** The parameters that list events. */
-export const eventListParams = z.strictObject({
+export const eventListParamsSchema = z.strictObject({
   created: instantRange().default({}),
   ending_before: z.string().optional(),
   limit: integer(1, 100).default(10),
@@ -17,7 +17,7 @@ export const eventListParams = z.strictObject({
 })
 
 /** What Stripe accepts when events are listed and the stand-in does not. */
-export const UNSUPPORTED_LIST_PARAMS = ['delivery_success', 'expand'] as const
+export const unsupportedListParams = ['delivery_success', 'expand'] as const
 
 /** Creates the endpoints under `/v1/events`. */
 export function createEventEndpoints(events: EventStore): Endpoint[] {
@@ -26,7 +26,7 @@ export function createEventEndpoints(events: EventStore): Endpoint[] {
       method: 'GET',
       path: '/v1/events',
       run(request) {
-        const sent = readParams(eventListParams, request.params, UNSUPPORTED_LIST_PARAMS)
+        const sent = readParams(eventListParamsSchema, request.params, unsupportedListParams)
         const types = sent.type === undefined ? sent.types : [sent.type]
         const { data, hasMore } = events.list({ ...sent, types })
         return listBody(data, hasMore, '/v1/events')

@@ -8,14 +8,14 @@ import type { WebhookOutbox } from '../webhooks/webhook-outbox.ts'
 import { eventBody, type EventCause, type EventData } from './event-body.ts'
 
 // What is stored was built by `eventBody`; reading it back only has to find the shape that lists need.
-const row = z.object({ body: z.string() }).transform((stored) => storedEvent.parse(JSON.parse(stored.body)))
-const storedEvent = z.looseObject({ id: z.string(), object: z.literal('event'), type: z.string() })
+const rowSchema = z.object({ body: z.string() }).transform((stored) => storedEventSchema.parse(JSON.parse(stored.body)))
+const storedEventSchema = z.looseObject({ id: z.string(), object: z.literal('event'), type: z.string() })
 
 /** An event as read back from storage. */
-export type StoredEvent = z.infer<typeof storedEvent>
+export type StoredEvent = z.infer<typeof storedEventSchema>
 
 // An event shows how many endpoints have not taken it yet, which changes after it was written.
-const COLUMNS = `json_set(body, '$.pending_webhooks', (
+const columns = `json_set(body, '$.pending_webhooks', (
   select count(*) from webhook_deliveries where event_id = events.id and state = 'pending')) as body`
 
 /** What happened to the objects that the stand-in holds. */
@@ -34,7 +34,7 @@ export function createEventStore(database: Database, clock: Clock, outbox: Webho
     },
 
     /** Finds an event. */
-    find: (id: string) => database.first(row, `select ${COLUMNS} from events where id = ?`, id),
+    find: (id: string) => database.first(rowSchema, `select ${columns} from events where id = ?`, id),
 
     /** Lists one page of events, newest first. */
     list(params: PageParams & { created: InstantRange; types?: readonly string[] | undefined }) {
@@ -42,7 +42,7 @@ export function createEventStore(database: Database, clock: Clock, outbox: Webho
       if (params.types !== undefined) {
         conditions.add('type in (select value from json_each(?))', JSON.stringify(params.types))
       }
-      const table = { table: 'events', kind: 'event', columns: COLUMNS, row } as const
+      const table = { table: 'events', kind: 'event', columns: columns, row: rowSchema } as const
       return readPage<StoredEvent>(database, table, conditions, params)
     },
 

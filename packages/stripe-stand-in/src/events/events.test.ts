@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { startForTest, stripeErrorOf } from '../../test/start-for-test.ts'
 
-test('each change leaves an event with the whole object and the request that made it', async () => {
+it('each change leaves an event with the whole object and the request that made it', async () => {
   const { stripe } = await startForTest()
   const customer = await stripe.customers.create({ email: 'a@b.co' }, { idempotencyKey: 'key-1' })
   await stripe.customers.update(customer.id, { email: 'c@d.co' })
@@ -21,7 +21,7 @@ test('each change leaves an event with the whole object and the request that mad
   expect(await stripe.events.retrieve(created!.id)).toEqual(created)
 })
 
-test('previous attributes name only what changed, nested members too, and null for what was not there', async () => {
+it('previous attributes name only what changed, nested members too, and null for what was not there', async () => {
   const { stripe } = await startForTest()
   const { id } = await stripe.customers.create({
     name: 'Ada',
@@ -36,14 +36,14 @@ test('previous attributes name only what changed, nested members too, and null f
   })
 })
 
-test('what changes nothing leaves no event', async () => {
+it('what changes nothing leaves no event', async () => {
   const { stripe } = await startForTest()
   const { id } = await stripe.customers.create({ name: 'Ada' })
   await stripe.customers.update(id, { name: 'Ada', metadata: { absent: '' } })
   expect((await stripe.events.list()).data.map(({ type }) => type)).toEqual(['customer.created'])
 })
 
-test('they are listed by type and page by page', async () => {
+it('they are listed by type and page by page', async () => {
   const { stripe } = await startForTest()
   for (let index = 0; index < 12; index += 1) await stripe.customers.del((await stripe.customers.create()).id)
   const deletions = await stripe.events.list({ type: 'customer.deleted', limit: 5 }).autoPagingToArray({ limit: 100 })

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { invalidParam } from '../stripe-failure.ts'
 
-const MAX_KEYS = 50
-const MAX_KEY_LENGTH = 40
-const MAX_VALUE_LENGTH = 500
+const maxKeys = 50
+const maxKeyLength = 40
+const maxValueLength = 500
 
 /** A change of metadata: null unsets everything, an empty value unsets its key. */
 export type MetadataChange = Readonly<Record<string, string>> | null
@@ -36,8 +36,8 @@ export function mergeMetadata(
   if (change === null) return {}
   const merged = Object.fromEntries(Object.entries({ ...present, ...change }).filter(([, value]) => value !== ''))
   const count = Object.keys(merged).length
-  if (count > MAX_KEYS) {
-    throw invalidParam('metadata', `Metadata can have up to ${MAX_KEYS} keys, but you've set ${count}.`)
+  if (count > maxKeys) {
+    throw invalidParam('metadata', `Metadata can have up to ${maxKeys} keys, but you've set ${count}.`)
   }
   return merged
 }
@@ -45,14 +45,14 @@ export function mergeMetadata(
 function keyFault(key: string): string | null {
   const length = Array.from(key).length
   if (length === 0) return 'Metadata keys cannot be empty.'
-  if (length <= MAX_KEY_LENGTH) return null
-  const limit = `Metadata keys can have up to ${MAX_KEY_LENGTH} characters`
+  if (length <= maxKeyLength) return null
+  const limit = `Metadata keys can have up to ${maxKeyLength} characters`
   return `${limit}, but you passed in a key that is ${length} characters. Invalid key: ${key}`
 }
 
 function valueFault(value: string): string | null {
   const length = Array.from(value).length
-  if (length <= MAX_VALUE_LENGTH) return null
-  const limit = `Metadata values can have up to ${MAX_VALUE_LENGTH} characters`
+  if (length <= maxValueLength) return null
+  const limit = `Metadata values can have up to ${maxValueLength} characters`
   return `${limit}, but you passed in a value that is ${length} characters. Invalid value: ${value}`
 }

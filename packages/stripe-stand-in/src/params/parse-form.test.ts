@@ -1,11 +1,11 @@
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { StripeFailure } from '../stripe-failure.ts'
 import { parseForm } from './parse-form.ts'
 
 const plain = (text: string): unknown => JSON.parse(JSON.stringify(parseForm(text)))
 
-test.each([
+it.each([
   ['', {}],
   ['email=a%40b.co&name=Ada+L', { email: 'a@b.co', name: 'Ada L' }],
   ['metadata[a]=1&metadata[b]=2', { metadata: { a: '1', b: '2' } }],
@@ -23,21 +23,21 @@ test.each([
   expect(plain(text)).toEqual(expected)
 })
 
-test.each(['metadata[a[b]]=1', 'metadata[a]]=1', 'metadata[a=1', 'metadata[a]b=1'])(
+it.each(['metadata[a[b]]=1', 'metadata[a]]=1', 'metadata[a=1', 'metadata[a]b=1'])(
   'square brackets in a metadata key are refused: %s',
   (text) => {
     expect(() => parseForm(text)).toThrow('Metadata keys cannot contain square brackets ([ and ]).')
   },
 )
 
-test.each(['[a]=1', 'a[b=1', 'a[__proto__][x]=1', '__proto__[x]=1', `a${'[b]'.repeat(9)}=1`])(
+it.each(['[a]=1', 'a[b=1', 'a[__proto__][x]=1', '__proto__[x]=1', `a${'[b]'.repeat(9)}=1`])(
   'a name that no parameter of Stripe has is refused: %s',
   (text) => {
     expect(() => parseForm(text)).toThrow(/Invalid parameter name/)
   },
 )
 
-test('whatever is sent, it is parsed or refused, and no prototype is touched', () => {
+it('whatever is sent, it is parsed or refused, and no prototype is touched', () => {
   const piece = fc.constantFrom('a', '[', ']', '[]', '=', '&', '__proto__', 'constructor', '%', '%5B', '0', '[0]', ' ')
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
@@ -50,7 +50,7 @@ test('whatever is sent, it is parsed or refused, and no prototype is touched', (
   )
 })
 
-test('what the form encoding can carry comes back unchanged', () => {
+it('what the form encoding can carry comes back unchanged', () => {
   const name = fc.string({ minLength: 1 }).filter((text) => !/[[\]]|^__proto__$/.test(text))
   fc.assert(
     fc.property(fc.dictionary(name, fc.string()), (metadata) => {

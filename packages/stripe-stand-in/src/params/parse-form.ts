@@ -5,11 +5,11 @@ export interface ParamTree {
   [name: string]: string | ParamTree
 }
 
-const NAME = /^([^[\]]+)((?:\[[^[\]]*\])*)$/
-const SEGMENT = /\[([^[\]]*)\]/g
+const namePattern = /^([^[\]]+)((?:\[[^[\]]*\])*)$/
+const segmentPattern = /\[([^[\]]*)\]/g
 
 /** No parameter of Stripe's is nested deeper; the bound keeps a hostile body from building a tower. */
-const MAX_DEPTH = 8
+const maxDepth = 8
 
 /**
  * Parses a form or a query string with Stripe's bracket notation: `address[city]=Rome`, `expand[0]=a`, `expand[]=a`.
@@ -21,10 +21,13 @@ const MAX_DEPTH = 8
 export function parseForm(text: string): ParamTree {
   const root = newTree()
   for (const [name, value] of new URLSearchParams(text)) {
-    const match = NAME.exec(name)
+    const match = namePattern.exec(name)
     if (match === null) throw malformedName(name)
-    const segments = [match[1] ?? '', ...Array.from((match[2] ?? '').matchAll(SEGMENT), ([, segment]) => segment ?? '')]
-    if (segments.length > MAX_DEPTH || segments.includes('__proto__')) throw malformedName(name)
+    const segments = [
+      match[1] ?? '',
+      ...Array.from((match[2] ?? '').matchAll(segmentPattern), ([, segment]) => segment ?? ''),
+    ]
+    if (segments.length > maxDepth || segments.includes('__proto__')) throw malformedName(name)
     insert(root, segments, value)
   }
   return root

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { invalidParam, type StripeFailure } from '../stripe-failure.ts'
 import type { ParamTree } from './parse-form.ts'
 
-const refusalDetails = z.object({ code: z.string().optional() })
+const refusalDetailsSchema = z.object({ code: z.string().optional() })
 
 /**
  * Reads an endpoint's parameters.
@@ -30,7 +30,7 @@ function toFailure(issue: z.core.$ZodIssue, params: ParamTree): StripeFailure {
   }
   const name = paramName(issue.path)
   if (issue.code === 'custom') {
-    return invalidParam(name, issue.message, refusalDetails.safeParse(issue.params).data?.code)
+    return invalidParam(name, issue.message, refusalDetailsSchema.safeParse(issue.params).data?.code)
   }
   if (valueAt(params, issue.path) === undefined) {
     return invalidParam(name, `Missing required param: ${name}.`, 'parameter_missing')

@@ -1,16 +1,16 @@
 import { Stripe } from 'stripe'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { SECRET_KEY, eventually, post, sdkFor, startForTest, stripeErrorOf } from '../../test/start-for-test.ts'
 import { z } from 'zod'
 import { maskKey } from './authenticate.ts'
 
-const failedBody = z.strictObject({ error: z.looseObject({ type: z.string(), message: z.string() }) })
+const failedBodySchema = z.strictObject({ error: z.looseObject({ type: z.string(), message: z.string() }) })
 
 async function errorOf(response: Response) {
-  return failedBody.parse(await response.json()).error
+  return failedBodySchema.parse(await response.json()).error
 }
 
-test.each([
+it.each([
   ['none', undefined, /did not provide an API key/],
   ['an empty one', '', /did not provide an API key/],
   ['another scheme', `Digest ${SECRET_KEY}`, /did not provide an API key/],
@@ -34,7 +34,7 @@ test.each([
   expect(standIn.state().counts.customers).toBe(0)
 })
 
-test('the key passes as Bearer in any case and as a Basic user', async () => {
+it('the key passes as Bearer in any case and as a Basic user', async () => {
   const { standIn } = await startForTest()
   for (const authorization of [`bearer ${SECRET_KEY}`, `BASIC ${btoa(`${SECRET_KEY}:`)}`]) {
     const response = await fetch(`${standIn.url}/v1/customers`, { headers: { Authorization: authorization } })
@@ -42,20 +42,20 @@ test('the key passes as Bearer in any case and as a Basic user', async () => {
   }
 })
 
-test('a mask shows the kind and the last four characters of a long key, and nothing of a short one', () => {
+it('a mask shows the kind and the last four characters of a long key, and nothing of a short one', () => {
   expect(maskKey('sk_test_0123456789abcdef')).toBe('sk_test_************cdef')
   expect(maskKey('sk_test_012345678')).toBe('********')
   expect(maskKey('ключключключключключключ')).toBe('********')
 })
 
-test('the SDK gets its authentication error', async () => {
+it('the SDK gets its authentication error', async () => {
   const { standIn } = await startForTest()
   const stripe = new Stripe('sk_test_wrong_0123456789', { protocol: 'http', host: '127.0.0.1', port: standIn.port })
   const error = await stripeErrorOf(stripe.customers.list())
   expect(error).toBeInstanceOf(Stripe.errors.StripeAuthenticationError)
 })
 
-test.each([
+it.each([
   ['GET', '/v1/charges'],
   ['PUT', '/v1/customers'],
   ['POST', '/v1/customers/cus_1/nothing'],
@@ -71,7 +71,7 @@ test.each([
   expect(error.message).toContain(`Unrecognized request URL (${method}: ${path})`)
 })
 
-test('every answer carries the headers that Stripe sends', async () => {
+it('every answer carries the headers that Stripe sends', async () => {
   const { standIn } = await startForTest()
   const plain = await post(standIn, '/v1/customers', '')
   expect(plain.headers.get('request-id')).toMatch(/^req_[0-9A-Za-z]{14}$/)
@@ -86,7 +86,7 @@ test('every answer carries the headers that Stripe sends', async () => {
   expect(refused.headers.get('idempotency-key')).toBe('key-1')
 })
 
-test('a version that is none, a JSON body and a body over 1 MB are refused', async () => {
+it('a version that is none, a JSON body and a body over 1 MB are refused', async () => {
   const { standIn } = await startForTest()
   const version = await post(standIn, '/v1/customers', '', { 'Stripe-Version': 'newest' })
   const json = await post(standIn, '/v1/customers', '{}', { 'Content-Type': 'application/json' })
@@ -95,7 +95,7 @@ test('a version that is none, a JSON body and a body over 1 MB are refused', asy
   for (const response of [version, json, large]) expect((await errorOf(response)).message).not.toBe('')
 })
 
-test('a client that leaves in the middle of its body is no failure of the stand-in', async () => {
+it('a client that leaves in the middle of its body is no failure of the stand-in', async () => {
   const { standIn } = await startForTest()
   const leaving = new AbortController()
   const body = new ReadableStream<Uint8Array>({

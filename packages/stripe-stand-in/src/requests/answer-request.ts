@@ -1,7 +1,7 @@
 import { newId } from '../new-id.ts'
 import { parseForm, type ParamTree } from '../params/parse-form.ts'
 import { StripeFailure } from '../stripe-failure.ts'
-import { API_VERSION, readApiVersion } from './api-version.ts'
+import { apiVersion, readApiVersion } from './api-version.ts'
 import { matchEndpoint, type Endpoint } from './endpoint.ts'
 import type { ExecutableRequest, Outcome } from './execute-request.ts'
 import { readIdempotencyKey } from './idempotency-store.ts'
@@ -11,25 +11,25 @@ import type { RequestLog } from './request-log.ts'
 
 /** A request as it arrives. */
 export interface IncomingRequest {
-  method: string
-  path: string
+  readonly method: string
+  readonly path: string
   /** The query string without its question mark. */
-  query: string
-  header: (name: string) => string | undefined
+  readonly query: string
+  readonly header: (name: string) => string | undefined
   /** Gives null when the client left before its body was complete. */
-  readBody: () => Promise<string | null>
-  whenClosed: () => Promise<void>
+  readonly readBody: () => Promise<string | null>
+  readonly whenClosed: () => Promise<void>
 }
 
 /** What answering a request needs. */
 export interface AnswerDependencies {
-  endpoints: readonly Endpoint[]
-  authenticate: (authorization: string | undefined) => void
-  limiter: RateLimiter
-  execute: (request: ExecutableRequest) => Promise<Outcome>
-  log: RequestLog
+  readonly endpoints: readonly Endpoint[]
+  readonly authenticate: (authorization: string | undefined) => void
+  readonly limiter: RateLimiter
+  readonly execute: (request: ExecutableRequest) => Promise<Outcome>
+  readonly log: RequestLog
   /** Told of every fault of the stand-in itself. */
-  onError: (error: unknown) => void
+  readonly onError: (error: unknown) => void
 }
 
 /** Creates the answer to requests under `/v1`; null means that the connection is to be cut. */
@@ -89,7 +89,7 @@ function commonHeaders(incoming: IncomingRequest, id: string): Record<string, st
     'Cache-Control': 'no-cache, no-store',
     'Content-Type': 'application/json',
     'Request-Id': id,
-    'Stripe-Version': incoming.header('stripe-version') ?? API_VERSION,
+    'Stripe-Version': incoming.header('stripe-version') ?? apiVersion,
     ...(key === undefined ? {} : { 'Idempotency-Key': key }),
   }
 }

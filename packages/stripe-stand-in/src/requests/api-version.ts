@@ -2,7 +2,7 @@ import type { Stripe } from 'stripe'
 import { StripeFailure } from '../stripe-failure.ts'
 
 /** The version whose bodies the stand-in builds: the one that the SDK's types describe. */
-export const API_VERSION: Stripe.LatestApiVersion = '2026-10-28.endive'
+export const apiVersion: Stripe.LatestApiVersion = '2026-10-28.endive'
 
 /**
  * Reads the version that a request asks for; bodies are those of `API_VERSION` whatever it is.
@@ -10,7 +10,7 @@ export const API_VERSION: Stripe.LatestApiVersion = '2026-10-28.endive'
  * @throws StripeFailure 400 for what is not a version
  */
 export function readApiVersion(header: string | undefined): string {
-  if (header === undefined) return API_VERSION
+  if (header === undefined) return apiVersion
   if (/^\d{4}-\d{2}-\d{2}(\.[a-z]+)?$/.test(header)) return header
   throw new StripeFailure(`Invalid Stripe API version: ${header}`, { status: 400 })
 }

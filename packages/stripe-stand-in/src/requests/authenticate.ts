@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { StripeFailure } from '../stripe-failure.ts'
 
-const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="Stripe"' }
+const challenge = { 'WWW-Authenticate': 'Basic realm="Stripe"' }
 
 /**
  * Creates the check of a request's key, sent as `Bearer` or as the user name of `Basic`.
@@ -15,12 +15,12 @@ export function createAuthenticator(secretKey: string): (authorization: string |
     if (key === null) {
       throw new StripeFailure(
         "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
-        { status: 401, headers: CHALLENGE },
+        { status: 401, headers: challenge },
       )
     }
     // Digests have equal lengths, so the comparison tells nothing about the key's own.
     if (!timingSafeEqual(digest(key), expected)) {
-      throw new StripeFailure(`Invalid API Key provided: ${maskKey(key)}`, { status: 401, headers: CHALLENGE })
+      throw new StripeFailure(`Invalid API Key provided: ${maskKey(key)}`, { status: 401, headers: challenge })
     }
   }
 }

@@ -6,18 +6,18 @@ export type Method = 'DELETE' | 'GET' | 'POST'
 /** A request as an endpoint sees it. */
 export interface StripeRequest {
   /** The request's id, `req_…`. */
-  id: string
-  idempotencyKey: string | null
+  readonly id: string
+  readonly idempotencyKey: string | null
   /** The id in the path; empty where the path has none. */
-  objectId: string
-  params: ParamTree
+  readonly objectId: string
+  readonly params: ParamTree
 }
 
 /** One operation of the API. */
 export interface Endpoint {
-  method: Method
+  readonly method: Method
   /** The path, with `:id` for an object's id. */
-  path: string
+  readonly path: string
   /**
    * Carries the operation out, within a transaction, and gives the body of its answer.
    *

@@ -8,10 +8,10 @@ import { errorReply, successReply, type Reply } from './reply.ts'
 
 /** A request whose endpoint is known and whose caller is let in. */
 export interface ExecutableRequest extends StripeRequest {
-  endpoint: Endpoint
-  path: string
+  readonly endpoint: Endpoint
+  readonly path: string
   /** Resolves when the client has left or the stand-in stops. */
-  whenClosed: () => Promise<void>
+  readonly whenClosed: () => Promise<void>
 }
 
 /** What becomes of a request. */
@@ -22,17 +22,17 @@ export type Outcome =
 
 /** What executing a request needs. */
 export interface ExecutionDependencies {
-  database: Database
-  idempotency: IdempotencyStore
-  faults: FaultQueue
+  readonly database: Database
+  readonly idempotency: IdempotencyStore
+  readonly faults: FaultQueue
   /** Told whenever something was written. */
-  onCommit: () => void
+  readonly onCommit: () => void
   /** Aborted when the stand-in stops. */
-  stopping: AbortSignal
-  sleep: (ms: number, signal: AbortSignal) => Promise<void>
+  readonly stopping: AbortSignal
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
-const CUT: Outcome = { kind: 'cut' }
+const cut: Outcome = { kind: 'cut' }
 
 /** Creates the execution of requests: idempotency, faults, and one transaction for the effect and its stored result. */
 export function createExecution(dependencies: ExecutionDependencies) {
@@ -75,15 +75,15 @@ export function createExecution(dependencies: ExecutionDependencies) {
 
     if (fault?.kind === 'rate_limit') throw rateLimited(fault.retryAfterSeconds ?? null, 'endpoint-rate')
     if (fault?.kind === 'in_flight') throw keyInUse(key ?? '')
-    if (fault?.kind === 'cut' && fault.when === 'before_effect') return CUT
+    if (fault?.kind === 'cut' && fault.when === 'before_effect') return cut
 
     let outcome: Outcome
     if (key !== null) inFlight.add(key)
     try {
-      if (delayMs > 0 && !(await wait(delayMs, dependencies))) return CUT
+      if (delayMs > 0 && !(await wait(delayMs, dependencies))) return cut
       if (fault?.kind === 'hang' && fault.when === 'before_effect') {
         await request.whenClosed()
-        return CUT
+        return cut
       }
       if (stored === undefined) {
         const reply = run(request, keyed, fault?.kind === 'server_error' ? fault.when : null)
@@ -95,10 +95,10 @@ export function createExecution(dependencies: ExecutionDependencies) {
       if (key !== null) inFlight.delete(key)
     }
 
-    if (fault?.kind === 'cut') return CUT
+    if (fault?.kind === 'cut') return cut
     if (fault?.kind === 'hang') {
       await request.whenClosed()
-      return CUT
+      return cut
     }
     return outcome
   }

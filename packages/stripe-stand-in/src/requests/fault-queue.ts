@@ -10,7 +10,7 @@ const matching = {
   count: z.union([z.int().min(1), z.literal('always')]).default(1),
 }
 
-const when = z.enum(['before_effect', 'after_effect'])
+const whenSchema = z.enum(['before_effect', 'after_effect'])
 
 /** The faults that can be asked for. */
 export const faultSchema = z.discriminatedUnion('kind', [
@@ -21,11 +21,11 @@ export const faultSchema = z.discriminatedUnion('kind', [
   /** Answers 409 as if another request with the same key were under way; strikes only requests with a key. */
   z.strictObject({ kind: z.literal('in_flight'), ...matching }),
   /** Answers 500 and stores it for the key; strikes only what executes, not what is replayed. */
-  z.strictObject({ kind: z.literal('server_error'), when, ...matching }),
+  z.strictObject({ kind: z.literal('server_error'), when: whenSchema, ...matching }),
   /** Cuts the connection; before the effect nothing happens and nothing is stored. */
-  z.strictObject({ kind: z.literal('cut'), when, ...matching }),
+  z.strictObject({ kind: z.literal('cut'), when: whenSchema, ...matching }),
   /** Never answers; before the effect the key stays in flight until the client leaves, and then nothing happens. */
-  z.strictObject({ kind: z.literal('hang'), when, ...matching }),
+  z.strictObject({ kind: z.literal('hang'), when: whenSchema, ...matching }),
 ])
 
 /** A fault as asked for; `count` is 1 unless given. */
@@ -36,12 +36,12 @@ export type Fault = z.output<typeof faultSchema>
 
 /** A request that faults may strike. */
 export interface FaultTarget {
-  method: Method
+  readonly method: Method
   /** The endpoint's path, with `:id`. */
-  pattern: string
-  path: string
-  hasKey: boolean
-  isReplay: boolean
+  readonly pattern: string
+  readonly path: string
+  readonly hasKey: boolean
+  readonly isReplay: boolean
 }
 
 /** The faults that wait for their requests. */

@@ -1,5 +1,5 @@
 import { Stripe } from 'stripe'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { eventually, startForTest, stripeErrorOf } from '../../test/start-for-test.ts'
 
 const params = { email: 'ada@example.com' }
@@ -7,7 +7,7 @@ const idempotencyKey = 'key-1'
 const creating = { method: 'POST', path: '/v1/customers' } as const
 
 describe('a server error', () => {
-  test.each([
+  it.each([
     ['before_effect', 0],
     ['after_effect', 1],
   ] as const)('%s is stored for the key and replayed', async (when, customers) => {
@@ -24,7 +24,7 @@ describe('a server error', () => {
     expect((await stripe.customers.create(params, { idempotencyKey: 'key-2' })).email).toBe('ada@example.com')
   })
 
-  test('is not struck by a replay, so it waits for a request that executes', async () => {
+  it('is not struck by a replay, so it waits for a request that executes', async () => {
     const { standIn, stripe } = await startForTest()
     await stripe.customers.create(params, { idempotencyKey })
     standIn.addFaults({ kind: 'server_error', when: 'before_effect', ...creating })
@@ -32,7 +32,7 @@ describe('a server error', () => {
     expect(standIn.state().faults).toHaveLength(1)
   })
 
-  test('of a GET is not stored, and the SDK tries again', async () => {
+  it('of a GET is not stored, and the SDK tries again', async () => {
     const { standIn, stripe } = await startForTest({}, { maxNetworkRetries: 1 })
     standIn.addFaults({ kind: 'server_error', when: 'before_effect', method: 'GET' })
     expect((await stripe.customers.list()).data).toEqual([])
@@ -41,7 +41,7 @@ describe('a server error', () => {
 })
 
 describe('a cut connection', () => {
-  test.each([
+  it.each([
     ['before_effect', 0],
     ['after_effect', 1],
   ] as const)('%s: the SDK tries once more by itself, and there is one customer', async (when, effects) => {
@@ -54,7 +54,7 @@ describe('a cut connection', () => {
     })
   })
 
-  test.each([
+  it.each([
     ['before_effect', 0],
     ['after_effect', 1],
   ] as const)('twice %s: the caller sees a connection error', async (when, customers) => {
@@ -67,7 +67,7 @@ describe('a cut connection', () => {
 })
 
 describe('a rate limit', () => {
-  test.each([
+  it.each([
     [{}, undefined],
     [{ retryAfterSeconds: 3 }, '3'],
   ])('with %j is a 429 that is not stored', async (extra, header) => {
@@ -83,7 +83,7 @@ describe('a rate limit', () => {
   })
 })
 
-test('a request in flight is a 409, although there is none', async () => {
+it('a request in flight is a 409, although there is none', async () => {
   const { standIn, stripe } = await startForTest()
   standIn.addFaults({ kind: 'in_flight', ...creating })
   const error = await stripeErrorOf(stripe.customers.create(params, { idempotencyKey }))
@@ -93,7 +93,7 @@ test('a request in flight is a 409, although there is none', async () => {
 })
 
 describe('a request that hangs', () => {
-  test.each([
+  it.each([
     ['before_effect', 0],
     ['after_effect', 1],
   ] as const)('%s ends with the client, and its key is free again', async (when, customers) => {
@@ -107,7 +107,7 @@ describe('a request that hangs', () => {
     expect(standIn.state().counts.customers).toBe(1)
   })
 
-  test('before the effect keeps its key in flight meanwhile', async () => {
+  it('before the effect keeps its key in flight meanwhile', async () => {
     const { standIn, stripe } = await startForTest()
     standIn.addFaults({ kind: 'hang', when: 'before_effect', ...creating })
     const hanging = stripeErrorOf(stripe.customers.create(params, { idempotencyKey, timeout: 600 }))
@@ -117,7 +117,7 @@ describe('a request that hangs', () => {
     await hanging
   })
 
-  test('does not keep the stand-in from stopping', async () => {
+  it('does not keep the stand-in from stopping', async () => {
     const { standIn, stripe } = await startForTest()
     standIn.addFaults({ kind: 'hang', when: 'before_effect', method: 'POST' })
     standIn.addFaults({ kind: 'delay', delayMs: 60_000, method: 'GET' })
@@ -128,7 +128,7 @@ describe('a request that hangs', () => {
   })
 })
 
-test('a delayed request takes effect although its client has left', async () => {
+it('a delayed request takes effect although its client has left', async () => {
   const { standIn, stripe } = await startForTest()
   standIn.addFaults({ kind: 'delay', delayMs: 500, ...creating })
   await stripeErrorOf(stripe.customers.create(params, { idempotencyKey, timeout: 50 }))
@@ -137,7 +137,7 @@ test('a delayed request takes effect although its client has left', async () => 
 })
 
 describe('matching', () => {
-  test('by method, by pattern, by one path and by count', async () => {
+  it('by method, by pattern, by one path and by count', async () => {
     const { standIn, stripe } = await startForTest()
     const one = await stripe.customers.create()
     const two = await stripe.customers.create()
@@ -153,7 +153,7 @@ describe('matching', () => {
     expect(standIn.state().faults).toEqual([])
   })
 
-  test('a delay for always goes together with other faults, in their order', async () => {
+  it('a delay for always goes together with other faults, in their order', async () => {
     const { standIn, stripe } = await startForTest()
     standIn.addFaults({ kind: 'delay', delayMs: 20, count: 'always' })
     standIn.addFaults({ kind: 'in_flight' }, { kind: 'server_error', when: 'before_effect' })

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { post, startForTest } from '../../test/start-for-test.ts'
 import type { StripeStandIn } from '../start-stripe-stand-in.ts'
 import type { FaultRequest } from './fault-queue.ts'
 
-const FAULTS: Record<string, FaultRequest> = {
+const faults: Record<string, FaultRequest> = {
   'cut before': { kind: 'cut', when: 'before_effect' },
   'cut after': { kind: 'cut', when: 'after_effect' },
   'error before': { kind: 'server_error', when: 'before_effect' },
@@ -13,13 +13,13 @@ const FAULTS: Record<string, FaultRequest> = {
   'in flight': { kind: 'in_flight' },
 }
 
-const DAY_HOURS = 24
+const dayHours = 24
 
 interface Step {
-  key: string
-  name: string
-  fault: string
-  hours: number
+  readonly key: string
+  readonly name: string
+  readonly fault: string
+  readonly hours: number
 }
 
 /** What Stripe documents of idempotency keys, in memory. */
@@ -33,7 +33,7 @@ function createModel() {
     step({ key, name, fault, hours }: Step): number {
       nowHours += hours
       const stored = keys.get(key)
-      const fresh = stored !== undefined && nowHours - stored.atHours < DAY_HOURS ? stored : undefined
+      const fresh = stored !== undefined && nowHours - stored.atHours < dayHours ? stored : undefined
       if (fresh !== undefined && fresh.name !== name) return 400
       if (fault === 'rate limit') return 429
       if (fault === 'in flight') return 409
@@ -50,7 +50,7 @@ function createModel() {
 async function send(standIn: StripeStandIn, { key, name, fault, hours }: Step): Promise<number> {
   standIn.advanceClock(hours * 3600)
   standIn.clearFaults()
-  const request = FAULTS[fault]
+  const request = faults[fault]
   if (request !== undefined) standIn.addFaults(request)
   try {
     const response = await post(standIn, '/v1/customers', `name=${name}`, { 'Idempotency-Key': key })
@@ -64,11 +64,11 @@ async function send(standIn: StripeStandIn, { key, name, fault, hours }: Step): 
 const step = fc.record({
   key: fc.constantFrom('a', 'b', 'c'),
   name: fc.constantFrom('Ada', 'Ada', 'Ada', 'Bob'),
-  fault: fc.constantFrom('none', 'none', ...Object.keys(FAULTS)),
+  fault: fc.constantFrom('none', 'none', ...Object.keys(faults)),
   hours: fc.constantFrom(0, 0, 0, 1, 23, 24),
 })
 
-test('whatever order keys, faults and hours come in, the stand-in does what Stripe documents', async () => {
+it('whatever order keys, faults and hours come in, the stand-in does what Stripe documents', async () => {
   const { standIn } = await startForTest({ clock: () => new Date(0) })
   let run = 0
   await fc.assert(

@@ -7,11 +7,11 @@ import { StripeFailure } from '../stripe-failure.ts'
 import type { Reply } from './reply.ts'
 
 /** Stripe may forget a key once it is this old; the stand-in always does, so that it can be tested. */
-const RETENTION_MS = 24 * 3600 * 1000
+const retentionMs = 24 * 3600 * 1000
 
-const MAX_KEY_LENGTH = 255
+const maxKeyLength = 255
 
-const storedRow = z.object({
+const storedRowSchema = z.object({
   endpoint: z.string(),
   fingerprint: z.string(),
   requestId: z.string(),
@@ -21,10 +21,10 @@ const storedRow = z.object({
 
 /** What a key was first used for. */
 export interface KeyedRequest {
-  key: string
+  readonly key: string
   /** Method and path, with the object's id. */
-  endpoint: string
-  params: ParamTree
+  readonly endpoint: string
+  readonly params: ParamTree
 }
 
 /** The results that idempotency keys stand for. */
@@ -33,7 +33,7 @@ export type IdempotencyStore = ReturnType<typeof createIdempotencyStore>
 /** Creates the store of idempotency keys. */
 export function createIdempotencyStore(database: Database, clock: Clock) {
   const prune = () => {
-    database.run('delete from idempotency_keys where created_at_ms <= ?', clock.nowMs() - RETENTION_MS)
+    database.run('delete from idempotency_keys where created_at_ms <= ?', clock.nowMs() - retentionMs)
   }
   return {
     /**
@@ -44,7 +44,7 @@ export function createIdempotencyStore(database: Database, clock: Clock) {
     find({ key, endpoint, params }: KeyedRequest): { reply: Reply; requestId: string } | undefined {
       prune()
       const stored = database.first(
-        storedRow,
+        storedRowSchema,
         'select endpoint, fingerprint, request_id as requestId, status, body from idempotency_keys where key = ?',
         key,
       )
@@ -91,8 +91,8 @@ export function createIdempotencyStore(database: Database, clock: Clock) {
  */
 export function readIdempotencyKey(header: string | undefined): string | null {
   if (header === undefined || header === '') return null
-  if (header.length <= MAX_KEY_LENGTH) return header
-  throw new StripeFailure(`Idempotency keys can have up to ${MAX_KEY_LENGTH} characters.`, {
+  if (header.length <= maxKeyLength) return header
+  throw new StripeFailure(`Idempotency keys can have up to ${maxKeyLength} characters.`, {
     status: 400,
     type: 'idempotency_error',
   })

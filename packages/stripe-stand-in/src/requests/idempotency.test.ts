@@ -1,12 +1,12 @@
 import { Stripe } from 'stripe'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { post, startForTest, stripeErrorOf } from '../../test/start-for-test.ts'
 
 const params = { email: 'ada@example.com', metadata: { profile_id: 'p1', plan: 'free' } }
 const sameInOtherOrder = { metadata: { plan: 'free', profile_id: 'p1' }, email: 'ada@example.com' }
 const idempotencyKey = 'key-1'
 
-test('the same key with the same parameters gives the first result, to the byte', async () => {
+it('the same key with the same parameters gives the first result, to the byte', async () => {
   const { standIn } = await startForTest()
   const send = () => post(standIn, '/v1/customers', 'email=a%40b.co&name=Ada', { 'Idempotency-Key': 'key-1' })
   const first = await send()
@@ -22,20 +22,20 @@ test('the same key with the same parameters gives the first result, to the byte'
   expect(standIn.state().requests).toMatchObject({ total: 2, replayed: 1 })
 })
 
-test('the order of parameters does not matter', async () => {
+it('the order of parameters does not matter', async () => {
   const { stripe } = await startForTest()
   const first = await stripe.customers.create(params, { idempotencyKey })
   expect(await stripe.customers.create(sameInOtherOrder, { idempotencyKey })).toEqual(first)
 })
 
-test('a replay shows the result of then, although the customer has changed since', async () => {
+it('a replay shows the result of then, although the customer has changed since', async () => {
   const { stripe } = await startForTest()
   const { id } = await stripe.customers.create(params, { idempotencyKey })
   await stripe.customers.del(id)
   expect(await stripe.customers.create(params, { idempotencyKey })).toMatchObject({ id, email: 'ada@example.com' })
 })
 
-test('the same key with other parameters or for another endpoint is refused', async () => {
+it('the same key with other parameters or for another endpoint is refused', async () => {
   const { standIn, stripe } = await startForTest()
   const { id } = await stripe.customers.create(params, { idempotencyKey })
   const calls = [
@@ -52,7 +52,7 @@ test('the same key with other parameters or for another endpoint is refused', as
   expect(standIn.state().counts.customers).toBe(1)
 })
 
-test('of many requests at once with one key, one executes and the others are told that it is in flight', async () => {
+it('of many requests at once with one key, one executes and the others are told that it is in flight', async () => {
   const { standIn, stripe } = await startForTest()
   standIn.addFaults({ kind: 'delay', delayMs: 500, method: 'POST' })
   const calls = await Promise.allSettled(
@@ -66,7 +66,7 @@ test('of many requests at once with one key, one executes and the others are tol
   expect(standIn.state().counts.customers).toBe(1)
 })
 
-test('the SDK with its usual retries turns a request in flight into the one result', async () => {
+it('the SDK with its usual retries turns a request in flight into the one result', async () => {
   const { standIn, stripe } = await startForTest({}, { maxNetworkRetries: 2 })
   standIn.addFaults({ kind: 'delay', delayMs: 200, method: 'POST' })
   const results = await Promise.all(
@@ -76,7 +76,7 @@ test('the SDK with its usual retries turns a request in flight into the one resu
   expect(standIn.state().counts.customers).toBe(1)
 })
 
-test.each([
+it.each([
   ['an invalid parameter', 400, {}, 'email=nobody'],
   ['a missing key', 401, { Authorization: '' }, 'email=a%40b.co'],
 ])('nothing is stored for %s', async (_, status, headers, body) => {
@@ -88,7 +88,7 @@ test.each([
   expect(accepted.headers.get('idempotent-replayed')).toBeNull()
 })
 
-test('a request that was rate limited is not stored', async () => {
+it('a request that was rate limited is not stored', async () => {
   const { standIn, stripe } = await startForTest({ rateLimits: { globalPerSecond: 1 } })
   await stripe.customers.list()
   const error = await stripeErrorOf(stripe.customers.create(params, { idempotencyKey }))
@@ -98,7 +98,7 @@ test('a request that was rate limited is not stored', async () => {
   expect(created.lastResponse.headers['idempotent-replayed']).toBeUndefined()
 })
 
-test('a missing customer is a stored result, as the endpoint had begun', async () => {
+it('a missing customer is a stored result, as the endpoint had begun', async () => {
   const { stripe } = await startForTest()
   const first = await stripeErrorOf(stripe.customers.update('cus_missing', { name: 'x' }, { idempotencyKey }))
   const again = await stripeErrorOf(stripe.customers.update('cus_missing', { name: 'x' }, { idempotencyKey }))
@@ -107,7 +107,7 @@ test('a missing customer is a stored result, as the endpoint had begun', async (
   expect(again.headers?.['idempotent-replayed']).toBe('true')
 })
 
-test('a key is kept for 24 hours and forgotten then', async () => {
+it('a key is kept for 24 hours and forgotten then', async () => {
   const { standIn, stripe } = await startForTest()
   const { id } = await stripe.customers.create(params, { idempotencyKey })
   standIn.advanceClock(24 * 3600 - 60)
@@ -117,7 +117,7 @@ test('a key is kept for 24 hours and forgotten then', async () => {
   expect((await stripe.customers.create(params, { idempotencyKey })).id).not.toBe(id)
 })
 
-test('keys on GET and DELETE have no effect', async () => {
+it('keys on GET and DELETE have no effect', async () => {
   const { standIn, stripe } = await startForTest()
   const { id } = await stripe.customers.create(params)
   await stripe.customers.list({}, { idempotencyKey })
@@ -127,7 +127,7 @@ test('keys on GET and DELETE have no effect', async () => {
   expect(standIn.state().requests.replayed).toBe(0)
 })
 
-test('a key has at most 255 characters', async () => {
+it('a key has at most 255 characters', async () => {
   const { stripe } = await startForTest()
   await stripe.customers.create(params, { idempotencyKey: 'k'.repeat(255) })
   const error = await stripeErrorOf(stripe.customers.create(params, { idempotencyKey: 'k'.repeat(256) }))

@@ -1,22 +1,22 @@
 import { Stripe } from 'stripe'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { startForTest, stripeErrorOf } from '../../test/start-for-test.ts'
 import { createClock } from '../clock.ts'
-import { createRateLimiter, NO_LIMITS } from './rate-limiter.ts'
+import { createRateLimiter, noLimits } from './rate-limiter.ts'
 
 function standingClock() {
   return createClock(() => new Date(0))
 }
 
-test('without limits everything passes', () => {
-  const limiter = createRateLimiter(standingClock(), NO_LIMITS)
+it('without limits everything passes', () => {
+  const limiter = createRateLimiter(standingClock(), noLimits)
   for (let index = 0; index < 1000; index += 1) limiter.take('a')
   expect(limiter.counts()).toEqual({ allowed: 1000, refusedGlobal: 0, refusedEndpoint: 0 })
 })
 
-test('an endpoint gets its tokens back steadily and does not take from others', () => {
+it('an endpoint gets its tokens back steadily and does not take from others', () => {
   const clock = standingClock()
-  const limiter = createRateLimiter(clock, { ...NO_LIMITS, endpointPerSecond: 25 })
+  const limiter = createRateLimiter(clock, { ...noLimits, endpointPerSecond: 25 })
   for (let index = 0; index < 25; index += 1) limiter.take('a')
   expect(() => limiter.take('a')).toThrow(/rate limit exceeded/)
   limiter.take('b')
@@ -29,8 +29,8 @@ test('an endpoint gets its tokens back steadily and does not take from others', 
   expect(limiter.counts()).toEqual({ allowed: 52, refusedGlobal: 0, refusedEndpoint: 3 })
 })
 
-test('what the endpoint refuses is not charged to the whole', () => {
-  const limiter = createRateLimiter(standingClock(), { ...NO_LIMITS, globalPerSecond: 3, endpointPerSecond: 1 })
+it('what the endpoint refuses is not charged to the whole', () => {
+  const limiter = createRateLimiter(standingClock(), { ...noLimits, globalPerSecond: 3, endpointPerSecond: 1 })
   limiter.take('a')
   for (let index = 0; index < 5; index += 1) expect(() => limiter.take('a')).toThrow(/rate limit exceeded/)
   limiter.take('b')
@@ -39,7 +39,7 @@ test('what the endpoint refuses is not charged to the whole', () => {
   expect(limiter.counts()).toEqual({ allowed: 3, refusedGlobal: 1, refusedEndpoint: 5 })
 })
 
-test('the SDK sees a rate limit error with its reason, and does not retry it', async () => {
+it('the SDK sees a rate limit error with its reason, and does not retry it', async () => {
   const { standIn, stripe } = await startForTest({}, { maxNetworkRetries: 2 })
   standIn.setRateLimits({ endpointPerSecond: 0.001, retryAfterSeconds: 2 })
   await stripe.customers.list()

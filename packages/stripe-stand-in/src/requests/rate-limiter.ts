@@ -4,15 +4,15 @@ import { StripeFailure } from '../stripe-failure.ts'
 /** How many requests a second are let through; null for any number. */
 export interface RateLimits {
   /** Of all endpoints together; Stripe allows 100, and 25 in a sandbox. */
-  globalPerSecond: number | null
+  readonly globalPerSecond: number | null
   /** Of each endpoint by itself; Stripe allows 25. */
-  endpointPerSecond: number | null
+  readonly endpointPerSecond: number | null
   /** The `Retry-After` of a refusal; null for none, as Stripe promises none. */
-  retryAfterSeconds: number | null
+  readonly retryAfterSeconds: number | null
 }
 
 /** No limits at all. */
-export const NO_LIMITS: RateLimits = { globalPerSecond: null, endpointPerSecond: null, retryAfterSeconds: null }
+export const noLimits: RateLimits = { globalPerSecond: null, endpointPerSecond: null, retryAfterSeconds: null }
 
 /** What the limiter has done so far. */
 export interface RateLimitCounts {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { StripeFailure } from '../stripe-failure.ts'
 
-const MAX_BYTES = 1024 * 1024
+const maxBytes = 1024 * 1024
 
 /**
  * Reads a request's body.
@@ -17,7 +17,7 @@ export async function readBody(incoming: IncomingMessage): Promise<string | null
     for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
       if (!(chunk instanceof Uint8Array)) throw new TypeError('The body was already being decoded.')
       size += chunk.length
-      if (size > MAX_BYTES) throw new StripeFailure('The request is larger than 1 MB.', { status: 413 })
+      if (size > maxBytes) throw new StripeFailure('The request is larger than 1 MB.', { status: 413 })
       chunks.push(chunk)
     }
   } catch (error) {

@@ -2,10 +2,10 @@ import type { StripeErrorBody } from '../stripe-failure.ts'
 
 /** An answer as it travels. */
 export interface Reply {
-  status: number
+  readonly status: number
   /** The body's text, kept as sent so that a replay is the same to the byte. */
-  body: string
-  headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly headers: Readonly<Record<string, string>>
 }
 
 /** Makes the answer of a success; indented, as Stripe's bodies are. */

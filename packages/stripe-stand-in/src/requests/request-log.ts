@@ -1,24 +1,24 @@
-const RECENT = 200
+const recentCount = 200
 
 /** One request, without anything that was sent in it but its key. */
 export interface LoggedRequest {
-  id: string
-  method: string
-  path: string
-  idempotencyKey: string | null
+  readonly id: string
+  readonly method: string
+  readonly path: string
+  readonly idempotencyKey: string | null
   /** The answer's status; null when the connection was cut instead. */
-  status: number | null
-  replayed: boolean
+  readonly status: number | null
+  readonly replayed: boolean
 }
 
 /** What was asked of the stand-in since it started. */
 export interface RequestCounts {
-  total: number
-  replayed: number
-  cut: number
-  byStatus: Record<string, number>
+  readonly total: number
+  readonly replayed: number
+  readonly cut: number
+  readonly byStatus: Record<string, number>
   /** By method and path, with `:id` for ids. */
-  byEndpoint: Record<string, number>
+  readonly byEndpoint: Record<string, number>
 }
 
 /** The stand-in's record of requests. */
@@ -45,7 +45,7 @@ export function createRequestLog(): RequestLog {
       else increment(byStatus, String(request.status))
       increment(byEndpoint, endpoint)
       recent.push(request)
-      if (recent.length > RECENT) recent.shift()
+      if (recent.length > recentCount) recent.shift()
     },
     counts: () => ({
       total,

@@ -16,8 +16,8 @@ export type WireSubscriptionItem = Omit<Stripe.SubscriptionItem, 'plan' | 'price
 /** A subscription as it travels. */
 export type WireSubscription = Omit<Stripe.Subscription, 'items'> & { items: Stripe.ApiList<WireSubscriptionItem> }
 
-const PERIOD_SECONDS = 30 * 24 * 3600
-const MONTHLY_AMOUNT = 1000
+const periodSeconds = 30 * 24 * 3600
+const monthlyAmount = 1000
 
 /** Builds a subscription as Stripe shows it. The stand-in has no catalogue: every price is 10.00 USD a month. */
 export function subscriptionBody(record: SubscriptionRecord): WireSubscription {
@@ -89,7 +89,7 @@ function itemBody(record: SubscriptionRecord, item: SubscriptionRecord['items'][
     object: 'subscription_item',
     billing_thresholds: null,
     created: record.created,
-    current_period_end: record.created + PERIOD_SECONDS,
+    current_period_end: record.created + periodSeconds,
     current_period_start: record.created,
     current_trial: null,
     discounts: [],
@@ -107,8 +107,8 @@ function planBody(id: string, created: number): WirePlan {
     id,
     object: 'plan',
     active: true,
-    amount: MONTHLY_AMOUNT,
-    amount_decimal: String(MONTHLY_AMOUNT),
+    amount: monthlyAmount,
+    amount_decimal: String(monthlyAmount),
     billing_scheme: 'per_unit',
     created,
     currency: 'usd',
@@ -145,7 +145,7 @@ function priceBody(id: string, created: number): WirePrice {
     tiers_mode: null,
     transform_quantity: null,
     type: 'recurring',
-    unit_amount: MONTHLY_AMOUNT,
-    unit_amount_decimal: String(MONTHLY_AMOUNT),
+    unit_amount: monthlyAmount,
+    unit_amount_decimal: String(monthlyAmount),
   }
 }

@@ -15,11 +15,11 @@ import type { SubscriptionStore } from './subscription-store.ts'
 
 /** What the endpoints of subscriptions work on. */
 export interface SubscriptionDependencies {
-  clock: Clock
-  customers: CustomerStore
-  subscriptions: SubscriptionStore
-  actions: SubscriptionActions
-  events: EventStore
+  readonly clock: Clock
+  readonly customers: CustomerStore
+  readonly subscriptions: SubscriptionStore
+  readonly actions: SubscriptionActions
+  readonly events: EventStore
 }
 
 /** Creates the endpoints under `/v1/subscriptions`: enough to tell which customer has one and what deleting it ends. */
@@ -37,7 +37,7 @@ export function createSubscriptionEndpoints(dependencies: SubscriptionDependenci
       method: 'POST',
       path: '/v1/subscriptions',
       run(request) {
-        const sent = readParams(params.subscriptionCreateParams, request.params, params.UNSUPPORTED_CREATE_PARAMS)
+        const sent = readParams(params.subscriptionCreateParamsSchema, request.params, params.unsupportedCreateParams)
         const customer = customers.find(sent.customer)
         if (customer === undefined || customer.deleted) throw missingResource('customer', sent.customer, 'customer')
         const record: SubscriptionRecord = {
@@ -60,7 +60,7 @@ export function createSubscriptionEndpoints(dependencies: SubscriptionDependenci
       method: 'GET',
       path: '/v1/subscriptions',
       run(request) {
-        const sent = readParams(params.subscriptionListParams, request.params, params.UNSUPPORTED_LIST_PARAMS)
+        const sent = readParams(params.subscriptionListParamsSchema, request.params, params.unsupportedListParams)
         const { data, hasMore } = subscriptions.list(sent)
         return listBody(data.map(subscriptionBody), hasMore, '/v1/subscriptions')
       },
@@ -69,7 +69,7 @@ export function createSubscriptionEndpoints(dependencies: SubscriptionDependenci
       method: 'GET',
       path: '/v1/subscriptions/:id',
       run(request) {
-        readParams(params.noSubscriptionParams, request.params, ['expand'])
+        readParams(params.noSubscriptionParamsSchema, request.params, ['expand'])
         return subscriptionBody(existing(request.objectId))
       },
     },
@@ -77,7 +77,7 @@ export function createSubscriptionEndpoints(dependencies: SubscriptionDependenci
       method: 'DELETE',
       path: '/v1/subscriptions/:id',
       run(request) {
-        readParams(params.noSubscriptionParams, request.params, params.UNSUPPORTED_CANCEL_PARAMS)
+        readParams(params.noSubscriptionParamsSchema, request.params, params.unsupportedCancelParams)
         const record = existing(request.objectId)
         if (record.status === 'canceled') throw missingResource('subscription', record.id)
         return actions.cancel(record, request)

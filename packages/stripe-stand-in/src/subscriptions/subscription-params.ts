@@ -2,21 +2,21 @@ import { z } from 'zod'
 import { metadataParam } from '../params/metadata-param.ts'
 import { choice, instantRange, integer, list, requiredText, text } from '../params/param-types.ts'
 
-const item = z.strictObject({ price: requiredText(5000), quantity: integer(0).default(1) })
+const itemSchema = z.strictObject({ price: requiredText(5000), quantity: integer(0).default(1) })
 
 /** The parameters that create a subscription. */
-export const subscriptionCreateParams = z.strictObject({
+export const subscriptionCreateParamsSchema = z.strictObject({
   customer: requiredText(5000),
   description: text(500).default(null),
-  items: list(item).refine((items) => items.length > 0, { message: 'A subscription needs at least one item.' }),
+  items: list(itemSchema).refine((items) => items.length > 0, { message: 'A subscription needs at least one item.' }),
   metadata: metadataParam().default({}),
 })
 
 /** The parameters that retrieve or cancel a subscription: none. */
-export const noSubscriptionParams = z.strictObject({})
+export const noSubscriptionParamsSchema = z.strictObject({})
 
 /** The parameters that list subscriptions. */
-export const subscriptionListParams = z.strictObject({
+export const subscriptionListParamsSchema = z.strictObject({
   created: instantRange().default({}),
   customer: z.string().optional(),
   ending_before: z.string().optional(),
@@ -26,13 +26,13 @@ export const subscriptionListParams = z.strictObject({
 })
 
 /** What a client asks for in a list of subscriptions. */
-export type SubscriptionListParams = z.infer<typeof subscriptionListParams>
+export type SubscriptionListParams = z.infer<typeof subscriptionListParamsSchema>
 
 /** What a client sets of a new subscription. */
-export type SubscriptionCreateParams = z.infer<typeof subscriptionCreateParams>
+export type SubscriptionCreateParams = z.infer<typeof subscriptionCreateParamsSchema>
 
 /** What Stripe accepts when a subscription is created and the stand-in does not: it bills nothing. */
-export const UNSUPPORTED_CREATE_PARAMS = [
+export const unsupportedCreateParams = [
   'add_invoice_items',
   'application_fee_percent',
   'automatic_tax',
@@ -68,7 +68,7 @@ export const UNSUPPORTED_CREATE_PARAMS = [
 ] as const
 
 /** What Stripe accepts when subscriptions are listed and the stand-in does not. */
-export const UNSUPPORTED_LIST_PARAMS = [
+export const unsupportedListParams = [
   'automatic_tax',
   'collection_method',
   'current_period_end',
@@ -81,4 +81,4 @@ export const UNSUPPORTED_LIST_PARAMS = [
 ] as const
 
 /** What Stripe accepts when a subscription is canceled and the stand-in does not. */
-export const UNSUPPORTED_CANCEL_PARAMS = ['cancellation_details', 'expand', 'invoice_now', 'prorate'] as const
+export const unsupportedCancelParams = ['cancellation_details', 'expand', 'invoice_now', 'prorate'] as const

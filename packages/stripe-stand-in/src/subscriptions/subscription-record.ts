@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** What the stand-in stores of a subscription. */
-export const subscriptionRecord = z.object({
+export const subscriptionRecordSchema = z.object({
   id: z.string(),
   customer: z.string(),
   created: z.number(),
@@ -13,4 +13,4 @@ export const subscriptionRecord = z.object({
 })
 
 /** What the stand-in stores of a subscription. */
-export type SubscriptionRecord = z.infer<typeof subscriptionRecord>
+export type SubscriptionRecord = z.infer<typeof subscriptionRecordSchema>

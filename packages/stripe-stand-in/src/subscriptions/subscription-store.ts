@@ -3,9 +3,11 @@ import type { Database } from '../database.ts'
 import { listConditions } from '../list-conditions.ts'
 import { readPage } from '../list-page.ts'
 import type { SubscriptionListParams } from './subscription-params.ts'
-import { subscriptionRecord, type SubscriptionRecord } from './subscription-record.ts'
+import { subscriptionRecordSchema, type SubscriptionRecord } from './subscription-record.ts'
 
-const row = z.object({ record: z.string() }).transform((stored) => subscriptionRecord.parse(JSON.parse(stored.record)))
+const rowSchema = z
+  .object({ record: z.string() })
+  .transform((stored) => subscriptionRecordSchema.parse(JSON.parse(stored.record)))
 
 /** The subscriptions that the stand-in holds. */
 export type SubscriptionStore = ReturnType<typeof createSubscriptionStore>
@@ -24,7 +26,7 @@ export function createSubscriptionStore(database: Database) {
     },
 
     /** Finds a subscription, canceled or not. */
-    find: (id: string) => database.first(row, 'select record from subscriptions where id = ?', id),
+    find: (id: string) => database.first(rowSchema, 'select record from subscriptions where id = ?', id),
 
     /** Lists one page, newest first; without a status it leaves out what is canceled, as Stripe does. */
     list(params: SubscriptionListParams): { data: SubscriptionRecord[]; hasMore: boolean } {
@@ -33,14 +35,14 @@ export function createSubscriptionStore(database: Database) {
       if (params.status !== 'all') {
         conditions.add('status = ?', params.status === 'canceled' || params.status === 'ended' ? 'canceled' : 'active')
       }
-      const table = { table: 'subscriptions', kind: 'subscription', columns: 'record', row } as const
+      const table = { table: 'subscriptions', kind: 'subscription', columns: 'record', row: rowSchema } as const
       return readPage(database, table, conditions, params)
     },
 
     /** Gives a customer's subscriptions that are not canceled, oldest first. */
     active(customerId: string): SubscriptionRecord[] {
       const sql = "select record from subscriptions where customer_id = ? and status = 'active' order by sequence"
-      return database.all(row, sql, customerId)
+      return database.all(rowSchema, sql, customerId)
     },
 
     /** Counts the subscriptions that are not canceled. */

@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { startForTest, stripeErrorOf } from '../../test/start-for-test.ts'
 
 const items = [{ price: 'price_basic', quantity: 2 }, { price: 'price_extra' }]
 
-test('a subscription belongs to its customer and can be found by it', async () => {
+it('a subscription belongs to its customer and can be found by it', async () => {
   const { stripe } = await startForTest()
   const customer = await stripe.customers.create()
   const other = await stripe.customers.create()
@@ -19,7 +19,7 @@ test('a subscription belongs to its customer and can be found by it', async () =
   expect((await stripe.subscriptions.list({ customer: other.id })).data).toEqual([])
 })
 
-test('a customer shows its subscriptions when they are expanded, alone, listed and searched', async () => {
+it('a customer shows its subscriptions when they are expanded, alone, listed and searched', async () => {
   const { stripe } = await startForTest()
   const { id } = await stripe.customers.create({ email: 'a@b.co' })
   const { id: subscription } = await stripe.subscriptions.create({ customer: id, items })
@@ -32,7 +32,7 @@ test('a customer shows its subscriptions when they are expanded, alone, listed a
   expect(await stripe.customers.retrieve(id)).not.toHaveProperty('subscriptions')
 })
 
-test('a canceled one is left out unless it is asked for', async () => {
+it('a canceled one is left out unless it is asked for', async () => {
   const { stripe } = await startForTest()
   const { id: customer } = await stripe.customers.create()
   const { id } = await stripe.subscriptions.create({ customer, items })
@@ -45,7 +45,7 @@ test('a canceled one is left out unless it is asked for', async () => {
   expect((await stripeErrorOf(stripe.subscriptions.cancel(id))).code).toBe('resource_missing')
 })
 
-test('deleting the customer cancels all of them, and says so before it says that the customer is gone', async () => {
+it('deleting the customer cancels all of them, and says so before it says that the customer is gone', async () => {
   const { standIn, stripe } = await startForTest()
   const { id: customer } = await stripe.customers.create()
   const { id: first } = await stripe.subscriptions.create({ customer, items })
@@ -62,7 +62,7 @@ test('deleting the customer cancels all of them, and says so before it says that
   ])
 })
 
-test.each([
+it.each([
   [{ items }, 'parameter_missing', 'customer', 400],
   [{ customer: 'cus_missing', items }, 'resource_missing', 'customer', 400],
   [{ customer: 'cus_missing' }, 'parameter_missing', 'items', 400],
@@ -76,7 +76,7 @@ test.each([
   expect(error.code).toBe(code)
 })
 
-test('a deleted customer cannot subscribe', async () => {
+it('a deleted customer cannot subscribe', async () => {
   const { stripe } = await startForTest()
   const { id: customer } = await stripe.customers.create()
   await stripe.customers.del(customer)

@@ -3,24 +3,24 @@ import { signWebhook } from './sign-webhook.ts'
 import type { Delivery, WebhookEndpoint, WebhookOutbox } from './webhook-outbox.ts'
 
 /** How many events are under way to one endpoint at a time. */
-const CONCURRENCY = 8
+const concurrency = 8
 
 /** How long an endpoint may take to answer. */
-const TIMEOUT_MS = 10_000
+const timeoutMs = 10_000
 
 /** How long to wait before each further attempt; Stripe tries for days, which no one would sit through. */
-export const DEFAULT_RETRY_DELAYS_MS: readonly number[] = [1000, 5000, 30_000]
+export const defaultRetryDelaysMs: readonly number[] = [1000, 5000, 30_000]
 
 /** What delivering needs. */
 export interface DeliveryDependencies {
-  outbox: WebhookOutbox
-  clock: Clock
-  endpoints: readonly WebhookEndpoint[]
-  retryDelaysMs: readonly number[]
+  readonly outbox: WebhookOutbox
+  readonly clock: Clock
+  readonly endpoints: readonly WebhookEndpoint[]
+  readonly retryDelaysMs: readonly number[]
   /** Aborted when the stand-in stops. */
-  stopping: AbortSignal
+  readonly stopping: AbortSignal
   /** Told when the stand-in itself fails; an endpoint that refuses is no such failure. */
-  onError: (error: unknown) => void
+  readonly onError: (error: unknown) => void
 }
 
 /** The sending of events. */
@@ -59,7 +59,7 @@ function startWorker(dependencies: DeliveryDependencies, endpoint: WebhookEndpoi
 
   const drain = async (): Promise<void> => {
     for (;;) {
-      const due = stopping.aborted ? [] : outbox.due(endpoint.url, CONCURRENCY)
+      const due = stopping.aborted ? [] : outbox.due(endpoint.url, concurrency)
       if (due.length === 0) return
       await Promise.all(due.map(deliver))
     }
@@ -102,7 +102,7 @@ async function post(endpoint: WebhookEndpoint, body: string, clock: Clock, stopp
       headers: { 'Content-Type': 'application/json; charset=utf-8', 'Stripe-Signature': signature },
       body,
       redirect: 'error',
-      signal: AbortSignal.any([stopping, AbortSignal.timeout(TIMEOUT_MS)]),
+      signal: AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)]),
     })
     await response.body?.cancel()
     return response.ok

@@ -4,24 +4,24 @@ import type { Database } from '../database.ts'
 
 /** Where events are sent, as set up in Stripe's dashboard. */
 export interface WebhookEndpoint {
-  url: string
+  readonly url: string
   /** The signing secret, `whsec_…`. */
-  secret: string
+  readonly secret: string
   /** The types of event to send; all of them by default. */
-  events?: readonly string[]
+  readonly events?: readonly string[]
 }
 
 /** An event that an endpoint has not taken yet. */
 export interface Delivery {
-  eventId: string
-  url: string
-  attempts: number
-  body: string
+  readonly eventId: string
+  readonly url: string
+  readonly attempts: number
+  readonly body: string
 }
 
-const deliveryRow = z.object({ eventId: z.string(), url: z.string(), attempts: z.number(), body: z.string() })
-const instantRow = z.object({ instantMs: z.number().nullable() })
-const stateRow = z.object({ state: z.enum(['pending', 'delivered', 'failed']), count: z.number() })
+const deliveryRowSchema = z.object({ eventId: z.string(), url: z.string(), attempts: z.number(), body: z.string() })
+const instantRowSchema = z.object({ instantMs: z.number().nullable() })
+const stateRowSchema = z.object({ state: z.enum(['pending', 'delivered', 'failed']), count: z.number() })
 
 /** The deliveries of events, kept beside them so that a crash loses none. */
 export type WebhookOutbox = ReturnType<typeof createWebhookOutbox>
@@ -42,7 +42,7 @@ export function createWebhookOutbox(database: Database, clock: Clock, endpoints:
     /** Gives what is due now for an endpoint, oldest first. */
     due(url: string, limit: number): Delivery[] {
       return database.all(
-        deliveryRow,
+        deliveryRowSchema,
         `select event_id as eventId, url, attempts, body from webhook_deliveries d join events e on e.id = d.event_id
          where state = 'pending' and url = ? and next_attempt_at_ms <= ? order by next_attempt_at_ms, e.sequence limit ?`,
         url,
@@ -54,7 +54,7 @@ export function createWebhookOutbox(database: Database, clock: Clock, endpoints:
     /** Gives the instant of the next attempt for an endpoint, or null when nothing waits. */
     nextAttemptAtMs(url: string): number | null {
       const sql = `select min(next_attempt_at_ms) as instantMs from webhook_deliveries where state = 'pending' and url = ?`
-      return database.first(instantRow, sql, url)?.instantMs ?? null
+      return database.first(instantRowSchema, sql, url)?.instantMs ?? null
     },
 
     /** Notes that the endpoint took the event. */
@@ -83,7 +83,7 @@ export function createWebhookOutbox(database: Database, clock: Clock, endpoints:
     counts(): Record<'pending' | 'delivered' | 'failed', number> {
       const sql = 'select state, count(*) as count from webhook_deliveries group by state'
       const counts = { pending: 0, delivered: 0, failed: 0 }
-      for (const { state, count } of database.all(stateRow, sql)) counts[state] = count
+      for (const { state, count } of database.all(stateRowSchema, sql)) counts[state] = count
       return counts
     },
   }

@@ -2,15 +2,15 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { Stripe } from 'stripe'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, it } from 'vitest'
 import { eventually, startForTest, stripeErrorOf } from '../../test/start-for-test.ts'
 import { startStripeStandIn } from '../start-stripe-stand-in.ts'
 
-const SECRET = 'whsec_sandbox0123456789abcdef'
+const webhookSecret = 'whsec_sandbox0123456789abcdef'
 
 interface Received {
-  body: string
-  headers: IncomingHttpHeaders
+  readonly body: string
+  readonly headers: IncomingHttpHeaders
 }
 
 /** Takes webhooks and answers each with a status, 200 unless told otherwise. */
@@ -35,12 +35,12 @@ async function startReceiver(statusFor: (body: string, index: number) => number 
   return { received, url: `http://127.0.0.1:${address.port}/webhook` }
 }
 
-const verify = ({ body, headers }: Received, secret = SECRET) =>
+const verify = ({ body, headers }: Received, secret = webhookSecret) =>
   Stripe.webhooks.constructEvent(body, String(headers['stripe-signature']), secret)
 
-test('events arrive signed so that the real SDK accepts them', async () => {
+it('events arrive signed so that the real SDK accepts them', async () => {
   const { received, url } = await startReceiver()
-  const { standIn, stripe } = await startForTest({ webhooks: [{ url, secret: SECRET }] })
+  const { standIn, stripe } = await startForTest({ webhooks: [{ url, secret: webhookSecret }] })
   const customer = await stripe.customers.create({ email: 'a@b.co', name: 'Zoë' })
   await eventually(() => received.length).toBe(1)
   const event = verify(received[0]!)
@@ -54,9 +54,9 @@ test('events arrive signed so that the real SDK accepts them', async () => {
   expect((await stripe.events.retrieve(event.id)).pending_webhooks).toBe(0)
 })
 
-test('a wrong secret and a changed body are refused by the SDK', async () => {
+it('a wrong secret and a changed body are refused by the SDK', async () => {
   const { received, url } = await startReceiver()
-  const { stripe } = await startForTest({ webhooks: [{ url, secret: SECRET }] })
+  const { stripe } = await startForTest({ webhooks: [{ url, secret: webhookSecret }] })
   await stripe.customers.create({ email: 'a@b.co' })
   await eventually(() => received.length).toBe(1)
   const [delivery] = received
@@ -65,9 +65,9 @@ test('a wrong secret and a changed body are refused by the SDK', async () => {
   expect(() => verify(forged)).toThrow(Stripe.errors.StripeSignatureVerificationError)
 })
 
-test('the signature keeps the time outside, whatever the stand-in shows', async () => {
+it('the signature keeps the time outside, whatever the stand-in shows', async () => {
   const { received, url } = await startReceiver()
-  const { standIn, stripe } = await startForTest({ webhooks: [{ url, secret: SECRET }] })
+  const { standIn, stripe } = await startForTest({ webhooks: [{ url, secret: webhookSecret }] })
   standIn.advanceClock(25 * 3600)
   await stripe.customers.create()
   await eventually(() => received.length).toBe(1)
@@ -76,10 +76,10 @@ test('the signature keeps the time outside, whatever the stand-in shows', async 
   expect(verify(received[0]!).created - signedAt).toBeGreaterThan(24 * 3600)
 })
 
-test('an endpoint that refuses is asked again with the same event, and takes it at last', async () => {
+it('an endpoint that refuses is asked again with the same event, and takes it at last', async () => {
   const { received, url } = await startReceiver((_, index) => [500, 302][index - 1] ?? 200)
   const { standIn, stripe } = await startForTest({
-    webhooks: [{ url, secret: SECRET }],
+    webhooks: [{ url, secret: webhookSecret }],
     webhookRetryDelaysMs: [20, 40, 60],
   })
   await stripe.customers.create()
@@ -88,9 +88,12 @@ test('an endpoint that refuses is asked again with the same event, and takes it 
   expect(received).toHaveLength(3)
 })
 
-test('it gives up after the last retry, and other events are not held up', async () => {
+it('gives up after the last retry, and other events are not held up', async () => {
   const { received, url } = await startReceiver((body) => (body.includes('first') ? 500 : 200))
-  const { standIn, stripe } = await startForTest({ webhooks: [{ url, secret: SECRET }], webhookRetryDelaysMs: [100] })
+  const { standIn, stripe } = await startForTest({
+    webhooks: [{ url, secret: webhookSecret }],
+    webhookRetryDelaysMs: [100],
+  })
   await stripe.customers.create({ name: 'first' })
   await eventually(() => received.length).toBe(1)
   await stripe.customers.create({ name: 'second' })
@@ -98,12 +101,12 @@ test('it gives up after the last retry, and other events are not held up', async
   expect(received.filter(({ body }) => body.includes('first'))).toHaveLength(2)
 })
 
-test('each endpoint gets the types that it asked for', async () => {
+it('each endpoint gets the types that it asked for', async () => {
   const everything = await startReceiver()
   const deletions = await startReceiver()
   const { standIn, stripe } = await startForTest({
     webhooks: [
-      { url: everything.url, secret: SECRET },
+      { url: everything.url, secret: webhookSecret },
       { url: deletions.url, secret: 'whsec_second', events: ['customer.deleted'] },
     ],
   })
@@ -116,9 +119,9 @@ test('each endpoint gets the types that it asked for', async () => {
   expect(deletions.received.map((delivery) => verify(delivery, 'whsec_second').type)).toEqual(['customer.deleted'])
 })
 
-test('a replayed request sends nothing again', async () => {
+it('a replayed request sends nothing again', async () => {
   const { received, url } = await startReceiver()
-  const { stripe } = await startForTest({ webhooks: [{ url, secret: SECRET }] })
+  const { stripe } = await startForTest({ webhooks: [{ url, secret: webhookSecret }] })
   await stripe.customers.create({}, { idempotencyKey: 'key-1' })
   await stripe.customers.create({}, { idempotencyKey: 'key-1' })
   await stripe.customers.create({ name: 'last' })
@@ -127,9 +130,9 @@ test('a replayed request sends nothing again', async () => {
     .toEqual(['customer.created', 'customer.created'])
 })
 
-test('an event is sent although the request that made it is never answered', async () => {
+it('an event is sent although the request that made it is never answered', async () => {
   const { received, url } = await startReceiver()
-  const { standIn, stripe } = await startForTest({ webhooks: [{ url, secret: SECRET }] })
+  const { standIn, stripe } = await startForTest({ webhooks: [{ url, secret: webhookSecret }] })
   standIn.addFaults({ kind: 'hang', when: 'after_effect' })
   const hanging = stripeErrorOf(stripe.customers.create())
   await eventually(() => received.length).toBe(1)
@@ -138,7 +141,7 @@ test('an event is sent although the request that made it is never answered', asy
   expect(await hanging).toBeInstanceOf(Stripe.errors.StripeConnectionError)
 })
 
-test('an endpoint that is down and an endpoint that never answers do not keep the stand-in from stopping', async () => {
+it('an endpoint that is down and an endpoint that never answers do not keep the stand-in from stopping', async () => {
   const silent = createServer(() => undefined)
   silent.listen(0, '127.0.0.1')
   await once(silent, 'listening')
@@ -147,8 +150,8 @@ test('an endpoint that is down and an endpoint that never answers do not keep th
   if (address === null || typeof address === 'string') throw new TypeError('no port')
   const { standIn, stripe } = await startForTest({
     webhooks: [
-      { url: `http://127.0.0.1:${address.port}/`, secret: SECRET },
-      { url: 'http://127.0.0.1:1/', secret: SECRET },
+      { url: `http://127.0.0.1:${address.port}/`, secret: webhookSecret },
+      { url: 'http://127.0.0.1:1/', secret: webhookSecret },
     ],
   })
   const connected = once(silent, 'connection')
@@ -159,8 +162,8 @@ test('an endpoint that is down and an endpoint that never answers do not keep th
   expect(performance.now() - started).toBeLessThan(2000)
 })
 
-test('two endpoints with one address are refused', async () => {
-  const endpoint = { url: 'http://127.0.0.1:1/', secret: SECRET }
+it('two endpoints with one address are refused', async () => {
+  const endpoint = { url: 'http://127.0.0.1:1/', secret: webhookSecret }
   const start = startStripeStandIn({ port: 0, secretKey: 'sk_test_x', webhooks: [endpoint, endpoint] })
   await expect(start).rejects.toThrow(/same address/)
 })
