@@ -8,8 +8,8 @@ interface Secret {
 }
 
 interface Counts {
-  allowed: number
-  refused: number
+  readonly allowed: number
+  readonly refused: number
 }
 
 const unitMs = { hour: 3_600_000, day: 86_400_000 } as const

@@ -5,7 +5,7 @@ import type { Verifier } from '../../guard/verifier.ts'
 
 /** What the guard puts into Hono's context. */
 export interface KeyVariables<Caller> {
-  Variables: {
+  readonly Variables: {
     /** Who was let in. */
     caller: Caller
   }

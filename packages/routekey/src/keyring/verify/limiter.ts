@@ -48,7 +48,11 @@ interface Taken {
   readonly customDuration: number
 }
 
-type Consumption = { readonly consumed: number; readonly refused: boolean; readonly counted: boolean }
+interface Consumption {
+  readonly consumed: number
+  readonly refused: boolean
+  readonly counted: boolean
+}
 
 async function consume(limiter: Limiter, { counter, customDuration }: Taken): Promise<Consumption> {
   let result: unknown

@@ -2,14 +2,18 @@ import type { createKeyring, hashKey } from '../../../src/index.ts'
 import type { createMemoryStore } from '../../../src/stores/memory.ts'
 
 /** What of the library is used, from the source or from what was built of it. */
-type Library = {
-  createKeyring: typeof createKeyring
-  hashKey: typeof hashKey
-  createMemoryStore: typeof createMemoryStore
+interface Library {
+  readonly createKeyring: typeof createKeyring
+  readonly hashKey: typeof hashKey
+  readonly createMemoryStore: typeof createMemoryStore
 }
 
 /** The key that is let in, the one that lacks the scope, and the one for which the store fails. */
-type Keys = { allowed: string; narrow: string; unreadable: string }
+interface Keys {
+  readonly allowed: string
+  readonly narrow: string
+  readonly unreadable: string
+}
 
 /** Makes the verifier of `/keyed`. */
 export function makeKeyedVerifier(library: Library, { allowed, narrow, unreadable }: Keys) {
