@@ -3,16 +3,16 @@ import { startTestPostgres } from '@routekey/sandbox/test-postgres'
 import { createSeededDatabase, measureClaimsMs } from '../packages/stripe-customers/test/scale/measure-claims.ts'
 import { measureSweep, type SweepPlan } from '../packages/stripe-customers/test/scale/measure-sweep.ts'
 
-const PROFILES = 10_000
-const ALLOWED_PER_SECOND = 25
+const profileCount = 10_000
+const allowedPerSecond = 25
 
 await reportClaims([10_000, 100_000, 1_000_000], [1, 24, 100])
 await reportPace({ speed: 10, sweepers: 1 })
 await reportPace({ speed: 10, sweepers: 4 })
-await reportThroughput({ profiles: PROFILES, sweepers: 1 })
-await reportThroughput({ profiles: PROFILES, sweepers: 1, semiSpaceMb: 8 })
-await reportThroughput({ profiles: 4 * PROFILES, sweepers: 1 })
-await reportThroughput({ profiles: 4 * PROFILES, sweepers: 1, semiSpaceMb: 8 })
+await reportThroughput({ profiles: profileCount, sweepers: 1 })
+await reportThroughput({ profiles: profileCount, sweepers: 1, semiSpaceMb: 8 })
+await reportThroughput({ profiles: 4 * profileCount, sweepers: 1 })
+await reportThroughput({ profiles: 4 * profileCount, sweepers: 1, semiSpaceMb: 8 })
 
 /** Medians of claiming 1, 24 and 100 rows from tables of several sizes, 1,000 rows of each being due. */
 async function reportClaims(totals: number[], batches: number[]): Promise<void> {
@@ -35,13 +35,13 @@ async function reportClaims(totals: number[], batches: number[]): Promise<void> 
 
 /** How much of the rate that Stripe allows is used, at 200 ms of latency. */
 async function reportPace(plan: Pick<SweepPlan, 'speed' | 'sweepers'>): Promise<void> {
-  const options = { profiles: PROFILES, endpointPerSecond: ALLOWED_PER_SECOND, latencyMs: 200 }
+  const options = { profiles: profileCount, endpointPerSecond: allowedPerSecond, latencyMs: 200 }
   const { perSecond, requests, limited, customersOfDistinctProfiles, customers } = await measureSweep({
     ...options,
     ...plan,
   })
   print(
-    `pace of ${plan.sweepers} at ${ALLOWED_PER_SECOND}/s: ${format((perSecond / ALLOWED_PER_SECOND) * 100, 1)} % used, ` +
+    `pace of ${plan.sweepers} at ${allowedPerSecond}/s: ${format((perSecond / allowedPerSecond) * 100, 1)} % used, ` +
       `${format((limited / requests) * 100, 2)} % of ${format(requests)} calls refused, ` +
       `${format(customers - customersOfDistinctProfiles)} duplicates`,
   )

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 
-type LockedPackage = { version?: string; link?: boolean; optionalDependencies?: Record<string, string> }
+interface LockedPackage {
+  readonly version?: string
+  readonly link?: boolean
+  readonly optionalDependencies?: Record<string, string>
+}
 
 const lockfile: { packages: Record<string, LockedPackage> } = JSON.parse(
   readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'),

@@ -6,9 +6,17 @@ import { join, relative } from 'node:path'
 import type { JsonTestResults } from 'vitest/node'
 import { findChromium } from './find-chromium.ts'
 
-type Step = { name: string; command: string[]; report?: string }
+interface Step {
+  readonly name: string
+  readonly command: string[]
+  readonly report?: string
+}
 /** `output`: what it printed, but for what went straight to the terminal. */
-type Result = { status: number | null; output: string; seconds: number }
+interface Result {
+  readonly status: number | null
+  readonly output: string
+  readonly seconds: number
+}
 
 const reports = mkdtempSync(join(tmpdir(), 'routekey-test-'))
 const chromium = findChromium()

@@ -9,16 +9,16 @@ const nextBinary = createRequire(join(webDirectory, 'package.json')).resolve('ne
 const exitWithParent = new URL('./exit-with-parent.mjs', import.meta.url).href
 
 /** A running `next start` or `next dev`. */
-export type WebServer = {
-  url: string
+export interface WebServer {
+  readonly url: string
   /** Everything it has written to its two outputs so far. */
-  output: () => string
+  readonly output: () => string
   /** Settles when the process is gone, by itself or stopped. */
-  exited: Promise<number | null>
+  readonly exited: Promise<number | null>
   /** Ends it: politely, and after `graceMs` (2 seconds) for good. */
-  stop: (graceMs?: number) => Promise<void>
+  readonly stop: (graceMs?: number) => Promise<void>
   /** Ends it as a crash would, at once. */
-  kill: () => Promise<void>
+  readonly kill: () => Promise<void>
 }
 
 /**

@@ -34,10 +34,10 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   return response
 }
 
-type SessionCheck = {
+interface SessionCheck {
   hasEnded: boolean
-  cookies: { name: string; value: string; options: CookieOptions }[]
-  headers: Record<string, string>
+  readonly cookies: { name: string; value: string; options: CookieOptions }[]
+  readonly headers: Record<string, string>
 }
 
 /**

@@ -11,11 +11,11 @@ export const categories = ['performance', 'accessibility', 'best-practices'] as 
 export type FormFactor = 'mobile' | 'desktop'
 
 /** One run of Lighthouse. */
-export type Measurement = {
+export interface Measurement {
   /** 0 to 100. */
-  scores: Record<(typeof categories)[number], number>
+  readonly scores: Record<(typeof categories)[number], number>
   /** What cost points, with the weight of each. */
-  findings: string[]
+  readonly findings: string[]
 }
 
 const directory = import.meta.dirname

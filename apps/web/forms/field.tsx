@@ -3,21 +3,21 @@ import { Input } from '#ui/input.tsx'
 import { Label } from '#ui/label.tsx'
 
 /** How a field's label, its control, and the text below it belong together. */
-export type FieldControl = {
-  id: string
-  name: string
-  'aria-invalid': boolean
-  'aria-describedby': string | undefined
+export interface FieldControl {
+  readonly id: string
+  readonly name: string
+  readonly 'aria-invalid': boolean
+  readonly 'aria-describedby': string | undefined
 }
 
-type FieldProps = {
-  name: string
-  label: string
+interface FieldProps {
+  readonly name: string
+  readonly label: string
   /** Shown below the field while nothing is wrong with it. */
-  hint?: string | undefined
-  errors: string[] | undefined
+  readonly hint?: string | undefined
+  readonly errors: string[] | undefined
   /** Sets the id apart where a page has several fields of one name. Default: the name. */
-  id?: string
+  readonly id?: string
 }
 
 /**

@@ -7,12 +7,12 @@ export type FieldErrors = Partial<Record<string, string[]>>
 export type ParsedForm<Data> = { ok: true; data: Data } | { ok: false; fieldErrors: FieldErrors }
 
 /** What a form shows after it was sent. It never holds a secret. */
-export type FormState = {
+export interface FormState {
   /** What its fields begin with again, by name. */
-  values: Partial<Record<string, string>>
-  fieldErrors: FieldErrors
+  readonly values: Partial<Record<string, string>>
+  readonly fieldErrors: FieldErrors
   /** What went wrong that no field is to blame for. */
-  formError?: string
+  readonly formError?: string
 }
 
 /**

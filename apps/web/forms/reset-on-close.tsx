@@ -4,13 +4,13 @@ import { type ComponentType, useEffect, useState } from 'react'
 import { flushSync } from 'react-dom'
 
 /** What a dialog with a form is given. */
-export type FormDialogProps = {
+export interface FormDialogProps {
   /** Of the dialog, for the button that opens it. */
-  id: string
+  readonly id: string
   /** Shows it from the start. Default: false. */
-  isOpenAtFirst?: boolean
+  readonly isOpenAtFirst?: boolean
   /** Called when it was closed, in whatever way. */
-  onClosed?: () => void
+  readonly onClosed?: () => void
 }
 
 /**

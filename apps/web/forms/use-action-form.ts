@@ -8,13 +8,13 @@ const offline = 'You are offline, so nothing was sent. Try again once you are co
 type Parser = (form: FormData) => ParsedForm<unknown>
 
 /** A form that runs by a server action. */
-export type ActionForm<State extends FormState> = {
-  state: Awaited<State>
-  isPending: boolean
+export interface ActionForm<State extends FormState> {
+  readonly state: Awaited<State>
+  readonly isPending: boolean
   /** Of the browser's check or of the action, whichever came last. */
-  fieldErrors: FieldErrors
+  readonly fieldErrors: FieldErrors
   /** For the `<form>`. */
-  formProps: Pick<ComponentProps<'form'>, 'ref' | 'action' | 'onFocus' | 'onSubmit' | 'noValidate'>
+  readonly formProps: Pick<ComponentProps<'form'>, 'ref' | 'action' | 'onFocus' | 'onSubmit' | 'noValidate'>
 }
 
 /**

@@ -19,23 +19,23 @@ export class EnvironmentError extends Error {
 
 type Source = Readonly<Record<string, string | undefined>>
 
-const value = z.string('is not set').min(1, 'is not set')
-const address = value.pipe(
+const valueSchema = z.string('is not set').min(1, 'is not set')
+const address = valueSchema.pipe(
   z.url({ protocol: /^https?$/, error: 'must be an http or https address, such as https://example.supabase.co' }),
 )
 
 const publicSchema = z.object({
   NEXT_PUBLIC_SUPABASE_URL: address,
-  NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: value,
+  NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: valueSchema,
 })
-const supabaseSecretSchema = z.object({ SUPABASE_SECRET_KEY: value })
+const supabaseSecretSchema = z.object({ SUPABASE_SECRET_KEY: valueSchema })
 const stripeSchema = z.object({
-  STRIPE_SECRET_KEY: value,
+  STRIPE_SECRET_KEY: valueSchema,
   STRIPE_API_BASE: z.preprocess((base) => (base === '' ? undefined : base), address.optional()),
 })
 // A short one, such as a placeholder, could be guessed, and whoever knows it can delete links by forged events.
 const stripeWebhookSchema = z.object({
-  STRIPE_WEBHOOK_SECRET: value.pipe(
+  STRIPE_WEBHOOK_SECRET: valueSchema.pipe(
     z.string().regex(/^whsec_\S{24,}$/, 'must be the signing secret, whsec_…, that Stripe shows for the endpoint'),
   ),
 })

@@ -9,9 +9,9 @@ import { createServiceClient } from './supabase.ts'
 export type PartState = 'ok' | 'not_configured' | 'unreachable'
 
 /** The state of every part that the application needs. */
-export type Health = {
-  status: 'ok' | 'unavailable'
-  parts: Record<'api_route_secret' | 'cron_secret' | 'supabase' | 'stripe', PartState>
+export interface Health {
+  readonly status: 'ok' | 'unavailable'
+  readonly parts: Record<'api_route_secret' | 'cron_secret' | 'supabase' | 'stripe', PartState>
 }
 
 const timeoutMs = 2_000

@@ -16,18 +16,18 @@ export function closeDialog(id: string): void {
   if (dialog instanceof HTMLDialogElement) dialog.close()
 }
 
-type DialogProps = {
-  id: string
-  title: string
-  description?: ReactNode
+interface DialogProps {
+  readonly id: string
+  readonly title: string
+  readonly description?: ReactNode
   /** Without it, Escape and a click beside the dialog do nothing, so that what it shows is not lost. Default: true. */
-  isDismissible?: boolean
+  readonly isDismissible?: boolean
   /** Shows it from the start, as after a form that was sent before scripts arrived. Default: false. */
-  isOpenAtFirst?: boolean
+  readonly isOpenAtFirst?: boolean
   /** Called when it was closed, in whatever way. */
-  onClosed?: () => void
+  readonly onClosed?: () => void
   /** Made anew each time the dialog was closed, so that it begins empty and keeps nothing. */
-  children: ReactNode
+  readonly children: ReactNode
 }
 
 /** Shows something above the page until it is closed: the browser's own dialog, which keeps the focus and gives it back. */

@@ -1,5 +1,8 @@
 /** A piece of code and the kind of its text. */
-export type Token = { kind: 'comment' | 'string' | 'keyword' | 'name' | 'plain'; text: string }
+export interface Token {
+  readonly kind: 'comment' | 'string' | 'keyword' | 'name' | 'plain'
+  readonly text: string
+}
 
 const pattern =
   /(?<comment>(?:(?<!:)\/\/|# ).*)|(?<string>'[^'\n]*'|"[^"\n]*")|(?<keyword>\b(?:import|from|export|const|async|await|return)\b|=>)|(?<name>\b\w+(?=\())/g

@@ -21,7 +21,9 @@ import { StripeCustomer } from '../../features/stripe-customer/stripe-customer.t
 /** Names the tab. */
 export const metadata: Metadata = { title: 'Account' }
 
-type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> }
+interface Props {
+  readonly searchParams: Promise<Record<string, string | string[] | undefined>>
+}
 
 /** Shows the visitor's own account: who they are, their Stripe customer, and how to change or end it. */
 export default async function AccountPage({ searchParams }: Props) {

@@ -12,7 +12,9 @@ import { parseRedirectPath } from '#features/auth/redirect-path.ts'
 import { getViewer } from '#features/auth/session.ts'
 import { LoginForm } from '../../features/auth/login-form.tsx'
 
-type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> }
+interface Props {
+  readonly searchParams: Promise<Record<string, string | string[] | undefined>>
+}
 
 const errors: Record<string, string> = {
   denied: 'You did not allow the sign-in. Nothing was changed.',

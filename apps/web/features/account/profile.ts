@@ -4,7 +4,11 @@ import { z } from 'zod'
 import type { StripeCustomerProgress } from '../stripe-customer/stripe-customer-progress.ts'
 
 /** A visitor's own profile, as row-level security lets them see it. */
-export type Profile = { email: string; createdAt: Date; progress: StripeCustomerProgress }
+export interface Profile {
+  readonly email: string
+  readonly createdAt: Date
+  readonly progress: StripeCustomerProgress
+}
 
 const profileSchema = z.object({
   email: z.string().nullable(),

@@ -54,7 +54,10 @@ export async function signOut(): Promise<void> {
   redirect('/')
 }
 
-type Explanation = { field?: 'email' | 'password'; text: string }
+interface Explanation {
+  readonly field?: 'email' | 'password'
+  readonly text: string
+}
 
 const taken: Explanation = { field: 'email', text: 'There is an account with this address. Sign in instead.' }
 const unusable: Explanation = { field: 'email', text: 'This address cannot be used. Try another one.' }

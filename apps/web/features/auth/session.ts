@@ -10,7 +10,10 @@ import { isSessionCookie, isSessionEnded, sessionEndedHeader } from '../../serve
 import { createPageClient } from '../../server/supabase.ts'
 
 /** Who is signed in, as the verified session says. It can be as old as the session's token. */
-export type Viewer = { id: string; email: string }
+export interface Viewer {
+  readonly id: string
+  readonly email: string
+}
 
 /**
  * Reads the visitor's session and verifies it; once a request, however many components ask.

@@ -17,7 +17,10 @@ import { requestOrigin } from '#server/request-origin.ts'
 import { requireUser } from '#features/auth/session.ts'
 
 /** A key in clear, and the origin of the routes that it opens. */
-export type NewKey = { key: string; origin: string }
+export interface NewKey {
+  readonly key: string
+  readonly origin: string
+}
 
 /** What a form about a key shows after it was sent. */
 export type KeyFormState = FormState & {

@@ -5,9 +5,9 @@ import { z } from 'zod'
 
 const pageSize = 50
 
-const instant = z.coerce.date()
-const maybe = instant.nullable()
-const limit = z.object({ name: z.string(), quota: z.number(), windowSeconds: z.number() })
+const instantSchema = z.coerce.date()
+const maybe = instantSchema.nullable()
+const limitSchema = z.object({ name: z.string(), quota: z.number(), windowSeconds: z.number() })
 const rowsSchema = z.array(
   z
     .object({
@@ -16,10 +16,10 @@ const rowsSchema = z.array(
       name: z.string(),
       start: z.string(),
       scopes: z.array(z.string()),
-      limits: z.array(limit),
+      limits: z.array(limitSchema),
       allowedIps: z.array(z.string()),
       metadata: z.record(z.string(), z.json()),
-      createdAt: instant,
+      createdAt: instantSchema,
       expiresAt: maybe,
       graceEndsAt: maybe,
       disabledAt: maybe,
@@ -33,15 +33,18 @@ const columns =
   'graceEndsAt:grace_ends_at, disabledAt:disabled_at, revokedAt:revoked_at, lastUsedAt:last_used_at'
 
 /** A page of ended keys, and the id of the key that the next page follows; null at the end. */
-export type KeyPage = { keys: KeyRecord[]; next: string | null }
+export interface KeyPage {
+  readonly keys: KeyRecord[]
+  readonly next: string | null
+}
 
 /** The keys of an owner as they were at an instant, the newest first. */
-export type KeyLists = {
+export interface KeyLists {
   /** Neither revoked nor expired. There are few, because the database lets nobody have more. */
-  living: KeyRecord[]
+  readonly living: KeyRecord[]
   /** Null when they were not asked for, and when there is no such key to go on from. */
-  ended: KeyPage | null
-  now: Date
+  readonly ended: KeyPage | null
+  readonly now: Date
 }
 
 /**

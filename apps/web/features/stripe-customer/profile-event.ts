@@ -1,10 +1,16 @@
 import { z } from 'zod'
 
 /** What a database webhook said about a profile. */
-export type ProfileEvent = { type: 'INSERT' | 'UPDATE' | 'DELETE'; profileId: string }
+export interface ProfileEvent {
+  readonly type: 'INSERT' | 'UPDATE' | 'DELETE'
+  readonly profileId: string
+}
 
 /** Why a body is no profile event: 400 when its shape is wrong, 422 when it is about something else. */
-export type ProfileEventProblem = { status: 400 | 422; detail: string }
+export interface ProfileEventProblem {
+  readonly status: 400 | 422
+  readonly detail: string
+}
 
 const bodySchema = z.object(
   {

@@ -1,7 +1,10 @@
 import type { Answer, Trial } from './send-trial.ts'
 
 /** Whether a route is secured, in a sentence. */
-export type Verdict = { tone: 'success' | 'warning' | 'destructive'; text: string }
+export interface Verdict {
+  readonly tone: 'success' | 'warning' | 'destructive'
+  readonly text: string
+}
 
 /**
  * Decides from the two answers whether a route is secured.

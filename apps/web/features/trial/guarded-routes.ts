@@ -1,11 +1,11 @@
 /** A route of this application that a visitor may try. */
-export type GuardedRoute = {
-  method: 'GET' | 'POST'
-  path: string
+export interface GuardedRoute {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
   /** Whom it lets in, in a few words. */
-  letsIn: string
+  readonly letsIn: string
   /** False where only the server's own key opens it: it is then tried without any. */
-  takesUserKey: boolean
+  readonly takesUserKey: boolean
 }
 
 /** The route that the database calls: it shows what a stranger gets. */

@@ -1,13 +1,13 @@
 import type { GuardedRoute } from './guarded-routes.ts'
 
 /** What came back. */
-export type Answer = {
-  outcome: 'answered'
-  status: number
-  headers: [name: string, value: string][]
-  body: string
+export interface Answer {
+  readonly outcome: 'answered'
+  readonly status: number
+  readonly headers: [name: string, value: string][]
+  readonly body: string
   /** From sending to the last byte. */
-  durationMs: number
+  readonly durationMs: number
 }
 
 /** What a visitor sees of one request. */

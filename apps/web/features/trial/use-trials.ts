@@ -5,7 +5,10 @@ import type { GuardedRoute } from '#features/trial/guarded-routes.ts'
 import { sendTrial, type Trial } from '#features/trial/send-trial.ts'
 
 /** One route's two answers; `withKey` is null when no key was tried. */
-export type Trials = { withoutKey: Trial; withKey: Trial | null }
+export interface Trials {
+  readonly withoutKey: Trial
+  readonly withKey: Trial | null
+}
 
 /**
  * Sends a route's two requests, one after the other so that neither slows the other down, and holds what came back.

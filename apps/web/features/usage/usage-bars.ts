@@ -1,7 +1,10 @@
 import type { UsageBucket } from 'routekey'
 
 /** What a chart of usage covers: so many hours or days, UTC, the present one last. */
-export type UsageRange = { readonly unit: 'hour' | 'day'; readonly count: number }
+export interface UsageRange {
+  readonly unit: 'hour' | 'day'
+  readonly count: number
+}
 
 /** The last 24 hours, by the hour. */
 export const lastDay: UsageRange = { unit: 'hour', count: 24 }
@@ -62,7 +65,10 @@ export function axisMaximum(value: number): number {
 }
 
 /** Where one part of a bar is drawn, in pixels from the top. */
-export type Segment = { readonly y: number; readonly height: number }
+export interface Segment {
+  readonly y: number
+  readonly height: number
+}
 
 // Lower than this, a single request among thousands could not be seen.
 const leastHeight = 2

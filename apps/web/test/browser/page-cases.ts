@@ -6,16 +6,20 @@ import { type SeededKeys, seedKeys } from '../support/seed-keys.ts'
 import type { Session } from '../support/create-session.ts'
 import type { PageOptions, TestBrowser } from './set-up-browser.ts'
 
-type Sessions = { 'new user': Session; 'owner of keys': Session; 'owner of a long key': Session }
+interface Sessions {
+  readonly 'new user': Session
+  readonly 'owner of keys': Session
+  readonly 'owner of a long key': Session
+}
 
 /** A page in one of its states. */
-export type PageCase = {
-  name: string
+export interface PageCase {
+  readonly name: string
   /** `[busy]` and the like stand for the id of a seeded key. */
-  path: string
+  readonly path: string
   /** Default: nobody. */
-  visitor?: keyof Sessions
-  isMissing?: boolean
+  readonly visitor?: keyof Sessions
+  readonly isMissing?: boolean
 }
 
 /** Every page of the application, in each state that looks different. */

@@ -10,29 +10,29 @@ import { type Device, devices } from './devices.ts'
 import { openBrowser } from './open-browser.ts'
 
 /** How a page is opened. */
-export type PageOptions = {
+export interface PageOptions {
   /** Default `desktop`. */
-  device?: Device
+  readonly device?: Device
   /** Default `light`. */
-  colorScheme?: 'light' | 'dark'
+  readonly colorScheme?: 'light' | 'dark'
   /** Whose page it is; default nobody's. */
-  session?: Session
+  readonly session?: Session
   /** `false` for a browser without scripts. */
-  javaScriptEnabled?: boolean
+  readonly javaScriptEnabled?: boolean
   /** How many pixels of the screen make one of the page; default as the device has it. */
-  deviceScaleFactor?: number
+  readonly deviceScaleFactor?: number
   /** What the browser may complain about; anything else fails the test. */
-  expectedComplaint?: RegExp
+  readonly expectedComplaint?: RegExp
 }
 
 /** What a file of browser tests works with. */
-export type TestBrowser = {
+export interface TestBrowser {
   /** The application under test, one for the whole file. */
   readonly stack: Stack
   /** Opens an empty page in a context of its own, which ends with the test. */
-  openPage: (options?: PageOptions) => Promise<Page>
+  readonly openPage: (options?: PageOptions) => Promise<Page>
   /** Signs a new user up, without a page. */
-  createSession: (email?: string) => Promise<Session>
+  readonly createSession: (email?: string) => Promise<Session>
 }
 
 const screenshots = fileURLToPath(new URL('failures/', import.meta.url))

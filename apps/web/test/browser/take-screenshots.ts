@@ -23,14 +23,14 @@ beforeAll(async () => {
   keys = await seedKeys(browser.stack, session.id)
 })
 
-type Shot = {
-  name: string
-  path: string
-  height: number
-  device?: Device
-  isSignedIn?: boolean
+interface Shot {
+  readonly name: string
+  readonly path: string
+  readonly height: number
+  readonly device?: Device
+  readonly isSignedIn?: boolean
   /** What is done before the picture is taken. */
-  act?: (page: Page) => Promise<void>
+  readonly act?: (page: Page) => Promise<void>
 }
 
 const inBothColours: Shot[] = [

@@ -2,11 +2,11 @@
 import type { Page } from 'playwright-core'
 
 /** What a walk with the Tab key did not find right. */
-export type Walk = {
+export interface Walk {
   /** Controls that the focus did not come to. */
-  unreached: string[]
+  readonly unreached: string[]
   /** Controls that look the same with and without the focus. */
-  unmarked: string[]
+  readonly unmarked: string[]
 }
 
 /** Goes through the page with the Tab key, from its first control until the focus leaves it. */

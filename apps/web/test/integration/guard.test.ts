@@ -171,7 +171,7 @@ describe('POST /api/create-stripe-customer', () => {
 const sync = (headers: string[] = [], query = '') =>
   send(`${stack.webUrl}/api/sync-stripe-customers${query}`, { method: 'GET', headers })
 const bearer = () => ['authorization', `Bearer ${stack.env['CRON_SECRET']}`]
-const sweepAnswer = z.strictObject({
+const sweepAnswerSchema = z.strictObject({
   restored: z.int(),
   claimed: z.int(),
   done: z.int(),
@@ -204,7 +204,7 @@ describe('GET /api/sync-stripe-customers', () => {
     for (let count = 0; count < 3; count++) users.push(await signUp(stack))
     const answers = await Promise.all(Array.from({ length: 4 }, () => sync(bearer())))
     for (const { status, headers } of answers) expect([status, headers['cache-control']]).toEqual([200, 'no-store'])
-    const sweeps = answers.map((answer) => sweepAnswer.parse(answer.json()))
+    const sweeps = answers.map((answer) => sweepAnswerSchema.parse(answer.json()))
     const owners = (await listCustomers(stack)).map(({ metadata }) => metadata['profile_id'])
     expect(new Set(owners).size).toBe(owners.length)
     for (const { id } of users) expect(owners).toContain(id)

@@ -3,7 +3,11 @@ import { createServerClient } from '@supabase/ssr'
 import { password, type Stack } from './stack.ts'
 
 /** A signed-in user, with the cookies that a browser would hold. */
-export type Session = { id: string; email: string; cookies: Map<string, string> }
+export interface Session {
+  readonly id: string
+  readonly email: string
+  readonly cookies: Map<string, string>
+}
 
 /**
  * Signs a user in at Supabase, with the library that keeps the session in cookies for the application, too. Faster than

@@ -3,7 +3,12 @@ import { BasicTracerProvider, type ReadableSpan, SimpleSpanProcessor } from '@op
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 
 /** A span as it is printed, one a line behind `span `. */
-export type PrintedSpan = { name: string; id: string; parent: string | null; attributes: Record<string, unknown> }
+export interface PrintedSpan {
+  readonly name: string
+  readonly id: string
+  readonly parent: string | null
+  readonly attributes: Record<string, unknown>
+}
 
 // Loaded into the application's process before anything else, as an agent of OpenTelemetry is: it registers a tracer, and
 // prints what ends.

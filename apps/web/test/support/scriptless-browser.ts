@@ -7,10 +7,10 @@ import type { Stack } from './stack.ts'
 export type LoadedPage = Answer & { path: string }
 
 /** A browser without scripts: keeps cookies, and follows nothing by itself. */
-export type ScriptlessBrowser = {
-  cookies: Map<string, string>
+export interface ScriptlessBrowser {
+  readonly cookies: Map<string, string>
   /** Loads a page, as a browser does when an address is typed. */
-  get: (path: string, headers?: Record<string, string>) => Promise<LoadedPage>
+  readonly get: (path: string, headers?: Record<string, string>) => Promise<LoadedPage>
   /**
    * Sends a form of a page that was loaded, as the browser does before scripts arrive.
    *
@@ -18,7 +18,7 @@ export type ScriptlessBrowser = {
    * @param button the text of its button
    * @param fields what is typed into it
    */
-  submit: (page: LoadedPage, button: string, fields?: Record<string, string>) => Promise<LoadedPage>
+  readonly submit: (page: LoadedPage, button: string, fields?: Record<string, string>) => Promise<LoadedPage>
 }
 
 /**

@@ -8,13 +8,13 @@ const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
 /** The ids of the keys that a user got, and the one that is in use in clear. */
-export type SeededKeys = {
-  busy: string
-  busyKey: string
-  rotated: string
-  unused: string
-  expired: string
-  revoked: string
+export interface SeededKeys {
+  readonly busy: string
+  readonly busyKey: string
+  readonly rotated: string
+  readonly unused: string
+  readonly expired: string
+  readonly revoked: string
 }
 
 /**

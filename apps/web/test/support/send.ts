@@ -1,7 +1,12 @@
 import { type IncomingHttpHeaders, request } from 'node:http'
 
 /** An answer as it came over the wire. */
-export type Answer = { status: number; headers: IncomingHttpHeaders; body: string; json: () => unknown }
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+  readonly json: () => unknown
+}
 
 /**
  * Sends one request with `node:http`, which passes on what `fetch` would merge, refuse or add: repeated headers, any

@@ -11,30 +11,30 @@ import { startWebServer, type WebServer } from '@routekey/tools/web-server'
 export const password = 'correct horse battery staple'
 
 /** The built application on an embedded stack of its own: own ports, own empty data, own secrets. */
-export type Stack = {
-  webUrl: string
+export interface Stack {
+  readonly webUrl: string
   web: WebServer
-  sandbox: Sandbox
+  readonly sandbox: Sandbox
   /** What the application got as its environment. */
-  env: Record<string, string>
-  apiRouteSecret: string
+  readonly env: Record<string, string>
+  readonly apiRouteSecret: string
   /** Acts as the service role. */
-  admin: SupabaseClient
+  readonly admin: SupabaseClient
   /** The real SDK, pointed at the stand-in. */
-  stripe: Stripe
+  readonly stripe: Stripe
   /** A new client, as a visitor's browser would have it. */
-  visitor: () => SupabaseClient
+  readonly visitor: () => SupabaseClient
   /** Starts the application again on the same port, after it was stopped or killed. */
-  restartWeb: () => Promise<void>
-  stop: () => Promise<void>
+  readonly restartWeb: () => Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 /** How a stack differs from the usual one. */
-export type StackOptions = {
+export interface StackOptions {
   /** Laid over the application's environment; `undefined` takes a variable away. */
-  env?: Record<string, string | undefined>
+  readonly env?: Record<string, string | undefined>
   /** How often the sandbox's timer sweeps, in milliseconds; default 15,000. */
-  sweepIntervalMs?: number
+  readonly sweepIntervalMs?: number
 }
 
 /** Starts a stack. */

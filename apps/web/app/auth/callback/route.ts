@@ -39,7 +39,10 @@ async function finish(answer: AuthReturn): Promise<Outcome> {
   }
 }
 
-type Settled = { error: AuthError | null; data: { session: unknown } }
+interface Settled {
+  readonly error: AuthError | null
+  readonly data: { session: unknown }
+}
 
 async function settle(call: () => Promise<Settled>): Promise<Outcome> {
   try {

@@ -16,10 +16,10 @@ import { useAnnouncement } from '../list/use-announcement.ts'
 
 const loadParser = () => import('#features/keys/rules/change-key-forms.ts').then((module) => module.parseChangeLimit)
 
-type ChangeLimitProps = {
-  keyId: string
+interface ChangeLimitProps {
+  readonly keyId: string
   /** What the fields begin with. */
-  values: FormState['values']
+  readonly values: FormState['values']
 }
 
 /**

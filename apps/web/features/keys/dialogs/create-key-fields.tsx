@@ -48,7 +48,10 @@ export function ScopeFields({ chosen, errors }: { chosen: readonly string[]; err
   )
 }
 
-type FieldsProps = { values: FormState['values']; errors: FieldErrors }
+interface FieldsProps {
+  readonly values: FormState['values']
+  readonly errors: FieldErrors
+}
 
 /** Asks when a key expires. The stylesheet shows the field for a date where that is chosen. */
 export function ExpiryFields({ values, errors }: FieldsProps) {

@@ -7,7 +7,10 @@ import { useAnnouncement } from '../list/use-announcement.ts'
 /** What can be done with a key. */
 export type KeyDialogName = 'rename' | 'rotate' | 'revoke'
 
-type Key = { keyId: string; name: string }
+interface Key {
+  readonly keyId: string
+  readonly name: string
+}
 
 /** Fetches the dialogs, which no one needs before a menu is opened. */
 export const loadKeyDialogs = () => import('./change-key-dialogs.ts')

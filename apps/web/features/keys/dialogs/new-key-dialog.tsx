@@ -7,19 +7,19 @@ import { closes, Dialog } from '#ui/dialog.tsx'
 import { initialKeyForm } from './key-form.ts'
 import { NewKeyPanel } from './new-key.tsx'
 
-type NewKeyDialogProps = {
-  id: string
+interface NewKeyDialogProps {
+  readonly id: string
   /** While there is no key yet. */
-  title: string
-  description: ReactNode
-  state: KeyFormState
-  isPending: boolean
+  readonly title: string
+  readonly description: ReactNode
+  readonly state: KeyFormState
+  readonly isPending: boolean
   /** The page it stands on. */
-  path: string
-  isOpenAtFirst: boolean
-  onClosed: () => void
+  readonly path: string
+  readonly isOpenAtFirst: boolean
+  readonly onClosed: () => void
   /** The form that makes the key. */
-  children: ReactNode
+  readonly children: ReactNode
 }
 
 /** Shows a form that makes a key, and then the key. Only its own button closes it then, so that no key is lost unseen. */

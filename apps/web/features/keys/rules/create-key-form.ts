@@ -34,11 +34,11 @@ const schema = z
 export const parseCreateKey = createFormParser(schema, { lists: ['scopes'] })
 
 /** What the form says about a key, as the keyring takes it. */
-export type KeyOptions = {
-  name: string
-  scopes: Scope[]
-  expiresAt: Date | null
-  limits: KeyLimit[]
+export interface KeyOptions {
+  readonly name: string
+  readonly scopes: Scope[]
+  readonly expiresAt: Date | null
+  readonly limits: KeyLimit[]
 }
 
 /**

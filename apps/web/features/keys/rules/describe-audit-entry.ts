@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { describeLimit } from './describe-limit.ts'
 
 /** A line of the audit trail in words. */
-export type DescribedEntry = {
+export interface DescribedEntry {
   readonly at: Date
   readonly actor: string
   readonly action: string
@@ -21,21 +21,21 @@ const actions: Record<AuditAction, string> = {
 }
 
 const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
-const instant = z.coerce.date()
-const texts = z.array(z.string())
-const limits = z.array(z.object({ quota: z.number(), windowSeconds: z.number() }))
+const instantSchema = z.coerce.date()
+const textsSchema = z.array(z.string())
+const limitsSchema = z.array(z.object({ quota: z.number(), windowSeconds: z.number() }))
 
 const list = (items: readonly string[], none: string) => (items.length === 0 ? none : items.join(', '))
 const time = (none: string) => (value: JsonValue) =>
-  value === null ? none : `${moment.format(instant.parse(value))} UTC`
+  value === null ? none : `${moment.format(instantSchema.parse(value))} UTC`
 
 /** The properties that are shown. The others say the same as the action does, or nothing to a reader. */
 const properties: readonly { name: string; label: string; write: (value: JsonValue) => string }[] = [
   { name: 'name', label: 'Name', write: (value) => z.string().parse(value) },
   { name: 'start', label: 'Key', write: (value) => `${z.string().parse(value)}…` },
-  { name: 'scopes', label: 'Scopes', write: (value) => list(texts.parse(value), 'none') },
-  { name: 'limits', label: 'Limits', write: (value) => list(limits.parse(value).map(describeLimit), 'none') },
-  { name: 'allowedIps', label: 'Allowed addresses', write: (value) => list(texts.parse(value), 'any') },
+  { name: 'scopes', label: 'Scopes', write: (value) => list(textsSchema.parse(value), 'none') },
+  { name: 'limits', label: 'Limits', write: (value) => list(limitsSchema.parse(value).map(describeLimit), 'none') },
+  { name: 'allowedIps', label: 'Allowed addresses', write: (value) => list(textsSchema.parse(value), 'any') },
   { name: 'expiresAt', label: 'Expires', write: time('never') },
   { name: 'graceEndsAt', label: 'Old key works until', write: time('no grace') },
 ]

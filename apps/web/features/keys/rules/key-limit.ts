@@ -2,7 +2,11 @@ import * as z from 'zod/mini'
 import { maximumQuota } from './key-rules.ts'
 
 /** A limit, as the keyring takes it. */
-export type KeyLimit = { name: string; quota: number; windowSeconds: number }
+export interface KeyLimit {
+  readonly name: string
+  readonly quota: number
+  readonly windowSeconds: number
+}
 
 const windowSeconds = { minute: 60, hour: 3_600, day: 86_400 } as const
 
@@ -15,7 +19,10 @@ export const limitShape = {
   quota: z.optional(z.string(quotaText)),
 }
 
-type LimitFields = { window: 'none' | keyof typeof windowSeconds; quota?: string | undefined }
+interface LimitFields {
+  readonly window: 'none' | keyof typeof windowSeconds
+  readonly quota?: string | undefined
+}
 
 /** Tells whether the number is one; it does not matter where there is no limit. */
 export function isLimit({ window, quota }: LimitFields): boolean {
