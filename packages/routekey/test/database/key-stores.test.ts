@@ -69,7 +69,7 @@ storeContract('a Postgres without Supabase', async () => {
 })
 
 it('the library ships the schema that the migration applies', async () => {
-  const migration = new URL('../../../../supabase/migrations/20261123200000_create_api_key.sql', import.meta.url)
+  const migration = new URL('../../../../supabase/migrations/20261124020007_api_key.sql', import.meta.url)
   expect(await readFile(schema, 'utf8')).toBe(await readFile(migration, 'utf8'))
 })
 
