@@ -72,7 +72,7 @@ select lives_ok(
 );
 drop trigger refuse on public.stripe_customer_work;
 
-select is(public.restore_missing_profiles(), 2, 'the sweep finds both');
+select is(public.repair_profiles(), 2, 'the sweep finds both');
 select results_eq(
   $$select profile.email, work.kind, work.state
     from public.profile join public.stripe_customer_work as work on work.profile_id = profile.id
@@ -80,7 +80,7 @@ select results_eq(
   $$values ('profile@example.com', 'create', 'pending'), ('work@example.com', 'create', 'pending')$$,
   'and writes what is missing'
 );
-select is(public.restore_missing_profiles(), 0, 'once');
+select is(public.repair_profiles(), 0, 'once');
 
 -- The wake-up.
 
@@ -155,10 +155,10 @@ select results_eq(
 -- One row that cannot be mended must not hold up the others, nor the sweep.
 update auth.users set email = 'poison@example.com' where id = '20000000-0000-4000-8000-000000000003';
 update public.profile set email = 'net@example.com' where email = 'poison@example.com';
-select public.note_unwritten_profile('20000000-0000-4000-8000-000000000003');
+select public.enqueue_profile_repair('20000000-0000-4000-8000-000000000003');
 create trigger refuse before update on public.profile
   for each row when (new.email = 'poison@example.com') execute function pg_temp.refuse();
-select is(public.restore_missing_profiles(), 1, 'the sweep finds it');
+select is(public.repair_profiles(), 1, 'the sweep finds it');
 drop trigger refuse on public.profile;
 select results_eq(
   $$select profile.email, work.state, work.revision
@@ -168,30 +168,30 @@ select results_eq(
   'and mends it, as a change that goes to Stripe'
 );
 select results_eq(
-  'select user_id, next_attempt_at from public.unwritten_profile',
+  'select user_id, next_attempt_at from public.profile_repair',
   $$values ('20000000-0000-4000-8000-000000000003'::uuid, now() + interval '1 minute')$$,
   'what could not be mended is kept for later'
 );
 update auth.users set email = 'net@example.com' where id = '20000000-0000-4000-8000-000000000003';
-update public.unwritten_profile set next_attempt_at = now();
-select is(public.restore_missing_profiles(), 0, 'and what has mended itself');
-select is_empty('select * from public.unwritten_profile', 'is forgotten');
+update public.profile_repair set next_attempt_at = now();
+select is(public.repair_profiles(), 0, 'and what has mended itself');
+select is_empty('select * from public.profile_repair', 'is forgotten');
 
 delete from public.profile where id = '20000000-0000-4000-8000-000000000005';
 update auth.users set email = 'here@example.com' where id = '20000000-0000-4000-8000-000000000005';
-select is(public.restore_missing_profiles(), 1, 'a change that finds no profile brings it back');
+select is(public.repair_profiles(), 1, 'a change that finds no profile brings it back');
 
 create trigger refuse before update on public.profile for each row execute function pg_temp.refuse();
-create trigger refuse before insert on public.unwritten_profile for each row execute function pg_temp.refuse();
+create trigger refuse before insert on public.profile_repair for each row execute function pg_temp.refuse();
 select lives_ok(
   $$update auth.users set email = 'there@example.com' where id = '20000000-0000-4000-8000-000000000005'$$,
   'a change stands when not even a note of it can be written'
 );
 drop trigger refuse on public.profile;
-drop trigger refuse on public.unwritten_profile;
-select is(public.restore_missing_profiles(), 0, 'the sweep does not find that');
+drop trigger refuse on public.profile_repair;
+select is(public.repair_profiles(), 0, 'the sweep does not find that');
 select is((select outdated from public.count_stripe_customer_work()), 1::bigint, 'it is counted');
-select is(public.restore_missing_profiles(null), 1, 'and found among all users');
+select is(public.repair_profiles(null), 1, 'and found among all users');
 select is(
   (select email from public.profile where id = '20000000-0000-4000-8000-000000000005'),
   'there@example.com',
@@ -213,9 +213,9 @@ update public.profile set created_at = now() - interval '2 days';
 set local enable_seqscan = off;
 discard plans;
 create temporary table reads on commit drop as select pg_temp.count_reads() as before;
-select public.restore_missing_profiles();
+select public.repair_profiles();
 select is(pg_temp.count_reads(), before, 'with nothing to mend, the sweep reads nothing of earlier users') from reads;
-select public.restore_missing_profiles(null);
+select public.repair_profiles(null);
 select cmp_ok(pg_temp.count_reads(), '>', before, 'as it does when asked about all') from reads;
 reset enable_seqscan;
 
@@ -262,7 +262,7 @@ select results_eq(
   $$values ('delete', 'pending', 'cus_ada')$$,
   'and leaves a tombstone'
 );
-select is(public.restore_missing_profiles(null), 0, 'a user deleted softly is not brought back');
+select is(public.repair_profiles(null), 0, 'a user deleted softly is not brought back');
 
 create trigger refuse before update on public.stripe_customer_work for each row execute function pg_temp.refuse();
 select throws_ok(

@@ -15,10 +15,10 @@ insert into write values
 
 create temporary table note_write (statement text) on commit drop;
 insert into note_write values
-  ('insert into public.unwritten_profile (user_id) values (gen_random_uuid())'),
-  ('update public.unwritten_profile set next_attempt_at = now()'),
-  ('delete from public.unwritten_profile'),
-  ('truncate public.unwritten_profile');
+  ('insert into public.profile_repair (user_id) values (gen_random_uuid())'),
+  ('update public.profile_repair set next_attempt_at = now()'),
+  ('delete from public.profile_repair'),
+  ('truncate public.profile_repair');
 
 -- Each function that is there to be called.
 create temporary table call (name text, statement text) on commit drop;
@@ -31,21 +31,21 @@ insert into call (statement) values
   ('select public.requeue_stripe_customer_work(gen_random_uuid())'),
   ($$select public.unlink_stripe_customer('cus_none')$$),
   ('select public.read_stripe_customer(gen_random_uuid())'),
-  ('select public.restore_missing_profiles()');
+  ('select public.repair_profiles()');
 update call set name = substring(statement from 'public\.(\w+)');
 
 -- Each function that only triggers and other functions use.
 create temporary table inner_call (name text, statement text) on commit drop;
 insert into inner_call (statement) values
-  ($$select public.stripe_customer_parameters(gen_random_uuid(), null)$$),
-  ('select public.open_stripe_customer_work()'),
-  ('select public.bury_stripe_customer_work()'),
-  ('select public.wake_stripe_customer_route()'),
+  ($$select public.build_stripe_customer_parameters(gen_random_uuid(), null)$$),
+  ('select public.enqueue_stripe_customer_work()'),
+  ('select public.tombstone_stripe_customer_work()'),
+  ('select public.notify_stripe_customer_route()'),
   ('select public.create_profile_for_user()'),
   ('select public.copy_user_email_to_profile()'),
   ('select public.delete_profile_of_soft_deleted_user()'),
-  ('select public.note_unwritten_profile(gen_random_uuid())'),
-  ('select public.write_profile(gen_random_uuid())');
+  ('select public.enqueue_profile_repair(gen_random_uuid())'),
+  ('select public.repair_profile(gen_random_uuid())');
 update inner_call set name = substring(statement from 'public\.(\w+)');
 grant select on write, note_write, call, inner_call to public;
 
@@ -55,10 +55,10 @@ select ok(
 );
 select policies_are('public', 'stripe_customer_work', array[]::name[], 'and no policy lets anyone in');
 select ok(
-  (select relrowsecurity from pg_class where oid = 'public.unwritten_profile'::regclass),
+  (select relrowsecurity from pg_class where oid = 'public.profile_repair'::regclass),
   'row-level security is on for the notes'
 );
-select policies_are('public', 'unwritten_profile', array[]::name[], 'and no policy lets anyone in');
+select policies_are('public', 'profile_repair', array[]::name[], 'and no policy lets anyone in');
 
 -- So that a function added later cannot be forgotten here.
 select is_empty(
@@ -85,8 +85,8 @@ select throws_ok(
   statement, '42501', 'permission denied for table stripe_customer_work', 'anonymous cannot: ' || statement
 ) from write;
 select throws_ok(
-  statement, '42501', 'permission denied for table unwritten_profile', 'anonymous cannot: ' || statement
-) from (table note_write union all values ('select * from public.unwritten_profile')) as note;
+  statement, '42501', 'permission denied for table profile_repair', 'anonymous cannot: ' || statement
+) from (table note_write union all values ('select * from public.profile_repair')) as repair;
 select throws_ok(statement, '42501', 'permission denied for function ' || name, 'anonymous cannot call ' || name)
 from (table call union all table inner_call) as call;
 
@@ -107,8 +107,8 @@ select throws_ok(
   statement, '42501', 'permission denied for table stripe_customer_work', 'the owner cannot: ' || statement
 ) from write;
 select throws_ok(
-  statement, '42501', 'permission denied for table unwritten_profile', 'the owner cannot: ' || statement
-) from (table note_write union all values ('select * from public.unwritten_profile')) as note;
+  statement, '42501', 'permission denied for table profile_repair', 'the owner cannot: ' || statement
+) from (table note_write union all values ('select * from public.profile_repair')) as repair;
 select throws_ok(statement, '42501', 'permission denied for function ' || name, 'the owner cannot call ' || name)
 from (table call union all table inner_call) as call;
 
@@ -123,9 +123,9 @@ select results_eq(
 select throws_ok(
   statement, '42501', 'permission denied for table stripe_customer_work', 'the service role cannot: ' || statement
 ) from write;
-select lives_ok('select * from public.unwritten_profile', 'the service role reads the notes');
+select lives_ok('select * from public.profile_repair', 'the service role reads the notes');
 select throws_ok(
-  statement, '42501', 'permission denied for table unwritten_profile', 'the service role cannot: ' || statement
+  statement, '42501', 'permission denied for table profile_repair', 'the service role cannot: ' || statement
 ) from note_write;
 select lives_ok(statement, 'the service role calls ' || name) from call;
 select throws_ok(statement, '42501', 'permission denied for function ' || name, 'the service role cannot call ' || name)
@@ -148,8 +148,8 @@ select throws_ok(
   statement, '42501', 'permission denied for table stripe_customer_work', 'another user cannot: ' || statement
 ) from write;
 select throws_ok(
-  statement, '42501', 'permission denied for table unwritten_profile', 'another user cannot: ' || statement
-) from (table note_write union all values ('select * from public.unwritten_profile')) as note;
+  statement, '42501', 'permission denied for table profile_repair', 'another user cannot: ' || statement
+) from (table note_write union all values ('select * from public.profile_repair')) as repair;
 select throws_ok(
   replace(replace(statement, 'gen_random_uuid(), 30', 'gen_random_uuid(), 30, 1, gen_random_uuid()'),
     'gen_random_uuid()', $$'30000000-0000-4000-8000-000000000001'$$),

@@ -367,14 +367,14 @@ delete from public.profile where id not in (
 );
 delete from public.stripe_customer_work;
 set local role service_role;
-select cmp_ok(public.restore_missing_profiles(), '>=', 1, 'the work of recent profiles is added');
+select cmp_ok(public.repair_profiles(), '>=', 1, 'the work of recent profiles is added');
 select results_eq(
   $$select profile_id::text, kind, stripe_customer from public.stripe_customer_work
     where profile_id::text like '50000000-%'$$,
   $$values ('50000000-0000-4000-8000-000000000003', 'update', 'cus_c')$$,
   'for a linked profile as an update'
 );
-select cmp_ok(public.restore_missing_profiles(null), '>=', 1, 'that of all others on request');
+select cmp_ok(public.repair_profiles(null), '>=', 1, 'that of all others on request');
 
 select * from finish();
 rollback;

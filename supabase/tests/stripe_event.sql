@@ -28,8 +28,8 @@ set local role anon;
 select throws_ok('select * from public.stripe_event', '42501', 'permission denied for table stripe_event', 'anonymous cannot read');
 select throws_ok(statement, '42501', 'permission denied for table stripe_event', 'anonymous cannot: ' || statement) from write;
 select throws_ok(
-  $$select public.take_stripe_event('evt_1', 'customer.deleted', 'cus_ada')$$,
-  '42501', 'permission denied for function take_stripe_event', 'anonymous cannot pass an event on'
+  $$select public.apply_stripe_event('evt_1', 'customer.deleted', 'cus_ada')$$,
+  '42501', 'permission denied for function apply_stripe_event', 'anonymous cannot pass an event on'
 );
 
 reset role;
@@ -38,8 +38,8 @@ set local role authenticated;
 select throws_ok('select * from public.stripe_event', '42501', 'permission denied for table stripe_event', 'the owner cannot read');
 select throws_ok(statement, '42501', 'permission denied for table stripe_event', 'the owner cannot: ' || statement) from write;
 select throws_ok(
-  $$select public.take_stripe_event('evt_1', 'customer.deleted', 'cus_ada')$$,
-  '42501', 'permission denied for function take_stripe_event', 'the owner cannot pass an event on'
+  $$select public.apply_stripe_event('evt_1', 'customer.deleted', 'cus_ada')$$,
+  '42501', 'permission denied for function apply_stripe_event', 'the owner cannot pass an event on'
 );
 
 reset role;
@@ -47,8 +47,8 @@ select set_config('request.jwt.claims', '{"sub": "70000000-0000-4000-8000-000000
 set local role authenticated;
 select throws_ok('select * from public.stripe_event', '42501', 'permission denied for table stripe_event', 'another user cannot read');
 select throws_ok(
-  $$select public.take_stripe_event('evt_1', 'customer.deleted', 'cus_ada')$$,
-  '42501', 'permission denied for function take_stripe_event', 'another user cannot pass an event on'
+  $$select public.apply_stripe_event('evt_1', 'customer.deleted', 'cus_ada')$$,
+  '42501', 'permission denied for function apply_stripe_event', 'another user cannot pass an event on'
 );
 
 reset role;
@@ -63,13 +63,13 @@ select throws_ok(
 -- An update.
 
 select results_eq(
-  $$select outcome, profile_id::text from public.take_stripe_event('evt_same', 'customer.updated', 'cus_ada',
+  $$select outcome, profile_id::text from public.apply_stripe_event('evt_same', 'customer.updated', 'cus_ada',
       'ada@example.com', '70000000-0000-4000-8000-000000000001')$$,
   $$values ('unchanged', '70000000-0000-4000-8000-000000000001')$$,
   'an update that leaves e-mail and profile id as they are changes nothing'
 );
 select results_eq(
-  $$select outcome from public.take_stripe_event('evt_none', 'customer.updated', 'cus_nobody',
+  $$select outcome from public.apply_stripe_event('evt_none', 'customer.updated', 'cus_nobody',
       null, '70000000-0000-4000-8000-000000000003')$$,
   array['unchanged'],
   'nor does one of a customer without an e-mail whose profile has none'
@@ -80,7 +80,7 @@ select is(
   'so no row is opened'
 );
 select results_eq(
-  $$select outcome from public.take_stripe_event('evt_email', 'customer.updated', 'cus_ada',
+  $$select outcome from public.apply_stripe_event('evt_email', 'customer.updated', 'cus_ada',
       'other@example.com', '70000000-0000-4000-8000-000000000001')$$,
   array['reopened'],
   'another e-mail opens the row again'
@@ -96,7 +96,7 @@ select is(
   'the profile keeps its own'
 );
 select results_eq(
-  $$select outcome from public.take_stripe_event('evt_mark', 'customer.updated', 'cus_grace', 'grace@example.com', null)$$,
+  $$select outcome from public.apply_stripe_event('evt_mark', 'customer.updated', 'cus_grace', 'grace@example.com', null)$$,
   array['reopened'],
   'a customer that lost its profile id gets it back'
 );
@@ -104,7 +104,7 @@ select results_eq(
 -- A deletion.
 
 select results_eq(
-  $$select outcome, profile_id::text from public.take_stripe_event('evt_gone', 'customer.deleted', 'cus_ada')$$,
+  $$select outcome, profile_id::text from public.apply_stripe_event('evt_gone', 'customer.deleted', 'cus_ada')$$,
   $$values ('unlinked', '70000000-0000-4000-8000-000000000001')$$,
   'a deletion undoes the link'
 );
@@ -115,12 +115,12 @@ select results_eq(
   'and another customer is to be created, under another key'
 );
 select results_eq(
-  $$select outcome, profile_id::text from public.take_stripe_event('evt_gone', 'customer.deleted', 'cus_ada')$$,
+  $$select outcome, profile_id::text from public.apply_stripe_event('evt_gone', 'customer.deleted', 'cus_ada')$$,
   $$values ('duplicate', '70000000-0000-4000-8000-000000000001')$$,
   'the same event again does nothing'
 );
 select results_eq(
-  $$select outcome, profile_id from public.take_stripe_event('evt_late', 'customer.updated', 'cus_ada', 'late@example.com')$$,
+  $$select outcome, profile_id from public.apply_stripe_event('evt_late', 'customer.updated', 'cus_ada', 'late@example.com')$$,
   $$values ('unknown_customer', null::uuid)$$,
   'an update that comes after the deletion is taken and does nothing'
 );
@@ -133,7 +133,7 @@ select results_eq(
 -- A deletion that comes before the link.
 
 select results_eq(
-  $$select outcome from public.take_stripe_event('evt_early', 'customer.deleted', 'cus_early')$$,
+  $$select outcome from public.apply_stripe_event('evt_early', 'customer.deleted', 'cus_early')$$,
   array['unknown_customer'],
   'the deletion of a customer that no profile has is taken'
 );
@@ -152,12 +152,12 @@ select results_eq(
 
 update public.stripe_event set received_at = now() - interval '32 days' where id = 'evt_gone';
 select throws_ok(
-  $$select public.take_stripe_event('evt_other', 'invoice.paid', 'cus_ada')$$,
+  $$select public.apply_stripe_event('evt_other', 'invoice.paid', 'cus_ada')$$,
   '23514', null, 'an event of another type is not taken'
 );
 select is((select count(*)::int from public.stripe_event where id = 'evt_other'), 0, 'nor recorded');
 select results_eq(
-  $$select outcome from public.take_stripe_event('evt_now', 'customer.deleted', 'cus_none')$$,
+  $$select outcome from public.apply_stripe_event('evt_now', 'customer.deleted', 'cus_none')$$,
   array['unknown_customer'],
   'an event is taken'
 );

@@ -172,7 +172,7 @@ const sync = (headers: string[] = [], query = '') =>
   send(`${stack.webUrl}/api/sync-stripe-customers${query}`, { method: 'GET', headers })
 const bearer = () => ['authorization', `Bearer ${stack.env['CRON_SECRET']}`]
 const sweepAnswerSchema = z.strictObject({
-  restored: z.int(),
+  repaired: z.int(),
   claimed: z.int(),
   done: z.int(),
   retrying: z.literal(0),

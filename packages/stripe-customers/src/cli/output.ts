@@ -11,7 +11,7 @@ const workErrorSchema = z.object({
 })
 
 const sweepCountsSchema = z.strictObject({
-  restored: countSchema,
+  repaired: countSchema,
   claimed: countSchema,
   done: countSchema,
   retrying: countSchema,

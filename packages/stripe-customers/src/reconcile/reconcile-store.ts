@@ -83,7 +83,7 @@ export interface ReconcileStore {
   /** False where no tombstone is there, or its work is not over. */
   deleteOrphan(profileId: string, stripeCustomer: string): Promise<boolean>
   /** Writes what the triggers have not, for users of any age; gives how many rows. */
-  restoreAll(): Promise<number>
+  repairAllProfiles(): Promise<number>
 }
 
 /** Creates the interface on top of the SQL functions. */
@@ -103,6 +103,6 @@ export function createReconcileStore(functions: DatabaseFunctions): ReconcileSto
     link: (target, customer, insteadOf) =>
       value(z.boolean(), 'link_stripe_customer', { target, customer, instead_of: insteadOf }),
     deleteOrphan: (target, customer) => value(z.boolean(), 'delete_orphaned_stripe_customer', { target, customer }),
-    restoreAll: () => value(z.int(), 'restore_missing_profiles', { signed_up_within: null }),
+    repairAllProfiles: () => value(z.int(), 'repair_profiles', { signed_up_within: null }),
   }
 }

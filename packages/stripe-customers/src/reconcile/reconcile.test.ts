@@ -64,7 +64,7 @@ describe('reconcile', () => {
           findOwners: (ids) => Promise.resolve(ids.map((profileId) => ({ profileId, exists: true, tombstone: null }))),
           link: unexpected,
           deleteOrphan: unexpected,
-          restoreAll: unexpected,
+          repairAllProfiles: unexpected,
         },
         work: { requeue: unexpected, unlink: unexpected },
         account: {

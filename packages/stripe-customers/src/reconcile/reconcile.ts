@@ -82,7 +82,7 @@ export async function reconcile(deps: ReconcileDependencies, options: ReconcileO
   summary.found.email_drift = counts.outdated
   const unwritten = counts.unrecorded + counts.outdated
   if (mode === 'fix' && unwritten > 0) {
-    await store.restoreAll()
+    await store.repairAllProfiles()
     summary.mended += unwritten
   }
 

@@ -81,7 +81,7 @@ const customerStatusSchema = z
 /** What is known about one profile. */
 export type CustomerStatus = z.infer<typeof customerStatusSchema>
 
-const takenEventSchema = z
+const appliedEventSchema = z
   .object({
     outcome: z.enum(['unlinked', 'reopened', 'unchanged', 'unknown_customer', 'duplicate']),
     profile_id: z.guid().nullable(),
@@ -89,7 +89,7 @@ const takenEventSchema = z
   .transform((row) => ({ outcome: row.outcome, profileId: row.profile_id }))
 
 /** What an event was taken for. */
-export type TakenEvent = z.infer<typeof takenEventSchema>
+export type EventOutcome = z.infer<typeof appliedEventSchema>
 
 /** A row under a lease, for the functions that report about it. */
 export interface Claim {
@@ -123,16 +123,16 @@ export interface WorkStore {
   /** Reads what is known about a profile; null when nothing is. */
   read(profileId: string): Promise<CustomerStatus | null>
   /** Writes the profiles, their e-mails and the work that the triggers could not; gives how many rows. */
-  restoreMissingProfiles(): Promise<number>
+  repairProfiles(): Promise<number>
   /** Records an event about a customer and applies it, in one transaction. */
-  takeEvent(event: {
+  applyEvent(event: {
     id: string
     type: 'customer.deleted' | 'customer.updated'
     stripeCustomer: string
     email: string | null
     /** The profile's id that the customer carries. */
     profileId: string | null
-  }): Promise<TakenEvent>
+  }): Promise<EventOutcome>
 }
 
 /** Creates the work table's interface on top of its SQL functions. */
@@ -189,17 +189,17 @@ export function createWorkStore(functions: DatabaseFunctions): WorkStore {
       const [status] = await rows(customerStatusSchema, 'read_stripe_customer', { target: profileId })
       return status ?? null
     },
-    restoreMissingProfiles: () => value(z.int(), 'restore_missing_profiles', {}),
-    async takeEvent({ id, type, stripeCustomer, email, profileId }) {
-      const [taken] = await rows(takenEventSchema, 'take_stripe_event', {
+    repairProfiles: () => value(z.int(), 'repair_profiles', {}),
+    async applyEvent({ id, type, stripeCustomer, email, profileId }) {
+      const [applied] = await rows(appliedEventSchema, 'apply_stripe_event', {
         event_id: id,
         event_type: type,
         customer: stripeCustomer,
         customer_email: email,
         customer_profile_id: profileId,
       })
-      if (taken === undefined) throw unexpectedAnswer('take_stripe_event')
-      return taken
+      if (applied === undefined) throw unexpectedAnswer('apply_stripe_event')
+      return applied
     },
   }
 }

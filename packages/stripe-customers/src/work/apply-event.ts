@@ -40,7 +40,7 @@ export async function applyEvent(store: WorkStore, event: unknown): Promise<Appl
   const parsed = eventSchema.safeParse(event)
   if (!parsed.success) return { outcome: 'ignored' }
   const { id, type, data } = parsed.data
-  const { outcome, profileId } = await store.takeEvent({
+  const { outcome, profileId } = await store.applyEvent({
     id,
     type,
     stripeCustomer: data.object.id,

@@ -18,7 +18,7 @@ export interface SweepOptions {
 /** What a sweep did. */
 export interface SweepResult {
   /** Missing profiles and rows of work that were added, and e-mails of profiles that were corrected. */
-  readonly restored: number
+  readonly repaired: number
   /** Rows worked on; one that became due again counts again. */
   readonly claimed: number
   readonly done: number
@@ -53,7 +53,7 @@ export async function sweepProfiles(deps: SweepDependencies, options: SweepOptio
   const { limit = Number.POSITIVE_INFINITY, budgetMs = Number.POSITIVE_INFINITY, signal } = options
   const endMs = clock.nowMs() + budgetMs
   const counts = {
-    restored: await store.restoreMissingProfiles(),
+    repaired: await store.repairProfiles(),
     claimed: 0,
     done: 0,
     retrying: 0,

@@ -152,7 +152,7 @@ describe('what the engine recovers from', () => {
   it('ends the sweep when it may not write at all', async () => {
     await signUp(database, 'forbidden@example.com')
     const postgres = createClient((name) => {
-      if (name !== 'restore_missing_profiles' && name !== 'claim_stripe_customer_work') throw sqlError('42501')
+      if (name !== 'repair_profiles' && name !== 'claim_stripe_customer_work') throw sqlError('42501')
     })
     await expect(createEngine({ postgres }).sweep()).rejects.toMatchObject({
       code: 'ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED',
