@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const countSchema = z.int().nonnegative()
 const about = { profileId: z.string(), stripeCustomer: z.string() }
-const result = { result: z.enum(['found', 'would_mend', 'mended', 'left']), why: z.string().optional() }
+const result = { result: z.enum(['found', 'would_fix', 'fixed', 'left']), why: z.string().optional() }
 const workErrorSchema = z.object({
   code: z.string(),
   message: z.string(),
@@ -97,7 +97,7 @@ export const outputSchema = z.union([
     }),
     unrecorded: countSchema,
     outdated: countSchema,
-    mended: countSchema,
+    fixed: countSchema,
     left: countSchema,
     sweep: sweepCountsSchema.nullable(),
   }),
@@ -134,9 +134,9 @@ export function formatOutput(output: Output): string {
     case 'summary': {
       const found = Object.entries(output.found).filter(([, number]) => number > 0)
       const kinds = found.length === 0 ? 'no difference' : found.map(([kind, number]) => `${number} ${kind}`).join(', ')
-      const mended = output.mode === 'fix' ? `; ${output.mended} mended, ${output.left} left` : ''
+      const fixed = output.mode === 'fix' ? `; ${output.fixed} fixed, ${output.left} left` : ''
       const swept = output.sweep === null ? '' : `\n${formatSweep(output.sweep)}`
-      return `${output.profiles} profiles, ${output.customers} customers: ${kinds}${mended}${swept}`
+      return `${output.profiles} profiles, ${output.customers} customers: ${kinds}${fixed}${swept}`
     }
   }
 }

@@ -13,7 +13,7 @@ import type { ReconcileStore } from './reconcile-store.ts'
 import type { StripeAccount } from './stripe-account.ts'
 
 /** A finding and what became of it. `why`: the reason for which it was left. */
-export type FindingReport = Finding & { result: 'found' | 'would_mend' | 'mended' | 'left'; why?: string }
+export type FindingReport = Finding & { result: 'found' | 'would_fix' | 'fixed' | 'left'; why?: string }
 
 /** How far reconciling is. `total` is an estimate. */
 export interface ReconcileProgress {
@@ -31,7 +31,7 @@ export interface ReconcileSummary {
   unrecorded: number
   /** Profiles whose e-mail is not that of their user, counted under `email_drift` too. */
   outdated: number
-  mended: number
+  fixed: number
   left: number
 }
 
@@ -57,11 +57,11 @@ const ownerBatch = 200
 const uuidSchema = z.guid()
 
 /**
- * Compares all profiles with all customers of Stripe, and mends what differs: what the engine can do is made due, for the
+ * Compares all profiles with all customers of Stripe, and fixes what differs: what the engine can do is made due, for the
  * next sweep. Memory is bounded: customers go through an index on disk, profiles come in pages. What looks wrong is looked
  * at again on both sides before it is reported, because both change meanwhile.
  *
- * @throws StripeCustomersError when the database or Stripe does not answer. What was mended until then stays so.
+ * @throws StripeCustomersError when the database or Stripe does not answer. What was fixed by then stays fixed.
  */
 export async function reconcile(deps: ReconcileDependencies, options: ReconcileOptions): Promise<ReconcileSummary> {
   const { store, account } = deps
@@ -72,7 +72,7 @@ export async function reconcile(deps: ReconcileDependencies, options: ReconcileO
     found: { missing: 0, deleted: 0, email_drift: 0, unmarked: 0, duplicate: 0, orphaned: 0 },
     unrecorded: 0,
     outdated: 0,
-    mended: 0,
+    fixed: 0,
     left: 0,
   }
   const counts = await store.count()
@@ -83,17 +83,17 @@ export async function reconcile(deps: ReconcileDependencies, options: ReconcileO
   const unwritten = counts.unrecorded + counts.outdated
   if (mode === 'fix' && unwritten > 0) {
     await store.repairAllProfiles()
-    summary.mended += unwritten
+    summary.fixed += unwritten
   }
 
   const report = async (finding: Finding): Promise<void> => {
     summary.found[finding.kind] += 1
     if (mode === 'report') return options.onFinding({ ...finding, result: 'found' })
     const remedy = decideRemedy(finding, options)
-    if (mode === 'plan' && remedy.action !== 'leave') return options.onFinding({ ...finding, result: 'would_mend' })
-    const why = remedy.action === 'leave' ? remedy.why : await mend(deps, finding, remedy)
-    summary[why === null ? 'mended' : 'left'] += 1
-    options.onFinding({ ...finding, ...(why === null ? { result: 'mended' } : { result: 'left', why }) })
+    if (mode === 'plan' && remedy.action !== 'leave') return options.onFinding({ ...finding, result: 'would_fix' })
+    const why = remedy.action === 'leave' ? remedy.why : await applyRemedy(deps, finding, remedy)
+    summary[why === null ? 'fixed' : 'left'] += 1
+    options.onFinding({ ...finding, ...(why === null ? { result: 'fixed' } : { result: 'left', why }) })
   }
 
   const index = createCustomerIndex()
@@ -185,8 +185,8 @@ async function findOrphans({ store, account }: ReconcileDependencies, page: Live
   return findings
 }
 
-/** Carries a remedy out; gives why it could not be, or null. */
-async function mend(
+/** Carries out a remedy. Returns null, or the reason why it could not. */
+async function applyRemedy(
   { store, work, account }: ReconcileDependencies,
   { profileId, ...finding }: Finding,
   remedy: Exclude<Remedy, { action: 'leave' }>,

@@ -234,7 +234,7 @@ describe('what the engine recovers from', () => {
     // What Stripe refuses today it may take tomorrow.
     const lenient = createStripe(standIn)
     const create = lenient.customers.create.bind(lenient.customers)
-    lenient.customers.create = (parameters, options) => create({ ...parameters, email: 'mended@example.com' }, options)
+    lenient.customers.create = (parameters, options) => create({ ...parameters, email: 'fixed@example.com' }, options)
     await requeue()
     expect(await createEngine({ stripe: lenient }).sweep()).toMatchObject({ claimed: 1, done: 1 })
     expect(customersOf(poison)).toHaveLength(1)

@@ -147,11 +147,11 @@ describe('the command line', () => {
     expect(await json('reconcile')).toMatchObject({ exitCode: 1, findings: [{ ...finding, result: 'found' }] })
     expect(await json('reconcile --fix --dry-run')).toMatchObject({
       exitCode: 1,
-      findings: [{ ...finding, result: 'would_mend' }],
-      last: { mode: 'plan', mended: 0 },
+      findings: [{ ...finding, result: 'would_fix' }],
+      last: { mode: 'plan', fixed: 0 },
     })
     expect(await customerOf(profileId)).toBeNull()
-    expect(await json('reconcile --fix')).toMatchObject({ exitCode: 0, findings: [{ ...finding, result: 'mended' }] })
+    expect(await json('reconcile --fix')).toMatchObject({ exitCode: 0, findings: [{ ...finding, result: 'fixed' }] })
     expect(await customerOf(profileId)).toBe(stripeCustomer)
     expect(await live(profileId)).toEqual([stripeCustomer])
   })
@@ -161,7 +161,7 @@ describe('the command line', () => {
     await stripe.customers.del(stripeCustomer)
     const finding = { kind: 'deleted', profileId, stripeCustomer, unknown: false, adopt: null }
     expect(await json('reconcile')).toMatchObject({ exitCode: 1, findings: [finding] })
-    expect(await json('reconcile --fix')).toMatchObject({ exitCode: 0, findings: [{ ...finding, result: 'mended' }] })
+    expect(await json('reconcile --fix')).toMatchObject({ exitCode: 0, findings: [{ ...finding, result: 'fixed' }] })
     expect(await live(profileId)).toEqual([await customerOf(profileId)])
     expect(await json('reconcile')).toMatchObject({ exitCode: 0, findings: [] })
   })
@@ -202,7 +202,7 @@ describe('the command line', () => {
     expect(await live(profileId)).toHaveLength(2)
     expect(await json('reconcile --fix --delete-duplicates')).toMatchObject({
       exitCode: 0,
-      findings: [{ ...finding, result: 'mended' }],
+      findings: [{ ...finding, result: 'fixed' }],
     })
     expect(await live(profileId)).toEqual([stripeCustomer])
   })
@@ -262,7 +262,7 @@ describe('the command line', () => {
     expect(await json('reconcile --fix')).toMatchObject({ exitCode: 1, last: { sweep: { failed: 1 } } })
     expect(await json(`requeue ${profileId}`)).toMatchObject({ exitCode: 1, last: { outcome: 'failed' } })
 
-    await supabase.from('profile').update({ email: 'mended@example.com' }).eq('id', profileId)
+    await supabase.from('profile').update({ email: 'fixed@example.com' }).eq('id', profileId)
     expect(await json(`requeue ${profileId}`)).toMatchObject({ exitCode: 0, last: { outcome: 'provisioned' } })
     expect(await json(`requeue ${crypto.randomUUID()}`)).toMatchObject({
       exitCode: 1,
@@ -279,8 +279,8 @@ describe('the command line', () => {
     expect(await stripe.customers.retrieve(stripeCustomer)).toMatchObject({ email: 'older@example.com' })
     expect(await json('status')).toMatchObject({ exitCode: 1, last: { failed: 0, outdated: 1 } })
     const found = { outdated: 1, found: { email_drift: 1 } }
-    expect(await json('reconcile')).toMatchObject({ exitCode: 1, last: { ...found, mended: 0 } })
-    expect(await json('reconcile --fix')).toMatchObject({ exitCode: 0, last: { ...found, mended: 1 } })
+    expect(await json('reconcile')).toMatchObject({ exitCode: 1, last: { ...found, fixed: 0 } })
+    expect(await json('reconcile --fix')).toMatchObject({ exitCode: 0, last: { ...found, fixed: 1 } })
     expect(await stripe.customers.retrieve(stripeCustomer)).toMatchObject({ email })
     expect(await json('reconcile')).toMatchObject({ exitCode: 0, last: { outdated: 0 } })
   })
@@ -293,7 +293,7 @@ describe('the command line', () => {
     // The user is still in auth.users, and so comes back, with another customer.
     expect(await json('status')).toMatchObject({ exitCode: 1, last: { failed: 0, unrecorded: 1 } })
     expect(await json('reconcile')).toMatchObject({ exitCode: 1, last: { unrecorded: 1, found: { missing: 1 } } })
-    expect(await json('reconcile --fix')).toMatchObject({ exitCode: 0, last: { mended: 1, left: 0 } })
+    expect(await json('reconcile --fix')).toMatchObject({ exitCode: 0, last: { fixed: 1, left: 0 } })
     expect(await live(profileId)).toEqual([await customerOf(profileId)])
   })
 
@@ -385,7 +385,7 @@ describe('reconcile', () => {
     expect(live(profileId)).toEqual([])
     const left = await stripe.customers.create({ metadata: { profile_id: profileId } })
     const { findings } = await fix()
-    const finding = { kind: 'orphaned', profileId, stripeCustomer: left.id, deletable: true, result: 'mended' }
+    const finding = { kind: 'orphaned', profileId, stripeCustomer: left.id, deletable: true, result: 'fixed' }
     expect(findings).toEqual([finding])
     expect(live(profileId)).toEqual([])
   })
@@ -396,7 +396,7 @@ describe('reconcile', () => {
     await database.query('delete from public.profile where id = $1', [ids[0]])
     await database.query('delete from public.stripe_customer_work where profile_id = any ($1)', [ids])
     const { summary } = await fix()
-    expect(summary).toMatchObject({ unrecorded: 2, found: { missing: 2 }, mended: 2, left: 0 })
+    expect(summary).toMatchObject({ unrecorded: 2, found: { missing: 2 }, fixed: 2, left: 0 })
     for (const id of ids) expect(live(id)).toHaveLength(1)
     expect((await fix()).summary.found.missing).toBe(0)
   })
@@ -414,7 +414,7 @@ describe('reconcile', () => {
     await database.query(`update public.stripe_customer_work set next_attempt_at = now() where profile_id = $1`, [
       profileId,
     ])
-    expect((await fix()).findings).toMatchObject([{ kind: 'missing', profileId, result: 'mended' }])
+    expect((await fix()).findings).toMatchObject([{ kind: 'missing', profileId, result: 'fixed' }])
     expect(live(profileId)).toHaveLength(1)
   })
 
