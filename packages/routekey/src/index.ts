@@ -31,22 +31,22 @@ export {
 export type {
   FoundKey,
   KeyChange,
-  KeyProperties,
+  KeyUpdate,
   KeyRotation,
   KeyStore,
-  KeyTarget,
+  ChangeRequest,
   NewKey,
   UsageEntry,
 } from './keyring/model/key-store.ts'
-export type { KeyValues } from './keyring/manage/key-values.ts'
+export type { KeyInput } from './keyring/manage/key-input.ts'
 export type { Limiter, LimiterResult, OnLimiterError } from './keyring/verify/limiter.ts'
 export type {
   CreatedKey,
   CreateKeyOptions,
-  Grant,
-  KeyActor,
+  GrantLimit,
+  Actor,
   KeyManagement,
-  KeyOwner,
+  OwnerFilter,
 } from './keyring/manage/manage-keys.ts'
 export { type GrantedScope, type RequiredScopes, coversScope } from './keyring/model/scopes.ts'
 export type { UsageOptions } from './keyring/verify/usage-buffer.ts'

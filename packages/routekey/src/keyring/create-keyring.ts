@@ -13,7 +13,7 @@ import { type KeyManagement, createKeyManagement } from './manage/manage-keys.ts
 import { type RequiredScopes, coversScope, requireScopes } from './model/scopes.ts'
 import { type UsageOptions, createUsageBuffer } from './verify/usage-buffer.ts'
 import { type Verification, type VerifyOptions, createVerifyKey } from './verify/verify-key.ts'
-import { within } from './verify/with-timeout.ts'
+import { withTimeout } from './verify/with-timeout.ts'
 
 /** Options of {@link createKeyring}. */
 export interface KeyringOptions<Scope extends string = string> {
@@ -131,7 +131,7 @@ export function createKeyring<const Scope extends string = string>(options: Keyr
     logger.error(line)
   }
 
-  const call = <Result>(work: () => Promise<Result>) => within(timeoutMs, 'The key store', work)
+  const call = <Result>(work: () => Promise<Result>) => withTimeout(timeoutMs, 'The key store', work)
   const cache = options.cache && createKeyCache(options.cache)
   const write = (entries: Parameters<KeyStore['recordUsage']>[0]) => call(() => store.recordUsage(entries))
   const usage = options.usage === false ? undefined : createUsageBuffer(options.usage ?? {}, { write, report })

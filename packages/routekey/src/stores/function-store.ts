@@ -1,5 +1,5 @@
 import type { KeyStore } from '../keyring/model/key-store.ts'
-import { parseAuditEntry, parseBucket, parseFound, parseList, parseRecord } from './parse-answer.ts'
+import { parseAuditEntry, parseBucket, parseFound, parseList, parseRecord } from './parse-response.ts'
 
 /** Calls a function of the database by name with one JSON document, and gives what it returns. It throws when it cannot. */
 export type CallFunction = (name: string, input: object) => Promise<unknown>

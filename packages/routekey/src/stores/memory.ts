@@ -1,5 +1,5 @@
 import type { AuditAction, AuditEntry, JsonValue, KeyRecord } from '../keyring/model/key-record.ts'
-import type { KeyProperties, KeyStore, KeyTarget } from '../keyring/model/key-store.ts'
+import type { KeyUpdate, KeyStore, ChangeRequest } from '../keyring/model/key-store.ts'
 
 interface Secret {
   readonly id: string
@@ -26,7 +26,7 @@ function difference(before: KeyRecord, after: KeyRecord): AuditEntry['changes'] 
 const earlier = (left: Date | null, right: Date) => (left !== null && left < right ? left : right)
 
 /** Keeps an earlier end of a key, so that disabling or revoking it again does not move the time. */
-function keepTimes(record: KeyRecord, { disabledAt, revokedAt, ...set }: KeyProperties): Partial<KeyRecord> {
+function keepTimes(record: KeyRecord, { disabledAt, revokedAt, ...set }: KeyUpdate): Partial<KeyRecord> {
   return {
     ...set,
     ...(disabledAt !== undefined && { disabledAt: disabledAt && (record.disabledAt ?? disabledAt) }),
@@ -56,11 +56,11 @@ export function createMemoryStore(): KeyStore {
     return record === undefined || (owner !== undefined && record.owner !== owner) ? null : record
   }
 
-  function note({ id, at, actor }: KeyTarget, action: AuditAction, changes: AuditEntry['changes']): void {
+  function note({ id, at, actor }: ChangeRequest, action: AuditAction, changes: AuditEntry['changes']): void {
     audit.set(id, [{ at, actor, action, changes }, ...(audit.get(id) ?? [])])
   }
 
-  function replace(target: KeyTarget, action: AuditAction, before: KeyRecord, after: KeyRecord): KeyRecord {
+  function replace(target: ChangeRequest, action: AuditAction, before: KeyRecord, after: KeyRecord): KeyRecord {
     const changes = difference(before, after)
     if (Object.keys(changes).length === 0) return before
     records.set(after.id, after)

@@ -1,32 +1,32 @@
 import { RoutekeyError } from '../../errors.ts'
 import { generateKey } from '../../key/generate-key.ts'
 import type { AuditEntry, KeyRecord, UsageBucket } from '../model/key-record.ts'
-import type { KeyChange, KeyProperties, KeyStore, KeyTarget } from '../model/key-store.ts'
-import { type KeyValues, checkKeyValues, requireText } from './key-values.ts'
+import type { KeyChange, KeyUpdate, KeyStore, ChangeRequest } from '../model/key-store.ts'
+import { type KeyInput, checkKeyInput, requireText } from './key-input.ts'
 import type { Limiter } from '../verify/limiter.ts'
 import { type GrantedScope, requireGrantable } from '../model/scopes.ts'
 import { bucketStart, fillUsage } from './usage-series.ts'
 
 /** On whose behalf a key is read. */
-export interface KeyOwner {
+export interface OwnerFilter {
   /** When given, a key of another owner counts as unknown: pass it wherever the id comes from a user. */
   readonly owner?: string
 }
 
 /** On whose behalf and by whom a key is changed. */
-export interface KeyActor extends KeyOwner {
+export interface Actor extends OwnerFilter {
   /** Who does it, for the audit trail. Default: the owner, if given. */
   readonly actor?: string
 }
 
 /** What the creator of a key may give. */
-export interface Grant {
+export interface GrantLimit {
   /** The key may get scopes that these cover, and no other. Default: any scope. */
   readonly grantable?: readonly string[]
 }
 
 /** A new key. */
-export interface CreateKeyOptions<Scope extends string = string> extends KeyValues<GrantedScope<Scope>>, Grant {
+export interface CreateKeyOptions<Scope extends string = string> extends KeyInput<GrantedScope<Scope>>, GrantLimit {
   /** The user or organisation whose key it is. */
   readonly owner: string
   readonly name: string
@@ -47,24 +47,24 @@ export interface KeyManagement<Scope extends string = string> {
    * Replaces a key by another of the same id, rights, limits and expiry. The old one passes for the grace, or not at all with 0, and
    * never longer than it would have. Gives null for a revoked or expired key, too.
    */
-  rotate(id: string, options: KeyActor & { readonly graceSeconds: number }): Promise<CreatedKey | null>
+  rotate(id: string, options: Actor & { readonly graceSeconds: number }): Promise<CreatedKey | null>
   /** Ends a key for good. */
-  revoke(id: string, by?: KeyActor): Promise<KeyRecord | null>
+  revoke(id: string, by?: Actor): Promise<KeyRecord | null>
   /** Ends a key until it is enabled. Gives null for a revoked one, too. */
-  disable(id: string, by?: KeyActor): Promise<KeyRecord | null>
-  enable(id: string, by?: KeyActor): Promise<KeyRecord | null>
+  disable(id: string, by?: Actor): Promise<KeyRecord | null>
+  enable(id: string, by?: Actor): Promise<KeyRecord | null>
   /** Changes what is given and leaves the rest. Gives null for a revoked key, too. */
-  update(id: string, values: KeyValues<GrantedScope<Scope>>, by?: KeyActor & Grant): Promise<KeyRecord | null>
-  get(id: string, by?: KeyOwner): Promise<KeyRecord | null>
+  update(id: string, values: KeyInput<GrantedScope<Scope>>, by?: Actor & GrantLimit): Promise<KeyRecord | null>
+  get(id: string, by?: OwnerFilter): Promise<KeyRecord | null>
   /** The newest first, at most `limit` (default 100, up to 1000); the next page follows `after`, an id. */
-  list(query?: KeyOwner & { readonly after?: string; readonly limit?: number }): Promise<readonly KeyRecord[]>
+  list(query?: OwnerFilter & { readonly after?: string; readonly limit?: number }): Promise<readonly KeyRecord[]>
   /** One bucket for each of the last `count` hours or days, UTC, the present one last. */
   usage(
     id: string,
-    query: KeyOwner & { readonly unit: 'hour' | 'day'; readonly count: number },
+    query: OwnerFilter & { readonly unit: 'hour' | 'day'; readonly count: number },
   ): Promise<readonly UsageBucket[] | null>
   /** The newest first, at most `limit` (default 100, up to 1000). */
-  audit(id: string, query?: KeyOwner & { readonly limit?: number }): Promise<readonly AuditEntry[] | null>
+  audit(id: string, query?: OwnerFilter & { readonly limit?: number }): Promise<readonly AuditEntry[] | null>
 }
 
 /** What {@link createKeyManagement} needs. */
@@ -93,7 +93,7 @@ const bounded = (what: string, value: number, maximum: number): number => {
   throw new RoutekeyError('ERR_KEY_VALUE', `${what} must be a whole number from 1 to ${maximum}`)
 }
 
-function target(id: string, { owner, actor = owner }: KeyActor, at: Date): KeyTarget {
+function target(id: string, { owner, actor = owner }: Actor, at: Date): ChangeRequest {
   if (actor !== undefined) requireText('The actor', actor, 255)
   return { id, at, actor: actor ?? null, ...(owner !== undefined && { owner }) }
 }
@@ -102,8 +102,8 @@ function target(id: string, { owner, actor = owner }: KeyActor, at: Date): KeyTa
 export function createKeyManagement<Scope extends string>(dependencies: ManagementDependencies): KeyManagement<Scope> {
   const { store, prefix, clock, hash, call, requireKnownScopes, limiter, evict, flush } = dependencies
 
-  function check(values: KeyValues, grantable: Grant['grantable'], now: Date) {
-    const checked = checkKeyValues(values, now)
+  function check(values: KeyInput, grantable: GrantLimit['grantable'], now: Date) {
+    const checked = checkKeyInput(values, now)
     if (checked.scopes !== undefined) {
       requireKnownScopes(checked.scopes)
       if (grantable !== undefined) requireGrantable(checked.scopes, grantable)
@@ -119,7 +119,7 @@ export function createKeyManagement<Scope extends string>(dependencies: Manageme
     return checked
   }
 
-  function draw() {
+  function newSecret() {
     const key = generateKey({ prefix })
     return { key, hash: hash(key), start: key.slice(0, prefix.length + 1 + shownCharacters) }
   }
@@ -135,7 +135,7 @@ export function createKeyManagement<Scope extends string>(dependencies: Manageme
   }
 
   const changeTo =
-    (action: KeyChange['action'], set: (at: Date) => KeyProperties): KeyManagement['revoke'] =>
+    (action: KeyChange['action'], set: (at: Date) => KeyUpdate): KeyManagement['revoke'] =>
     async (id, by = {}) => {
       const at = clock()
       const properties = set(at)
@@ -152,7 +152,7 @@ export function createKeyManagement<Scope extends string>(dependencies: Manageme
       requireText('The owner', owner, 255)
       requireText('The name of a key', values.name, 100)
       const { name = values.name, ...checked } = check(values, grantable, at)
-      const { key, ...stored } = draw()
+      const { key, ...stored } = newSecret()
       const record = await call(() =>
         store.create({
           ...target(crypto.randomUUID(), { actor }, at),
@@ -175,7 +175,7 @@ export function createKeyManagement<Scope extends string>(dependencies: Manageme
         throw new RoutekeyError('ERR_KEY_VALUE', `graceSeconds must be from 0 to ${maximumGraceSeconds}`)
       }
       const graceEndsAt = new Date(at.getTime() + graceSeconds * 1000)
-      const { key, ...stored } = draw()
+      const { key, ...stored } = newSecret()
       const record = await alter(id, () => store.rotate({ ...target(id, by, at), ...stored, graceEndsAt }))
       return record === null ? null : { key, record }
     },

@@ -27,7 +27,7 @@ export interface FoundKey {
 }
 
 /** What {@link KeyStore.change} may set. */
-export interface KeyProperties {
+export interface KeyUpdate {
   readonly name?: string
   readonly scopes?: readonly string[]
   readonly limits?: readonly KeyLimit[]
@@ -39,7 +39,7 @@ export interface KeyProperties {
 }
 
 /** Which key, for whom, by whom and when. */
-export interface KeyTarget {
+export interface ChangeRequest {
   readonly id: string
   /** When given, a key of another owner counts as unknown. */
   readonly owner?: string
@@ -48,13 +48,13 @@ export interface KeyTarget {
 }
 
 /** A change of a key, other than a rotation. */
-export interface KeyChange extends KeyTarget {
+export interface KeyChange extends ChangeRequest {
   readonly action: 'updated' | 'disabled' | 'enabled' | 'revoked'
-  readonly set: KeyProperties
+  readonly set: KeyUpdate
 }
 
 /** A new key in place of one that is known. */
-export interface KeyRotation extends KeyTarget {
+export interface KeyRotation extends ChangeRequest {
   readonly hash: string
   readonly start: string
   /** Until when the earlier keys pass; those that end sooner still do. */

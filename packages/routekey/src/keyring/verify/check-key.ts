@@ -5,7 +5,7 @@ import type { FoundKey } from '../model/key-store.ts'
 import { type RequiredScopes, satisfiesScopes } from '../model/scopes.ts'
 
 /** What a key that was found is judged by. */
-export interface Circumstances {
+export interface KeyContext {
   readonly now: Date
   /** The caller's address; null where it is not known. */
   readonly ip: string | null
@@ -13,7 +13,7 @@ export interface Circumstances {
 }
 
 /** Decides whether a key that was found lets its holder in, its limits aside; null when it does. It changes nothing. */
-export function judgeKey({ record, graceEndsAt }: FoundKey, { now, ip, scopes }: Circumstances): Denial | null {
+export function checkKey({ record, graceEndsAt }: FoundKey, { now, ip, scopes }: KeyContext): Denial | null {
   const { id: keyId, allowedIps } = record
   const status = keyStatus(record, now)
   const isPastGrace = graceEndsAt !== null && graceEndsAt <= now

@@ -1,6 +1,6 @@
 import type { RateLimit } from '../../guard/denial.ts'
 import type { KeyLimit } from '../model/key-record.ts'
-import { within } from './with-timeout.ts'
+import { withTimeout } from './with-timeout.ts'
 
 /** What a limiter tells when points were taken. */
 export interface LimiterResult {
@@ -87,7 +87,7 @@ export function createLimitGate(options: LimitGateOptions) {
 
   async function giveBack(active: Limiter, taken: readonly Taken[]): Promise<void> {
     const work = taken.map(({ counter, customDuration }) =>
-      within(timeoutMs, 'The limiter', async () => active.reward?.(counter, 1, { customDuration })),
+      withTimeout(timeoutMs, 'The limiter', async () => active.reward?.(counter, 1, { customDuration })),
     )
     for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') report(result.reason)
   }
@@ -111,7 +111,9 @@ export function createLimitGate(options: LimitGateOptions) {
       }
       try {
         // oxlint-disable-next-line no-await-in-loop -- a limit that refuses spares those after it
-        const { consumed, refused, counted } = await within(timeoutMs, 'The limiter', () => consume(limiter, entry))
+        const { consumed, refused, counted } = await withTimeout(timeoutMs, 'The limiter', () =>
+          consume(limiter, entry),
+        )
         if (counted) taken.push(entry)
         const resetSeconds = (window + 1) * windowSeconds - seconds
         limits.push({ name, quota, windowSeconds, remaining: Math.max(0, quota - consumed), resetSeconds })

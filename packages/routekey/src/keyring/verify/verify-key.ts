@@ -1,7 +1,7 @@
 import type { Denial, RateLimit } from '../../guard/denial.ts'
 import { parseKey } from '../../key/parse-key.ts'
 import type { InvalidAttempts } from './invalid-attempts.ts'
-import { judgeKey } from './check-key.ts'
+import { checkKey } from './check-key.ts'
 import type { KeyCache } from './key-cache.ts'
 import type { KeyRecord } from '../model/key-record.ts'
 import type { FoundKey } from '../model/key-store.ts'
@@ -90,7 +90,7 @@ export function createVerifyKey(dependencies: VerifyDependencies) {
     if (found === null) return refuse(invalid, ip, now)
 
     const { record, isCurrent } = found
-    const denial = judgeKey(found, { now, ip, scopes })
+    const denial = checkKey(found, { now, ip, scopes })
     if (denial !== null) {
       usage?.record(record.id, 'refused', now)
       return refuse(denial, ip, now)

@@ -5,7 +5,11 @@ import { RoutekeyError } from '../../errors.ts'
  *
  * @throws `ERR_STORE_UNAVAILABLE` when the time is over, or with what the work threw as its `cause`.
  */
-export async function within<Result>(timeoutMs: number, what: string, work: () => Promise<Result>): Promise<Result> {
+export async function withTimeout<Result>(
+  timeoutMs: number,
+  what: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const timeout = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(

@@ -1,12 +1,12 @@
 import { RoutekeyError } from '../../errors.ts'
 import { parseIpRange } from '../verify/ip-range.ts'
 import type { JsonValue, KeyLimit } from '../model/key-record.ts'
-import type { KeyProperties } from '../model/key-store.ts'
+import type { KeyUpdate } from '../model/key-store.ts'
 import { maximumWindowSeconds } from '../verify/limiter.ts'
 import { requireScopes } from '../model/scopes.ts'
 
 /** What the owner of a key may choose. */
-export interface KeyValues<Granted extends string = string> {
+export interface KeyInput<Granted extends string = string> {
   /** 1 to 100 characters. */
   readonly name?: string
   readonly scopes?: readonly Granted[]
@@ -74,7 +74,7 @@ function requireMetadata(metadata: Readonly<Record<string, JsonValue>>): void {
  *
  * @throws `ERR_KEY_VALUE`, `ERR_KEY_SCOPE`
  */
-export function checkKeyValues(values: KeyValues, now: Date): KeyProperties {
+export function checkKeyInput(values: KeyInput, now: Date): KeyUpdate {
   const { name, scopes, limits, allowedIps, metadata, expiresAt } = values
   if (name !== undefined) requireText('The name of a key', name, 100)
   if (scopes !== undefined) {
