@@ -1,3 +1,5 @@
+import type { DenialCode, denials } from './denials.ts'
+
 /** One limit of a key and what is left of it, in the terms of draft-ietf-httpapi-ratelimit-headers. */
 export interface RateLimit {
   readonly name: string
@@ -9,58 +11,53 @@ export interface RateLimit {
   readonly resetSeconds: number
 }
 
-/** Why a request was refused. `code` is for the operator; the caller is told no more than `denialResponse` writes. */
-export type Denial =
-  | { readonly status: 400; readonly code: 'ambiguous_key' }
-  | { readonly status: 401; readonly code: 'missing_key' | 'invalid_key' }
-  | {
-      readonly status: 401
-      readonly code: 'key_expired' | 'key_disabled' | 'key_revoked'
-      readonly keyId: string
-    }
-  | {
-      readonly status: 401
-      readonly code: 'missing_signature' | 'invalid_signature' | 'expired_signature' | 'replayed_signature'
-    }
-  | {
-      readonly status: 403
-      readonly code: 'insufficient_scope'
-      /** The scopes that the route asks for. */
-      readonly scopes: readonly string[]
-      readonly keyId?: string
-    }
-  | {
-      readonly status: 403
-      readonly code: 'address_not_allowed'
-      readonly keyId: string
-    }
-  | {
-      readonly status: 413
-      readonly code: 'body_too_large'
-      readonly maxBodyBytes: number
-    }
-  | {
-      readonly status: 429
-      readonly code: 'rate_limited'
-      readonly retryAfterSeconds: number
-      readonly limits: readonly RateLimit[]
-      readonly keyId?: string
-    }
-  | {
-      readonly status: 429
-      readonly code: 'too_many_invalid'
-      readonly retryAfterSeconds: number
-    }
-  | {
-      readonly status: 503
-      readonly code: 'secret_unset' | 'secret_weak' | 'secret_unusable'
-      /** The environment variable that holds the secret. */
-      readonly variable: string
-    }
-  | {
-      readonly status: 503
-      readonly code: 'store_unavailable'
-      readonly retryAfterSeconds: number
-      /** What the store or the limiter threw. */
-      readonly cause?: unknown
-    }
+interface OfKey {
+  readonly keyId: string
+}
+
+interface OfSecret {
+  /** The environment variable that holds the secret. */
+  readonly variable: string
+}
+
+/** What a denial carries beside its status and its code. */
+interface DenialDetails {
+  readonly key_expired: OfKey
+  readonly key_disabled: OfKey
+  readonly key_revoked: OfKey
+  readonly address_not_allowed: OfKey
+  readonly insufficient_scope: {
+    /** The scopes that the route requires. */
+    readonly scopes: readonly string[]
+    readonly keyId?: string
+  }
+  readonly body_too_large: { readonly maxBodyBytes: number }
+  readonly rate_limited: {
+    readonly retryAfterSeconds: number
+    readonly limits: readonly RateLimit[]
+    readonly keyId?: string
+  }
+  readonly too_many_invalid: { readonly retryAfterSeconds: number }
+  readonly secret_unset: OfSecret
+  readonly secret_weak: OfSecret
+  readonly secret_unusable: OfSecret
+  readonly store_unavailable: {
+    readonly retryAfterSeconds: number
+    /** What the store or the limiter threw. */
+    readonly cause?: unknown
+  }
+}
+
+type DenialOf<Code extends DenialCode> = {
+  readonly status: (typeof denials)[Code]['status']
+  readonly code: Code
+} & (Code extends keyof DenialDetails ? DenialDetails[Code] : unknown)
+
+/**
+ * Why a request was refused. `code` and the details are for the operator; the caller gets only what `denialResponse` writes.
+ * `denials` of `routekey/denials` says what each code means.
+ */
+export type Denial = { [Code in DenialCode]: DenialOf<Code> }[DenialCode]
+
+/** The denial of a key that is malformed, unknown or no longer valid: one value, so that the three cannot differ. */
+export const invalidKey = { status: 401, code: 'invalid_key' } as const satisfies Denial

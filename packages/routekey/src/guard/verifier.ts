@@ -1,4 +1,4 @@
-import type { Denial } from './denial.ts'
+import { type Denial, invalidKey } from './denial.ts'
 import type { Credential } from './extract-credential.ts'
 
 /** What a verifier decides about. */
@@ -29,7 +29,7 @@ export interface Verifier<Caller> {
 const credentialDenials = {
   ambiguous: { status: 400, code: 'ambiguous_key' },
   missing: { status: 401, code: 'missing_key' },
-  malformed: { status: 401, code: 'invalid_key' },
+  malformed: invalidKey,
 } as const satisfies Record<Exclude<Credential['kind'], 'key'>, Denial>
 
 /** Turns the want of a usable key into a refusal. */

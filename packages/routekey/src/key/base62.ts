@@ -32,5 +32,8 @@ export function randomBase62(length: number, randomBytes: RandomBytes): string {
       if (text.length === length) return text
     }
   }
-  throw new RoutekeyError('ERR_KEY_RANDOMNESS', 'The random source is broken')
+  throw new RoutekeyError(
+    'ERR_KEY_RANDOMNESS',
+    'randomBytes() returns no usable bytes. Return cryptographically random bytes, or omit the option.',
+  )
 }

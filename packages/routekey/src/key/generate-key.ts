@@ -1,6 +1,6 @@
 import { type RandomBytes, randomBase62 } from './base62.ts'
 import { RoutekeyError } from '../errors.ts'
-import { charactersFor, isKeyPrefix, keyChecksum, maximumBits, minimumBits } from './key-format.ts'
+import { charactersFor, keyChecksum, maximumBits, minimumBits, requireKeyPrefix } from './key-format.ts'
 
 /** Options of {@link generateKey}. */
 export interface GenerateKeyOptions {
@@ -26,9 +26,12 @@ const webCryptoBytes: RandomBytes = (size) => crypto.getRandomValues(new Uint8Ar
  */
 export function generateKey(options: GenerateKeyOptions = {}): string {
   const { prefix = 'rk', bits = minimumBits, randomBytes = webCryptoBytes } = options
-  if (!isKeyPrefix(prefix)) throw new RoutekeyError('ERR_KEY_PREFIX', `"${prefix}" cannot be the prefix of a key`)
+  requireKeyPrefix(prefix)
   if (!Number.isInteger(bits) || bits < minimumBits || bits > maximumBits) {
-    throw new RoutekeyError('ERR_KEY_BITS', `A key cannot have ${bits} random bits`)
+    throw new RoutekeyError(
+      'ERR_KEY_BITS',
+      `bits must be a whole number from ${minimumBits} to ${maximumBits}, not ${bits}.`,
+    )
   }
   const payload = `${prefix}_${randomBase62(charactersFor(bits), randomBytes)}`
   return payload + keyChecksum(payload)

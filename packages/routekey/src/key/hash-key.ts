@@ -16,7 +16,7 @@ function requireSoundPepper(pepper: string | undefined): asserts pepper is strin
   if (pepper === undefined || estimateBits(pepper) < minimumSecretBits) {
     throw new RoutekeyError(
       'ERR_KEY_PEPPER',
-      pepper === undefined ? 'The pepper is undefined' : 'The pepper is too weak',
+      `The pepper is ${pepper ? 'too weak' : 'missing'}. Generate one with: npx routekey generate --print`,
     )
   }
   soundPepper = pepper

@@ -1,3 +1,4 @@
+import { RoutekeyError } from '../errors.ts'
 import { encodeBase62 } from './base62.ts'
 import { crc32 } from './crc32.ts'
 
@@ -14,6 +15,15 @@ export const charactersFor = (bits: number) => Math.ceil(bits / bitsPerCharacter
 
 /** Says whether text may stand before the random part: a letter, then letters, digits and single inner underscores. */
 export const isKeyPrefix = (text: string) => text.length <= maximumPrefixLength && prefixPattern.test(text)
+
+/** @throws `ERR_KEY_PREFIX` */
+export function requireKeyPrefix(text: string): void {
+  if (isKeyPrefix(text)) return
+  throw new RoutekeyError(
+    'ERR_KEY_PREFIX',
+    `"${text}" is not a valid key prefix. Use up to ${maximumPrefixLength} letters, digits and single inner underscores, starting with a letter.`,
+  )
+}
 
 /** The checksum of `<prefix>_<random>`; the prefix is covered, so that `sk_live_…` cannot be retyped as `sk_test_…`. */
 export const keyChecksum = (payload: string) => encodeBase62(crc32(payload), checksumLength)

@@ -2,7 +2,7 @@ import { rateLimitHeaders } from '../guard/rate-limit-headers.ts'
 import type { Logger } from '../verifiers/log-once.ts'
 import { RoutekeyError } from '../errors.ts'
 import { hashKey } from '../key/hash-key.ts'
-import { isKeyPrefix } from '../key/key-format.ts'
+import { requireKeyPrefix } from '../key/key-format.ts'
 import { type Verifier, denyCredential } from '../guard/verifier.ts'
 import { type InvalidAttemptsOptions, createInvalidAttempts } from './verify/invalid-attempts.ts'
 import { type CacheOptions, createKeyCache } from './verify/key-cache.ts'
@@ -107,13 +107,13 @@ const reportEveryMs = 10_000
 export function createKeyring<const Scope extends string = string>(options: KeyringOptions<Scope>): Keyring<Scope> {
   const { store, prefix, scopes: knownScopes, limiter, onLimiterError = 'deny', callerIp, timeoutMs = 2000 } = options
   const { logger = console, clock = () => new Date() } = options
-  if (!isKeyPrefix(prefix)) throw new RoutekeyError('ERR_KEY_PREFIX', `"${prefix}" cannot be the prefix of a key`)
+  requireKeyPrefix(prefix)
   // A longer timer would end at once.
   if (!(timeoutMs > 0 && timeoutMs <= 2 ** 31 - 1)) {
-    throw new RoutekeyError('ERR_CONFIG_KEYRING', 'timeoutMs is out of range')
+    throw new RoutekeyError('ERR_CONFIG_KEYRING', 'timeoutMs must be above 0 and below 2^31.')
   }
   if (options.invalidAttempts !== undefined && callerIp === undefined) {
-    throw new RoutekeyError('ERR_CONFIG_KEYRING', 'invalidAttempts needs callerIp')
+    throw new RoutekeyError('ERR_CONFIG_KEYRING', 'invalidAttempts needs the callerIp option.')
   }
   if (knownScopes !== undefined) requireScopes(knownScopes, 'required')
 
@@ -139,7 +139,12 @@ export function createKeyring<const Scope extends string = string>(options: Keyr
 
   function requireKnownScopes(scopes: readonly string[]): void {
     const unknown = knownScopes && scopes.find((held) => !knownScopes.some((scope) => coversScope(held, scope)))
-    if (unknown !== undefined) throw new RoutekeyError('ERR_KEY_SCOPE', `There is no scope ${unknown}`)
+    if (unknown !== undefined) {
+      throw new RoutekeyError(
+        'ERR_KEY_SCOPE',
+        `The keyring has no scope "${unknown}". Correct it, or add it to scopes.`,
+      )
+    }
   }
 
   const verify = createVerifyKey({
@@ -173,7 +178,8 @@ export function createKeyring<const Scope extends string = string>(options: Keyr
       const required = 'any' in scopes ? scopes.any : scopes
       requireScopes(required, 'required')
       requireKnownScopes(required)
-      if ('any' in scopes && required.length === 0) throw new RoutekeyError('ERR_KEY_SCOPE', '"any" names no scope')
+      if ('any' in scopes && required.length === 0)
+        throw new RoutekeyError('ERR_KEY_SCOPE', 'any must have at least one scope.')
       return {
         queryParameters: [],
         async verify({ request, credential }) {
@@ -191,7 +197,10 @@ export function createKeyring<const Scope extends string = string>(options: Keyr
     async listen() {
       const { subscribe } = store
       if (subscribe === undefined || cache === undefined) {
-        throw new RoutekeyError('ERR_CONFIG_KEYRING', 'listen() needs a cache and a store that tells of changes')
+        throw new RoutekeyError(
+          'ERR_CONFIG_KEYRING',
+          'listen() needs the cache option, and the listen option of the store.',
+        )
       }
       listening ??= call(() => subscribe.call(store, (id) => cache.evict(id)))
       try {

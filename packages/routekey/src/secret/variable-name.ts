@@ -10,10 +10,17 @@ const publishedPrefix = /^(?:NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|REACT_APP|GATSB
  */
 export function requireSecretVariable(name: string): void {
   if (!variableName.test(name)) {
-    throw new RoutekeyError('ERR_CONFIG_VARIABLE', `${JSON.stringify(name)} is not a name of an environment variable`)
+    throw new RoutekeyError(
+      'ERR_CONFIG_VARIABLE',
+      `${JSON.stringify(name)} is not a valid variable name. Use letters, digits and _.`,
+    )
   }
-  if (publishedPrefix.test(name)) {
-    throw new RoutekeyError('ERR_CONFIG_VARIABLE', `The value of ${name} would be published to browsers`)
+  const published = publishedPrefix.exec(name)
+  if (published !== null) {
+    throw new RoutekeyError(
+      'ERR_CONFIG_VARIABLE',
+      `${name} would be published to browsers. Use a name without the prefix ${published[0]}.`,
+    )
   }
 }
 

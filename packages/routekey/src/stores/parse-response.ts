@@ -1,4 +1,4 @@
-import { adapterError } from '../adapter-error.ts'
+import { RoutekeyError } from '../errors.ts'
 import type {
   AuditAction,
   AuditEntry,
@@ -12,7 +12,10 @@ import type { FoundKey } from '../keyring/model/key-store.ts'
 // What the database answers is read strictly: a property that is missing would otherwise widen a key, such as `revokedAt`.
 
 const fail = (what: string): never => {
-  throw adapterError('ERR_STORE_ANSWER', `The store answered no ${what}`)
+  throw new RoutekeyError(
+    'ERR_STORE_INVALID_RESPONSE',
+    `The store returned an invalid "${what}" field. Apply the SQL that this version of routekey ships.`,
+  )
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

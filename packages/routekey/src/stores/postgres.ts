@@ -1,4 +1,4 @@
-import { adapterError } from '../adapter-error.ts'
+import { RoutekeyError } from '../errors.ts'
 import type { KeyStore } from '../keyring/model/key-store.ts'
 import { createFunctionStore } from './function-store.ts'
 
@@ -45,7 +45,10 @@ export function createPostgresStore(options: PostgresStoreOptions): KeyStore {
     const { rows } = await client.query(`select public.${name}($1::text::jsonb) as result`, [JSON.stringify(input)])
     const [row] = rows
     if (typeof row === 'object' && row !== null && 'result' in row) return row.result
-    throw adapterError('ERR_STORE_ANSWER', `${name} answered no row`)
+    throw new RoutekeyError(
+      'ERR_STORE_INVALID_RESPONSE',
+      `${name}() returned no row. Apply the SQL that this version of routekey ships.`,
+    )
   })
   if (listen === undefined) return store
   return {

@@ -1,4 +1,4 @@
-import type { Denial } from '../guard/denial.ts'
+import { type Denial, invalidKey } from '../guard/denial.ts'
 import { RoutekeyError } from '../errors.ts'
 import { restrictCredential } from '../guard/extract-credential.ts'
 import type { Verifier } from '../guard/verifier.ts'
@@ -21,7 +21,7 @@ export function anyOf<Callers extends readonly unknown[]>(
   ...verifiers: { readonly [Index in keyof Callers]: Verifier<Callers[Index]> }
 ): Verifier<Callers[number]> {
   const members: readonly Verifier<Callers[number]>[] = verifiers
-  if (members.length === 0) throw new RoutekeyError('ERR_CONFIG_VERIFIER', 'anyOf() was called without a verifier')
+  if (members.length === 0) throw new RoutekeyError('ERR_CONFIG_VERIFIER', 'anyOf() needs at least one verifier.')
 
   return {
     queryParameters: [...new Set(members.flatMap((member) => member.queryParameters))],
@@ -37,7 +37,7 @@ export function anyOf<Callers extends readonly unknown[]>(
         refusals.push(decision.denial)
       }
       refusals.sort((left, right) => precedence.indexOf(left.status) - precedence.indexOf(right.status))
-      const [denial = { status: 401, code: 'invalid_key' }] = refusals
+      const [denial = invalidKey] = refusals
       return { ok: false, denial }
     },
   }

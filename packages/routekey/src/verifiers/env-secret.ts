@@ -1,8 +1,9 @@
 import { constantTimeEqual, sha256 } from '#crypto'
 import { processEnvironment, readVariable } from '../secret/process-environment.ts'
-import { type SecretProblem, findSecretProblem, secretProblems } from '../secret/secret-problem.ts'
+import { type SecretProblem, checkSecret, secretProblems } from '../secret/check-secret.ts'
 import { type Logger, tellOnce } from './log-once.ts'
 import { previousVariable, requireSecretVariable } from '../secret/variable-name.ts'
+import { invalidKey } from '../guard/denial.ts'
 import { type Verifier, denyCredential } from '../guard/verifier.ts'
 
 /** Options of {@link envSecret}. */
@@ -36,11 +37,11 @@ interface Secrets {
 }
 
 function resolveSecrets(current: string | undefined, previous: string | undefined): Secrets {
-  const previousProblem = findSecretProblem(previous)
+  const previousProblem = checkSecret(previous)
   return {
     current,
     previous,
-    problem: findSecretProblem(current),
+    problem: checkSecret(current),
     previousProblem,
     currentHash: sha256(current ?? ''),
     previousHash: previousProblem === null ? sha256(previous ?? '') : null,
@@ -92,9 +93,8 @@ export function envSecret(variable: string, options: EnvSecretOptions = {}): Ver
       const presented = sha256(credential.key)
       const isCurrent = constantTimeEqual(presented, currentHash)
       const isPrevious = constantTimeEqual(presented, previousHash ?? currentHash) && previousHash !== null
-      if (isCurrent) return { ok: true, caller: { kind: 'secret', variable, generation: 'current' } }
-      if (isPrevious) return { ok: true, caller: { kind: 'secret', variable, generation: 'previous' } }
-      return { ok: false, denial: { status: 401, code: 'invalid_key' } }
+      if (!isCurrent && !isPrevious) return { ok: false, denial: invalidKey }
+      return { ok: true, caller: { kind: 'secret', variable, generation: isCurrent ? 'current' : 'previous' } }
     },
   }
 }

@@ -1,4 +1,4 @@
-import { adapterError } from '../adapter-error.ts'
+import { RoutekeyError } from '../errors.ts'
 
 /**
  * Reads the bytes of a request's body and leaves the body readable.
@@ -7,7 +7,12 @@ import { adapterError } from '../adapter-error.ts'
  * @throws `ERR_REQUEST_BODY` when the body was read before.
  */
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array | null> {
-  if (request.bodyUsed) throw adapterError('ERR_REQUEST_BODY', 'The body was read before the verifier could see it')
+  if (request.bodyUsed) {
+    throw new RoutekeyError(
+      'ERR_REQUEST_BODY',
+      'The body was read before the verifier. Do not read it before the guard.',
+    )
+  }
   if (Number(request.headers.get('content-length')) > maxBytes) return null
   const { body } = request.clone()
   if (body === null) return new Uint8Array()

@@ -31,7 +31,7 @@ it('refuses rather than forgets when it is full, and takes new ones once the fir
   store.setNow(10)
   expect(store.remember('c', at(30))).toBe(true)
   expect(store.remember('late', at(20))).toBe(false)
-  expect(() => store.remember('d', at(30))).toThrow('2 webhooks')
+  expect(() => store.remember('d', at(30))).toThrow('holds 2 attempts')
 })
 
 it('never holds more than it may, however many come', () => {

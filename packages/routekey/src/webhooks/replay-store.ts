@@ -1,4 +1,4 @@
-import { adapterError } from '../adapter-error.ts'
+import { RoutekeyError } from '../errors.ts'
 
 /**
  * Remembers which messages came. An attempt to send is remembered, not the event: a sender that tries again after a failure
@@ -55,7 +55,10 @@ export function createMemoryReplayStore(options: MemoryReplayStoreOptions = {}):
       if (known !== undefined && known > now) return false
       if (attempts.size >= maxAttempts) dropExpired(now)
       if (attempts.size >= maxAttempts) {
-        throw adapterError('ERR_WEBHOOK_REPLAYS', `${maxAttempts} webhooks came before the first could be forgotten`)
+        throw new RoutekeyError(
+          'ERR_WEBHOOK_REPLAYS',
+          `The replay store is full: it holds ${maxAttempts} attempts that have not expired. Raise maxAttempts, or keep attempts in Redis or SQL.`,
+        )
       }
       attempts.set(attempt, expiresAt.getTime())
       nothingExpiresBefore = Math.min(nothingExpiresBefore, expiresAt.getTime())

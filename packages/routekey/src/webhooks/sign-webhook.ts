@@ -1,4 +1,4 @@
-import { adapterError } from '../adapter-error.ts'
+import { RoutekeyError } from '../errors.ts'
 import { computeSignature, isMessageId, toBytes } from './signature.ts'
 import { requireWebhookKeys } from './webhook-secret.ts'
 
@@ -33,7 +33,12 @@ export interface WebhookHeaders {
  * await fetch(url, { method: 'POST', body, headers: { ...headers, 'content-type': 'application/json' } })
  */
 export function signWebhook({ id, body, secrets, sentAt = new Date() }: SignWebhookOptions): WebhookHeaders {
-  if (!isMessageId(id)) throw adapterError('ERR_WEBHOOK_ID', `${JSON.stringify(id)} cannot be the id of a message`)
+  if (!isMessageId(id)) {
+    throw new RoutekeyError(
+      'ERR_WEBHOOK_ID',
+      `${JSON.stringify(id)} is not a valid webhook id. Use 1 to 256 visible ASCII characters, without a full stop.`,
+    )
+  }
   const timestamp = String(Math.floor(sentAt.getTime() / 1000))
   const bytes = toBytes(body)
   const signatures = requireWebhookKeys(secrets).map((key) => computeSignature(key, { id, timestamp }, bytes))

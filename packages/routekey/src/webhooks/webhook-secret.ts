@@ -1,5 +1,5 @@
 import type { RandomBytes } from '../key/base62.ts'
-import { adapterError } from '../adapter-error.ts'
+import { RoutekeyError } from '../errors.ts'
 import { decodeBase64, encodeBase64 } from './base64.ts'
 
 const prefix = 'whsec_'
@@ -40,11 +40,16 @@ export const looksRandom = (key: Uint8Array) => new Set(key).size >= minimumDist
  * @throws `ERR_WEBHOOK_SECRET`
  */
 export function requireWebhookKeys(secrets: readonly string[]): readonly Uint8Array[] {
-  if (secrets.length === 0) throw adapterError('ERR_WEBHOOK_SECRET', 'There is no webhook secret')
+  if (secrets.length === 0) {
+    throw new RoutekeyError('ERR_WEBHOOK_SECRET', 'secrets is empty. Pass at least one whsec_… secret.')
+  }
   return secrets.map((secret) => {
     const key = parseWebhookSecret(secret)
     if (key === null || !looksRandom(key)) {
-      throw adapterError('ERR_WEBHOOK_SECRET', 'A webhook secret is malformed or not random')
+      throw new RoutekeyError(
+        'ERR_WEBHOOK_SECRET',
+        'A webhook secret is malformed or not random. Use the whsec_… that the sender shows, or generateWebhookSecret().',
+      )
     }
     return key
   })

@@ -1,7 +1,7 @@
 import { addHeaders } from '../../guard/add-headers.ts'
 import { type AuthenticateOptions, authenticate } from '../../guard/authenticate.ts'
 import { denialResponse } from '../../guard/denial-response.ts'
-import { adapterError } from '../../adapter-error.ts'
+import { RoutekeyError } from '../../errors.ts'
 import type { Verifier } from '../../guard/verifier.ts'
 import { isBelow, normalizePath, resolveParents } from './match-path.ts'
 
@@ -41,7 +41,12 @@ export function guardPaths<Incoming extends ProxyRequest = ProxyRequest, Event =
   options: AuthenticateOptions = {},
 ): (request: Incoming, event: Event) => Promise<Response> {
   const rules = Object.entries(guards).map(([path, verifier]) => {
-    if (!/^\/[^?#*:]*$/.test(path)) throw adapterError('ERR_CONFIG_PATH', `${JSON.stringify(path)} cannot be guarded`)
+    if (!/^\/[^?#*:]*$/.test(path)) {
+      throw new RoutekeyError(
+        'ERR_CONFIG_PATH',
+        `${JSON.stringify(path)} is not a path without patterns. Use one such as "/api/internal", which also guards everything below it.`,
+      )
+    }
     return { path: normalizePath(encodeURI(path)), verifier }
   })
   rules.sort((left, right) => right.path.length - left.path.length)

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { adapterError } from '../../adapter-error.ts'
+import { RoutekeyError } from '../../errors.ts'
 
 /** Reads the body of a request so that it can be read once more. */
 export interface BodyReader {
@@ -39,14 +39,20 @@ export function createBodyReader(incoming: IncomingMessage): BodyReader {
 
   async function read(): Promise<Uint8Array | null> {
     if (!isStarted && incoming.readableDidRead && !restored.has(incoming)) {
-      throw adapterError('ERR_REQUEST_BODY', 'The body was read before the guard could see its bytes')
+      throw new RoutekeyError(
+        'ERR_REQUEST_BODY',
+        'The body was read before the guard. Put the guard before body parsers; in the Pages Router, set bodyParser: false.',
+      )
     }
     isStarted = true
     while (!isComplete) {
       if (incoming.readableLength > 0) {
         const chunk: unknown = incoming.read()
         if (!(chunk instanceof Uint8Array)) {
-          throw adapterError('ERR_REQUEST_BODY', 'The body was decoded to text before the guard could see its bytes')
+          throw new RoutekeyError(
+            'ERR_REQUEST_BODY',
+            'The body was decoded to text before the guard. Call setEncoding() after the guard.',
+          )
         }
         chunks.push(chunk)
         if (incoming.complete) putBack()

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuthenticateOptions } from '../../guard/authenticate.ts'
-import { adapterError } from '../../adapter-error.ts'
+import { RoutekeyError } from '../../errors.ts'
 import { admit } from '../node-http/admit.ts'
 import type { Verifier } from '../../guard/verifier.ts'
 
@@ -60,9 +60,9 @@ export function requireKey<Caller>(
   function callerOf(request: IncomingMessage): Caller {
     const guarded = admitted.get(request)
     if (guarded === undefined) {
-      throw adapterError(
+      throw new RoutekeyError(
         'ERR_REQUEST_UNGUARDED',
-        'The guard was asked for the caller of a request that it has not seen',
+        'callerOf() got a request that this guard has not accepted. Put the guard before the handler.',
       )
     }
     return guarded.caller

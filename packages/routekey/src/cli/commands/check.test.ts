@@ -42,7 +42,7 @@ describe('check', () => {
     ['unset', 'OTHER=x\n', 'unset or empty'],
     ['empty', 'API_ROUTE_SECRET=\n', 'unset or empty'],
     ['weak', 'API_ROUTE_SECRET=changeme\n', 'fewer than 128 bits'],
-    ['broken by a space', `API_ROUTE_SECRET="${strong} ${strong}"\n`, 'cannot carry intact'],
+    ['broken by a space', `API_ROUTE_SECRET="${strong} ${strong}"\n`, 'a header cannot carry'],
   ])('exits with 1 when it is %s, and says how to mend it', async (_case, text, meaning) => {
     write(text)
     const { exitCode, printed, said } = await routekey([])

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
 import { estimateBits } from '../../secret/estimate-bits.ts'
-import { findSecretProblem, secretProblems } from '../../secret/secret-problem.ts'
+import { checkSecret, secretProblems } from '../../secret/check-secret.ts'
 import { previousVariable } from '../../secret/variable-name.ts'
 import {
   type Command,
@@ -17,7 +17,7 @@ import { Refusal } from '../cli-error.ts'
 
 /** Says in one line whether a value may serve as a secret; it does not show the value. */
 function judge(name: string, value: string | undefined): { readonly isFit: boolean; readonly line: string } {
-  const problem = findSecretProblem(value)
+  const problem = checkSecret(value)
   if (problem === null) return { isFit: true, line: `${name}: fit, about ${estimateBits(value ?? '')} bits` }
   const { meaning, remedy } = secretProblems[problem]
   return { isFit: false, line: `${name}: ${meaning} ${remedy.replace('<NAME>', name)}` }
@@ -69,7 +69,7 @@ is never shown.
       const previous = previousVariable(name)
       const former = read(previous)
       if (former === undefined || former === '') continue
-      const isFormerFit = findSecretProblem(former) === null
+      const isFormerFit = checkSecret(former) === null
       if (!isFormerFit) unfit += 1
       terminal.print(
         `${previous}: ${isFormerFit ? 'passes too, until the rotation is finished' : 'not fit, and ignored; remove it'}\n`,

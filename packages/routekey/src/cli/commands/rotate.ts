@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
 import { generateKey } from '../../key/generate-key.ts'
-import { findSecretProblem } from '../../secret/secret-problem.ts'
+import { checkSecret } from '../../secret/check-secret.ts'
 import { previousVariable } from '../../secret/variable-name.ts'
 import { type Command, defaultEnvFile, edit, envFileOption, findAssignment, requireName } from '../command.ts'
 import { insertBelow, removeAssignment, replaceRaw } from '../env-file/env-text.ts'
@@ -82,7 +82,7 @@ NAME_PREVIOUS. Both pass until you finish, so that callers can change over one b
 
     let isFormerUsable = true
     edit(envFile, terminal, (text) => {
-      isFormerUsable = findSecretProblem(findAssignment(text, name, envFile)?.value) === null
+      isFormerUsable = checkSecret(findAssignment(text, name, envFile)?.value) === null
       return rotateSecret(text, name, generateKey({ bits }), envFile)
     })
     terminal.say(`${name} has a new value in ${envFile}; the former one is ${previousName}.`)

@@ -23,10 +23,11 @@ export interface KeyInput<Granted extends string = string> {
 // Postgres takes neither NUL nor half of a surrogate pair, and a control character in a log line forges another.
 const plainText = /^[^\p{Cc}\p{Cs}]+$/u
 const unstorableJson = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
+const maximumQuota = 2 ** 31 - 1
 const limitName = /^[\w.-]{1,64}$/
 
-const refuse = (detail: string): never => {
-  throw new RoutekeyError('ERR_KEY_VALUE', detail)
+const refuse = (message: string): never => {
+  throw new RoutekeyError('ERR_KEY_VALUE', message)
 }
 
 const isWholeUpTo = (value: number, maximum: number) => Number.isInteger(value) && value >= 1 && value <= maximum
@@ -38,34 +39,38 @@ const isWholeUpTo = (value: number, maximum: number) => Number.isInteger(value) 
  */
 export function requireText(what: string, text: string, maximumLength: number): void {
   if (typeof text !== 'string' || text.length > maximumLength || !plainText.test(text)) {
-    refuse(`${what} must be 1 to ${maximumLength} characters without control characters`)
+    refuse(`${what} must be 1 to ${maximumLength} characters without control characters.`)
   }
 }
 
 function requireLimits(limits: readonly KeyLimit[]): void {
-  if (limits.length > 10) refuse('A key has at most 10 limits')
-  if (new Set(limits.map(({ name }) => name)).size < limits.length) refuse('The names of the limits must differ')
+  if (limits.length > 10) refuse('A key can have at most 10 limits.')
+  if (new Set(limits.map(({ name }) => name)).size < limits.length) refuse('The names of limits must be unique.')
   for (const { name, quota, windowSeconds } of limits) {
-    if (!limitName.test(name)) refuse(`${JSON.stringify(name)} cannot be the name of a limit`)
-    if (!isWholeUpTo(quota, 2 ** 31 - 1)) refuse(`The quota of ${name} must be a whole number from 1`)
+    if (!limitName.test(name))
+      refuse(`${JSON.stringify(name)} is not a valid limit name. Use 1 to 64 of A-Z a-z 0-9 _ . -`)
+    if (!isWholeUpTo(quota, maximumQuota))
+      refuse(`The quota of ${name} must be a whole number from 1 to ${maximumQuota}.`)
     if (!isWholeUpTo(windowSeconds, maximumWindowSeconds)) {
-      refuse(`windowSeconds of ${name} must be a whole number from 1 to ${maximumWindowSeconds}`)
+      refuse(`windowSeconds of ${name} must be a whole number from 1 to ${maximumWindowSeconds}.`)
     }
   }
 }
 
 function requireIps(ips: readonly string[]): void {
-  if (ips.length > 100) refuse('A key has at most 100 addresses')
+  if (ips.length > 100) refuse('A key can have at most 100 IP addresses.')
   for (const ip of ips) {
-    if (typeof ip !== 'string' || parseIpRange(ip) === null) refuse(`${JSON.stringify(ip)} is no address or CIDR range`)
+    if (typeof ip !== 'string' || parseIpRange(ip) === null)
+      refuse(`${JSON.stringify(ip)} is not a valid IP address or CIDR range.`)
   }
 }
 
 function requireMetadata(metadata: Readonly<Record<string, JsonValue>>): void {
-  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) refuse('Metadata must be an object')
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata))
+    refuse('metadata must be an object.')
   const json = JSON.stringify(metadata)
   if (json.length > 16_384 || unstorableJson.test(json)) {
-    refuse('Metadata must be at most 16,384 characters of JSON, without NUL and lone surrogates')
+    refuse('metadata must be at most 16384 characters of JSON, without NUL and lone surrogates.')
   }
 }
 
@@ -78,7 +83,7 @@ export function checkKeyInput(values: KeyInput, now: Date): KeyUpdate {
   const { name, scopes, limits, allowedIps, metadata, expiresAt } = values
   if (name !== undefined) requireText('The name of a key', name, 100)
   if (scopes !== undefined) {
-    if (scopes.length > 100) refuse('A key has at most 100 scopes')
+    if (scopes.length > 100) refuse('A key can have at most 100 scopes.')
     requireScopes(scopes, 'granted')
   }
   if (limits !== undefined) requireLimits(limits)
@@ -86,7 +91,7 @@ export function checkKeyInput(values: KeyInput, now: Date): KeyUpdate {
   if (metadata !== undefined) requireMetadata(metadata)
   // Written so that an invalid date is refused, too. Postgres does not read the six digits that ISO 8601 gives a later year.
   if (expiresAt !== undefined && expiresAt !== null && !(expiresAt > now && expiresAt.getUTCFullYear() < 10_000)) {
-    refuse('expiresAt must be in the future')
+    refuse('expiresAt must be in the future and before the year 10000.')
   }
   return {
     ...(name !== undefined && { name }),

@@ -90,7 +90,7 @@ const maximumGraceSeconds = 315_360_000
 
 const bounded = (what: string, value: number, maximum: number): number => {
   if (Number.isInteger(value) && value >= 1 && value <= maximum) return value
-  throw new RoutekeyError('ERR_KEY_VALUE', `${what} must be a whole number from 1 to ${maximum}`)
+  throw new RoutekeyError('ERR_KEY_VALUE', `${what} must be a whole number from 1 to ${maximum}.`)
 }
 
 function target(id: string, { owner, actor = owner }: Actor, at: Date): ChangeRequest {
@@ -113,7 +113,7 @@ export function createKeyManagement<Scope extends string>(dependencies: Manageme
     if (!isCountable || (limits.length > 1 && limiter?.reward === undefined)) {
       throw new RoutekeyError(
         'ERR_CONFIG_KEYRING',
-        'The limits need a limiter with as many points, and reward() for several',
+        'Limits need a limiter whose points reach every quota; several limits also need its reward().',
       )
     }
     return checked
@@ -172,7 +172,7 @@ export function createKeyManagement<Scope extends string>(dependencies: Manageme
     async rotate(id, { graceSeconds, ...by }) {
       const at = clock()
       if (!(graceSeconds >= 0 && graceSeconds <= maximumGraceSeconds)) {
-        throw new RoutekeyError('ERR_KEY_VALUE', `graceSeconds must be from 0 to ${maximumGraceSeconds}`)
+        throw new RoutekeyError('ERR_KEY_VALUE', `graceSeconds must be from 0 to ${maximumGraceSeconds}.`)
       }
       const graceEndsAt = new Date(at.getTime() + graceSeconds * 1000)
       const { key, ...stored } = newSecret()

@@ -26,7 +26,10 @@ export function requireScopes(scopes: readonly string[], kind: 'granted' | 'requ
   const pattern = kind === 'granted' ? granted : concrete
   for (const scope of scopes) {
     if (typeof scope !== 'string' || scope.length > maximumLength || !pattern.test(scope)) {
-      throw new RoutekeyError('ERR_KEY_SCOPE', `${JSON.stringify(scope)} cannot be a ${kind} scope`)
+      throw new RoutekeyError(
+        'ERR_KEY_SCOPE',
+        `${JSON.stringify(scope)} is not a valid scope. Use segments such as "reports:read"${kind === 'granted' ? ' or "reports:*"' : ', without "*"'}.`,
+      )
     }
   }
 }
@@ -72,6 +75,9 @@ export function satisfiesScopes(held: readonly string[], required: RequiredScope
 export function requireGrantable(scopes: readonly string[], grantable: readonly string[]): void {
   const excess = scopes.filter((scope) => !holds(grantable, scope))
   if (excess.length > 0) {
-    throw new RoutekeyError('ERR_KEY_GRANT', `The creator may not give ${excess.join(', ')}`)
+    throw new RoutekeyError(
+      'ERR_KEY_GRANT',
+      `The creator cannot grant ${excess.join(', ')}. Remove these scopes, or add them to grantable.`,
+    )
   }
 }

@@ -29,7 +29,7 @@ const withPort = /^(?:\[(?<ipv6>[^\]]+)\]|(?<ipv4>[0-9.]+))(?::[0-9]{1,5})?$/
 export function forwardedIp(options: ForwardedIpOptions): (request: Request) => string | null {
   const { proxies, header = 'x-forwarded-for' } = options
   if (!Number.isInteger(proxies) || proxies < 1) {
-    throw new RoutekeyError('ERR_CONFIG_KEYRING', `forwardedIp() cannot count ${proxies} proxies`)
+    throw new RoutekeyError('ERR_CONFIG_KEYRING', `proxies must be a whole number above 0, not ${proxies}.`)
   }
   return (request) => {
     const entry = request.headers.get(header)?.split(',').at(-proxies)?.trim() ?? ''

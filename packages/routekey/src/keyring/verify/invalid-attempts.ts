@@ -36,7 +36,10 @@ function source(address: string): string {
 export function createInvalidAttempts(options: InvalidAttemptsOptions): InvalidAttempts {
   const { quota, windowSeconds, maximumAddresses = 10_000 } = options
   if (![quota, maximumAddresses].every((value) => Number.isInteger(value) && value > 0) || !(windowSeconds > 0)) {
-    throw new RoutekeyError('ERR_CONFIG_KEYRING', 'The options of invalidAttempts must be above 0')
+    throw new RoutekeyError(
+      'ERR_CONFIG_KEYRING',
+      'invalidAttempts.quota, windowSeconds and maximumAddresses must be above 0.',
+    )
   }
   const counts = new Map<string, { count: number; readonly endsAt: number }>()
 

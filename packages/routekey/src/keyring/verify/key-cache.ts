@@ -28,7 +28,7 @@ export interface KeyCache {
 export function createKeyCache(options: CacheOptions): KeyCache {
   const { seconds, maximumEntries = 10_000 } = options
   if (!(seconds > 0) || !Number.isInteger(maximumEntries) || maximumEntries < 1) {
-    throw new RoutekeyError('ERR_CONFIG_KEYRING', 'The options of cache must be above 0')
+    throw new RoutekeyError('ERR_CONFIG_KEYRING', 'cache.seconds and cache.maximumEntries must be above 0.')
   }
   const entries = new Map<string, { readonly found: FoundKey; readonly startedAt: Date }>()
   let generation = 0

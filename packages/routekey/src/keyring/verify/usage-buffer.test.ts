@@ -140,7 +140,7 @@ describe('usage', () => {
       const other = await keyring.create({ owner: 'ada', name })
       await keyring.verify(other.key)
     }
-    expect(logger.error.mock.calls.map(([line]) => line)).toEqual([expect.stringContaining('some are lost')])
+    expect(logger.error.mock.calls.map(([line]) => line)).toEqual([expect.stringContaining('counts are lost')])
   })
 
   it('is not counted where it is switched off', async () => {

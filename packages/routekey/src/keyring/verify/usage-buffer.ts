@@ -49,7 +49,7 @@ const hourMs = 3_600_000
 export function createUsageBuffer(options: UsageOptions, { write, report }: UsageBufferDependencies): UsageBuffer {
   const { flushSeconds = 10, flushCount = 1000, maximumEntries = 10_000, after } = options
   if (!(flushSeconds > 0) || !(flushCount >= 1) || !(maximumEntries >= 1)) {
-    throw new RoutekeyError('ERR_CONFIG_KEYRING', 'The options of usage must be above 0')
+    throw new RoutekeyError('ERR_CONFIG_KEYRING', 'usage.flushSeconds, flushCount and maximumEntries must be above 0.')
   }
   let waiting = new Map<string, Counts>()
   let waitingRequests = 0
@@ -67,7 +67,12 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
       waiting.set(slot, entry)
     } else if (entry === undefined && !hasReportedDrop) {
       hasReportedDrop = true
-      report(new RoutekeyError('ERR_STORE_UNAVAILABLE', `More than ${maximumEntries} usage counts wait; some are lost`))
+      report(
+        new RoutekeyError(
+          'ERR_STORE_UNAVAILABLE',
+          `Usage counts are lost: ${maximumEntries} wait already. Check that the store accepts writes.`,
+        ),
+      )
     }
     return entry
   }

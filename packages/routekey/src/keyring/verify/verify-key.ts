@@ -1,4 +1,4 @@
-import type { Denial, RateLimit } from '../../guard/denial.ts'
+import { type Denial, type RateLimit, invalidKey } from '../../guard/denial.ts'
 import { parseKey } from '../../key/parse-key.ts'
 import type { InvalidAttempts } from './invalid-attempts.ts'
 import { checkKey } from './check-key.ts'
@@ -42,8 +42,6 @@ export interface VerifyDependencies {
   readonly report: (error: unknown) => void
 }
 
-const invalid: Denial = { status: 401, code: 'invalid_key' }
-
 const unlimited = { outcome: 'allowed', limits: [] } as const
 
 const unavailable = (cause: unknown): Denial => ({
@@ -75,7 +73,7 @@ export function createVerifyKey(dependencies: VerifyDependencies) {
     if (refusedForSeconds > 0) {
       return { ok: false, denial: { status: 429, code: 'too_many_invalid', retryAfterSeconds: refusedForSeconds } }
     }
-    if (parseKey(key)?.prefix !== prefix) return refuse(invalid, ip, now)
+    if (parseKey(key)?.prefix !== prefix) return refuse(invalidKey, ip, now)
 
     const hashed = hash(key)
     let found: FoundKey | null | undefined = cache?.get(hashed, now)
@@ -87,7 +85,7 @@ export function createVerifyKey(dependencies: VerifyDependencies) {
         return { ok: false, denial: unavailable(cause) }
       }
     }
-    if (found === null) return refuse(invalid, ip, now)
+    if (found === null) return refuse(invalidKey, ip, now)
 
     const { record, isCurrent } = found
     const denial = checkKey(found, { now, ip, scopes })

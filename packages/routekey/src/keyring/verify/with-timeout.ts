@@ -13,7 +13,13 @@ export async function withTimeout<Result>(
   let timer: ReturnType<typeof setTimeout> | undefined
   const timeout = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(
-      () => reject(new RoutekeyError('ERR_STORE_UNAVAILABLE', `${what} did not answer within ${timeoutMs} ms`)),
+      () =>
+        reject(
+          new RoutekeyError(
+            'ERR_STORE_UNAVAILABLE',
+            `${what} did not answer within ${timeoutMs} ms. A write may still have succeeded.`,
+          ),
+        ),
       timeoutMs,
     )
   })
@@ -23,7 +29,9 @@ export async function withTimeout<Result>(
     if (cause instanceof RoutekeyError) throw cause
     // The message of a driver may be logged; its other properties may hold the parameters of the statement.
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new RoutekeyError('ERR_STORE_UNAVAILABLE', `${what} failed: ${reason}`, { cause })
+    throw new RoutekeyError('ERR_STORE_UNAVAILABLE', `${what} failed: ${reason}. A write may still have succeeded.`, {
+      cause,
+    })
   } finally {
     clearTimeout(timer)
   }
