@@ -8,6 +8,7 @@ import { generate } from './commands/generate.ts'
 import { keys } from './keys/keys.ts'
 import { Refusal } from './cli-error.ts'
 import { rotate } from './commands/rotate.ts'
+import { sql } from './commands/sql.ts'
 
 const commands: ReadonlyMap<string, Command> = new Map([
   ['generate', generate],
@@ -15,6 +16,7 @@ const commands: ReadonlyMap<string, Command> = new Map([
   ['check', check],
   ['audit', audit],
   ['keys', keys],
+  ['sql', sql],
 ])
 
 const help = `Usage: routekey <command> [options]
@@ -25,6 +27,7 @@ Commands:
   check [NAME…]    say whether the secrets in .env.local are fit
   audit [DIR]      list the route handlers of an application that nothing guards
   keys <action>    create, list, show, rotate and revoke the API keys of users
+  sql              print the SQL that creates the tables of these keys
 
   routekey <command> --help  what the command does, and its options
   routekey --version         the version

@@ -26,7 +26,7 @@ export interface PostgresStoreOptions {
 const channel = 'api_key_changed'
 
 /**
- * Creates a store in Postgres. The tables and functions come from `routekey/sql/create-api-key.sql`. The client's role must own
+ * Creates a store in Postgres. The tables and functions come from `routekey/sql/api-key.sql`. The client's role must own
  * them, or have been granted them; row-level security lets no other see a row.
  *
  * @example

@@ -72,7 +72,8 @@ describe('the package', () => {
       'package/LICENSE',
       'package/README.md',
       'package/package.json',
-      'package/sql/create-api-key.sql',
+      'package/sql/api-key-supabase.sql',
+      'package/sql/api-key.sql',
     ])
     expect(files.filter((file) => /\.test\.|(?<!\.d)\.ts$/.test(file))).toEqual([])
   })
