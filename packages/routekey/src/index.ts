@@ -52,5 +52,5 @@ export { type GrantedScope, type RequiredScopes, coversScope } from './keyring/m
 export type { UsageOptions } from './keyring/verify/usage-buffer.ts'
 export type { Verification, VerifyOptions } from './keyring/verify/verify-key.ts'
 export { type ParsedKey, parseKey } from './key/parse-key.ts'
-export type { Logger } from './verifiers/log-once.ts'
+export type { Logger } from './guard/logger.ts'
 export type { Attempt, Decision, ResponseHeaders, Verifier } from './guard/verifier.ts'

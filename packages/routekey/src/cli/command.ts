@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { basename, dirname, resolve } from 'node:path'
 
-import { previousVariable, requireSecretVariable } from '../secret/variable-name.ts'
+import { previousVariable, checkSecretVariable } from '../secret/secret-variable.ts'
 import { type Assignment, parseAssignments } from './env-file/env-text.ts'
 import { type EditedFile, editEnvFile } from './env-file/edit-env-file.ts'
 import { Refusal } from './cli-error.ts'
@@ -32,7 +32,7 @@ export const envFileOption = (envFile: string) => (envFile === defaultEnvFile ? 
 
 /** Refuses names that cannot hold a current secret. */
 export function requireName(name: string): string {
-  requireSecretVariable(name)
+  checkSecretVariable(name)
   if (name.endsWith(previousVariable(''))) {
     throw new Refusal(`${name} is where rotating keeps a former secret. Name the variable without _PREVIOUS.`, 2)
   }

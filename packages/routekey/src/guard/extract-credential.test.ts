@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { extractCredential, restrictCredential } from './extract-credential.ts'
-import { isUsableKey } from '../secret/usable-text.ts'
+import { isUsableKey } from '../secret/usable-key.ts'
 
 const names = ['API_ROUTE_SECRET']
 const extract = (headers: [string, string][] = [], search = '', parameters = names) =>

@@ -1,4 +1,4 @@
-import { isUsableKey, joinedHeaders } from '../secret/usable-text.ts'
+import { isUsableKey, joinedHeaders } from '../secret/usable-key.ts'
 
 /** What a request brought as a key. An empty key counts as missing. */
 export type Credential =

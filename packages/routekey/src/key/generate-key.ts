@@ -1,6 +1,6 @@
 import { type RandomBytes, randomBase62 } from './base62.ts'
 import { RoutekeyError } from '../errors.ts'
-import { charactersFor, keyChecksum, maximumBits, minimumBits, requireKeyPrefix } from './key-format.ts'
+import { charactersFor, keyChecksum, maximumBits, minimumBits, checkKeyPrefix } from './key-format.ts'
 
 /** Options of {@link generateKey}. */
 export interface GenerateKeyOptions {
@@ -26,7 +26,7 @@ const webCryptoBytes: RandomBytes = (size) => crypto.getRandomValues(new Uint8Ar
  */
 export function generateKey(options: GenerateKeyOptions = {}): string {
   const { prefix = 'rk', bits = minimumBits, randomBytes = webCryptoBytes } = options
-  requireKeyPrefix(prefix)
+  checkKeyPrefix(prefix)
   if (!Number.isInteger(bits) || bits < minimumBits || bits > maximumBits) {
     throw new RoutekeyError(
       'ERR_KEY_BITS',

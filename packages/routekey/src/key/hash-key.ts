@@ -9,17 +9,17 @@ export interface HashKeyOptions {
 }
 
 // Estimating costs more than hashing, and a process has one pepper.
-let soundPepper: string | undefined
+let checkedPepper: string | undefined
 
-function requireSoundPepper(pepper: string | undefined): asserts pepper is string {
-  if (pepper !== undefined && pepper === soundPepper) return
+function checkPepper(pepper: string | undefined): asserts pepper is string {
+  if (pepper !== undefined && pepper === checkedPepper) return
   if (pepper === undefined || estimateBits(pepper) < minimumSecretBits) {
     throw new RoutekeyError(
       'ERR_KEY_PEPPER',
       `The pepper is ${pepper ? 'too weak' : 'missing'}. Generate one with: npx routekey generate --print`,
     )
   }
-  soundPepper = pepper
+  checkedPepper = pepper
 }
 
 /**
@@ -37,6 +37,6 @@ export function hashKey(key: string, options: HashKeyOptions = {}): string {
   // A pepper that is asked for and missing, as from an unset variable, must not pass for none.
   if (!('pepper' in options)) return sha256Hex(key)
   const { pepper } = options
-  requireSoundPepper(pepper)
+  checkPepper(pepper)
   return toHex(hmacSha256(pepper, key))
 }

@@ -17,7 +17,7 @@ export const charactersFor = (bits: number) => Math.ceil(bits / bitsPerCharacter
 export const isKeyPrefix = (text: string) => text.length <= maximumPrefixLength && prefixPattern.test(text)
 
 /** @throws `ERR_KEY_PREFIX` */
-export function requireKeyPrefix(text: string): void {
+export function checkKeyPrefix(text: string): void {
   if (isKeyPrefix(text)) return
   throw new RoutekeyError(
     'ERR_KEY_PREFIX',

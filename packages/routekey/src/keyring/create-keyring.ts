@@ -1,8 +1,8 @@
 import { rateLimitHeaders } from '../guard/rate-limit-headers.ts'
-import type { Logger } from '../verifiers/log-once.ts'
+import type { Logger } from '../guard/logger.ts'
 import { RoutekeyError } from '../errors.ts'
 import { hashKey } from '../key/hash-key.ts'
-import { requireKeyPrefix } from '../key/key-format.ts'
+import { checkKeyPrefix } from '../key/key-format.ts'
 import { type Verifier, denyCredential } from '../guard/verifier.ts'
 import { type InvalidAttemptsOptions, createInvalidAttempts } from './verify/invalid-attempts.ts'
 import { type CacheOptions, createKeyCache } from './verify/key-cache.ts'
@@ -107,7 +107,7 @@ const reportEveryMs = 10_000
 export function createKeyring<const Scope extends string = string>(options: KeyringOptions<Scope>): Keyring<Scope> {
   const { store, prefix, scopes: knownScopes, limiter, onLimiterError = 'deny', callerIp, timeoutMs = 2000 } = options
   const { logger = console, clock = () => new Date() } = options
-  requireKeyPrefix(prefix)
+  checkKeyPrefix(prefix)
   // A longer timer would end at once.
   if (!(timeoutMs > 0 && timeoutMs <= 2 ** 31 - 1)) {
     throw new RoutekeyError('ERR_CONFIG_KEYRING', 'timeoutMs must be above 0 and below 2^31.')

@@ -1,5 +1,5 @@
 import { estimateBits, minimumSecretBits } from './estimate-bits.ts'
-import { isUsableKey } from './usable-text.ts'
+import { isUsableKey } from './usable-key.ts'
 
 /** What can be wrong with the value of a secret, and how to fix it: three rows of the table of denials. */
 export const secretProblems = {

@@ -1,8 +1,9 @@
 import { constantTimeEqual, sha256 } from '#crypto'
 import { processEnvironment, readVariable } from '../secret/process-environment.ts'
 import { type SecretProblem, checkSecret, secretProblems } from '../secret/check-secret.ts'
-import { type Logger, tellOnce } from './log-once.ts'
-import { previousVariable, requireSecretVariable } from '../secret/variable-name.ts'
+import type { Logger } from '../guard/logger.ts'
+import { logOnce } from './log-once.ts'
+import { previousVariable, checkSecretVariable } from '../secret/secret-variable.ts'
 import { invalidKey } from '../guard/denial.ts'
 import { type Verifier, denyCredential } from '../guard/verifier.ts'
 
@@ -64,7 +65,7 @@ function resolveSecrets(current: string | undefined, previous: string | undefine
  * export const POST = withKey(envSecret('API_ROUTE_SECRET'), async () => Response.json({ done: true }))
  */
 export function envSecret(variable: string, options: EnvSecretOptions = {}): Verifier<SecretCaller> {
-  requireSecretVariable(variable)
+  checkSecretVariable(variable)
   const { query = false, logger = console } = options
   const previousName = previousVariable(variable)
   let secrets: Secrets | undefined
@@ -81,11 +82,11 @@ export function envSecret(variable: string, options: EnvSecretOptions = {}): Ver
       const { problem, previousProblem, currentHash, previousHash } = secrets
 
       if (problem !== null) {
-        tellOnce(logger, variable, describe(problem, variable))
+        logOnce(logger, variable, describe(problem, variable))
         return { ok: false, denial: { status: 503, code: problem, variable } }
       }
       if (previousProblem !== null && previousProblem !== 'secret_unset') {
-        tellOnce(logger, previousName, 'The value is weak or unfit, and is ignored. Remove it.')
+        logOnce(logger, previousName, 'The value is weak or unfit, and is ignored. Remove it.')
       }
       if (credential.kind !== 'key') return denyCredential(credential.kind)
 

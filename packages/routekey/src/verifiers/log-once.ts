@@ -1,17 +1,14 @@
-/** Where a verifier reports what is wrong with its configuration; `console` and `pino` fit. */
-export interface Logger {
-  error(message: string): void
-}
+import type { Logger } from '../guard/logger.ts'
 
-// Several routes may guard themselves with one variable: each problem is told once to each logger, not once a verifier.
-const told = new WeakMap<Logger, Set<string>>()
+// By logger and line, not by verifier, because several routes may be guarded with one variable.
+const logged = new WeakMap<Logger, Set<string>>()
 
-/** Logs what is wrong with a variable, unless this logger has it already. */
-export function tellOnce(logger: Logger, variable: string, message: string): void {
-  const messages = told.get(logger) ?? new Set()
-  told.set(logger, messages)
+/** Logs what is wrong with a variable, unless this logger already has the line. */
+export function logOnce(logger: Logger, variable: string, message: string): void {
+  const lines = logged.get(logger) ?? new Set()
+  logged.set(logger, lines)
   const line = `routekey: ${variable}: ${message}`
-  if (messages.has(line)) return
-  messages.add(line)
+  if (lines.has(line)) return
+  lines.add(line)
   logger.error(line)
 }

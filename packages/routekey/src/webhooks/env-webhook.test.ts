@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it, vi } from 'vitest'
 
 import { anyOf, envSecret, type SecretCaller } from '../index.ts'
-import { type GuardedContext, withKey } from '../adapters/next/index.ts'
+import { type GuardContext, withKey } from '../adapters/next/index.ts'
 import {
   type EnvWebhookOptions,
   type ReplayStore,
@@ -15,7 +15,7 @@ import {
 const secret = generateWebhookSecret()
 const body = '{"type":"report.ready"}'
 const context = { params: Promise.resolve({}) }
-type Handler = (request: Request, context: GuardedContext<WebhookCaller>) => Promise<Response>
+type Handler = (request: Request, context: GuardContext<WebhookCaller>) => Promise<Response>
 
 function makeRoute(options: EnvWebhookOptions = {}) {
   const handler = vi.fn<Handler>(async (request, { caller }) => Response.json({ caller, body: await request.text() }))

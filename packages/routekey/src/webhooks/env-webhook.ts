@@ -1,7 +1,8 @@
 import type { Denial } from '../guard/denial.ts'
 import { processEnvironment, readVariable } from '../secret/process-environment.ts'
-import { type Logger, tellOnce } from '../verifiers/log-once.ts'
-import { previousVariable, requireSecretVariable } from '../secret/variable-name.ts'
+import type { Logger } from '../guard/logger.ts'
+import { logOnce } from '../verifiers/log-once.ts'
+import { previousVariable, checkSecretVariable } from '../secret/secret-variable.ts'
 import type { Decision, Verifier } from '../guard/verifier.ts'
 import { readBody } from './read-body.ts'
 import type { ReplayStore } from './replay-store.ts'
@@ -70,7 +71,7 @@ const refuse = (denial: Denial): Decision<never> => ({ ok: false, denial })
  * })
  */
 export function envWebhook(variable: string, options: EnvWebhookOptions = {}): Verifier<WebhookCaller> {
-  requireSecretVariable(variable)
+  checkSecretVariable(variable)
   const { replayStore, maxBodyBytes = 1024 * 1024, logger = console } = options
   const { toleranceSeconds = defaultToleranceSeconds } = options
   const previousName = previousVariable(variable)
@@ -95,11 +96,11 @@ export function envWebhook(variable: string, options: EnvWebhookOptions = {}): V
       const current = resolveKey(readVariable(env, variable))
       const previous = resolveKey(readVariable(env, previousName))
       if (typeof current === 'string') {
-        tellOnce(logger, variable, messages[current])
+        logOnce(logger, variable, messages[current])
         return refuse({ status: 503, code: current, variable })
       }
       if (typeof previous === 'string' && previous !== 'secret_unset') {
-        tellOnce(logger, previousName, 'The value is not a webhook secret, and is ignored. Remove it.')
+        logOnce(logger, previousName, 'The value is not a webhook secret, and is ignored. Remove it.')
       }
 
       const head = parseWebhookHead(request.headers, options)

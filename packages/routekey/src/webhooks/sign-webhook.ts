@@ -1,6 +1,6 @@
 import { RoutekeyError } from '../errors.ts'
 import { computeSignature, isMessageId, toBytes } from './signature.ts'
-import { requireWebhookKeys } from './webhook-secret.ts'
+import { resolveWebhookKeys } from './webhook-secret.ts'
 
 /** What {@link signWebhook} signs. */
 export interface SignWebhookOptions {
@@ -41,6 +41,6 @@ export function signWebhook({ id, body, secrets, sentAt = new Date() }: SignWebh
   }
   const timestamp = String(Math.floor(sentAt.getTime() / 1000))
   const bytes = toBytes(body)
-  const signatures = requireWebhookKeys(secrets).map((key) => computeSignature(key, { id, timestamp }, bytes))
+  const signatures = resolveWebhookKeys(secrets).map((key) => computeSignature(key, { id, timestamp }, bytes))
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures.join(' ') }
 }

@@ -1,5 +1,5 @@
 import { computeSignature, includesSignature, isMessageId, toBytes } from './signature.ts'
-import { requireWebhookKeys } from './webhook-secret.ts'
+import { resolveWebhookKeys } from './webhook-secret.ts'
 
 /** Why a webhook was refused. */
 export type WebhookRefusal = 'missing_signature' | 'invalid_signature' | 'expired_signature'
@@ -72,7 +72,7 @@ export function parseWebhookHead(
  * if (!result.ok) return new Response(null, { status: 401 })
  */
 export function verifyWebhook({ headers, body, secrets, ...time }: VerifyWebhookOptions): WebhookVerification {
-  const keys = requireWebhookKeys(secrets)
+  const keys = resolveWebhookKeys(secrets)
   const head = parseWebhookHead(headers, time)
   if (typeof head === 'string') return { ok: false, code: head }
   const bytes = toBytes(body)

@@ -39,7 +39,7 @@ export const looksRandom = (key: Uint8Array) => new Set(key).size >= minimumDist
  *
  * @throws `ERR_WEBHOOK_SECRET`
  */
-export function requireWebhookKeys(secrets: readonly string[]): readonly Uint8Array[] {
+export function resolveWebhookKeys(secrets: readonly string[]): readonly Uint8Array[] {
   if (secrets.length === 0) {
     throw new RoutekeyError('ERR_WEBHOOK_SECRET', 'secrets is empty. Pass at least one whsec_… secret.')
   }

@@ -1,2 +1,2 @@
-export type { Guarded } from '../node-http/admit.ts'
+export type { GuardContext } from '../node-http/guard-request.ts'
 export { type PagesRequest, type PagesResponse, withKey } from './with-key.ts'

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuthenticateOptions } from '../../guard/authenticate.ts'
-import { type Guarded, admit } from '../node-http/admit.ts'
+import { type GuardContext, guardRequest } from '../node-http/guard-request.ts'
 import type { Verifier } from '../../guard/verifier.ts'
 
 /** The part of `NextApiRequest` that a handler gets unless it asks for another type. */
@@ -43,11 +43,11 @@ export function withKey<
   Outgoing extends ServerResponse = PagesResponse,
 >(
   verifier: Verifier<Caller>,
-  handler: (request: Incoming, response: Outgoing, guarded: Guarded<Caller>) => unknown,
+  handler: (request: Incoming, response: Outgoing, context: GuardContext<Caller>) => unknown,
   options: AuthenticateOptions = {},
 ): (request: Incoming, response: Outgoing) => Promise<void> {
   return async (request, response) => {
-    const guarded = await admit(request, response, verifier, options)
-    if (guarded !== null) await handler(request, response, guarded)
+    const context = await guardRequest(request, response, verifier, options)
+    if (context !== null) await handler(request, response, context)
   }
 }

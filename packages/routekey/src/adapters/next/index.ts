@@ -1,1 +1,1 @@
-export { type GuardedContext, type RouteParams, withKey } from './with-key.ts'
+export { type GuardContext, type RouteParams, withKey } from './with-key.ts'

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { describe, expect, expectTypeOf, it, vi } from 'vitest'
 
 import { anyOf, type DeniedEvent, envSecret, RoutekeyError, type SecretCaller, type Verifier } from '../../index.ts'
-import { type GuardedContext, withKey } from './index.ts'
+import { type GuardContext, withKey } from './index.ts'
 
 const secret = randomBytes(32).toString('hex')
-type Handler = (request: Request, context: GuardedContext<SecretCaller>) => Promise<Response>
+type Handler = (request: Request, context: GuardContext<SecretCaller>) => Promise<Response>
 
 const context = { params: Promise.resolve({}) }
 const address = 'http://localhost/api/create-stripe-customer'
@@ -258,7 +258,7 @@ describe('a guarded route', () => {
 
   it('gives the handler the request, its parameters and the caller', async () => {
     const verifier = envSecret('API_ROUTE_SECRET', { env: { API_ROUTE_SECRET: secret } })
-    const route = withKey(verifier, async (request, { caller, params }: GuardedContext<SecretCaller, { id: string }>) =>
+    const route = withKey(verifier, async (request, { caller, params }: GuardContext<SecretCaller, { id: string }>) =>
       Response.json({ caller, id: (await params).id, body: await request.text() }),
     )
     const request = new Request(address, { method: 'POST', body: 'hello', headers: { 'x-api-key': secret } })
@@ -370,7 +370,7 @@ describe('types', () => {
     expectTypeOf(withKey(verifier, () => new Response())).toExtend<RouteHandler<{}>>()
     expectTypeOf(withKey(verifier, () => new Response())).toExtend<RouteHandler<{ id: string; rest?: string[] }>>()
     expectTypeOf(
-      withKey(verifier, (request: NextRequest, { params }: GuardedContext<SecretCaller, { id: string }>) =>
+      withKey(verifier, (request: NextRequest, { params }: GuardContext<SecretCaller, { id: string }>) =>
         Response.json([request.nextUrl, params]),
       ),
     ).toExtend<RouteHandler<{ id: string }>>()

@@ -7,7 +7,7 @@ import type { Verifier } from '../../guard/verifier.ts'
 export type RouteParams = Record<string, string | string[] | undefined>
 
 /** What a guarded handler gets beside the request. */
-export interface GuardedContext<Caller, Params = RouteParams> {
+export interface GuardContext<Caller, Params = RouteParams> {
   /** Who was let in. */
   readonly caller: Caller
   readonly params: Promise<Params>
@@ -29,7 +29,7 @@ export interface GuardedContext<Caller, Params = RouteParams> {
  */
 export function withKey<Caller, Params = RouteParams, Req extends Request = Request>(
   verifier: Verifier<Caller>,
-  handler: (request: Req, context: GuardedContext<Caller, Params>) => Response | Promise<Response>,
+  handler: (request: Req, context: GuardContext<Caller, Params>) => Response | Promise<Response>,
   options: AuthenticateOptions = {},
 ): (request: Req, context: { params: Promise<Params> }) => Promise<Response> {
   return async (request, context) => {

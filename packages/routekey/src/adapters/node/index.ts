@@ -1,4 +1,4 @@
-export type { Guarded } from '../node-http/admit.ts'
+export type { GuardContext } from '../node-http/guard-request.ts'
 export { socketIp } from '../node-http/socket-ip.ts'
 export type { NodeRequest } from '../node-http/to-request.ts'
 export { type KeyMiddleware, requireKey } from './require-key.ts'

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuthenticateOptions } from '../../guard/authenticate.ts'
 import { RoutekeyError } from '../../errors.ts'
-import { admit } from '../node-http/admit.ts'
+import { guardRequest } from '../node-http/guard-request.ts'
 import type { Verifier } from '../../guard/verifier.ts'
 
 /** A guard for Express, Connect, and Fastify's hooks; it also knows who was let in. */
@@ -47,9 +47,9 @@ export function requireKey<Caller>(
     next: (error?: Error) => void,
   ): Promise<void> {
     try {
-      const guarded = await admit(request, response, verifier, options)
-      if (guarded === null) return
-      admitted.set(request, guarded)
+      const context = await guardRequest(request, response, verifier, options)
+      if (context === null) return
+      admitted.set(request, context)
     } catch (error) {
       next(error instanceof Error ? error : new Error('The guard threw', { cause: error }))
       return

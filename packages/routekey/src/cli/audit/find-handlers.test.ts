@@ -42,7 +42,7 @@ describe('in a route file', () => {
   it.each<[string, string, string]>([
     ['another name', `import { withKey as guard } from 'routekey/next'`, 'guard'],
     ['a namespace', `import * as routekey from "routekey/next"`, 'routekey.withKey'],
-    ['a type beside it', `import { type GuardedContext, withKey } from 'routekey/next';`, 'withKey'],
+    ['a type beside it', `import { type GuardContext, withKey } from 'routekey/next';`, 'withKey'],
     ['an import for its effects before it', `import 'server-only'\nimport { withKey } from 'routekey/next'`, 'withKey'],
   ])('knows the guard by %s', (_case, statement, callee) => {
     expect(verdicts(`${statement}\nexport const GET = ${callee}(v, h)`)).toEqual({ GET: 'guarded' })

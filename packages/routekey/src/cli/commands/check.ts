@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 
 import { estimateBits } from '../../secret/estimate-bits.ts'
 import { checkSecret, secretProblems } from '../../secret/check-secret.ts'
-import { previousVariable } from '../../secret/variable-name.ts'
+import { previousVariable } from '../../secret/secret-variable.ts'
 import {
   type Command,
   type Terminal,

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 
 import { generateKey } from '../../key/generate-key.ts'
 import { checkSecret } from '../../secret/check-secret.ts'
-import { previousVariable } from '../../secret/variable-name.ts'
+import { previousVariable } from '../../secret/secret-variable.ts'
 import { type Command, defaultEnvFile, edit, envFileOption, findAssignment, requireName } from '../command.ts'
 import { insertBelow, removeAssignment, replaceRaw } from '../env-file/env-text.ts'
 import { Refusal } from '../cli-error.ts'

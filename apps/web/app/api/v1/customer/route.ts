@@ -1,10 +1,10 @@
-import { type GuardedContext, withKey } from 'routekey/next'
+import { type GuardContext, withKey } from 'routekey/next'
 import type { KeyCaller } from 'routekey'
 import { keyring } from '#features/keys/keyring.ts'
 import { methodNotAllowed, problemResponse, withProblems } from '#server/problem-response.ts'
 import { createServiceClient } from '#server/supabase.ts'
 
-async function readCustomer(_request: Request, { caller }: GuardedContext<KeyCaller>): Promise<Response> {
+async function readCustomer(_request: Request, { caller }: GuardContext<KeyCaller>): Promise<Response> {
   const { data, error } = await createServiceClient()
     .from('profile')
     .select('email, stripe_customer')

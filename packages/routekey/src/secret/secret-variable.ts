@@ -8,7 +8,7 @@ const publishedPrefix = /^(?:NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|REACT_APP|GATSB
  *
  * @throws `ERR_CONFIG_VARIABLE`
  */
-export function requireSecretVariable(name: string): void {
+export function checkSecretVariable(name: string): void {
   if (!variableName.test(name)) {
     throw new RoutekeyError(
       'ERR_CONFIG_VARIABLE',

@@ -6,7 +6,7 @@ import { pinHeaders } from './pin-headers.ts'
 import { type NodeRequest, toRequest } from './to-request.ts'
 
 /** What a guarded handler gets beside request and response. */
-export interface Guarded<Caller> {
+export interface GuardContext<Caller> {
   /** Who was let in. */
   readonly caller: Caller
 }
@@ -22,12 +22,12 @@ async function send(response: Response, outgoing: ServerResponse): Promise<void>
  *
  * @returns null when there is nothing left to do: the request was answered, or its sender is gone.
  */
-export async function admit<Caller>(
+export async function guardRequest<Caller>(
   incoming: NodeRequest,
   outgoing: ServerResponse,
   verifier: Verifier<Caller>,
   options: AuthenticateOptions,
-): Promise<Guarded<Caller> | null> {
+): Promise<GuardContext<Caller> | null> {
   try {
     const { request, restoreBody } = toRequest(incoming)
     const result = await authenticate(request, verifier, options)
