@@ -1,6 +1,5 @@
-import { cva, type VariantProps } from 'class-variance-authority'
+import { cva, cx, type VariantProps } from 'class-variance-authority'
 import type { ComponentProps } from 'react'
-import { cn } from '#ui/cn.ts'
 
 const alertVariants = cva(
   'grid grid-cols-[auto_1fr] items-start gap-x-3 gap-y-1 rounded-lg border bg-card px-4 py-3 text-sm [&>svg]:mt-0.5 [&>svg]:size-4 [&>svg]:shrink-0 *:not-[svg]:col-start-2',
@@ -19,15 +18,15 @@ const alertVariants = cva(
 
 /** Tells what happened. Give `role="alert"` where it interrupts, `role="status"` where it can wait. */
 export function Alert({ className, variant, ...props }: ComponentProps<'div'> & VariantProps<typeof alertVariants>) {
-  return <div data-slot="alert" className={cn(alertVariants({ variant }), className)} {...props} />
+  return <div data-slot="alert" className={cx(alertVariants({ variant }), className)} {...props} />
 }
 
 /** Says it in a few words. */
 export function AlertTitle({ className, ...props }: ComponentProps<'p'>) {
-  return <p data-slot="alert-title" className={cn('font-medium', className)} {...props} />
+  return <p data-slot="alert-title" className={cx('font-medium', className)} {...props} />
 }
 
 /** Says what to do about it. */
 export function AlertDescription({ className, ...props }: ComponentProps<'div'>) {
-  return <div data-slot="alert-description" className={cn('text-muted-foreground', className)} {...props} />
+  return <div data-slot="alert-description" className={cx('text-muted-foreground', className)} {...props} />
 }

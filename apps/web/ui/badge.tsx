@@ -1,6 +1,5 @@
-import { cva, type VariantProps } from 'class-variance-authority'
+import { cva, cx, type VariantProps } from 'class-variance-authority'
 import type { ComponentProps } from 'react'
-import { cn } from '#ui/cn.ts'
 
 const badgeVariants = cva(
   'inline-flex h-6 w-fit shrink-0 items-center gap-1.5 rounded-full border px-2.5 text-xs font-medium whitespace-nowrap [&>svg]:size-3',
@@ -19,5 +18,5 @@ const badgeVariants = cva(
 
 /** Shows a state in a word or two. */
 export function Badge({ className, variant, ...props }: ComponentProps<'span'> & VariantProps<typeof badgeVariants>) {
-  return <span data-slot="badge" className={cn(badgeVariants({ variant }), className)} {...props} />
+  return <span data-slot="badge" className={cx(badgeVariants({ variant }), className)} {...props} />
 }

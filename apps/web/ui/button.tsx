@@ -1,6 +1,5 @@
-import { cva, type VariantProps } from 'class-variance-authority'
+import { cva, cx, type VariantProps } from 'class-variance-authority'
 import { cloneElement, type ComponentProps, isValidElement } from 'react'
-import { cn } from '#ui/cn.ts'
 
 const buttonVariants = cva(
   "inline-flex shrink-0 items-center justify-center gap-2 rounded-md text-sm font-medium whitespace-nowrap transition-colors outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50 disabled:pointer-events-none disabled:opacity-50 aria-disabled:pointer-events-none aria-disabled:opacity-60 [&_svg]:pointer-events-none [&_svg]:shrink-0 [&_svg:not([class*='size-'])]:size-4",
@@ -38,7 +37,7 @@ export function Button({
   children,
   ...props
 }: ComponentProps<'button'> & VariantProps<typeof buttonVariants> & { asChild?: boolean }) {
-  const look = { 'data-slot': 'button', className: cn(buttonVariants({ variant, size, className })), ...props }
+  const look = { 'data-slot': 'button', className: cx(buttonVariants({ variant, size, className })), ...props }
   // radix-ui's Slot does as much and more, for 2 kB in each script that has a button.
   if (asChild && isValidElement(children)) return cloneElement(children, look)
   return <button {...look}>{children}</button>

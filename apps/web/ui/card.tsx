@@ -1,12 +1,12 @@
+import { cx } from 'class-variance-authority'
 import type { ComponentProps } from 'react'
-import { cn } from '#ui/cn.ts'
 
 /** Groups what belongs together on a raised surface. */
 export function Card({ className, ...props }: ComponentProps<'section'>) {
   return (
     <section
       data-slot="card"
-      className={cn('flex flex-col rounded-xl border bg-card text-card-foreground shadow-xs', className)}
+      className={cx('flex flex-col rounded-xl border bg-card text-card-foreground shadow-xs', className)}
       {...props}
     />
   )
@@ -14,13 +14,13 @@ export function Card({ className, ...props }: ComponentProps<'section'>) {
 
 /** Holds a card's title and description. */
 export function CardHeader({ className, ...props }: ComponentProps<'div'>) {
-  return <div data-slot="card-header" className={cn('flex flex-col gap-1 px-5 pt-5 sm:px-6', className)} {...props} />
+  return <div data-slot="card-header" className={cx('flex flex-col gap-1 px-5 pt-5 sm:px-6', className)} {...props} />
 }
 
 /** Names a card; a second-level heading. */
 export function CardTitle({ className, children, ...props }: ComponentProps<'h2'>) {
   return (
-    <h2 data-slot="card-title" className={cn('text-base font-semibold tracking-tight', className)} {...props}>
+    <h2 data-slot="card-title" className={cx('text-base font-semibold tracking-tight', className)} {...props}>
       {children}
     </h2>
   )
@@ -28,10 +28,10 @@ export function CardTitle({ className, children, ...props }: ComponentProps<'h2'
 
 /** Says in a sentence what a card is for. */
 export function CardDescription({ className, ...props }: ComponentProps<'p'>) {
-  return <p data-slot="card-description" className={cn('text-sm text-muted-foreground', className)} {...props} />
+  return <p data-slot="card-description" className={cx('text-sm text-muted-foreground', className)} {...props} />
 }
 
 /** Holds a card's body. */
 export function CardContent({ className, ...props }: ComponentProps<'div'>) {
-  return <div data-slot="card-content" className={cn('px-5 py-5 sm:px-6', className)} {...props} />
+  return <div data-slot="card-content" className={cx('px-5 py-5 sm:px-6', className)} {...props} />
 }

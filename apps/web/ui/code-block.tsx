@@ -1,6 +1,6 @@
-import { highlight, type Token } from '#ui/highlight.ts'
-import { cn } from '#ui/cn.ts'
+import { cx } from 'class-variance-authority'
 import { CopyButton } from './copy-button.tsx'
+import { highlight, type Token } from './highlight.ts'
 
 const colours: Record<Token['kind'], string> = {
   comment: 'text-code-comment',
@@ -41,7 +41,7 @@ export function CodeBlock({ title, code, marked = [] }: { title: string; code: s
 
 function Line({ text, isMarked }: { text: string; isMarked: boolean }) {
   return (
-    <span className={cn('block px-4', isMarked && 'bg-ring/10 shadow-[inset_2px_0_var(--ring)]')}>
+    <span className={cx('block px-4', isMarked && 'bg-ring/10 shadow-[inset_2px_0_var(--ring)]')}>
       {highlight(text).map((token, index) => (
         // oxlint-disable-next-line react/no-array-index-key -- the tokens of a constant text never move
         <span key={index} className={colours[token.kind]}>

@@ -2,7 +2,7 @@
 
 import { Check, CircleAlert, Copy } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { Button } from '#ui/button.tsx'
+import { Button } from './button.tsx'
 
 const shownMs = { copied: 2_000, refused: 6_000 }
 

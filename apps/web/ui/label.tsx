@@ -1,5 +1,5 @@
+import { cx } from 'class-variance-authority'
 import type { ComponentProps } from 'react'
-import { cn } from '#ui/cn.ts'
 
 /** Names a field. Its margins leave one line its own height, and several lines the room between them. */
 export function Label({ className, htmlFor, ...props }: ComponentProps<'label'> & { htmlFor: string }) {
@@ -7,7 +7,7 @@ export function Label({ className, htmlFor, ...props }: ComponentProps<'label'> 
     <label
       data-slot="label"
       htmlFor={htmlFor}
-      className={cn('-my-[3px] text-sm leading-5 font-medium wrap-anywhere select-none', className)}
+      className={cx('-my-[3px] text-sm leading-5 font-medium wrap-anywhere select-none', className)}
       {...props}
     />
   )

@@ -1,5 +1,5 @@
+import { cx } from 'class-variance-authority'
 import type { ComponentProps } from 'react'
-import { cn } from '#ui/cn.ts'
 
 /** Holds the place of what is on its way. Give it the size of that, so that nothing moves when it comes. */
 export function Skeleton({ className, ...props }: ComponentProps<'div'>) {
@@ -7,7 +7,7 @@ export function Skeleton({ className, ...props }: ComponentProps<'div'>) {
     <div
       data-slot="skeleton"
       aria-hidden
-      className={cn('animate-pulse rounded-md bg-muted motion-reduce:animate-none', className)}
+      className={cx('animate-pulse rounded-md bg-muted motion-reduce:animate-none', className)}
       {...props}
     />
   )

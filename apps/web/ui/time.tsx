@@ -1,4 +1,4 @@
-import { formatRelative } from '#ui/format-relative.ts'
+import { formatRelative } from './format-relative.ts'
 
 const date = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' })
 const dateTime = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })

@@ -1,19 +1,19 @@
 import localFont from 'next/font/local'
 
-// Not the package's own declarations: they swap a late font in, and then the text beneath moves. These stay with the fallback
-// on that page, and come from the cache on the next.
+// Geist 1.9.2, with its licence in fonts/OFL.txt. The files are here because the package `geist` exports only ready-made
+// declarations, and those swap a late font in, which moves the text below. `optional` keeps the fallback until the next page.
 
-/** The typeface of texts. */
+/** The typeface of text. */
 export const sans = localFont({
-  src: '../../../node_modules/geist/dist/fonts/geist-sans/Geist-Variable.woff2',
+  src: './fonts/Geist-Variable.woff2',
   variable: '--font-geist-sans',
   weight: '100 900',
   display: 'optional',
 })
 
-/** The typeface of code. Not fetched ahead: on a slow phone, that put the texts off by a third of a second. */
+/** The typeface of code. Preloading it delayed the text by a third of a second on a slow phone. */
 export const mono = localFont({
-  src: '../../../node_modules/geist/dist/fonts/geist-mono/GeistMono-Variable.woff2',
+  src: './fonts/GeistMono-Variable.woff2',
   variable: '--font-geist-mono',
   weight: '100 900',
   display: 'optional',

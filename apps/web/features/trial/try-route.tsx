@@ -1,17 +1,17 @@
 'use client'
 
+import { cx } from 'class-variance-authority'
 import { CircleAlert, ShieldCheck, TriangleAlert } from 'lucide-react'
 import { type SubmitEvent, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { Field } from '#forms/field.tsx'
 import { SubmitButton } from '#forms/submit-button.tsx'
 import { Input } from '#ui/input.tsx'
-import { cn } from '#ui/cn.ts'
-import { decideVerdict, type Verdict } from '#features/trial/decide-verdict.ts'
-import { curlCommand, guardedRoutes, whoamiRoute } from '#features/trial/guarded-routes.ts'
-import { refuseUserKey } from '#features/trial/user-key.ts'
 import { AnswerPanel } from './answer-panel.tsx'
+import { decideVerdict, type Verdict } from './decide-verdict.ts'
+import { curlCommand, guardedRoutes, whoamiRoute } from './guarded-routes.ts'
 import { RoutePicker } from './route-picker.tsx'
 import { useTrials } from './use-trials.ts'
+import { refuseUserKey } from './user-key.ts'
 
 /**
  * Sends a request to a guarded route without and with a key, and shows both answers. The key is in its field and nowhere
@@ -141,7 +141,7 @@ function VerdictLine({ verdict: { tone, text } }: { verdict: Verdict }) {
   const colour = { success: 'text-success', warning: 'text-warning', destructive: 'text-destructive' }[tone]
   return (
     <>
-      <Icon aria-hidden className={cn('size-5 shrink-0 max-sm:mt-0.5', colour)} />
+      <Icon aria-hidden className={cx('size-5 shrink-0 max-sm:mt-0.5', colour)} />
       <span className="text-pretty">{text}</span>
     </>
   )
