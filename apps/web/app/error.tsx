@@ -1,7 +1,7 @@
 'use client'
 
-import { Notice } from '#ui/notice.tsx'
 import { Button } from '#ui/button.tsx'
+import { Notice } from '#ui/notice.tsx'
 
 /** Stands in for a page that could not be made. The server's log has the reason, under the digest. */
 export default function ErrorPage({ error, retry }: { error: Error & { digest?: string }; retry: () => void }) {

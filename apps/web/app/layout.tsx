@@ -1,10 +1,10 @@
 import type { Metadata, Viewport } from 'next'
 import { connection } from 'next/server'
 import type { ReactNode } from 'react'
-import { SiteFooter } from '#app/_shell/site-footer.tsx'
-import { SiteHeader } from '#app/_shell/site-header.tsx'
 import { getViewerIfKnown } from '#features/auth/session.ts'
 import { mono, sans } from './_shell/fonts.ts'
+import { SiteFooter } from './_shell/site-footer.tsx'
+import { SiteHeader } from './_shell/site-header.tsx'
 import './globals.css'
 
 /** What search engines and tabs show. */

@@ -1,7 +1,7 @@
 'use client'
 
 import { type ComponentProps, useActionState, useEffect, useRef, useState } from 'react'
-import type { FieldErrors, FormState, ParsedForm } from '#forms/form.ts'
+import type { FieldErrors, FormState, ParsedForm } from './form.ts'
 
 const offline = 'You are offline, so nothing was sent. Try again once you are connected.'
 

@@ -1,13 +1,13 @@
+import { cx } from 'class-variance-authority'
 import { CircleCheck, CreditCard, type LucideIcon, ShieldCheck, UserRoundPlus } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import type { Profile } from '#features/account/profile.ts'
 import { StripeCustomer } from '#features/stripe-customer/stripe-customer.tsx'
-import { Time } from '#ui/time.tsx'
+import { GuardCheck } from '#features/trial/guard-check.tsx'
 import { Badge } from '#ui/badge.tsx'
 import { Button } from '#ui/button.tsx'
-import { cn } from '#ui/cn.ts'
-import type { Profile } from '#features/account/profile.ts'
-import { GuardCheck } from '../../features/trial/guard-check.tsx'
+import { Time } from '#ui/time.tsx'
 
 const reached = 'border-success/50 text-success'
 // By style, because the last step learns in the browser that the customer is there.
@@ -82,7 +82,7 @@ function Step({
     <li className="grid grid-cols-[2.25rem_minmax(0,1fr)] gap-x-3 sm:gap-x-5">
       <div className="flex flex-col items-center">
         <span
-          className={cn(
+          className={cx(
             'grid size-9 shrink-0 place-items-center rounded-full border bg-card shadow-xs transition-colors',
             mark,
           )}
@@ -91,7 +91,7 @@ function Step({
         </span>
         {line !== undefined && (
           // Dashed while the work is still to be done, and moving while it is being done.
-          <svg aria-hidden width="2" className={cn('min-h-0 grow basis-0 transition-colors', line)}>
+          <svg aria-hidden width="2" className={cx('min-h-0 grow basis-0 transition-colors', line)}>
             <line
               x1="1"
               x2="1"
@@ -105,7 +105,7 @@ function Step({
           </svg>
         )}
       </div>
-      <div className={cn('grid min-w-0 gap-x-8 gap-y-4 lg:grid-cols-[5fr_7fr]', line === undefined ? 'pb-0' : 'pb-10')}>
+      <div className={cx('grid min-w-0 gap-x-8 gap-y-4 lg:grid-cols-[5fr_7fr]', line === undefined ? 'pb-0' : 'pb-10')}>
         <div className="flex flex-col gap-1.5 pt-1.5">
           <h3 className="font-medium">{title}</h3>
           <p className="text-sm text-pretty text-muted-foreground">{text}</p>

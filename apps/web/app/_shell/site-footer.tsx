@@ -1,4 +1,4 @@
-import { Logo } from '../../ui/logo.tsx'
+import { Logo } from '#ui/logo.tsx'
 
 /** Ends every page. */
 export function SiteFooter() {

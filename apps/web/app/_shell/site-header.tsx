@@ -1,17 +1,17 @@
+import { cx } from 'class-variance-authority'
 import { Menu } from 'lucide-react'
 import { signOut } from '#features/auth/actions.ts'
-import { cn } from '#ui/cn.ts'
 import type { Viewer } from '#features/auth/session.ts'
-import { Logo } from '../../ui/logo.tsx'
+import { Button } from '#ui/button.tsx'
+import { Logo } from '#ui/logo.tsx'
 import { NavLink } from './nav-link.tsx'
-import { Button } from '../../ui/button.tsx'
 
 const menuId = 'site-menu'
 
 const item =
   'inline-flex items-center rounded-md text-sm font-medium whitespace-nowrap text-muted-foreground transition-colors outline-none hover:bg-accent hover:text-accent-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50 aria-[current]:text-foreground'
-const inBar = cn(item, 'h-8 px-2.5 sm:px-3')
-const inMenu = cn(item, 'h-10 w-full px-3 aria-[current]:bg-accent sm:h-8 sm:w-auto sm:aria-[current]:bg-transparent')
+const inBar = cx(item, 'h-8 px-2.5 sm:px-3')
+const inMenu = cx(item, 'h-10 w-full px-3 aria-[current]:bg-accent sm:h-8 sm:w-auto sm:aria-[current]:bg-transparent')
 
 /** Shows the name, and the ways that are open to the visitor. */
 export function SiteHeader({ viewer }: { viewer: Viewer | null }) {

@@ -1,13 +1,13 @@
 import type { Metadata } from 'next'
 import { Suspense } from 'react'
+import { requireUser } from '#features/auth/session.ts'
 import { CreateKeyButton, CreateKeyDialog } from '#features/keys/dialogs/create-key.tsx'
 import { KeyDialogs } from '#features/keys/dialogs/key-dialogs.tsx'
-import { PageHeading } from '#ui/page-heading.tsx'
+import { KeyListSkeleton } from '#features/keys/list/key-list-skeleton.tsx'
+import { KeyList } from '#features/keys/list/key-list.tsx'
 import { OwnerUsage } from '#features/usage/usage-card.tsx'
 import { UsageSkeleton } from '#features/usage/usage-skeleton.tsx'
-import { requireUser } from '#features/auth/session.ts'
-import { KeyList } from '../../features/keys/list/key-list.tsx'
-import { KeyListSkeleton } from '../../features/keys/list/key-list-skeleton.tsx'
+import { PageHeading } from '#ui/page-heading.tsx'
 
 /** Names the tab. */
 export const metadata: Metadata = { title: 'API keys' }

@@ -1,16 +1,16 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { redirect } from 'next/navigation'
+import { LoginForm } from '#features/auth/login-form.tsx'
 import { ArrivalNotice } from '#features/auth/redirect-notice.tsx'
+import { parseRedirectPath } from '#features/auth/redirect-path.ts'
+import { getViewer } from '#features/auth/session.ts'
 import { FormError } from '#forms/form-error.tsx'
+import { EnvironmentError } from '#server/env.ts'
+import { Button } from '#ui/button.tsx'
 import { GitHubMark } from '#ui/github-mark.tsx'
 import { Logo } from '#ui/logo.tsx'
 import { Notice } from '#ui/notice.tsx'
-import { Button } from '#ui/button.tsx'
-import { EnvironmentError } from '#server/env.ts'
-import { parseRedirectPath } from '#features/auth/redirect-path.ts'
-import { getViewer } from '#features/auth/session.ts'
-import { LoginForm } from '../../features/auth/login-form.tsx'
 
 interface Props {
   readonly searchParams: Promise<Record<string, string | string[] | undefined>>

@@ -1,10 +1,10 @@
 import type { Metadata } from 'next'
 import { headers } from 'next/headers'
 import Link from 'next/link'
-import { PageHeading } from '#ui/page-heading.tsx'
-import { requestOrigin } from '#server/request-origin.ts'
 import { getViewerIfKnown } from '#features/auth/session.ts'
-import { TryRoute } from '../../features/trial/try-route.tsx'
+import { TryRoute } from '#features/trial/try-route.tsx'
+import { requestOrigin } from '#server/request-origin.ts'
+import { PageHeading } from '#ui/page-heading.tsx'
 
 /** Names the tab, and tells search engines what can be done here. */
 export const metadata: Metadata = {

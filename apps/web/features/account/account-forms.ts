@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
-import { emailSchema } from '../auth/credentials.ts'
+import { emailSchema } from '#features/auth/credentials.ts'
+import { createFormParser, type ParsedForm } from '#forms/form.ts'
 import { deleteConfirmation } from './delete-confirmation.ts'
-import { createFormParser, type ParsedForm } from '../../forms/form.ts'
 
 /** Parses the form for another e-mail address. */
 export const parseChangeEmail = createFormParser(z.object({ email: emailSchema }))

@@ -4,15 +4,15 @@ import type { AuthError, User } from '@supabase/supabase-js'
 import { headers } from 'next/headers'
 import { redirect, unstable_rethrow } from 'next/navigation'
 import { after } from 'next/server'
-import { createDeleteAccountParser, parseChangeEmail } from '#features/account/account-forms.ts'
 import { authUnavailable, callAuth } from '#features/auth/auth-client.ts'
 import { endSessionHere } from '#features/auth/clear-session-cookies.ts'
+import { requireUser } from '#features/auth/session.ts'
+import { stripeCustomers } from '#features/stripe-customer/engine.ts'
 import { type FormState, keepValues } from '#forms/form.ts'
 import { describeError, log } from '#server/log.ts'
 import { requestOrigin } from '#server/request-origin.ts'
-import { stripeCustomers } from '#features/stripe-customer/engine.ts'
 import { createServiceClient } from '#server/supabase.ts'
-import { requireUser } from '#features/auth/session.ts'
+import { createDeleteAccountParser, parseChangeEmail } from './account-forms.ts'
 
 /** What the form for another address shows after it was sent. */
 export type ChangeEmailState = FormState & {

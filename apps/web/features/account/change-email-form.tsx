@@ -4,12 +4,12 @@ import { MailCheck } from 'lucide-react'
 import { Field } from '#forms/field.tsx'
 import { FormError } from '#forms/form-error.tsx'
 import { SubmitButton } from '#forms/submit-button.tsx'
-import { Alert, AlertDescription, AlertTitle } from '#ui/alert.tsx'
 import { useActionForm } from '#forms/use-action-form.ts'
+import { Alert, AlertDescription, AlertTitle } from '#ui/alert.tsx'
 import { changeEmail, type ChangeEmailState } from './actions.ts'
 
 const initialState: ChangeEmailState = { values: {}, fieldErrors: {} }
-const loadParser = () => import('#features/account/account-forms.ts').then((module) => module.parseChangeEmail)
+const loadParser = () => import('./account-forms.ts').then((module) => module.parseChangeEmail)
 
 /** Asks for another e-mail address, and then to open the link that was sent. */
 export function ChangeEmailForm() {

@@ -2,14 +2,14 @@
 
 import { Field } from '#forms/field.tsx'
 import { FormError } from '#forms/form-error.tsx'
+import type { FormState } from '#forms/form.ts'
 import { type FormDialogProps, inTurns } from '#forms/reset-on-close.tsx'
 import { SubmitButton } from '#forms/submit-button.tsx'
+import { useActionForm } from '#forms/use-action-form.ts'
 import { Button } from '#ui/button.tsx'
 import { closes, Dialog, opens } from '#ui/dialog.tsx'
-import { useActionForm } from '#forms/use-action-form.ts'
-import { deleteConfirmation } from '#features/account/delete-confirmation.ts'
-import type { FormState } from '#forms/form.ts'
 import { deleteAccount } from './actions.ts'
+import { deleteConfirmation } from './delete-confirmation.ts'
 
 const dialogId = 'delete-account'
 const initialState: FormState = { values: {}, fieldErrors: {} }
@@ -31,8 +31,7 @@ export function DeleteAccount({ email }: { email: string }) {
 }
 
 const DeleteAccountDialog = inTurns<FormDialogProps & { email: string }>(({ id, email, isOpenAtFirst, onClosed }) => {
-  const loadParser = () =>
-    import('#features/account/account-forms.ts').then((module) => module.createDeleteAccountParser(email))
+  const loadParser = () => import('./account-forms.ts').then((module) => module.createDeleteAccountParser(email))
   const { state, isPending, fieldErrors, formProps } = useActionForm(deleteAccount, initialState, loadParser)
   const wasRefused = state.formError !== undefined || Object.keys(state.fieldErrors).length > 0
 

@@ -1,7 +1,7 @@
 import 'server-only'
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { z } from 'zod'
-import type { StripeCustomerProgress } from '../stripe-customer/stripe-customer-progress.ts'
+import type { StripeCustomerProgress } from '#features/stripe-customer/stripe-customer-progress.ts'
 
 /** A visitor's own profile, as row-level security lets them see it. */
 export interface Profile {

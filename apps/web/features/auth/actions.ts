@@ -3,13 +3,13 @@
 import type { AuthError } from '@supabase/supabase-js'
 import { headers } from 'next/headers'
 import { redirect } from 'next/navigation'
-import { authUnavailable, callAuth } from '#features/auth/auth-client.ts'
-import { parseSignIn, parseSignUp } from '#features/auth/credentials.ts'
-import { endSessionHere } from '#features/auth/clear-session-cookies.ts'
 import { type FieldErrors, type FormState, keepValues } from '#forms/form.ts'
 import { log } from '#server/log.ts'
-import { parseRedirectPath } from '#features/auth/redirect-path.ts'
 import { requestOrigin } from '#server/request-origin.ts'
+import { authUnavailable, callAuth } from './auth-client.ts'
+import { endSessionHere } from './clear-session-cookies.ts'
+import { parseSignIn, parseSignUp } from './credentials.ts'
+import { parseRedirectPath } from './redirect-path.ts'
 
 /** What the form shows after it was sent. */
 export type LoginState = FormState & {

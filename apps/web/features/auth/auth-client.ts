@@ -1,8 +1,8 @@
 import 'server-only'
 import { type AuthError, isAuthRetryableFetchError, type SupabaseClient } from '@supabase/supabase-js'
-import { EnvironmentError } from '../../server/env.ts'
-import { describeError, log } from '../../server/log.ts'
-import { createActionClient } from '../../server/supabase.ts'
+import { EnvironmentError } from '#server/env.ts'
+import { describeError, log } from '#server/log.ts'
+import { createActionClient } from '#server/supabase.ts'
 
 /** Says that nothing is known, because Supabase could not be asked. */
 export const authUnavailable = 'The sign-in service cannot be reached. Please try again in a moment.'

@@ -1,6 +1,6 @@
 import 'server-only'
 import { cookies } from 'next/headers'
-import { sessionCookie } from '../../server/session-cookie.ts'
+import { sessionCookie } from '#server/session-cookie.ts'
 
 /** Takes the session out of this browser, with what it left for links in e-mails. It tells Supabase nothing. */
 export async function endSessionHere(): Promise<void> {

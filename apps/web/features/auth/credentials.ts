@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { createFormParser } from '../../forms/form.ts'
+import { createFormParser } from '#forms/form.ts'
 
 /** An e-mail address as a visitor types it. */
 export const emailSchema = z.pipe(

@@ -4,13 +4,13 @@ import { MailCheck } from 'lucide-react'
 import { Field } from '#forms/field.tsx'
 import { FormError } from '#forms/form-error.tsx'
 import { SubmitButton } from '#forms/submit-button.tsx'
-import { Alert, AlertDescription, AlertTitle } from '#ui/alert.tsx'
 import { useActionForm } from '#forms/use-action-form.ts'
+import { Alert, AlertDescription, AlertTitle } from '#ui/alert.tsx'
 import { type LoginState, signIn, signUp } from './actions.ts'
 
 const initialState: LoginState = { values: {}, fieldErrors: {} }
-const loadSignIn = () => import('#features/auth/credentials.ts').then((module) => module.parseSignIn)
-const loadSignUp = () => import('#features/auth/credentials.ts').then((module) => module.parseSignUp)
+const loadSignIn = () => import('./credentials.ts').then((module) => module.parseSignIn)
+const loadSignUp = () => import('./credentials.ts').then((module) => module.parseSignUp)
 
 /**
  * Shows the fields for e-mail and password, with each error at its field. It works before scripts arrive: the browser

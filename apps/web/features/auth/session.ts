@@ -4,10 +4,10 @@ import { cookies, headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { connection } from 'next/server'
 import { cache } from 'react'
-import { EnvironmentError } from '../../server/env.ts'
-import { describeError, log } from '../../server/log.ts'
-import { isSessionCookie, isSessionEnded, sessionEndedHeader } from '../../server/session-cookie.ts'
-import { createPageClient } from '../../server/supabase.ts'
+import { EnvironmentError } from '#server/env.ts'
+import { describeError, log } from '#server/log.ts'
+import { isSessionCookie, isSessionEnded, sessionEndedHeader } from '#server/session-cookie.ts'
+import { createPageClient } from '#server/supabase.ts'
 
 /** Who is signed in, as the verified session says. It can be as old as the session's token. */
 export interface Viewer {

@@ -1,9 +1,9 @@
 import 'server-only'
 import { trace } from '@opentelemetry/api'
 import { createStripeCustomers, type StripeCustomersEvent } from '@routekey/stripe-customers'
-import { log } from '../../server/log.ts'
-import { createStripeClient } from '../../server/stripe.ts'
-import { createServiceClient } from '../../server/supabase.ts'
+import { log } from '#server/log.ts'
+import { createStripeClient } from '#server/stripe.ts'
+import { createServiceClient } from '#server/supabase.ts'
 
 let engine: ReturnType<typeof createStripeCustomers> | undefined
 

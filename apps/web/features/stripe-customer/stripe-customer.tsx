@@ -2,15 +2,11 @@
 
 import { CircleAlert, CircleCheck, Clock } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { CopyButton } from '#ui/copy-button.tsx'
 import { Badge } from '#ui/badge.tsx'
 import { Button } from '#ui/button.tsx'
+import { CopyButton } from '#ui/copy-button.tsx'
 import { Spinner } from '#ui/spinner.tsx'
-import {
-  describeCause,
-  describeNextAttempt,
-  type StripeCustomerProgress,
-} from '#features/stripe-customer/stripe-customer-progress.ts'
+import { describeCause, describeNextAttempt, type StripeCustomerProgress } from './stripe-customer-progress.ts'
 import { useStripeCustomer } from './use-stripe-customer.ts'
 
 /**

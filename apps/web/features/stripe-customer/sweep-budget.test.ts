@@ -7,7 +7,7 @@ vi.mock('server-only', () => ({}))
 const recordMs = 5000
 
 it('lets the last row of a sweep take its lease, a request and a write before the host cuts the route off', async () => {
-  const { maxDuration } = await import('../../app/api/sync-stripe-customers/route.ts')
+  const { maxDuration } = await import('#app/api/sync-stripe-customers/route.ts')
   const longestMs = sweepBudgetMs + DEFAULT_LEASE_MS + DEFAULT_REQUEST_TIMEOUT_MS + recordMs
   expect(longestMs).toBeLessThanOrEqual(maxDuration * 1000)
   // Most of what is due is still done within one call.

@@ -1,10 +1,7 @@
 'use client'
 
 import { useEffect, useState } from 'react'
-import {
-  parseStripeCustomerProgress,
-  type StripeCustomerProgress,
-} from '#features/stripe-customer/stripe-customer-progress.ts'
+import { parseStripeCustomerProgress, type StripeCustomerProgress } from './stripe-customer-progress.ts'
 
 const firstDelayMs = 400
 const growth = 1.5

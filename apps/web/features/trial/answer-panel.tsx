@@ -1,9 +1,9 @@
 import { useId } from 'react'
-import { CodeBlock } from '#ui/code-block.tsx'
 import { Badge } from '#ui/badge.tsx'
+import { CodeBlock } from '#ui/code-block.tsx'
 import { Spinner } from '#ui/spinner.tsx'
-import { describeStatus, formatBody, sortHeaders } from '#features/trial/describe-answer.ts'
-import type { Answer, Trial } from '#features/trial/send-trial.ts'
+import { describeStatus, formatBody, sortHeaders } from './describe-answer.ts'
+import type { Answer, Trial } from './send-trial.ts'
 
 /**
  * Shows a request as a line for the shell, and what came back.

@@ -3,9 +3,9 @@
 import { type SubmitEvent, useState } from 'react'
 import { SubmitButton } from '#forms/submit-button.tsx'
 import { Badge } from '#ui/badge.tsx'
-import { describeStatus, formatBody, sortHeaders } from '#features/trial/describe-answer.ts'
-import { createCustomerRoute } from '#features/trial/guarded-routes.ts'
-import { sendTrial, type Trial } from '#features/trial/send-trial.ts'
+import { describeStatus, formatBody, sortHeaders } from './describe-answer.ts'
+import { createCustomerRoute } from './guarded-routes.ts'
+import { sendTrial, type Trial } from './send-trial.ts'
 
 const { method, path } = createCustomerRoute
 

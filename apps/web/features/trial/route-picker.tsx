@@ -1,4 +1,4 @@
-import { guardedRoutes, whoamiRoute } from '#features/trial/guarded-routes.ts'
+import { guardedRoutes, whoamiRoute } from './guarded-routes.ts'
 
 /**
  * Offers the routes that can be tried.

@@ -1,8 +1,8 @@
 'use client'
 
 import { useEffect, useRef, useState } from 'react'
-import type { GuardedRoute } from '#features/trial/guarded-routes.ts'
-import { sendTrial, type Trial } from '#features/trial/send-trial.ts'
+import type { GuardedRoute } from './guarded-routes.ts'
+import { sendTrial, type Trial } from './send-trial.ts'
 
 /** One route's two answers; `withKey` is null when no key was tried. */
 export interface Trials {

@@ -1,8 +1,8 @@
 import 'server-only'
 import type { UsageBucket } from 'routekey'
 import { z } from 'zod'
-import { keyring } from '../keys/keyring.ts'
-import { createServiceClient } from '../../server/supabase.ts'
+import { keyring } from '#features/keys/keyring.ts'
+import { createServiceClient } from '#server/supabase.ts'
 import { hoursKept, lastMonth, rangeStart } from './usage-bars.ts'
 
 const sumSchema = z.array(z.object({ startsAt: z.coerce.date(), allowed: z.number(), refused: z.number() }))

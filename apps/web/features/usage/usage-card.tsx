@@ -1,8 +1,8 @@
-import type { UsageBucket } from 'routekey'
 import { CircleAlert } from 'lucide-react'
-import { Alert, AlertDescription, AlertTitle } from '#ui/alert.tsx'
+import type { UsageBucket } from 'routekey'
 import { describeError, log } from '#server/log.ts'
-import { readKeyUsage, readOwnerUsage } from '#features/usage/read-usage.ts'
+import { Alert, AlertDescription, AlertTitle } from '#ui/alert.tsx'
+import { readKeyUsage, readOwnerUsage } from './read-usage.ts'
 import { UsageChart } from './usage-chart.tsx'
 
 /**

@@ -1,9 +1,9 @@
-import type { UsageBucket } from 'routekey'
 import { useId } from 'react'
+import type { UsageBucket } from 'routekey'
 import { Card, CardContent, CardTitle } from '#ui/card.tsx'
-import { lastDay, lastMonth, usageBars, usageTotal, type UsageRange } from '#features/usage/usage-bars.ts'
-import { bucketName, countsText, countText, shareText } from '#features/usage/usage-text.ts'
+import { lastDay, lastMonth, usageBars, usageTotal, type UsageRange } from './usage-bars.ts'
 import { UsagePlot } from './usage-plot.tsx'
+import { bucketName, countsText, countText, shareText } from './usage-text.ts'
 
 const ranges = [
   { range: lastDay, name: 'Last 24 hours', label: '24 hours', panel: 'group-has-[[value=hour]:checked]/usage:flex' },

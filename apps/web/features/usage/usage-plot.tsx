@@ -1,7 +1,7 @@
 import type { UsageBucket } from 'routekey'
-import { drawingHeight, drawUsage } from '#features/usage/draw-usage.ts'
-import type { UsageRange } from '#features/usage/usage-bars.ts'
-import { countText } from '#features/usage/usage-text.ts'
+import { drawingHeight, drawUsage } from './draw-usage.ts'
+import type { UsageRange } from './usage-bars.ts'
+import { countText } from './usage-text.ts'
 
 /**
  * Shows the bars of one range.

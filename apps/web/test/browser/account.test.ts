@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { readMailedLinks } from '../support/read-mailed-links.ts'
+import { readMailedLinks } from '#test/support/read-mailed-links.ts'
 import { setUpBrowser } from './set-up-browser.ts'
 
 const browser = setUpBrowser({ sweepIntervalMs: 3_600_000 })

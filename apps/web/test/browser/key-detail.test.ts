@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { createKeyring, type Keyring } from 'routekey'
 import { createSupabaseStore } from 'routekey/stores/supabase'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Session } from '../support/create-session.ts'
+import type { Session } from '#test/support/create-session.ts'
 import { expectNoAxeViolations } from './expect-no-axe-violations.ts'
 import { setUpBrowser } from './set-up-browser.ts'
 

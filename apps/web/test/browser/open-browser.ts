@@ -1,5 +1,5 @@
-import { type Browser, chromium, type LaunchOptions } from 'playwright-core'
 import { findChromium } from '@routekey/tools/find-chromium'
+import { type Browser, chromium, type LaunchOptions } from 'playwright-core'
 
 /**
  * Starts the machine's Chromium without a window.

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core'
 import { createKeyring } from 'routekey'
 import { createSupabaseStore } from 'routekey/stores/supabase'
-import { scopes } from '../../features/keys/rules/key-rules.ts'
-import { type SeededKeys, seedKeys } from '../support/seed-keys.ts'
-import type { Session } from '../support/create-session.ts'
+import { scopes } from '#features/keys/rules/key-rules.ts'
+import type { Session } from '#test/support/create-session.ts'
+import { type SeededKeys, seedKeys } from '#test/support/seed-keys.ts'
 import type { PageOptions, TestBrowser } from './set-up-browser.ts'
 
 interface Sessions {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Page } from 'playwright-core'
-import { z } from 'zod'
 import { describe, expect, it } from 'vitest'
-import { password, signUp } from '../support/stack.ts'
+import { z } from 'zod'
+import { password, signUp } from '#test/support/stack.ts'
 import { setUpBrowser } from './set-up-browser.ts'
 
 // No sweep within the tests: each customer that appears, the wake-up alone has led to.

@@ -1,8 +1,8 @@
 import { createServerClient } from '@supabase/ssr'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { parseStripeCustomerProgress } from '../../features/stripe-customer/stripe-customer-progress.ts'
-import { send } from '../support/send.ts'
-import { type Stack, startStack, webhookBody } from '../support/stack.ts'
+import { parseStripeCustomerProgress } from '#features/stripe-customer/stripe-customer-progress.ts'
+import { send } from '#test/support/send.ts'
+import { type Stack, startStack, webhookBody } from '#test/support/stack.ts'
 
 let stack: Stack
 beforeAll(async () => {

@@ -1,12 +1,12 @@
 import { createKeyring } from 'routekey'
 import { createSupabaseStore } from 'routekey/stores/supabase'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isSessionCookie } from '../../server/session-cookie.ts'
-import { createSession, type Session } from '../support/create-session.ts'
-import { readMailedLinks } from '../support/read-mailed-links.ts'
-import { openScriptlessBrowser, type ScriptlessBrowser } from '../support/scriptless-browser.ts'
-import { send } from '../support/send.ts'
-import { password, type Stack, startStack } from '../support/stack.ts'
+import { isSessionCookie } from '#server/session-cookie.ts'
+import { createSession, type Session } from '#test/support/create-session.ts'
+import { readMailedLinks } from '#test/support/read-mailed-links.ts'
+import { openScriptlessBrowser, type ScriptlessBrowser } from '#test/support/scriptless-browser.ts'
+import { send } from '#test/support/send.ts'
+import { password, type Stack, startStack } from '#test/support/stack.ts'
 
 let stack: Stack
 beforeAll(async () => {

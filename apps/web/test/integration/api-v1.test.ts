@@ -1,8 +1,8 @@
 import { createKeyring, type Keyring } from 'routekey'
 import { createSupabaseStore } from 'routekey/stores/supabase'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { send } from '../support/send.ts'
-import { signUp, type Stack, startStack } from '../support/stack.ts'
+import { send } from '#test/support/send.ts'
+import { signUp, type Stack, startStack } from '#test/support/stack.ts'
 
 describe('/api/v1', () => {
   let stack: Stack

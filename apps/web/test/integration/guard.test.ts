@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { send } from '../support/send.ts'
-import { listCustomers, signUp, type Stack, startStack, webhookBody } from '../support/stack.ts'
+import { send } from '#test/support/send.ts'
+import { listCustomers, signUp, type Stack, startStack, webhookBody } from '#test/support/stack.ts'
 
 const route = '/api/create-stripe-customer'
 const otherCase = (text: string) => text.replace(/[a-f]/, (letter) => letter.toUpperCase())

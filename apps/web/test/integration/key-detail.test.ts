@@ -1,9 +1,9 @@
 import { createKeyring, type Keyring } from 'routekey'
 import { createSupabaseStore } from 'routekey/stores/supabase'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createSession, type Session } from '../support/create-session.ts'
-import { type Stack, startStack } from '../support/stack.ts'
-import { standBefore } from '../support/fault-proxy.ts'
+import { createSession, type Session } from '#test/support/create-session.ts'
+import { standBefore } from '#test/support/fault-proxy.ts'
+import { type Stack, startStack } from '#test/support/stack.ts'
 
 let stack: Stack
 let keyring: Keyring

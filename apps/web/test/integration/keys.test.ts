@@ -1,11 +1,11 @@
 import { createKeyring, type Keyring } from 'routekey'
 import { createSupabaseStore } from 'routekey/stores/supabase'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { maximumKeys } from '../../features/keys/rules/key-rules.ts'
-import { type Answer, send } from '../support/send.ts'
-import { type Stack, startStack } from '../support/stack.ts'
-import { standBefore } from '../support/fault-proxy.ts'
-import { openSignedInBrowser } from '../support/scriptless-browser.ts'
+import { maximumKeys } from '#features/keys/rules/key-rules.ts'
+import { standBefore } from '#test/support/fault-proxy.ts'
+import { openSignedInBrowser } from '#test/support/scriptless-browser.ts'
+import { type Answer, send } from '#test/support/send.ts'
+import { type Stack, startStack } from '#test/support/stack.ts'
 
 // What fails while it is in here: the store's functions, as the application calls them.
 const failing = new Set<string>()

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { listCustomers, signUp, type Stack, startStack } from '../support/stack.ts'
+import { listCustomers, signUp, type Stack, startStack } from '#test/support/stack.ts'
 
 let stack: Stack
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createSession, type Session } from '../support/create-session.ts'
-import { type Stack, startStack } from '../support/stack.ts'
+import { createSession, type Session } from '#test/support/create-session.ts'
+import { type Stack, startStack } from '#test/support/stack.ts'
 
 const pages = ['/', '/login', '/account', '/keys', '/keys/no-such-key', '/try', '/no-such-page']
 

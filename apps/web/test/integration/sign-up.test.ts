@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { PrintedSpan } from '../support/record-spans.ts'
-import { send } from '../support/send.ts'
-import { listCustomers, signUp, type Stack, startStack, webhookBody } from '../support/stack.ts'
+import type { PrintedSpan } from '#test/support/record-spans.ts'
+import { send } from '#test/support/send.ts'
+import { listCustomers, signUp, type Stack, startStack, webhookBody } from '#test/support/stack.ts'
 
 describe('a sign-up', () => {
   let stack: Stack

@@ -12,7 +12,7 @@ import { findFreePort, startSandbox } from '@routekey/sandbox'
 import { createClient } from '@supabase/supabase-js'
 import { Stripe } from 'stripe'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { send } from '../support/send.ts'
+import { send } from '#test/support/send.ts'
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const password = 'correct horse battery staple'

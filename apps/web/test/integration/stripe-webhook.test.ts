@@ -1,7 +1,7 @@
 import { Stripe } from 'stripe'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { send } from '../support/send.ts'
-import { listCustomers, signUp, type Stack, startStack } from '../support/stack.ts'
+import { send } from '#test/support/send.ts'
+import { listCustomers, signUp, type Stack, startStack } from '#test/support/stack.ts'
 
 const eventBody = (id: string, customer: string, type = 'customer.deleted') =>
   JSON.stringify({ id, object: 'event', type, data: { object: { id: customer, object: 'customer', email: null } } })

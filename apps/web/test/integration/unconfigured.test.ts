@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Stack, startStack } from '../support/stack.ts'
+import { type Stack, startStack } from '#test/support/stack.ts'
 
 describe('without Supabase configured', () => {
   let stack: Stack

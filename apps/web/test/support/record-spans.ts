@@ -1,6 +1,6 @@
 import { context, trace } from '@opentelemetry/api'
-import { BasicTracerProvider, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { BasicTracerProvider, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 
 /** A span as it is printed, one a line behind `span `. */
 export interface PrintedSpan {

@@ -1,7 +1,7 @@
+import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { createKeyring } from 'routekey'
 import { createSupabaseStore } from 'routekey/stores/supabase'
-import { RateLimiterMemory } from 'rate-limiter-flexible'
-import { maximumQuota, scopes } from '../../features/keys/rules/key-rules.ts'
+import { maximumQuota, scopes } from '#features/keys/rules/key-rules.ts'
 import type { Stack } from './stack.ts'
 
 const hourMs = 3_600_000

@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findFreePort, type Sandbox, startSandbox } from '@routekey/sandbox'
+import { startWebServer, type WebServer } from '@routekey/tools/web-server'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { Stripe } from 'stripe'
-import { startWebServer, type WebServer } from '@routekey/tools/web-server'
 
 /** What every user of a test signs in with. */
 export const password = 'correct horse battery staple'

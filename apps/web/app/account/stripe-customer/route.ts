@@ -1,8 +1,8 @@
 import { isAuthRetryableFetchError } from '@supabase/supabase-js'
-import { describeError, log } from '#server/log.ts'
-import { problemResponse } from '#server/problem-response.ts'
 import { readProfile } from '#features/account/profile.ts'
 import type { StripeCustomerProgress } from '#features/stripe-customer/stripe-customer-progress.ts'
+import { describeError, log } from '#server/log.ts'
+import { problemResponse } from '#server/problem-response.ts'
 import { createPageClient } from '#server/supabase.ts'
 
 // routekey-audit: the visitor's session guards it

@@ -1,10 +1,10 @@
 import { envSecret } from 'routekey'
 import { withKey } from 'routekey/next'
+import { stripeCustomers } from '#features/stripe-customer/engine.ts'
+import { parseProfileEvent } from '#features/stripe-customer/profile-event.ts'
 import { logDenial } from '#server/log-denial.ts'
 import { methodNotAllowed, problemResponse, withProblems } from '#server/problem-response.ts'
-import { parseProfileEvent } from '#features/stripe-customer/profile-event.ts'
 import { readText } from '#server/read-text.ts'
-import { stripeCustomers } from '#features/stripe-customer/engine.ts'
 
 /** A profile's row is well under a kilobyte, and a webhook carries it twice. */
 const maxBodyBytes = 64 * 1024

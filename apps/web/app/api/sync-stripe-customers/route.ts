@@ -1,9 +1,9 @@
 import { envSecret } from 'routekey'
 import { withKey } from 'routekey/next'
-import { logDenial } from '#server/log-denial.ts'
-import { methodNotAllowed, withProblems } from '#server/problem-response.ts'
 import { stripeCustomers } from '#features/stripe-customer/engine.ts'
 import { sweepBudgetMs } from '#features/stripe-customer/sweep-budget.ts'
+import { logDenial } from '#server/log-denial.ts'
+import { methodNotAllowed, withProblems } from '#server/problem-response.ts'
 
 /** In seconds, for hosts that cut a request off. */
 export const maxDuration = 60

@@ -1,10 +1,10 @@
 import { type AuthError, isAuthRetryableFetchError } from '@supabase/supabase-js'
 import { cookies } from 'next/headers'
 import { redirect } from 'next/navigation'
-import type { Arrival } from '#features/auth/redirect-notice.tsx'
 import { type AuthReturn, parseAuthReturn } from '#features/auth/auth-return.ts'
-import { describeError, log } from '#server/log.ts'
+import type { Arrival } from '#features/auth/redirect-notice.tsx'
 import { parseRedirectPath } from '#features/auth/redirect-path.ts'
+import { describeError, log } from '#server/log.ts'
 import { isSessionCookie } from '#server/session-cookie.ts'
 import { createActionClient, createVisitorClient } from '#server/supabase.ts'
 

@@ -1,6 +1,6 @@
 import { redirect } from 'next/navigation'
-import { describeError, log } from '#server/log.ts'
 import { parseRedirectPath } from '#features/auth/redirect-path.ts'
+import { describeError, log } from '#server/log.ts'
 import { requestOrigin } from '#server/request-origin.ts'
 import { createActionClient } from '#server/supabase.ts'
 

@@ -1,12 +1,12 @@
 import { CircleAlert } from 'lucide-react'
 import Link from 'next/link'
 import type { AuditEntry } from 'routekey'
-import { Time } from '#ui/time.tsx'
+import { describeError, log } from '#server/log.ts'
 import { Alert, AlertDescription, AlertTitle } from '#ui/alert.tsx'
 import { Button } from '#ui/button.tsx'
-import { type DescribedEntry, describeAuditEntry } from '#features/keys/rules/describe-audit-entry.ts'
-import { keyring } from '#features/keys/keyring.ts'
-import { describeError, log } from '#server/log.ts'
+import { Time } from '#ui/time.tsx'
+import { keyring } from '../keyring.ts'
+import { type DescribedEntry, describeAuditEntry } from '../rules/describe-audit-entry.ts'
 import { entriesPerPage, maximumEntries } from './parse-entries.ts'
 
 /**

@@ -3,11 +3,11 @@
 import { useId } from 'react'
 import { Button } from '#ui/button.tsx'
 import { opens } from '#ui/dialog.tsx'
-import { Announcement } from '../list/announcement.tsx'
 import { RenameKeyDialog } from '../dialogs/rename-key.tsx'
 import { RevokeKeyDialog } from '../dialogs/revoke-key.tsx'
 import { RotateKeyDialog } from '../dialogs/rotate-key.tsx'
 import { SwitchKeyDialog } from '../dialogs/switch-key.tsx'
+import { Announcement } from '../list/announcement.tsx'
 import { useAnnouncement } from '../list/use-announcement.ts'
 
 /**

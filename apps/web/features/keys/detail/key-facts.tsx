@@ -1,5 +1,5 @@
-import type { KeyRecord } from 'routekey'
 import type { ReactNode } from 'react'
+import type { KeyRecord } from 'routekey'
 import { CopyButton } from '#ui/copy-button.tsx'
 import { Time } from '#ui/time.tsx'
 

@@ -1,8 +1,8 @@
 import type { KeyRecord } from 'routekey'
-import { ChangeLimit } from '#features/keys/dialogs/change-limit.tsx'
 import { Card, CardContent, CardHeader, CardTitle } from '#ui/card.tsx'
-import { describeLimit } from '#features/keys/rules/describe-limit.ts'
-import { limitValues } from '#features/keys/rules/key-limit.ts'
+import { ChangeLimit } from '../dialogs/change-limit.tsx'
+import { describeLimit } from '../rules/describe-limit.ts'
+import { limitValues } from '../rules/key-limit.ts'
 
 /** Shows how often a key may be used, and changes it. */
 export function KeyLimits({ record }: { record: KeyRecord }) {

@@ -1,6 +1,6 @@
 import 'server-only'
 import { cache } from 'react'
-import { keyring } from '#features/keys/keyring.ts'
+import { keyring } from '../keyring.ts'
 
 /**
  * Reads a key of an owner, once a request. A key of someone else, an unknown one and what is no id are all null, and the first

@@ -1,20 +1,20 @@
 'use client'
 
 import { useId } from 'react'
-import { changeLimit } from '#features/keys/actions.ts'
+import type { FormState } from '#forms/form.ts'
 import { type FormDialogProps, inTurns } from '#forms/reset-on-close.tsx'
 import { SubmitButton } from '#forms/submit-button.tsx'
+import { useActionForm } from '#forms/use-action-form.ts'
 import { Button } from '#ui/button.tsx'
 import { opens } from '#ui/dialog.tsx'
-import { useActionForm } from '#forms/use-action-form.ts'
-import type { FormState } from '#forms/form.ts'
+import { changeLimit } from '../actions.ts'
 import { Announcement } from '../list/announcement.tsx'
+import { useAnnouncement } from '../list/use-announcement.ts'
 import { LimitFields } from './create-key-fields.tsx'
 import { KeyFormDialog } from './key-form-dialog.tsx'
 import { initialKeyForm } from './key-form.ts'
-import { useAnnouncement } from '../list/use-announcement.ts'
 
-const loadParser = () => import('#features/keys/rules/change-key-forms.ts').then((module) => module.parseChangeLimit)
+const loadParser = () => import('../rules/change-key-forms.ts').then((module) => module.parseChangeLimit)
 
 interface ChangeLimitProps {
   readonly keyId: string

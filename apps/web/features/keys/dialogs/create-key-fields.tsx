@@ -1,7 +1,7 @@
 import { Field } from '#forms/field.tsx'
-import { Select } from '#ui/select.tsx'
 import type { FieldErrors, FormState } from '#forms/form.ts'
-import { maximumQuota, type Scope, scopes } from '#features/keys/rules/key-rules.ts'
+import { Select } from '#ui/select.tsx'
+import { maximumQuota, type Scope, scopes } from '../rules/key-rules.ts'
 
 const scopeTexts: Record<Scope, string> = {
   'account:read': 'Tell whose key it is.',

@@ -1,21 +1,21 @@
 'use client'
 
 import { Plus } from 'lucide-react'
-import { createKey } from '#features/keys/actions.ts'
 import { Field } from '#forms/field.tsx'
 import { FormError } from '#forms/form-error.tsx'
 import { type FormDialogProps, inTurns } from '#forms/reset-on-close.tsx'
 import { SubmitButton } from '#forms/submit-button.tsx'
+import { useActionForm } from '#forms/use-action-form.ts'
 import { Button } from '#ui/button.tsx'
 import { opens } from '#ui/dialog.tsx'
-import { useActionForm } from '#forms/use-action-form.ts'
-import { maximumKeys } from '#features/keys/rules/key-rules.ts'
+import { createKey } from '../actions.ts'
+import { maximumKeys } from '../rules/key-rules.ts'
 import { ExpiryFields, LimitFields, ScopeFields } from './create-key-fields.tsx'
 import { initialKeyForm } from './key-form.ts'
 import { NewKeyDialog } from './new-key-dialog.tsx'
 
 const id = 'create-key'
-const loadParser = () => import('#features/keys/rules/create-key-form.ts').then((module) => module.parseCreateKey)
+const loadParser = () => import('../rules/create-key-form.ts').then((module) => module.parseCreateKey)
 
 /** Opens the dialog that creates a key. */
 export function CreateKeyButton() {

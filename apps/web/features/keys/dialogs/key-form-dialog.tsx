@@ -1,11 +1,11 @@
 'use client'
 
 import { type ReactNode, useEffect, useEffectEvent } from 'react'
-import type { KeyFormState } from '#features/keys/actions.ts'
 import { FormError } from '#forms/form-error.tsx'
 import type { FormDialogProps } from '#forms/reset-on-close.tsx'
-import { closeDialog, Dialog } from '#ui/dialog.tsx'
 import type { ActionForm } from '#forms/use-action-form.ts'
+import { closeDialog, Dialog } from '#ui/dialog.tsx'
+import type { KeyFormState } from '../actions.ts'
 import { initialKeyForm, type KeyDialogProps } from './key-form.ts'
 
 type KeyFormDialogProps = Required<FormDialogProps> & {

@@ -1,5 +1,5 @@
-import type { KeyFormState } from '#features/keys/actions.ts'
 import type { FormDialogProps } from '#forms/reset-on-close.tsx'
+import type { KeyFormState } from '../actions.ts'
 
 /** What every form about a key starts with. */
 export const initialKeyForm: KeyFormState = { values: {}, fieldErrors: {} }

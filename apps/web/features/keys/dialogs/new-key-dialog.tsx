@@ -1,9 +1,9 @@
 'use client'
 
 import { type ReactNode, useState } from 'react'
-import type { KeyFormState } from '#features/keys/actions.ts'
 import { Button } from '#ui/button.tsx'
 import { closes, Dialog } from '#ui/dialog.tsx'
+import type { KeyFormState } from '../actions.ts'
 import { initialKeyForm } from './key-form.ts'
 import { NewKeyPanel } from './new-key.tsx'
 

@@ -2,9 +2,9 @@
 
 import { TriangleAlert } from 'lucide-react'
 import { useEffect, useRef } from 'react'
-import type { NewKey } from '#features/keys/actions.ts'
-import { CopyButton } from '#ui/copy-button.tsx'
 import { Alert, AlertDescription, AlertTitle } from '#ui/alert.tsx'
+import { CopyButton } from '#ui/copy-button.tsx'
+import type { NewKey } from '../actions.ts'
 
 /** Shows a new key, this once, and how to try it. */
 export function NewKeyPanel({ newKey: { key, origin } }: { newKey: NewKey }) {

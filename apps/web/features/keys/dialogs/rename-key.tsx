@@ -1,14 +1,14 @@
 'use client'
 
-import { renameKey } from '#features/keys/actions.ts'
 import { Field } from '#forms/field.tsx'
 import { inTurns } from '#forms/reset-on-close.tsx'
 import { SubmitButton } from '#forms/submit-button.tsx'
 import { useActionForm } from '#forms/use-action-form.ts'
+import { renameKey } from '../actions.ts'
 import { KeyFormDialog } from './key-form-dialog.tsx'
 import { initialKeyForm, type KeyDialogProps } from './key-form.ts'
 
-const loadParser = () => import('#features/keys/rules/change-key-forms.ts').then((module) => module.parseRenameKey)
+const loadParser = () => import('../rules/change-key-forms.ts').then((module) => module.parseRenameKey)
 
 /** Gives a key another name. */
 export const RenameKeyDialog = inTurns<KeyDialogProps>(({ name, onDone, ...props }) => {

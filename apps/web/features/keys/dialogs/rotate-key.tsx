@@ -1,16 +1,16 @@
 'use client'
 
-import { rotateKey } from '#features/keys/actions.ts'
 import { Field } from '#forms/field.tsx'
 import { FormError } from '#forms/form-error.tsx'
 import { inTurns } from '#forms/reset-on-close.tsx'
 import { SubmitButton } from '#forms/submit-button.tsx'
-import { Select } from '#ui/select.tsx'
 import { useActionForm } from '#forms/use-action-form.ts'
+import { Select } from '#ui/select.tsx'
+import { rotateKey } from '../actions.ts'
 import { initialKeyForm, type KeyDialogProps } from './key-form.ts'
 import { NewKeyDialog } from './new-key-dialog.tsx'
 
-const loadParser = () => import('#features/keys/rules/change-key-forms.ts').then((module) => module.parseRotateKey)
+const loadParser = () => import('../rules/change-key-forms.ts').then((module) => module.parseRotateKey)
 
 /** Replaces a key by another, and shows that once. */
 export const RotateKeyDialog = inTurns<KeyDialogProps>(({ id, keyId, name, isOpenAtFirst, onClosed }) => {

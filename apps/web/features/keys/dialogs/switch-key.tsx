@@ -1,11 +1,11 @@
 'use client'
 
-import { disableKey, enableKey } from '#features/keys/actions.ts'
 import { inTurns } from '#forms/reset-on-close.tsx'
 import { SubmitButton } from '#forms/submit-button.tsx'
+import { useActionForm } from '#forms/use-action-form.ts'
 import { Button } from '#ui/button.tsx'
 import { closes } from '#ui/dialog.tsx'
-import { useActionForm } from '#forms/use-action-form.ts'
+import { disableKey, enableKey } from '../actions.ts'
 import { KeyFormDialog } from './key-form-dialog.tsx'
 import { initialKeyForm, type KeyDialogProps } from './key-form.ts'
 

@@ -1,13 +1,13 @@
 import { KeyRound } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { CreateKeyButton } from '#features/keys/dialogs/create-key.tsx'
-import { KeyTable } from '#features/keys/list/key-table.tsx'
+import { createPageClient } from '#server/supabase.ts'
 import { Button } from '#ui/button.tsx'
 import { Card } from '#ui/card.tsx'
-import { maximumKeys } from '#features/keys/rules/key-rules.ts'
-import { type KeyPage, listKeys } from '#features/keys/list-keys.ts'
-import { createPageClient } from '#server/supabase.ts'
+import { CreateKeyButton } from '../dialogs/create-key.tsx'
+import { type KeyPage, listKeys } from '../list-keys.ts'
+import { maximumKeys } from '../rules/key-rules.ts'
+import { KeyTable } from './key-table.tsx'
 
 /**
  * Shows the keys of the signed-in user: those in use, or those that are revoked or expired, page by page.

@@ -1,8 +1,8 @@
-import type { KeyRecord } from 'routekey'
 import type { ComponentProps } from 'react'
-import { Time } from '#ui/time.tsx'
+import type { KeyRecord } from 'routekey'
 import { Badge } from '#ui/badge.tsx'
-import { type KeyState, keyState } from '#features/keys/rules/key-state.ts'
+import { Time } from '#ui/time.tsx'
+import { type KeyState, keyState } from '../rules/key-state.ts'
 
 const looks: Record<KeyState['kind'], { variant: ComponentProps<typeof Badge>['variant']; text: string }> = {
   active: { variant: 'success', text: 'Active' },

@@ -1,6 +1,6 @@
 import Link from 'next/link'
-import type { KeyRecord } from 'routekey'
 import type { ReactNode } from 'react'
+import type { KeyRecord } from 'routekey'
 import { Time } from '#ui/time.tsx'
 import { KeyMenu } from './key-menu.tsx'
 import { KeyStatus } from './key-status.tsx'

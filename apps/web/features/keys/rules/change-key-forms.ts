@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { createFormParser } from '../../../forms/form.ts'
+import { createFormParser } from '#forms/form.ts'
 import { isLimit, limitShape, quotaText } from './key-limit.ts'
 import { keyNameSchema } from './key-name.ts'
 

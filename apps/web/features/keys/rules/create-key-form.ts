@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
-import { createFormParser } from '../../../forms/form.ts'
-import { keyNameSchema } from './key-name.ts'
+import { createFormParser } from '#forms/form.ts'
 import { isLimit, type KeyLimit, limitShape, quotaText, toLimits } from './key-limit.ts'
+import { keyNameSchema } from './key-name.ts'
 import { type Scope, scopes } from './key-rules.ts'
 
 const dayMs = 86_400_000

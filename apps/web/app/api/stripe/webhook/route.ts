@@ -1,10 +1,10 @@
 import { after } from 'next/server'
+import { stripeCustomers } from '#features/stripe-customer/engine.ts'
+import { verifyStripeEvent } from '#features/stripe-customer/stripe-event.ts'
 import { stripeWebhookSecret } from '#server/env.ts'
 import { describeError, log } from '#server/log.ts'
 import { methodNotAllowed, problemResponse, withProblems } from '#server/problem-response.ts'
 import { readBytes } from '#server/read-bytes.ts'
-import { stripeCustomers } from '#features/stripe-customer/engine.ts'
-import { verifyStripeEvent } from '#features/stripe-customer/stripe-event.ts'
 
 /** The event of a customer with all the metadata that Stripe allows is well under this. */
 const maxBodyBytes = 256 * 1024

@@ -1,5 +1,5 @@
-import { type GuardContext, withKey } from 'routekey/next'
 import type { KeyCaller } from 'routekey'
+import { type GuardContext, withKey } from 'routekey/next'
 import { keyring } from '#features/keys/keyring.ts'
 import { methodNotAllowed, problemResponse, withProblems } from '#server/problem-response.ts'
 import { createServiceClient } from '#server/supabase.ts'
