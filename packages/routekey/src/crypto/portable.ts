@@ -2,29 +2,28 @@ import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 
-/** Hashes text (as UTF-8) with SHA-256, for runtimes without `node:crypto`. */
+/** Hashes text as UTF-8 with SHA-256, for runtimes without `node:crypto`. */
 export function sha256(text: string): Uint8Array {
   return nobleSha256(utf8ToBytes(text))
 }
 
 const toBytes = (text: string | Uint8Array) => (typeof text === 'string' ? utf8ToBytes(text) : text)
 
-/** Hashes text with SHA-256, in lower-case hex. */
+/** Hashes text with SHA-256 to lower-case hex. */
 export function sha256Hex(text: string): string {
   return bytesToHex(sha256(text))
 }
 
-/** Computes HMAC-SHA-256 of a message under a key; text is taken as UTF-8. */
+/** Computes HMAC-SHA-256 of a message. Text is encoded as UTF-8. */
 export function hmacSha256(key: string | Uint8Array, message: string | Uint8Array): Uint8Array {
   return hmac(nobleSha256, toBytes(key), toBytes(message))
 }
 
-/** Writes bytes as lower-case hex digits. */
 export function toHex(bytes: Uint8Array): string {
   return bytesToHex(bytes)
 }
 
-/** Compares bytes in a time that depends on their length only; unequal lengths are unequal. */
+/** Compares bytes in a time that depends only on their length. Returns false for unequal lengths. */
 export function constantTimeEqual(left: Uint8Array, right: Uint8Array): boolean {
   if (left.byteLength !== right.byteLength) return false
   let difference = 0

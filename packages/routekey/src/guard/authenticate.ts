@@ -3,7 +3,7 @@ import { extractCredential } from './extract-credential.ts'
 import { privateHeaders } from './private-headers.ts'
 import type { ResponseHeaders, Verifier } from './verifier.ts'
 
-/** What a refused request looked like. All but `request` is safe to log: its URL and headers may hold a key. */
+/** A refused request. Do not log `request`: its URL and headers may hold a key. The rest is safe to log. */
 export interface DeniedEvent {
   readonly denial: Denial
   readonly method: string
@@ -12,24 +12,23 @@ export interface DeniedEvent {
   readonly request: Request
 }
 
-/** Options of {@link authenticate}. */
 export interface AuthenticateOptions {
-  /** Called once for each refused request, before the answer. What it throws reaches the caller of `authenticate`. */
+  /** Called once for each refused request, before the response. If it throws, so does `authenticate`. */
   readonly onDenied?: (event: DeniedEvent) => void
 }
 
-/** Who was let in, or why not. */
+/** The accepted caller, or the reason for the refusal. */
 export type Authentication<Caller> =
   | {
       readonly ok: true
       readonly caller: Caller
-      /** What the response must carry; the guards add it. */
+      /** Set these on the response. `withKey` and the other guards do it for you. */
       readonly headers: ResponseHeaders
     }
   | { readonly ok: false; readonly denial: Denial }
 
 /**
- * Asks a verifier about a request. Every refusal is a value; it throws only what `onDenied` or a verifier of your own throws.
+ * Decides whether a request may pass. A refusal is a value, not an exception; this throws only if `onDenied` or the verifier does.
  *
  * @example
  * import { authenticate, denialResponse, envSecret } from 'routekey'

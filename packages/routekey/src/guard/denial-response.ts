@@ -2,7 +2,7 @@ import type { Denial } from './denial.ts'
 import { privateHeaders } from './private-headers.ts'
 import { quote, rateLimitHeaders, wholeSeconds } from './rate-limit-headers.ts'
 
-// By status, not by code: what the caller is told must guide no guessing.
+// By status, not by code, so that the text helps nobody guess a key.
 const problems = {
   400: { title: 'Bad Request', detail: 'Send the key once and in one place.' },
   401: { title: 'Unauthorized', detail: 'A valid key is required.' },
@@ -12,10 +12,10 @@ const problems = {
   503: { title: 'Service Unavailable', detail: 'Keys cannot be checked at the moment.' },
 } as const satisfies Record<Denial['status'], object>
 
-// RFC 6750 §3: scope-token, without the quote and the backslash.
+// A scope-token of RFC 6750 §3 has no quote and no backslash.
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
-// RFC 6750 §3.1: no error code when the request brought no key, or when other credentials would not help.
+// RFC 6750 §3.1: no error code if the request has no key, or if another key would not help.
 const bearerErrors = {
   missing_key: '',
   address_not_allowed: '',
@@ -25,7 +25,7 @@ const bearerErrors = {
 
 function challenge({ status, code, ...denial }: Denial): string | null {
   if (status === 413 || status === 429 || status === 503) return null
-  // RFC 9110 §11.6.1 asks for a challenge with each 401, and Standard Webhooks has registered no scheme.
+  // RFC 9110 §11.6.1 requires a challenge in each 401. Standard Webhooks has not registered a scheme.
   if (code.endsWith('_signature')) return 'StandardWebhooks realm="api"'
   const errors: Partial<Record<Denial['code'], string>> = bearerErrors
   const error = errors[code] ?? 'invalid_token'
@@ -34,8 +34,8 @@ function challenge({ status, code, ...denial }: Denial): string | null {
 }
 
 /**
- * Answers a denial as RFC 9457 problem details. The text never says what was wrong with a key: two denials of one status read
- * the same, but for what RFC 6750 asks of `WWW-Authenticate`.
+ * Turns a denial into a response with RFC 9457 problem details. The text never says what is wrong with a key: denials of one
+ * status differ only in `WWW-Authenticate`, as RFC 6750 requires.
  *
  * @example
  * import { authenticate, denialResponse, envSecret } from 'routekey'
@@ -45,7 +45,7 @@ function challenge({ status, code, ...denial }: Denial): string | null {
  */
 export function denialResponse(denial: Denial): Response {
   const { status } = denial
-  // A key that was refused may stand in the address just as well as one that was accepted.
+  // The URL may hold a key, even if this route refuses it.
   const headers = new Headers({ ...privateHeaders, 'content-type': 'application/problem+json' })
   const authenticateField = challenge(denial)
   if (authenticateField !== null) headers.set('www-authenticate', authenticateField)

@@ -1,13 +1,13 @@
 import type { DenialCode, denials } from './denials.ts'
 
-/** One limit of a key and what is left of it, in the terms of draft-ietf-httpapi-ratelimit-headers. */
+/** A limit of a key and how much of it is left, in the terms of draft-ietf-httpapi-ratelimit-headers. */
 export interface RateLimit {
   readonly name: string
-  /** Requests, or points, in one window. */
+  /** Requests per window. */
   readonly quota: number
   readonly windowSeconds: number
   readonly remaining: number
-  /** Seconds until the quota is whole again. */
+  /** Seconds until the window ends and the full quota is available again. */
   readonly resetSeconds: number
 }
 
@@ -20,7 +20,7 @@ interface OfSecret {
   readonly variable: string
 }
 
-/** What a denial carries beside its status and its code. */
+/** The fields of a denial beyond status and code. */
 interface DenialDetails {
   readonly key_expired: OfKey
   readonly key_disabled: OfKey
@@ -43,7 +43,7 @@ interface DenialDetails {
   readonly secret_unusable: OfSecret
   readonly store_unavailable: {
     readonly retryAfterSeconds: number
-    /** What the store or the limiter threw. */
+    /** The error of the store or the limiter. */
     readonly cause?: unknown
   }
 }

@@ -1,11 +1,11 @@
 import { isUsableKey, joinedHeaders } from '../secret/usable-key.ts'
 
-/** What a request brought as a key. An empty key counts as missing. */
+/** The key that a request carries, or why it has no usable one. An empty key counts as missing. */
 export type Credential =
   | {
       readonly kind: 'key'
       readonly key: string
-      /** The query parameter that held the key; null for a header. */
+      /** The query parameter that held the key; null if it came in a header. */
       readonly queryParameter: string | null
     }
   | { readonly kind: 'missing' | 'malformed' | 'ambiguous' }
@@ -16,7 +16,7 @@ const laterBearer = /, *bearer(?: |$)/i
 const splitJoined = (value: string): readonly string[] => (joinedHeaders.test(value) ? [value, value] : [value])
 
 function bearerValues(header: string): readonly string[] {
-  // Another scheme is no key: a proxy may ask for Basic on its own account, beside an `x-api-key` for the route.
+  // Ignores other schemes: a proxy may use Basic for itself, beside an `x-api-key` for the route.
   if (laterBearer.test(header)) return [header, header]
   return bearer.test(header) ? splitJoined(header.replace(bearer, '')) : []
 }
@@ -28,11 +28,11 @@ function queryKeys(url: string, names: readonly string[]) {
 }
 
 /**
- * Finds the key in `Authorization: Bearer` (the scheme in any case, RFC 9110 §11.1), in `x-api-key` and in the query parameters
- * that are named; never in a cookie or a body. More than one place, or a place used twice, is ambiguous: RFC 6750 §2 allows one
- * method a request, and whoever reads the first and whoever reads the last would disagree.
+ * Extracts the key from `Authorization: Bearer` (the scheme in any case, RFC 9110 §11.1), from `x-api-key` or from one of the
+ * given query parameters. It does not read cookies or the body.
  *
- * Servers on `node:http` drop all but the first `Authorization` before anyone can see them.
+ * A request with two keys is ambiguous: RFC 6750 §2 allows one method per request, and one server on the way may use the first
+ * key while the next uses the last. Servers on `node:http` keep only the first `Authorization`, so this cannot see the others.
  */
 export function extractCredential(request: Request, queryParameters: readonly string[]): Credential {
   const authorization = request.headers.get('authorization')
@@ -51,7 +51,7 @@ export function extractCredential(request: Request, queryParameters: readonly st
   return isUsableKey(first.key) ? { kind: 'key', ...first } : { kind: 'malformed' }
 }
 
-/** Hides a key from a verifier that does not take it from the query parameter that held it. */
+/** Hides a key in a query parameter from a verifier that does not accept that parameter. */
 export function restrictCredential(credential: Credential, queryParameters: readonly string[]): Credential {
   const isHidden =
     credential.kind === 'key' &&

@@ -1,6 +1,6 @@
 import type { ResponseHeaders } from './verifier.ts'
 
-/** Keeps an address that may hold a key out of caches and `Referer` headers. */
+/** Keep a URL that may hold a key out of caches and `Referer` headers. */
 export const privateHeaders: ResponseHeaders = {
   'cache-control': 'private, no-store',
   'referrer-policy': 'no-referrer',

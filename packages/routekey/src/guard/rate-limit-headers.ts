@@ -1,14 +1,14 @@
 import type { RateLimit } from './denial.ts'
 
-// RFC 9110 §5.6.4 and RFC 9651 §3.3.3 escape alike.
+// RFC 9110 §5.6.4 and RFC 9651 §3.3.3 use the same escapes.
 export const quote = (text: string) => `"${text.replaceAll(/[\\"]/g, String.raw`\$&`)}"`
 
 export const wholeSeconds = (seconds: number) => String(Math.max(0, Math.ceil(seconds)))
 
 /**
- * Writes the fields of draft-ietf-httpapi-ratelimit-headers-11 for some limits.
+ * Writes the `RateLimit` and `RateLimit-Policy` fields of draft-ietf-httpapi-ratelimit-headers-11.
  *
- * @returns No header for no limits.
+ * @returns an empty object if there are no limits
  */
 export function rateLimitHeaders(limits: readonly RateLimit[]): Record<string, string> {
   if (limits.length === 0) return {}

@@ -1,27 +1,26 @@
 import { type Denial, invalidKey } from './denial.ts'
 import type { Credential } from './extract-credential.ts'
 
-/** What a verifier decides about. */
+/** A request, with the key that it carries. */
 export interface Attempt {
   readonly request: Request
-  /** The key that the request brought, or why there is none. */
   readonly credential: Credential
 }
 
-/** Headers that a response must carry, by lower-case name. */
+/** Headers to set on the response, by lower-case name. */
 export type ResponseHeaders = Readonly<Record<string, string>>
 
-/** What a verifier decides. */
+/** The decision of a verifier: the caller that it accepts, or a denial. */
 export type Decision<Caller> =
   | { readonly ok: true; readonly caller: Caller; readonly headers?: ResponseHeaders }
   | { readonly ok: false; readonly denial: Denial }
 
 /**
- * Decides about requests. `envSecret` and `anyOf` make verifiers; an object of your own is one too. A verifier that throws
- * refuses: the handler does not run.
+ * Decides which requests are accepted. `envSecret`, `anyOf`, `keyring.verifier()` and `envWebhook` create verifiers, and you can
+ * write your own. If `verify` throws, the handler does not run.
  */
 export interface Verifier<Caller> {
-  /** Query parameters in which a key is accepted; empty for headers alone. */
+  /** Query parameters in which a key is accepted. Empty: only headers are read. */
   readonly queryParameters: readonly string[]
   verify(attempt: Attempt): Decision<Caller> | Promise<Decision<Caller>>
 }
@@ -32,7 +31,7 @@ const credentialDenials = {
   malformed: invalidKey,
 } as const satisfies Record<Exclude<Credential['kind'], 'key'>, Denial>
 
-/** Turns the want of a usable key into a refusal. */
+/** Refuses a request that has no usable key. */
 export function denyCredential(kind: Exclude<Credential['kind'], 'key'>): Decision<never> {
   return { ok: false, denial: credentialDenials[kind] }
 }

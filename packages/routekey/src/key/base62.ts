@@ -1,18 +1,18 @@
 import { RoutekeyError } from '../errors.ts'
 
-/** Fills a new array of `size` bytes from a cryptographic source. */
+/** Returns `size` random bytes from a cryptographic source. */
 export type RandomBytes = (size: number) => Uint8Array
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const base = alphabet.length
 
-// 248 = 4 × 62: a byte at or above it is thrown away, because taking it modulo 62 would favour the first eight characters.
+// 248 = 4 × 62. Larger bytes are discarded, because modulo 62 they would favour the first eight characters.
 const unbiasedLimit = 256 - (256 % base)
 
-// A good source gives 62 usable bytes of 64; one that still falls short after this many rounds is broken, not unlucky.
+// Of 64 bytes of a good source, 62 are usable. A source that falls short after this many rounds is broken.
 const maximumRounds = 64
 
-/** Writes a non-negative integer below 2^53 in base 62, left-padded with zeros to `width`. */
+/** Encodes an integer from 0 to 2^53 in base 62, padded with zeros to `width`. */
 export function encodeBase62(value: number, width: number): string {
   let text = ''
   for (let rest = value; rest > 0; rest = Math.floor(rest / base)) text = alphabet.charAt(rest % base) + text
@@ -20,9 +20,9 @@ export function encodeBase62(value: number, width: number): string {
 }
 
 /**
- * Draws `length` characters of base 62, each equally likely.
+ * Generates `length` base-62 characters, each equally likely.
  *
- * @throws `ERR_KEY_RANDOMNESS` when the source keeps giving bytes that cannot be used.
+ * @throws `ERR_KEY_RANDOMNESS` if the source returns no usable bytes
  */
 export function randomBase62(length: number, randomBytes: RandomBytes): string {
   let text = ''

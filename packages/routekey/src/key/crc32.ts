@@ -8,7 +8,7 @@ const table = /* @__PURE__ */ Uint32Array.from({ length: 256 }, (_, index) => {
 })
 
 /**
- * Computes the CRC-32 of ASCII text as an unsigned 32-bit number. It finds typing errors; it proves nothing about origin.
+ * Computes the CRC-32 of ASCII text as an unsigned 32-bit number. It detects typing errors; anybody can compute it.
  */
 export function crc32(ascii: string): number {
   let remainder = 0xffffffff

@@ -2,9 +2,8 @@ import { type RandomBytes, randomBase62 } from './base62.ts'
 import { RoutekeyError } from '../errors.ts'
 import { charactersFor, keyChecksum, maximumBits, minimumBits, checkKeyPrefix } from './key-format.ts'
 
-/** Options of {@link generateKey}. */
 export interface GenerateKeyOptions {
-  /** What the key starts with, for people and leak scanners; it may hold underscores. Default `rk`. */
+  /** The start of the key, for people and leak scanners. Underscores are allowed inside. Default `rk`. */
   readonly prefix?: string
   /** Random bits, 160 to 512. Default 160. */
   readonly bits?: number
@@ -15,7 +14,7 @@ export interface GenerateKeyOptions {
 const webCryptoBytes: RandomBytes = (size) => crypto.getRandomValues(new Uint8Array(size))
 
 /**
- * Makes a new key: `<prefix>_<random, base 62><6 characters of CRC-32>`. It stores nothing: the key exists once, here.
+ * Generates a key: `<prefix>_<random base62><CRC-32, 6 characters>`. It does not store the key; store `hashKey(key)`.
  *
  * @throws `ERR_KEY_PREFIX`, `ERR_KEY_BITS`, `ERR_KEY_RANDOMNESS`
  * @example

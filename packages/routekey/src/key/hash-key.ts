@@ -2,13 +2,12 @@ import { hmacSha256, sha256Hex, toHex } from '#crypto'
 import { RoutekeyError } from '../errors.ts'
 import { estimateBits, minimumSecretBits } from '../secret/estimate-bits.ts'
 
-/** Options of {@link hashKey}. */
 export interface HashKeyOptions {
-  /** A server-side secret of at least 128 bits: with it, a stolen table cannot even be tested against leaked keys. */
+  /** A server-side secret of at least 128 bits. With it, nobody can test leaked keys against a stolen table of hashes. */
   readonly pepper?: string
 }
 
-// Estimating costs more than hashing, and a process has one pepper.
+// Cached because the estimate costs more than the hash, and a process has one pepper.
 let checkedPepper: string | undefined
 
 function checkPepper(pepper: string | undefined): asserts pepper is string {
@@ -23,10 +22,10 @@ function checkPepper(pepper: string | undefined): asserts pepper is string {
 }
 
 /**
- * Hashes a key for storage: SHA-256, or HMAC-SHA-256 with a pepper. It is fast on purpose, and right for random keys alone: it
- * does not protect a password.
+ * Hashes a key for storage: SHA-256, or HMAC-SHA-256 with a pepper. Use it only for random keys. It is fast on purpose and does
+ * not protect passwords.
  *
- * @returns 64 lower-case hex digits.
+ * @returns 64 lower-case hex digits
  * @throws `ERR_KEY_PEPPER`
  * @example
  * import { hashKey } from 'routekey'
@@ -34,7 +33,7 @@ function checkPepper(pepper: string | undefined): asserts pepper is string {
  * const stored = hashKey(key, { pepper })
  */
 export function hashKey(key: string, options: HashKeyOptions = {}): string {
-  // A pepper that is asked for and missing, as from an unset variable, must not pass for none.
+  // `{ pepper: undefined }`, as from an unset variable, is an error and does not mean "no pepper".
   if (!('pepper' in options)) return sha256Hex(key)
   const { pepper } = options
   checkPepper(pepper)

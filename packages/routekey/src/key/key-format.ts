@@ -10,10 +10,10 @@ export const maximumPrefixLength = 32
 const bitsPerCharacter = Math.log2(62)
 const prefixPattern = /^[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*$/
 
-/** The number of base-62 characters that carry at least so many bits: 27 for 160, 43 for 256. */
+/** How many base-62 characters hold at least `bits` bits: 27 for 160, 43 for 256. */
 export const charactersFor = (bits: number) => Math.ceil(bits / bitsPerCharacter)
 
-/** Says whether text may stand before the random part: a letter, then letters, digits and single inner underscores. */
+/** Whether text is a valid prefix: a letter, then letters, digits and single underscores between them. */
 export const isKeyPrefix = (text: string) => text.length <= maximumPrefixLength && prefixPattern.test(text)
 
 /** @throws `ERR_KEY_PREFIX` */
@@ -25,5 +25,5 @@ export function checkKeyPrefix(text: string): void {
   )
 }
 
-/** The checksum of `<prefix>_<random>`; the prefix is covered, so that `sk_live_…` cannot be retyped as `sk_test_…`. */
+/** Computes the checksum of `<prefix>_<random>`. It covers the prefix, so `sk_live_…` cannot be retyped as `sk_test_…`. */
 export const keyChecksum = (payload: string) => encodeBase62(crc32(payload), checksumLength)

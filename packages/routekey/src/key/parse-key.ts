@@ -20,10 +20,10 @@ const maximumTail = charactersFor(maximumBits) + checksumLength
 const tailPattern = /^[0-9A-Za-z]+$/
 
 /**
- * Splits a key into its parts and checks its form and checksum, without a hash or a look-up. A well-formed key is not yet a
- * valid one: anybody can compute the checksum.
+ * Parses a key and checks its format and checksum, without a hash or a look-up. A well-formed key is not necessarily valid:
+ * anybody can compute the checksum.
  *
- * @returns `null` for anything else, whatever its type or length.
+ * @returns null if the key is malformed, also for values that are not strings
  * @example
  * import { parseKey } from 'routekey'
  *
@@ -31,7 +31,7 @@ const tailPattern = /^[0-9A-Za-z]+$/
  */
 export function parseKey(text: string): ParsedKey | null {
   if (typeof text !== 'string' || text.length > maximumPrefixLength + 1 + maximumTail) return null
-  // Base 62 has no underscore, so the last one ends the prefix, however many the prefix has.
+  // Base 62 has no underscore, so the last one ends the prefix, even if the prefix has others.
   const separator = text.lastIndexOf('_')
   if (separator < 1) return null
   const prefix = text.slice(0, separator)

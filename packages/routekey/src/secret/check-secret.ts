@@ -1,7 +1,7 @@
 import { estimateBits, minimumSecretBits } from './estimate-bits.ts'
 import { isUsableKey } from './usable-key.ts'
 
-/** What can be wrong with the value of a secret, and how to fix it: three rows of the table of denials. */
+/** What can be wrong with a secret, and how to fix it. These are three rows of the table of denials. */
 export const secretProblems = {
   secret_unset: {
     meaning: 'The secret is unset or empty, so every request is refused.',
@@ -20,7 +20,7 @@ export const secretProblems = {
 /** The code of such a problem, which is also the code of the denial. */
 export type SecretProblem = keyof typeof secretProblems
 
-/** Checks whether a value is fit to be a secret: sendable in a header, and strong. Returns null if it is. */
+/** Checks that a secret can be sent in a header and is strong enough. Returns null if it is. */
 export function checkSecret(secret: string | undefined): SecretProblem | null {
   if (secret === undefined || secret === '') return 'secret_unset'
   if (!isUsableKey(secret)) return 'secret_unusable'

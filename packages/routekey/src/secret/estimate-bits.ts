@@ -1,14 +1,14 @@
-/** What a secret must have at least, by {@link estimateBits}. */
+/** The least that a secret needs, by {@link estimateBits}. */
 export const minimumSecretBits = 128
 
 const hexGroups = /^(?:[0-9a-f]+(?:[-:][0-9a-f]+)*|[0-9A-F]+(?:[-:][0-9A-F]+)*)$/
 const words = /^(?:[a-z._-]+|[A-Z._-]+)$/
 
 // Ten words from a list of 7,776 have 129 bits in about 61 characters. Placeholders such as
-// `replace-me-with-a-long-random-string` have less; a random run of letters of one case is judged too low, on the safe side.
+// `replace-me-with-a-long-random-string` have less. Random letters of one case are underestimated, which is the safe side.
 const bitsPerWordCharacter = 2.1
 
-// Shorter matches happen by chance: two equal runs of 8 hex digits in a random secret of 32 do once in ten million.
+// Shorter matches happen by chance: 32 random hex digits repeat 8 of them once in ten million secrets.
 const shortestMatch = 8
 
 function alphabetSize(text: string): number {
@@ -27,7 +27,7 @@ function bitsPerCharacter(text: string): number {
   return Math.log2(distinct >= Math.min(size, text.length) / 3 ? size : distinct)
 }
 
-/** Counts characters, each run that occurred before as one, so that repeating a short secret adds next to nothing. */
+/** Counts characters, but counts a repeated run as one, so that repeating a short secret adds almost nothing. */
 function novelLength(text: string): number {
   let count = 0
   for (let index = 0; index < text.length; count += 1) {
@@ -41,7 +41,7 @@ function novelLength(text: string): number {
   return count
 }
 
-/** The step from each character to the next, as text, in which `abcdef…` and `2468…` are runs of one character. */
+/** Maps each pair of neighbours to their distance, so that `abcdef…` and `2468…` become runs of one character. */
 function steps(text: string): string {
   return Array.from({ length: Math.max(text.length - 1, 0) }, (_, index) =>
     String.fromCharCode(0x8000 + text.charCodeAt(index + 1) - text.charCodeAt(index)),
@@ -49,8 +49,8 @@ function steps(text: string): string {
 }
 
 /**
- * Estimates how many bits a secret has, from its length, its alphabet and its variety. It cannot know how the secret was made: a
- * famous one of good length gets a high figure.
+ * Estimates the bits of a secret from its length, alphabet and variety. It cannot know how the secret was generated: a long
+ * secret that is published somewhere gets a high estimate.
  */
 export function estimateBits(secret: string): number {
   const text = hexGroups.test(secret) ? secret.replaceAll(/[-:]/g, '') : secret

@@ -4,7 +4,7 @@ const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/
 const publishedPrefix = /^(?:NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|REACT_APP|GATSBY|VITE|PUBLIC)_/
 
 /**
- * Refuses a name that no environment can hold, and one that a framework would copy into what browsers load.
+ * Checks that a name is a valid variable name, and that no framework copies its value into the code for browsers.
  *
  * @throws `ERR_CONFIG_VARIABLE`
  */
@@ -24,5 +24,5 @@ export function checkSecretVariable(name: string): void {
   }
 }
 
-/** The variable that holds the former secret while a rotation is under way. */
+/** Names the variable that holds the previous secret during a rotation. */
 export const previousVariable = (name: string) => `${name}_PREVIOUS`

@@ -3,15 +3,15 @@ import { RoutekeyError } from '../errors.ts'
 import { restrictCredential } from '../guard/extract-credential.ts'
 import type { Verifier } from '../guard/verifier.ts'
 
-// Which denial speaks for all. First those that may pass later or once mended, because "the key is wrong" would be untrue
-// while one verifier could not look; then what a verifier said that knew the key; a wrong key last.
+// 503 first: while one verifier cannot decide, "the key is invalid" could be untrue. Then the denials of a verifier that knows the
+// key or the request, and 401 last.
 const precedence: readonly Denial['status'][] = [503, 429, 403, 413, 400, 401]
 
 /**
- * Lets a request in when one of several verifiers does; asks them in order and stops at the first that agrees. When none
- * does, a 503 comes before a 429, a 403, a 413, a 400 and a 401.
+ * Combines verifiers: a request passes if one of them accepts it. It asks them in order and stops at the first that accepts. If
+ * all refuse, the denial is the first of 503, 429, 403, 413, 400 and 401 that one of them returned.
  *
- * @throws `ERR_CONFIG_VERIFIER` without a verifier.
+ * @throws `ERR_CONFIG_VERIFIER` when called without a verifier
  * @example
  * import { anyOf, envSecret } from 'routekey'
  *
@@ -28,7 +28,7 @@ export function anyOf<Callers extends readonly unknown[]>(
     async verify({ request, credential }) {
       const refusals: Denial[] = []
       for (const member of members) {
-        // One after the other: a verifier that counts against a limit must not run once another has agreed.
+        // One after the other: a verifier that counts against a limit must not run after another has accepted.
         const decision = await member.verify({
           request,
           credential: restrictCredential(credential, member.queryParameters),

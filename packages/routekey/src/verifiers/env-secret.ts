@@ -7,21 +7,20 @@ import { previousVariable, checkSecretVariable } from '../secret/secret-variable
 import { invalidKey } from '../guard/denial.ts'
 import { type Verifier, denyCredential } from '../guard/verifier.ts'
 
-/** Options of {@link envSecret}. */
 export interface EnvSecretOptions {
-  /** Accept the secret as a query parameter named as the variable, too. Addresses end up in logs. Default false. */
+  /** Also accept the secret in a query parameter with the name of the variable. URLs end up in logs. Default false. */
   readonly query?: boolean
-  /** Where the variables are, read at each request. Default `process.env`. */
+  /** The environment, read at each request. Default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Default `console`. */
   readonly logger?: Logger
 }
 
-/** The caller that {@link envSecret} lets in. */
+/** A caller that has the secret of an environment variable. */
 export interface SecretCaller {
   readonly kind: 'secret'
   readonly variable: string
-  /** `previous` while the caller still uses the secret from before a rotation. */
+  /** `previous` if the caller still uses the secret from before a rotation. */
   readonly generation: 'current' | 'previous'
 }
 
@@ -50,12 +49,11 @@ function resolveSecrets(current: string | undefined, previous: string | undefine
 }
 
 /**
- * Verifies requests against a secret in an environment variable. While `<NAME>_PREVIOUS` is set too, either passes, so that a
- * rotation breaks nobody.
+ * Creates a verifier that accepts the secret in an environment variable. While `<NAME>_PREVIOUS` is set, that secret passes too, so
+ * a rotation breaks no caller.
  *
- * It fails closed: when the variable is unset, empty, weak (under 128 bits) or unusable, every request is a 503, and the log
- * says once how to mend it. A weak `<NAME>_PREVIOUS` is ignored, and the log says so. The environment is read at each
- * request, never on import.
+ * It fails closed: if the variable is unset, empty, weak (under 128 bits) or unusable, every request gets a 503, and the log says
+ * once how to fix it. A weak `<NAME>_PREVIOUS` is ignored and logged. The environment is read at each request, never on import.
  *
  * @throws `ERR_CONFIG_VARIABLE`
  * @example
@@ -86,11 +84,11 @@ export function envSecret(variable: string, options: EnvSecretOptions = {}): Ver
         return { ok: false, denial: { status: 503, code: problem, variable } }
       }
       if (previousProblem !== null && previousProblem !== 'secret_unset') {
-        logOnce(logger, previousName, 'The value is weak or unfit, and is ignored. Remove it.')
+        logOnce(logger, previousName, 'The value is ignored because it is weak or unusable. Remove it.')
       }
       if (credential.kind !== 'key') return denyCredential(credential.kind)
 
-      // Hashes of equal length hide the secret's length, and both comparisons always run: the time does not tell which one matched.
+      // The hashes hide the length of the secret, and both comparisons always run, so the time does not show which one matched.
       const presented = sha256(credential.key)
       const isCurrent = constantTimeEqual(presented, currentHash)
       const isPrevious = constantTimeEqual(presented, previousHash ?? currentHash) && previousHash !== null

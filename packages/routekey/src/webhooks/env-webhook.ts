@@ -10,36 +10,35 @@ import { computeSignature, includesSignature } from './signature.ts'
 import { type WebhookHead, type WebhookTime, defaultToleranceSeconds, parseWebhookHead } from './verify-webhook.ts'
 import { looksRandom, parseWebhookSecret } from './webhook-secret.ts'
 
-/** Options of {@link envWebhook}. */
 export interface EnvWebhookOptions extends WebhookTime {
-  /** Refuses an attempt that came before. Without one, a captured attempt can be sent again within the tolerance. */
+  /** Refuses repeated attempts. Without it, anyone who captured an attempt can send it again within the tolerance. */
   readonly replayStore?: ReplayStore
-  /** How large a body is read, in bytes; a larger one is refused with 413. Default 1 MiB. */
+  /** The largest body in bytes; a larger one is refused with 413. Default 1 MiB. */
   readonly maxBodyBytes?: number
-  /** Where the variables are, read at each request. Default `process.env`. */
+  /** The environment, read at each request. Default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Default `console`. */
   readonly logger?: Logger
 }
 
-/** The caller that {@link envWebhook} lets in. */
+/** The sender of a webhook with a valid signature. */
 export interface WebhookCaller {
   readonly kind: 'webhook'
   readonly variable: string
-  /** The same at each attempt to send the message; remember it together with what you do, and do that once. */
+  /** The same at each attempt to send the message. Store it with your changes, so that you make them once. */
   readonly id: string
-  /** When this attempt was made. */
+  /** When the sender made this attempt. */
   readonly sentAt: Date
-  /** `previous` while the sender still uses the secret from before a rotation. */
+  /** `previous` if the sender still uses the secret from before a rotation. */
   readonly generation: 'current' | 'previous'
 }
 
 const replayRetrySeconds = 5
 
-const remedy = 'Set it to the secret, whsec_…, that the sender shows for this endpoint.'
+const remedy = 'Set it to the whsec_… secret that the sender shows for this endpoint.'
 const messages = {
   secret_unset: `The secret is unset or empty, so every webhook is refused. ${remedy}`,
-  secret_unusable: `The secret is not base 64 of 24 to 64 bytes, so every webhook is refused. ${remedy}`,
+  secret_unusable: `The secret is not 24 to 64 bytes in base64, so every webhook is refused. ${remedy}`,
   secret_weak: `The secret is not random, so every webhook is refused. ${remedy}`,
 } as const
 
@@ -53,11 +52,11 @@ function resolveKey(secret: string | undefined): Uint8Array | keyof typeof messa
 const refuse = (denial: Denial): Decision<never> => ({ ok: false, denial })
 
 /**
- * Verifies webhooks by the symmetric scheme of Standard Webhooks, with the secret in an environment variable. While
- * `<NAME>_PREVIOUS` is set too, either passes. It reads the body, and the handler can read it again.
+ * Creates a verifier for webhooks signed by the symmetric scheme of Standard Webhooks, with the secret in an environment variable.
+ * While `<NAME>_PREVIOUS` is set, that secret passes too. The verifier reads the body; the handler can read it again.
  *
- * It fails closed: when the variable is unset or not fit, or the replay store does not answer, every webhook is a 503, which
- * makes the sender try again. A sender may deliver a message more than once, so remember `caller.id` with what you do.
+ * It fails closed: if the variable is unset or not a webhook secret, or the replay store fails, every webhook gets a 503, so that
+ * the sender retries. A sender may deliver a message more than once, so store `caller.id` with your changes.
  *
  * @throws `ERR_CONFIG_VARIABLE`
  * @example
@@ -76,10 +75,10 @@ export function envWebhook(variable: string, options: EnvWebhookOptions = {}): V
   const { toleranceSeconds = defaultToleranceSeconds } = options
   const previousName = previousVariable(variable)
 
-  /** Says whether the attempt is new, or what the store threw. */
-  async function remember({ id, timestamp, sentAt }: WebhookHead): Promise<Denial | null> {
+  /** Returns null for a new attempt, or why it is refused. */
+  async function rememberAttempt({ id, timestamp, sentAt }: WebhookHead): Promise<Denial | null> {
     if (replayStore === undefined) return null
-    // One second more, because times are compared in whole seconds.
+    // One more second, because timestamps are compared in whole seconds.
     const expiresAt = new Date(sentAt.getTime() + (toleranceSeconds + 1) * 1000)
     try {
       const isNew = await replayStore.remember(`${variable}.${id}.${timestamp}`, expiresAt)
@@ -100,7 +99,7 @@ export function envWebhook(variable: string, options: EnvWebhookOptions = {}): V
         return refuse({ status: 503, code: current, variable })
       }
       if (typeof previous === 'string' && previous !== 'secret_unset') {
-        logOnce(logger, previousName, 'The value is not a webhook secret, and is ignored. Remove it.')
+        logOnce(logger, previousName, 'The value is ignored because it is not a webhook secret. Remove it.')
       }
 
       const head = parseWebhookHead(request.headers, options)
@@ -113,8 +112,8 @@ export function envWebhook(variable: string, options: EnvWebhookOptions = {}): V
       const isPrevious = !isCurrent && typeof previous !== 'string' && isSignedWith(previous)
       if (!isCurrent && !isPrevious) return refuse({ status: 401, code: 'invalid_signature' })
 
-      // Only now: an attempt that anyone could have made up must not take the place of the real one.
-      const denial = await remember(head)
+      // After the signature, because a forged attempt must not block the real one.
+      const denial = await rememberAttempt(head)
       if (denial !== null) return refuse(denial)
       const generation = isCurrent ? 'current' : 'previous'
       return { ok: true, caller: { kind: 'webhook', variable, id: head.id, sentAt: head.sentAt, generation } }

@@ -1,10 +1,10 @@
 import { RoutekeyError } from '../errors.ts'
 
 /**
- * Reads the bytes of a request's body and leaves the body readable.
+ * Reads the bytes of a request's body, and leaves the body readable.
  *
- * @returns null when there are more than `maxBytes`; no more than that is held.
- * @throws `ERR_REQUEST_BODY` when the body was read before.
+ * @returns null if the body has more than `maxBytes`; it stops reading there
+ * @throws `ERR_REQUEST_BODY` if the body has been read before
  */
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array | null> {
   if (request.bodyUsed) {

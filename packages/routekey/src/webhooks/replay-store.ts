@@ -1,32 +1,33 @@
 import { RoutekeyError } from '../errors.ts'
 
 /**
- * Remembers which messages came. An attempt to send is remembered, not the event: a sender that tries again after a failure
- * makes a new attempt with a new time, and gets through. Whoever sends a captured attempt once more does not.
+ * Remembers the attempts to send a webhook. A normal retry is a new attempt with a new timestamp, and passes. A copy of a captured
+ * attempt is refused.
  *
- * `remember` must decide and write in one step, such as `SET … NX PXAT` in Redis or `insert … on conflict do nothing` in SQL:
- * between a look and a write, the second copy would slip in.
+ * `remember` must check and write in one atomic step, such as `SET … NX PXAT` in Redis or `insert … on conflict do nothing` in SQL.
+ * Otherwise a copy could pass between the check and the write.
  */
 export interface ReplayStore {
   /**
-   * Remembers an attempt until `expiresAt`, after which it would be refused for its age.
+   * Remembers an attempt until `expiresAt`. Later it is refused for its age.
    *
-   * @returns false when it was remembered before.
+   * @returns false if it was remembered before
    */
   remember(attempt: string, expiresAt: Date): boolean | Promise<boolean>
 }
 
-/** Options of {@link createMemoryReplayStore}. */
 export interface MemoryReplayStoreOptions {
-  /** How many attempts it holds. Default 100,000, about 30 MB. */
+  /** How many unexpired attempts it can hold. Default 100,000, about 30 MB. */
   readonly maxAttempts?: number
   /** Default the system's clock. */
   readonly clock?: () => Date
 }
 
 /**
- * Makes a replay store in memory: right for one process, and no help where several share the work. When it is full, it refuses
- * rather than forgets; only messages with a good signature come so far.
+ * Creates a replay store in memory, for an application that runs in one process. Several processes need a shared store. If it is
+ * full, it refuses new attempts and does not forget old ones. It only gets attempts with a valid signature.
+ *
+ * `remember` throws `ERR_WEBHOOK_REPLAYS` if the store is full.
  *
  * @example
  * import { createMemoryReplayStore, envWebhook } from 'routekey/webhooks'
@@ -36,7 +37,7 @@ export interface MemoryReplayStoreOptions {
 export function createMemoryReplayStore(options: MemoryReplayStoreOptions = {}): ReplayStore {
   const { maxAttempts = 100_000, clock = () => new Date() } = options
   const attempts = new Map<string, number>()
-  // The time before which no attempt expires, so that a full store is not searched in vain at each message.
+  // No attempt expires before this time, so a full store need not be searched until then.
   let nothingExpiresBefore = 0
 
   function dropExpired(now: number): void {

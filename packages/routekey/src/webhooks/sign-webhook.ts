@@ -2,19 +2,18 @@ import { RoutekeyError } from '../errors.ts'
 import { computeSignature, isMessageId, toBytes } from './signature.ts'
 import { resolveWebhookKeys } from './webhook-secret.ts'
 
-/** What {@link signWebhook} signs. */
 export interface SignWebhookOptions {
-  /** One for the message, the same at each attempt to send it: the receiver knows by it what it has done before. No full stop. */
+  /** The id of the message, the same at each attempt, so that the receiver can process it once. Without a full stop. */
   readonly id: string
-  /** The body, byte for byte as it will be sent. */
+  /** The exact body that you send. */
   readonly body: string | Uint8Array
-  /** `whsec_…`; several while a rotation is under way. */
+  /** `whsec_…` secrets: one, or several during a rotation. */
   readonly secrets: readonly string[]
-  /** When this attempt is made. Default now. */
+  /** The time of this attempt. Default: now. */
   readonly sentAt?: Date
 }
 
-/** The headers of a signed webhook. */
+/** Set these on the request that delivers the webhook. */
 export interface WebhookHeaders {
   readonly 'webhook-id': string
   readonly 'webhook-timestamp': string
@@ -22,7 +21,7 @@ export interface WebhookHeaders {
 }
 
 /**
- * Signs a webhook by the symmetric scheme of Standard Webhooks, HMAC-SHA-256. It does not send it.
+ * Signs a webhook by the symmetric scheme of Standard Webhooks (HMAC-SHA-256). It does not send it.
  *
  * @throws `ERR_WEBHOOK_SECRET`, `ERR_WEBHOOK_ID`
  * @example

@@ -1,25 +1,25 @@
 import { constantTimeEqual, hmacSha256 } from '#crypto'
 import { encodeBase64 } from './base64.ts'
 
-/** What a signature covers, besides the body. */
+/** The headers that a signature covers, besides the body. */
 export interface SignedHead {
   readonly id: string
-  /** Seconds since 1970, as digits. */
+  /** Unix time in seconds, as digits. */
   readonly timestamp: string
 }
 
 const utf8 = new TextEncoder()
 
-/** The body's bytes; text counts as UTF-8. */
+/** Returns the bytes of a body; text is encoded as UTF-8. */
 export const toBytes = (body: string | Uint8Array) => (typeof body === 'string' ? utf8.encode(body) : body)
 
-// Standard Webhooks, "Signature scheme": with a full stop in the id, one signature would fit two messages.
+// Standard Webhooks, "Signature scheme": with a full stop in the id, one signature would match two messages.
 const idPattern = /^[\x21-\x2d\x2f-\x7e]{1,256}$/
 
-/** Says whether text can be the id of a message. */
+/** Whether text is a valid id of a message. */
 export const isMessageId = (text: string) => idPattern.test(text)
 
-/** Signs `id.timestamp.body` with HMAC-SHA-256, as it stands in the header: `v1,` and base 64. */
+/** Signs `id.timestamp.body` with HMAC-SHA-256. Returns it in the format of the header: `v1,` and base64. */
 export function computeSignature(key: Uint8Array, { id, timestamp }: SignedHead, body: Uint8Array): string {
   const head = utf8.encode(`${id}.${timestamp}.`)
   const content = new Uint8Array(head.length + body.length)
@@ -29,8 +29,8 @@ export function computeSignature(key: Uint8Array, { id, timestamp }: SignedHead,
 }
 
 /**
- * Says whether one of the presented signatures is the expected one. It compares them as written, so that no second spelling in
- * base 64 of the same bytes passes, and ignores versions that it does not know.
+ * Whether one of the presented signatures is the expected one. It compares the text, so that another base64 spelling of the same
+ * bytes does not pass. It ignores unknown versions.
  */
 export function includesSignature(presented: string, expected: string): boolean {
   const expectedBytes = utf8.encode(expected)

@@ -4,7 +4,7 @@ import { resolveWebhookKeys } from './webhook-secret.ts'
 /** Why a webhook was refused. */
 export type WebhookRefusal = 'missing_signature' | 'invalid_signature' | 'expired_signature'
 
-/** The headers of a webhook whose form and time are right; nothing about it is proven yet. */
+/** The headers of a webhook with a valid format and timestamp. The signature is not verified yet. */
 export interface WebhookHead {
   readonly id: string
   readonly timestamp: string
@@ -12,38 +12,35 @@ export interface WebhookHead {
   readonly signatures: string
 }
 
-/** What {@link parseWebhookHead} needs to know about time. */
 export interface WebhookTime {
-  /** How far the sender's clock may be from ours, either way, in seconds. Default 300. */
+  /** How much older or newer than now a timestamp can be, in seconds. Default 300. */
   readonly toleranceSeconds?: number
   /** Default the system's clock. */
   readonly clock?: () => Date
 }
 
-/** What {@link verifyWebhook} verifies. */
 export interface VerifyWebhookOptions extends WebhookTime {
   readonly headers: Headers
-  /** The body, byte for byte as it came: parsed and written again, it is another one. */
+  /** The exact body as received. Do not parse and serialize it: the bytes would differ. */
   readonly body: string | Uint8Array
-  /** `whsec_…`; several while a rotation is under way. */
+  /** `whsec_…` secrets: one, or several during a rotation. */
   readonly secrets: readonly string[]
 }
 
-/** Which message it was, or why it was refused. */
+/** The verified message, or why the webhook was refused. */
 export type WebhookVerification =
   | {
       readonly ok: true
-      /** The same at each attempt to send the message; remember it together with what you do, and do that once. */
+      /** The same at each attempt to send the message. Store it with your changes, so that you make them once. */
       readonly id: string
-      /** When this attempt was made. */
+      /** When the sender made this attempt. */
       readonly sentAt: Date
     }
   | { readonly ok: false; readonly code: WebhookRefusal }
 
-/** Default of {@link WebhookTime.toleranceSeconds}. */
 export const defaultToleranceSeconds = 300
 
-/** Reads a webhook's headers and refuses what its body could not mend. */
+/** Parses the headers of a webhook and checks their format and timestamp, before the body is read. */
 export function parseWebhookHead(
   headers: Headers,
   { toleranceSeconds = defaultToleranceSeconds, clock = () => new Date() }: WebhookTime,
@@ -54,14 +51,14 @@ export function parseWebhookHead(
   if (id === null || timestamp === null || signatures === null) return 'missing_signature'
   if (!isMessageId(id) || !/^[1-9]\d{0,11}$/.test(timestamp)) return 'invalid_signature'
   const sentAt = new Date(Number(timestamp) * 1000)
-  // A message from the future would stay good until long after the replay store has forgotten it.
+  // A timestamp in the future would stay valid after the replay store has forgotten the attempt.
   const offBySeconds = Math.abs(Math.floor(clock().getTime() / 1000) - Number(timestamp))
   return offBySeconds <= toleranceSeconds ? { id, timestamp, sentAt, signatures } : 'expired_signature'
 }
 
 /**
- * Verifies a webhook by the symmetric scheme of Standard Webhooks. It does not know whether the message came before: give the
- * verifier `envWebhook` a replay store, or remember `id` yourself.
+ * Verifies a webhook by the symmetric scheme of Standard Webhooks. It does not detect repeated messages: use `envWebhook` with a
+ * replay store, or store `id` yourself.
  *
  * @throws `ERR_WEBHOOK_SECRET`
  * @example

@@ -7,13 +7,13 @@ const prefix = 'whsec_'
 const minimumBytes = 24
 const maximumBytes = 64
 const generatedBytes = 32
-// Twenty-four random bytes have at least this many distinct ones but once in more than a trillion; a filler has few.
+// Fewer distinct bytes among 24 random ones happen less than once in a trillion times. A placeholder has few.
 const minimumDistinctBytes = 12
 
 const webCryptoBytes: RandomBytes = (size) => crypto.getRandomValues(new Uint8Array(size))
 
 /**
- * Makes a secret for signing webhooks: `whsec_` and 32 random bytes in base 64. Use one for each endpoint.
+ * Generates a secret for signing webhooks: `whsec_` and 32 random bytes in base64. Use one secret for each endpoint.
  *
  * @example
  * import { generateWebhookSecret } from 'routekey/webhooks'
@@ -25,17 +25,17 @@ export function generateWebhookSecret(options: { readonly randomBytes?: RandomBy
   return prefix + encodeBase64(randomBytes(generatedBytes))
 }
 
-/** The signing key in a secret, or null when it is not base 64 of 24 to 64 bytes; senders may leave out the prefix. */
+/** Parses a secret to its signing key; null if it is not 24 to 64 bytes in base64. Some senders omit the prefix. */
 export function parseWebhookSecret(secret: string): Uint8Array | null {
   const bytes = decodeBase64(secret.startsWith(prefix) ? secret.slice(prefix.length) : secret)
   return bytes !== null && bytes.length >= minimumBytes && bytes.length <= maximumBytes ? bytes : null
 }
 
-/** Says whether a signing key looks random; it cannot know how the key was made. */
+/** Whether a signing key looks random. It cannot know how the key was generated. */
 export const looksRandom = (key: Uint8Array) => new Set(key).size >= minimumDistinctBytes
 
 /**
- * Reads the signing keys of some secrets.
+ * Parses the secrets of a sender to their signing keys.
  *
  * @throws `ERR_WEBHOOK_SECRET`
  */

@@ -3,20 +3,20 @@ import { type AuthenticateOptions, authenticate } from '../../guard/authenticate
 import { denialResponse } from '../../guard/denial-response.ts'
 import type { Verifier } from '../../guard/verifier.ts'
 
-/** What the guard puts into Hono's context. */
+/** The variables that the guard sets in Hono's context. */
 export interface KeyVariables<Caller> {
   readonly Variables: {
-    /** Who was let in. */
+    /** The accepted caller. */
     caller: Caller
   }
 }
 
 /**
- * Makes a guard for Hono: what comes after it runs only for callers that the verifier lets in, and finds them in
+ * Creates a guard for Hono. Later middleware and handlers run only if the verifier accepts the request; they get the caller as
  * `c.var.caller`.
  *
- * It guards every method. Put CORS before it, because a preflight carries no key; and put it before what reads the body if the
- * verifier reads it too.
+ * It guards every method. Put CORS before it, because a preflight request carries no key. If the verifier reads the body, put the
+ * guard before anything else that does.
  *
  * @example
  * import { Hono } from 'hono'

@@ -3,15 +3,15 @@ import type { AuthenticateOptions } from '../../guard/authenticate.ts'
 import { type GuardContext, guardRequest } from '../node-http/guard-request.ts'
 import type { Verifier } from '../../guard/verifier.ts'
 
-/** The part of `NextApiRequest` that a handler gets unless it asks for another type. */
+/** The default type of a handler's request: the main part of `NextApiRequest`. */
 export interface PagesRequest extends IncomingMessage {
   readonly query: Partial<Record<string, string | string[]>>
   readonly cookies: Partial<Record<string, string>>
-  /** What Next.js made of the body; nothing with `bodyParser: false`. */
+  /** The body as Next.js parsed it; undefined with `bodyParser: false`. */
   readonly body?: unknown
 }
 
-/** The part of `NextApiResponse` that a handler gets unless it asks for another type. */
+/** The default type of a handler's response: the main part of `NextApiResponse`. */
 export interface PagesResponse extends ServerResponse {
   status(code: number): PagesResponse
   json(body: unknown): void
@@ -21,11 +21,11 @@ export interface PagesResponse extends ServerResponse {
 }
 
 /**
- * Guards an API route of the Pages Router: the handler runs only for callers that the verifier lets in. What the handler
- * throws goes on to Next.js. It guards every method; the handler still has to look at `request.method`.
+ * Guards an API route of the Pages Router: the handler runs only if the verifier accepts the request. Errors of the handler reach
+ * Next.js unchanged. It guards every method; the handler still has to check `request.method`.
  *
- * Next.js parses the body before the guard runs. A verifier that needs its raw bytes, as a webhook's does, needs
- * `export const config = { api: { bodyParser: false } }`; the handler reads the body from the request then.
+ * Next.js parses the body before the guard runs. A verifier that needs the raw bytes, such as `envWebhook`, requires
+ * `export const config = { api: { bodyParser: false } }`. The handler then reads the body from the request stream.
  *
  * @example
  * // pages/api/reports.ts

@@ -5,25 +5,25 @@ import { RoutekeyError } from '../../errors.ts'
 import type { Verifier } from '../../guard/verifier.ts'
 import { isBelow, normalizePath, resolveParents } from './match-path.ts'
 
-/** The part of `NextRequest` that the guard looks at. */
+/** The part of `NextRequest` that {@link guardPaths} reads. */
 export interface ProxyRequest extends Request {
-  /** The address without base path and locale. */
+  /** The URL without base path and locale. */
   readonly nextUrl?: { readonly pathname: string }
 }
 
-// What `NextResponse.next()` answers, written out so that this module does not load Next.js.
-const goOn = () => new Response(null, { headers: { 'x-middleware-next': '1' } })
+// The same response as `NextResponse.next()`, without loading Next.js.
+const continueToRoute = () => new Response(null, { headers: { 'x-middleware-next': '1' } })
 
 /**
- * Guards paths in `proxy.ts`, each with everything below it. Where several guarded paths contain one another, the longest
- * decides. A path that is guarded nowhere goes on unasked.
+ * Guards paths in `proxy.ts`, and everything below them. If several guarded paths match, the longest one decides. All other
+ * paths pass without a check.
  *
- * This is a second fence, not the first: a matcher that misses a path, a rewrite, or a server that calls the route without
- * the proxy goes around it. Guard each route with `withKey` too. The caller is not passed on, because a header that says who
- * called can be forged wherever the proxy does not run.
+ * This is a second line of defence. A matcher that misses a path, a rewrite, or a server that calls the route without the proxy
+ * bypasses it, so guard each route with `withKey` too. The route does not get the caller, because a header that names it could be
+ * forged if the proxy does not run.
  *
- * @param guards The verifier of each path, such as `/api/internal`.
- * @param proxy What your own proxy does with requests that are let in; by default they go on to their route.
+ * @param guards the verifier of each path, such as `/api/internal`
+ * @param proxy your own proxy, called for accepted requests; the default sends them to their route
  * @throws `ERR_CONFIG_PATH`
  * @example
  * // proxy.ts
@@ -52,12 +52,12 @@ export function guardPaths<Incoming extends ProxyRequest = ProxyRequest, Event =
   rules.sort((left, right) => right.path.length - left.path.length)
 
   return async (request, event) => {
-    // Every form that some router may see: too many guarded paths are a nuisance, one too few is a hole. `nextUrl` leaves out a
-    // base path or locale that a guarded path may name.
+    // Checks every form of the path that a router may see, because one form too few is a hole. `nextUrl` omits the base path and
+    // locale, which a guarded path may include.
     const normalized = [request.nextUrl?.pathname ?? '/', new URL(request.url).pathname].map(normalizePath)
     const paths = [...normalized, ...normalized.map(resolveParents)]
     const rule = rules.find((candidate) => paths.some((path) => isBelow(path, candidate.path)))
-    const pass = async () => (await proxy?.(request, event)) ?? goOn()
+    const pass = async () => (await proxy?.(request, event)) ?? continueToRoute()
     if (rule === undefined) return pass()
     const result = await authenticate(request, rule.verifier, options)
     if (!result.ok) return denialResponse(result.denial)

@@ -1,9 +1,9 @@
-// `%2541` is `A` to whoever decodes twice, so an escaped percent sign counts as the percent sign, at any depth at once. Byte by
-// byte, unlike decodeURIComponent, which throws on bytes that are not UTF-8; both sides of a comparison are treated alike.
+// A router that decodes twice reads `%2541` as `A`, so this decodes an escaped percent sign at any depth at once. It decodes byte
+// by byte, because decodeURIComponent throws on bytes that are not UTF-8. Both sides of each comparison are decoded this way.
 const decodeBytes = (text: string) =>
   text.replaceAll(/%(?:25)*([\da-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 
-/** Brings a path into one form: decoded until nothing changes, in lower case, without what routers may overlook in slashes. */
+/** Normalizes a path: decodes it until nothing changes, lower-cases it, and removes empty and `.` segments. */
 export function normalizePath(path: string): string {
   let text = path
   for (let decoded = decodeBytes(text); decoded !== text; decoded = decodeBytes(text)) text = decoded
@@ -11,7 +11,7 @@ export function normalizePath(path: string): string {
   return `/${segments.filter((segment) => segment !== '' && segment !== '.').join('/')}`
 }
 
-/** Takes the `..` segments of a normalized path for the way up that they may mean. */
+/** Resolves the `..` segments of a normalized path, as some routers do. */
 export function resolveParents(path: string): string {
   const segments: string[] = []
   for (const segment of path.split('/')) {
@@ -21,7 +21,7 @@ export function resolveParents(path: string): string {
   return `/${segments.join('/')}`
 }
 
-/** Says whether a normalized path is the guarded one or lies below it. */
+/** Whether a normalized path is the guarded path or below it. */
 export function isBelow(path: string, guarded: string): boolean {
   return guarded === '/' || path === guarded || path.startsWith(`${guarded}/`)
 }

@@ -6,18 +6,18 @@ import type { Verifier } from '../../guard/verifier.ts'
 /** The parameters of a dynamic route, as Next.js gives them. */
 export type RouteParams = Record<string, string | string[] | undefined>
 
-/** What a guarded handler gets beside the request. */
+/** The second argument of a guarded handler. */
 export interface GuardContext<Caller, Params = RouteParams> {
-  /** Who was let in. */
+  /** The accepted caller. */
   readonly caller: Caller
   readonly params: Promise<Params>
 }
 
 /**
- * Guards a route handler of the App Router: the handler runs only for callers that the verifier lets in. What the handler
- * throws goes on to Next.js, `redirect()` and `notFound()` included.
+ * Guards a route handler of the App Router: the handler runs only if the verifier accepts the request. Errors of the handler,
+ * `redirect()` and `notFound()` reach Next.js unchanged.
  *
- * Guard each exported method by itself; what is not wrapped is open.
+ * Wrap each exported method. A method that is not wrapped is open to everyone.
  *
  * @example
  * import { envSecret } from 'routekey'

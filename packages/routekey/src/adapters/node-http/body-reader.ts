@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { RoutekeyError } from '../../errors.ts'
 
-/** Reads the body of a request so that it can be read once more. */
+/** Reads the body of a request and makes it readable again. */
 export interface BodyReader {
-  /** Gives the next bytes, or null at the end. */
+  /** Returns the next bytes, or null at the end. */
   readonly read: () => Promise<Uint8Array | null>
-  /** Puts everything back that was read, after reading what is left. */
+  /** Reads the rest, then puts the whole body back. Does nothing before the first `read`. */
   readonly restore: () => Promise<void>
 }
 
@@ -21,15 +21,15 @@ const untilChanged = async (incoming: IncomingMessage): Promise<void> =>
     for (const event of events) incoming.on(event, settle)
   })
 
-/** Makes a reader of a request's body. It touches nothing until the first `read`. */
+/** Creates a reader of a request's body. It leaves the stream alone until the first `read`. */
 export function createBodyReader(incoming: IncomingMessage): BodyReader {
   const chunks: Uint8Array[] = []
   let isStarted = false
   let isComplete = false
 
   /**
-   * Puts the bytes back at the front of the stream. It has to happen before Node emits `end`, after which nothing can be put
-   * back: in the same tick as the read that took the last bytes, or without any read once the message is complete.
+   * Puts the bytes back at the front of the stream. Node allows this only before it emits `end`: in the same tick as the read that
+   * took the last bytes, or without any read once the message is complete.
    */
   function putBack(): void {
     isComplete = true
@@ -60,7 +60,7 @@ export function createBodyReader(incoming: IncomingMessage): BodyReader {
       }
       if (incoming.complete) putBack()
       else if (incoming.destroyed) throw incoming.errored ?? new Error('The connection was closed')
-      // oxlint-disable-next-line no-await-in-loop -- waits for more of one stream
+      // oxlint-disable-next-line no-await-in-loop -- waits for more data of one stream
       else await untilChanged(incoming)
     }
     return null

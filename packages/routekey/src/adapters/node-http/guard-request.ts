@@ -5,9 +5,9 @@ import type { Verifier } from '../../guard/verifier.ts'
 import { pinHeaders } from './pin-headers.ts'
 import { type NodeRequest, toRequest } from './to-request.ts'
 
-/** What a guarded handler gets beside request and response. */
+/** The third argument of a guarded handler. */
 export interface GuardContext<Caller> {
-  /** Who was let in. */
+  /** The accepted caller. */
   readonly caller: Caller
 }
 
@@ -18,9 +18,9 @@ async function send(response: Response, outgoing: ServerResponse): Promise<void>
 }
 
 /**
- * Asks a verifier about a request of `node:http`, and answers it when it is refused.
+ * Verifies a request of `node:http`, and responds if it is refused.
  *
- * @returns null when there is nothing left to do: the request was answered, or its sender is gone.
+ * @returns null if nothing is left to do: the request was refused, or the client has disconnected
  */
 export async function guardRequest<Caller>(
   incoming: NodeRequest,
@@ -39,7 +39,7 @@ export async function guardRequest<Caller>(
     pinHeaders(outgoing, result.headers)
     return { caller: result.caller }
   } catch (error) {
-    // Whoever hangs up while the verifier reads the body would otherwise end a server that lets rejections end it.
+    // A client that disconnects while the verifier reads the body must not cause a rejection, which could end the process.
     if (incoming.destroyed && !incoming.complete) return null
     throw error
   }

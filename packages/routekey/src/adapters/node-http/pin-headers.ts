@@ -3,7 +3,7 @@ import type { ResponseHeaders } from '../../guard/verifier.ts'
 
 type GivenHeaders = OutgoingHttpHeaders | OutgoingHttpHeader[]
 
-/** Makes sure that a response leaves with these headers, whatever the handler sets before or with `writeHead`. */
+/** Makes sure that a response is sent with these headers, even if the handler sets others before or with `writeHead`. */
 export function pinHeaders(response: ServerResponse, pinned: ResponseHeaders): void {
   const entries = Object.entries(pinned)
   if (entries.length === 0) return
@@ -14,7 +14,7 @@ export function pinHeaders(response: ServerResponse, pinned: ResponseHeaders): v
       : Object.fromEntries(Object.entries(given).filter(([name]) => !isPinned(name)))
 
   const writeHead = response.writeHead.bind(response)
-  // Node calls this itself before the first byte of a body when the handler does not.
+  // Node calls this before the first byte of the body if the handler does not.
   response.writeHead = (status: number, ...rest: (string | GivenHeaders | undefined)[]) => {
     for (const [name, value] of entries) response.setHeader(name, value)
     let given: GivenHeaders = {}

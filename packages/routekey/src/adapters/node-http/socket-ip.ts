@@ -2,16 +2,16 @@ import type { IncomingMessage } from 'node:http'
 
 const addresses = new WeakMap<Request, string>()
 
-/** Notes from where a request of `node:http` came, before it is a standard `Request`, which does not tell. */
+/** Remembers the socket's address for a standard `Request`, which has no place for it. */
 export function noteSocketIp(request: Request, { socket }: IncomingMessage): void {
   if (socket.remoteAddress !== undefined) addresses.set(request, socket.remoteAddress)
 }
 
 /**
- * Finds the address at the other end of the connection, for the `callerIp` option of `createKeyring`. It is the caller's where
- * no proxy stands between; where one does, it is the proxy's, and `forwardedIp` of `routekey/forwarded-ip` is right.
+ * Returns the address at the other end of the connection, for the `callerIp` option of `createKeyring`. Behind a proxy it is the
+ * proxy's address: use `forwardedIp` of `routekey/forwarded-ip` there.
  *
- * @returns `null` for a request that did not come through a guard of `routekey/node` or `routekey/next-pages`.
+ * @returns null for a request that did not come through a guard of `routekey/node` or `routekey/next-pages`
  * @example
  * import { createKeyring } from 'routekey'
  * import { socketIp } from 'routekey/node'

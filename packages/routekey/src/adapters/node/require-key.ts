@@ -4,22 +4,22 @@ import { RoutekeyError } from '../../errors.ts'
 import { guardRequest } from '../node-http/guard-request.ts'
 import type { Verifier } from '../../guard/verifier.ts'
 
-/** A guard for Express, Connect, and Fastify's hooks; it also knows who was let in. */
+/** A guard for Express, Connect and hooks of Fastify, which also returns the caller of an accepted request. */
 export interface KeyMiddleware<Caller> {
   (request: IncomingMessage, response: ServerResponse, next: (error?: Error) => void): Promise<void>
   /**
-   * Says who was let in.
+   * Returns the caller of a request that this guard has accepted.
    *
-   * @throws `ERR_REQUEST_UNGUARDED` for a request that this guard has not let in, such as one of a route that it does not stand before.
+   * @throws `ERR_REQUEST_UNGUARDED` for any other request, such as one of a route without the guard
    */
   callerOf(request: IncomingMessage): Caller
 }
 
 /**
- * Makes a guard that stands before several routes: what comes after it runs only for callers that the verifier lets in.
+ * Creates a guard for several routes. Later middleware and handlers run only if the verifier accepts the request.
  *
- * It guards every method. Put CORS before it, because a preflight carries no key; and put it before a body parser if the
- * verifier reads the body.
+ * It guards every method. Put CORS before it, because a preflight request carries no key. If the verifier reads the body, put the
+ * guard before body parsers.
  *
  * @example
  * import express from 'express'
@@ -38,8 +38,8 @@ export function requireKey<Caller>(
   verifier: Verifier<Caller>,
   options: AuthenticateOptions = {},
 ): KeyMiddleware<Caller> {
-  // Beside the request, not on it: no other middleware can put a caller there, and the type needs no declaration merging.
-  const admitted = new WeakMap<IncomingMessage, { readonly caller: Caller }>()
+  // Not a property of the request: no other middleware can set a caller, and the type needs no declaration merging.
+  const accepted = new WeakMap<IncomingMessage, { readonly caller: Caller }>()
 
   async function guard(
     request: IncomingMessage,
@@ -49,7 +49,7 @@ export function requireKey<Caller>(
     try {
       const context = await guardRequest(request, response, verifier, options)
       if (context === null) return
-      admitted.set(request, context)
+      accepted.set(request, context)
     } catch (error) {
       next(error instanceof Error ? error : new Error('The guard threw', { cause: error }))
       return
@@ -58,7 +58,7 @@ export function requireKey<Caller>(
   }
 
   function callerOf(request: IncomingMessage): Caller {
-    const guarded = admitted.get(request)
+    const guarded = accepted.get(request)
     if (guarded === undefined) {
       throw new RoutekeyError(
         'ERR_REQUEST_UNGUARDED',

@@ -5,11 +5,11 @@ import type { NodeRequest } from '../node-http/to-request.ts'
 import type { Verifier } from '../../guard/verifier.ts'
 
 /**
- * Guards a handler of `node:http`, or one route of Express: the handler runs only for callers that the verifier lets in. What
- * the handler throws goes on to whoever called it.
+ * Guards a handler of `node:http`, or one route of Express: the handler runs only if the verifier accepts the request. Errors of
+ * the handler reject the returned promise.
  *
- * Here the headers are seen as they came, so that a second `Authorization`, which Node drops, is refused with 400. What a
- * verifier reads of the body, as a webhook's does, the handler or a body parser can read again.
+ * It reads the raw headers, so it refuses a second `Authorization` with 400, although Node drops it. If a verifier reads the body,
+ * the handler or a body parser can read it again.
  *
  * @example
  * import { createServer } from 'node:http'
