@@ -1,7 +1,7 @@
 import type { Metadata, Viewport } from 'next'
 import { connection } from 'next/server'
 import type { ReactNode } from 'react'
-import { getViewerIfKnown } from '#features/auth/session.ts'
+import { getSessionUserOrNull } from '#features/auth/session.ts'
 import { mono, sans } from './_shell/fonts.ts'
 import { SiteFooter } from './_shell/site-footer.tsx'
 import { SiteHeader } from './_shell/site-header.tsx'
@@ -34,7 +34,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         >
           Skip to content
         </a>
-        <SiteHeader viewer={await getViewerIfKnown()} />
+        <SiteHeader user={await getSessionUserOrNull()} />
         <main id="main" tabIndex={-1} className="flex flex-1 flex-col outline-none">
           {children}
         </main>

@@ -1,13 +1,13 @@
 import { ArrowRight } from 'lucide-react'
 import Link from 'next/link'
-import { type Profile, readProfile } from '#features/account/profile.ts'
-import { getViewerIfKnown } from '#features/auth/session.ts'
+import { type Profile, readProfile } from '#features/account/read-profile.ts'
+import { getSessionUserOrNull } from '#features/auth/session.ts'
+import { SignUpPath } from '#features/home/sign-up-path.tsx'
 import { describeError, log } from '#server/log.ts'
 import { createPageClient } from '#server/supabase.ts'
 import { Badge } from '#ui/badge.tsx'
 import { Button } from '#ui/button.tsx'
 import { CodeBlock } from '#ui/code-block.tsx'
-import { PathPicture } from './_shell/path-picture.tsx'
 
 const guard = `import { envSecret } from 'routekey'
 import { withKey } from 'routekey/next'
@@ -36,7 +36,7 @@ const answers = [
 
 /** Says what Routekey is, and shows it. */
 export default async function HomePage() {
-  const viewer = await getViewerIfKnown()
+  const user = await getSessionUserOrNull()
   return (
     <div className="mx-auto flex w-full max-w-5xl flex-col gap-20 px-4 py-14 sm:px-6 sm:py-20 lg:gap-28">
       <section className="grid items-center gap-10 lg:grid-cols-[5fr_6fr] lg:gap-12">
@@ -46,7 +46,7 @@ export default async function HomePage() {
             Generate a key, put it on a Next.js route, and nothing else can call it.
           </p>
           <div className="flex flex-wrap gap-3">
-            {viewer === null ? (
+            {user === null ? (
               <>
                 <Button asChild size="lg">
                   <Link href="/login?mode=sign-up">
@@ -85,7 +85,7 @@ export default async function HomePage() {
           title="Watch it work"
           text="Sign up, and you get a Stripe customer, through a route that nothing but this application can call."
         />
-        <PathPicture profile={viewer === null ? null : await readProfileIfPossible(viewer.id)} />
+        <SignUpPath profile={user === null ? null : await readProfileIfPossible(user.id)} />
       </section>
 
       <section aria-labelledby="answers" className="flex flex-col gap-8">

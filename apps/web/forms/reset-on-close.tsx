@@ -17,7 +17,7 @@ export interface FormDialogProps {
  * Makes of a dialog one that begins anew each time: React forgets all that it held when it was closed, and when the page is
  * left, because the browser may keep the page for its Back button.
  */
-export function inTurns<Props extends FormDialogProps>(
+export function withResetOnClose<Props extends FormDialogProps>(
   Turn: ComponentType<Props & Required<FormDialogProps>>,
 ): ComponentType<Props> {
   return function Turns(props: Props) {

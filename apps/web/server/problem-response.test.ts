@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 vi.mock('server-only', () => ({}))
 
 const { EnvironmentError } = await import('./env.ts')
-const { methodNotAllowed, problemResponse, withProblems } = await import('./problem-response.ts')
+const { methodNotAllowed, problemResponse, catchProblems } = await import('./problem-response.ts')
 
 describe('problemResponse', () => {
   it('is an RFC 9457 problem that no cache keeps', async () => {
@@ -31,7 +31,7 @@ describe('methodNotAllowed', () => {
   })
 })
 
-describe('withProblems', () => {
+describe('catchProblems', () => {
   const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
 
   it.each([
@@ -43,7 +43,7 @@ describe('withProblems', () => {
       'STRIPE_SECRET_KEY is not set',
     ],
   ])('answers %s in public words, and logs the reason', async (_, error, status, logged) => {
-    const response = await withProblems(() => Promise.reject(error))()
+    const response = await catchProblems(() => Promise.reject(error))()
     expect(response.status).toBe(status)
     const text = await response.text()
     expect(text).not.toContain('hush')
@@ -52,7 +52,7 @@ describe('withProblems', () => {
   })
 
   it('passes on what the handler answers, and what it is given', async () => {
-    const handler = withProblems(async (name: string) => new Response(`hello ${name}`))
+    const handler = catchProblems(async (name: string) => new Response(`hello ${name}`))
     expect(await (await handler('Ada')).text()).toBe('hello Ada')
   })
 })

@@ -47,7 +47,7 @@ export function methodNotAllowed(...allowed: string[]): () => Response {
  * Wraps a handler so that whatever it throws is logged and answered with a problem: 503 while the application is not
  * configured or its database is away, 500 otherwise. Senders try again on either.
  */
-export function withProblems<Args extends unknown[]>(
+export function catchProblems<Args extends unknown[]>(
   handler: (...args: Args) => Promise<Response>,
 ): (...args: Args) => Promise<Response> {
   return async (...args) => {

@@ -1,7 +1,7 @@
 import { cx } from 'class-variance-authority'
 import { Menu } from 'lucide-react'
 import { signOut } from '#features/auth/actions.ts'
-import type { Viewer } from '#features/auth/session.ts'
+import type { SessionUser } from '#features/auth/session.ts'
 import { Button } from '#ui/button.tsx'
 import { Logo } from '#ui/logo.tsx'
 import { NavLink } from './nav-link.tsx'
@@ -14,7 +14,7 @@ const inBar = cx(item, 'h-8 px-2.5 sm:px-3')
 const inMenu = cx(item, 'h-10 w-full px-3 aria-[current]:bg-accent sm:h-8 sm:w-auto sm:aria-[current]:bg-transparent')
 
 /** Shows the name, and the ways that are open to the visitor. */
-export function SiteHeader({ viewer }: { viewer: Viewer | null }) {
+export function SiteHeader({ user }: { user: SessionUser | null }) {
   return (
     <header className="sticky top-0 z-10 border-b bg-background/85 backdrop-blur">
       <div className="mx-auto flex h-14 w-full max-w-5xl items-center justify-between gap-2 px-4 sm:px-6">
@@ -25,7 +25,7 @@ export function SiteHeader({ viewer }: { viewer: Viewer | null }) {
           <Logo className="size-6" />
           Routekey
         </NavLink>
-        {viewer === null ? (
+        {user === null ? (
           <nav aria-label="Main" className="flex items-center gap-0.5 sm:gap-1">
             <NavLink href="/try" className={inBar}>
               Try it

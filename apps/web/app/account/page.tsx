@@ -3,12 +3,12 @@ import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
 import { ChangeEmailForm } from '#features/account/change-email-form.tsx'
 import { DeleteAccount } from '#features/account/delete-account.tsx'
-import { type Profile, readProfile } from '#features/account/profile.ts'
-import { describeSignInMethods } from '#features/account/sign-in-methods.ts'
+import { describeSignInMethods } from '#features/account/describe-sign-in-methods.ts'
+import { type Profile, readProfile } from '#features/account/read-profile.ts'
 import { signOut } from '#features/auth/actions.ts'
-import { ArrivalNotice } from '#features/auth/redirect-notice.tsx'
+import { RedirectNotice } from '#features/auth/redirect-notice.tsx'
 import { requireUser } from '#features/auth/session.ts'
-import { StripeCustomer } from '#features/stripe-customer/stripe-customer.tsx'
+import { StripeCustomerStatus } from '#features/stripe-customer/stripe-customer-status.tsx'
 import { EnvironmentError } from '#server/env.ts'
 import { createPageClient } from '#server/supabase.ts'
 import { Button } from '#ui/button.tsx'
@@ -44,7 +44,7 @@ export default async function AccountPage({ searchParams }: Props) {
           <Button variant="outline">Sign out</Button>
         </form>
       </PageHeading>
-      <ArrivalNotice name={(await searchParams)['notice']} />
+      <RedirectNotice name={(await searchParams)['notice']} />
 
       <Section id="profile" title="Profile">
         <ProfileFacts user={user} profile={profile} />
@@ -54,7 +54,7 @@ export default async function AccountPage({ searchParams }: Props) {
         title="Stripe customer"
         text="Created for you by a route that only this application can call."
       >
-        <StripeCustomer initial={profile?.progress ?? { status: 'pending' }} />
+        <StripeCustomerStatus initial={profile?.progress ?? { status: 'pending' }} />
       </Section>
       <Section
         id="change-email"

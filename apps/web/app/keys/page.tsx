@@ -1,11 +1,11 @@
 import type { Metadata } from 'next'
 import { Suspense } from 'react'
 import { requireUser } from '#features/auth/session.ts'
-import { CreateKeyButton, CreateKeyDialog } from '#features/keys/dialogs/create-key.tsx'
+import { CreateKeyButton, CreateKeyDialog } from '#features/keys/dialogs/create-key-dialog.tsx'
 import { KeyDialogs } from '#features/keys/dialogs/key-dialogs.tsx'
 import { KeyListSkeleton } from '#features/keys/list/key-list-skeleton.tsx'
 import { KeyList } from '#features/keys/list/key-list.tsx'
-import { OwnerUsage } from '#features/usage/usage-card.tsx'
+import { OwnerUsageCard } from '#features/usage/usage-card.tsx'
 import { UsageSkeleton } from '#features/usage/usage-skeleton.tsx'
 import { PageHeading } from '#ui/page-heading.tsx'
 
@@ -38,7 +38,7 @@ export default async function KeysPage({ searchParams }: PageProps<'/keys'>) {
             {...(typeof after === 'string' && { after })}
           >
             <Suspense fallback={<UsageSkeleton />}>
-              <OwnerUsage owner={owner} />
+              <OwnerUsageCard owner={owner} />
             </Suspense>
           </KeyList>
         </Suspense>

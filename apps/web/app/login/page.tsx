@@ -2,9 +2,9 @@ import type { Metadata } from 'next'
 import Link from 'next/link'
 import { redirect } from 'next/navigation'
 import { LoginForm } from '#features/auth/login-form.tsx'
-import { ArrivalNotice } from '#features/auth/redirect-notice.tsx'
-import { parseRedirectPath } from '#features/auth/redirect-path.ts'
-import { getViewer } from '#features/auth/session.ts'
+import { parseRedirectPath } from '#features/auth/parse-redirect-path.ts'
+import { RedirectNotice } from '#features/auth/redirect-notice.tsx'
+import { getSessionUser } from '#features/auth/session.ts'
 import { FormError } from '#forms/form-error.tsx'
 import { EnvironmentError } from '#server/env.ts'
 import { Button } from '#ui/button.tsx'
@@ -39,7 +39,7 @@ export default async function LoginPage({ searchParams }: Props) {
   // Not after an error: a session that the account page has refused would be sent straight back to it.
   if (error === undefined) {
     try {
-      if ((await getViewer()) !== null) redirect(next)
+      if ((await getSessionUser()) !== null) redirect(next)
     } catch (caught) {
       if (caught instanceof EnvironmentError) return <Notice title="Sign-in is not set up" text={caught.message} />
       throw caught
@@ -67,7 +67,7 @@ export default async function LoginPage({ searchParams }: Props) {
         </div>
       </div>
 
-      <ArrivalNotice name={query['notice']} />
+      <RedirectNotice name={query['notice']} />
       <FormError text={error} />
 
       <Button asChild variant="outline" size="lg">

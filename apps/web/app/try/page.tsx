@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { headers } from 'next/headers'
 import Link from 'next/link'
-import { getViewerIfKnown } from '#features/auth/session.ts'
+import { getSessionUserOrNull } from '#features/auth/session.ts'
 import { TryRoute } from '#features/trial/try-route.tsx'
 import { requestOrigin } from '#server/request-origin.ts'
 import { PageHeading } from '#ui/page-heading.tsx'
@@ -14,7 +14,7 @@ export const metadata: Metadata = {
 
 /** Lets a visitor call the application's own guarded routes, and see what a stranger gets. */
 export default async function TryPage() {
-  const viewer = await getViewerIfKnown()
+  const user = await getSessionUserOrNull()
   return (
     <div className="mx-auto flex w-full max-w-5xl flex-col gap-8 px-4 py-10 sm:px-6 sm:py-14">
       <PageHeading
@@ -25,10 +25,10 @@ export default async function TryPage() {
         <p className="text-sm text-muted-foreground">
           No key yet?{' '}
           <Link
-            href={viewer === null ? '/login?mode=sign-up&next=%2Fkeys' : '/keys'}
+            href={user === null ? '/login?mode=sign-up&next=%2Fkeys' : '/keys'}
             className="rounded-sm font-medium text-foreground underline underline-offset-4 outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50"
           >
-            {viewer === null ? 'Sign up and create one' : 'Create one'}
+            {user === null ? 'Sign up and create one' : 'Create one'}
           </Link>
         </p>
         <noscript>

@@ -4,10 +4,10 @@ import type { AuthError, User } from '@supabase/supabase-js'
 import { headers } from 'next/headers'
 import { redirect, unstable_rethrow } from 'next/navigation'
 import { after } from 'next/server'
-import { authUnavailable, callAuth } from '#features/auth/auth-client.ts'
-import { endSessionHere } from '#features/auth/clear-session-cookies.ts'
+import { authUnavailable, withAuthClient } from '#features/auth/auth-client.ts'
+import { clearSessionCookies } from '#features/auth/clear-session-cookies.ts'
 import { requireUser } from '#features/auth/session.ts'
-import { stripeCustomers } from '#features/stripe-customer/engine.ts'
+import { getStripeCustomerEngine } from '#features/stripe-customer/engine.ts'
 import { type FormState, keepValues } from '#forms/form.ts'
 import { describeError, log } from '#server/log.ts'
 import { requestOrigin } from '#server/request-origin.ts'
@@ -33,7 +33,7 @@ export async function changeEmail(_: ChangeEmailState, form: FormData): Promise<
   }
 
   const emailRedirectTo = `${requestOrigin(await headers())}/auth/callback?flow=email-change`
-  const result = await callAuth((client) => client.auth.updateUser({ email }, { emailRedirectTo }))
+  const result = await withAuthClient((client) => client.auth.updateUser({ email }, { emailRedirectTo }))
   if (result === null) return { values, fieldErrors: {}, formError: authUnavailable }
   // The same answer for an address that is taken: the form must not tell who has an account.
   if (result.error && result.error.code !== 'email_exists') return { values, ...explain(result.error) }
@@ -50,7 +50,7 @@ export async function deleteAccount(_: FormState, form: FormData): Promise<FormS
 
   const failure = await deleteUser(user.id)
   if (failure !== null) return { values, fieldErrors: {}, formError: failure }
-  await endSessionHere()
+  await clearSessionCookies()
   // Now rather than with the next sweep, which does it otherwise: a subscription goes on for as long as the customer is there.
   after(() => deleteStripeCustomer(user.id))
   redirect('/login?notice=account-deleted')
@@ -84,7 +84,7 @@ async function deleteUser(id: string): Promise<string | null> {
 
 async function deleteStripeCustomer(profileId: string): Promise<void> {
   try {
-    await stripeCustomers().provision(profileId)
+    await getStripeCustomerEngine().provision(profileId)
   } catch (error) {
     log('error', 'account.customer_left_to_sweep', { error: describeError(error) })
   }

@@ -3,7 +3,7 @@
 import { Field } from '#forms/field.tsx'
 import { FormError } from '#forms/form-error.tsx'
 import type { FormState } from '#forms/form.ts'
-import { type FormDialogProps, inTurns } from '#forms/reset-on-close.tsx'
+import { type FormDialogProps, withResetOnClose } from '#forms/reset-on-close.tsx'
 import { SubmitButton } from '#forms/submit-button.tsx'
 import { useActionForm } from '#forms/use-action-form.ts'
 import { Button } from '#ui/button.tsx'
@@ -30,39 +30,41 @@ export function DeleteAccount({ email }: { email: string }) {
   )
 }
 
-const DeleteAccountDialog = inTurns<FormDialogProps & { email: string }>(({ id, email, isOpenAtFirst, onClosed }) => {
-  const loadParser = () => import('./account-forms.ts').then((module) => module.createDeleteAccountParser(email))
-  const { state, isPending, fieldErrors, formProps } = useActionForm(deleteAccount, initialState, loadParser)
-  const wasRefused = state.formError !== undefined || Object.keys(state.fieldErrors).length > 0
+const DeleteAccountDialog = withResetOnClose<FormDialogProps & { email: string }>(
+  ({ id, email, isOpenAtFirst, onClosed }) => {
+    const loadParser = () => import('./account-forms.ts').then((module) => module.createDeleteAccountParser(email))
+    const { state, isPending, fieldErrors, formProps } = useActionForm(deleteAccount, initialState, loadParser)
+    const wasRefused = state.formError !== undefined || Object.keys(state.fieldErrors).length > 0
 
-  return (
-    <Dialog
-      id={id}
-      title="Delete your account?"
-      description="Your profile, your API keys and your Stripe customer are deleted at once, and subscriptions end. Nobody can undo this."
-      isOpenAtFirst={isOpenAtFirst || wasRefused}
-      onClosed={onClosed}
-    >
-      <form {...formProps} className="flex flex-col gap-5">
-        <FormError text={state.formError} />
-        <Field
-          name="confirmation"
-          label={`Type ${deleteConfirmation(email)} to confirm`}
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          defaultValue={state.values['confirmation']}
-          errors={fieldErrors['confirmation']}
-        />
-        <div className="flex flex-wrap justify-end gap-2">
-          <Button type="button" variant="ghost" {...closes(id)}>
-            Keep my account
-          </Button>
-          <SubmitButton variant="destructive" isPending={isPending}>
-            Delete for good
-          </SubmitButton>
-        </div>
-      </form>
-    </Dialog>
-  )
-})
+    return (
+      <Dialog
+        id={id}
+        title="Delete your account?"
+        description="Your profile, your API keys and your Stripe customer are deleted at once, and subscriptions end. Nobody can undo this."
+        isOpenAtFirst={isOpenAtFirst || wasRefused}
+        onClosed={onClosed}
+      >
+        <form {...formProps} className="flex flex-col gap-5">
+          <FormError text={state.formError} />
+          <Field
+            name="confirmation"
+            label={`Type ${deleteConfirmation(email)} to confirm`}
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            defaultValue={state.values['confirmation']}
+            errors={fieldErrors['confirmation']}
+          />
+          <div className="flex flex-wrap justify-end gap-2">
+            <Button type="button" variant="ghost" {...closes(id)}>
+              Keep my account
+            </Button>
+            <SubmitButton variant="destructive" isPending={isPending}>
+              Delete for good
+            </SubmitButton>
+          </div>
+        </form>
+      </Dialog>
+    )
+  },
+)

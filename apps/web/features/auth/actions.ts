@@ -6,10 +6,10 @@ import { redirect } from 'next/navigation'
 import { type FieldErrors, type FormState, keepValues } from '#forms/form.ts'
 import { log } from '#server/log.ts'
 import { requestOrigin } from '#server/request-origin.ts'
-import { authUnavailable, callAuth } from './auth-client.ts'
-import { endSessionHere } from './clear-session-cookies.ts'
+import { authUnavailable, withAuthClient } from './auth-client.ts'
+import { clearSessionCookies } from './clear-session-cookies.ts'
 import { parseSignIn, parseSignUp } from './credentials.ts'
-import { parseRedirectPath } from './redirect-path.ts'
+import { parseRedirectPath } from './parse-redirect-path.ts'
 
 /** What the form shows after it was sent. */
 export type LoginState = FormState & {
@@ -23,7 +23,7 @@ export async function signIn(_: LoginState, form: FormData): Promise<LoginState>
   const parsed = parseSignIn(form)
   if (!parsed.ok) return { values, fieldErrors: parsed.fieldErrors }
 
-  const result = await callAuth((client) => client.auth.signInWithPassword(parsed.data))
+  const result = await withAuthClient((client) => client.auth.signInWithPassword(parsed.data))
   if (result === null) return { values, fieldErrors: {}, formError: authUnavailable }
   if (result.error) return { values, ...explain(result.error) }
   redirect(parseRedirectPath(form.get('next')))
@@ -36,7 +36,7 @@ export async function signUp(_: LoginState, form: FormData): Promise<LoginState>
   if (!parsed.ok) return { values, fieldErrors: parsed.fieldErrors }
 
   const emailRedirectTo = `${requestOrigin(await headers())}/auth/callback`
-  const result = await callAuth((client) => client.auth.signUp({ ...parsed.data, options: { emailRedirectTo } }))
+  const result = await withAuthClient((client) => client.auth.signUp({ ...parsed.data, options: { emailRedirectTo } }))
   if (result === null) return { values, fieldErrors: {}, formError: authUnavailable }
   if (result.error) return { values, ...explain(result.error) }
   // The same answer whether the address is new or known: the form must not tell who has an account.
@@ -46,10 +46,10 @@ export async function signUp(_: LoginState, form: FormData): Promise<LoginState>
 
 /** Ends the session, here and at Supabase. */
 export async function signOut(): Promise<void> {
-  const result = await callAuth((client) => client.auth.signOut({ scope: 'local' }))
+  const result = await withAuthClient((client) => client.auth.signOut({ scope: 'local' }))
   if (result === null || result.error) {
     // Supabase keeps the session then, but this browser must not.
-    await endSessionHere()
+    await clearSessionCookies()
   }
   redirect('/')
 }

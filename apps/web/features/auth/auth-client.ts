@@ -12,7 +12,7 @@ export const authUnavailable = 'The sign-in service cannot be reached. Please tr
  *
  * @returns null, and a line in the log, when the call could not be made
  */
-export async function callAuth<Result extends { error: AuthError | null }>(
+export async function withAuthClient<Result extends { error: AuthError | null }>(
   call: (client: SupabaseClient) => Promise<Result>,
 ): Promise<Result | null> {
   try {

@@ -21,15 +21,15 @@ const notices = {
 } as const
 
 /** What a visitor is told where they arrive. */
-export type Arrival = keyof typeof notices
+export type RedirectNoticeName = keyof typeof notices
 
 /**
  * Tells a visitor who was sent here how it went with what they did before.
  *
- * @param props.name from the page's query; anything but an {@link Arrival} shows nothing
+ * @param props.name from the page's query; anything but an {@link RedirectNoticeName} shows nothing
  */
-export function ArrivalNotice({ name }: { name: unknown }) {
-  if (!isArrival(name)) return null
+export function RedirectNotice({ name }: { name: unknown }) {
+  if (!isRedirectNoticeName(name)) return null
   const { variant, icon: Icon, text } = notices[name]
   return (
     <Alert variant={variant} role="alert">
@@ -39,6 +39,6 @@ export function ArrivalNotice({ name }: { name: unknown }) {
   )
 }
 
-function isArrival(name: unknown): name is Arrival {
+function isRedirectNoticeName(name: unknown): name is RedirectNoticeName {
   return typeof name === 'string' && Object.hasOwn(notices, name)
 }

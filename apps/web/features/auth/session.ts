@@ -10,7 +10,7 @@ import { isSessionCookie, isSessionEnded, sessionEndedHeader } from '#server/ses
 import { createPageClient } from '#server/supabase.ts'
 
 /** Who is signed in, as the verified session says. It can be as old as the session's token. */
-export interface Viewer {
+export interface SessionUser {
   readonly id: string
   readonly email: string
 }
@@ -22,7 +22,7 @@ export interface Viewer {
  * @throws EnvironmentError `ERR_ENV_INVALID` when Supabase is not configured
  * @throws AuthError when Supabase cannot be reached: that says nothing about the session
  */
-export const getViewer = cache(async (): Promise<Viewer | null> => {
+export const getSessionUser = cache(async (): Promise<SessionUser | null> => {
   const client = await createPageClient()
   const { data, error } = await client.auth.getClaims()
   if (error && isAuthRetryableFetchError(error)) throw error
@@ -35,13 +35,13 @@ export const getViewer = cache(async (): Promise<Viewer | null> => {
  *
  * @returns null when no one is signed in, or no one can tell
  */
-export async function getViewerIfKnown(): Promise<Viewer | null> {
+export async function getSessionUserOrNull(): Promise<SessionUser | null> {
   // Outside of what is caught: at build time it throws, to say that the page waits for its request.
   await connection()
   try {
-    return await getViewer()
+    return await getSessionUser()
   } catch (error) {
-    if (!(error instanceof EnvironmentError)) log('error', 'viewer.unreadable', { error: describeError(error) })
+    if (!(error instanceof EnvironmentError)) log('error', 'session.unreadable', { error: describeError(error) })
     return null
   }
 }

@@ -17,7 +17,7 @@ import { toLimits } from './rules/key-limit.ts'
 import { maximumKeys, scopes } from './rules/key-rules.ts'
 
 /** A key in clear, and the origin of the routes that it opens. */
-export interface NewKey {
+export interface IssuedKey {
   readonly key: string
   readonly origin: string
 }
@@ -27,7 +27,7 @@ export type KeyFormState = FormState & {
   /** Set when the change is made. */
   isDone?: boolean
   /** The new key, which is in this answer and in no other, and where it can be tried. */
-  newKey?: NewKey
+  newKey?: IssuedKey
 }
 
 /** Creates a key for the signed-in user. */
@@ -130,7 +130,7 @@ const limitReached = `You have ${maximumKeys} keys, and there can be no more at 
 const unavailable =
   'Our service did not answer, so we cannot tell whether this was done. Look at the list before you try again.'
 
-async function show(key: string): Promise<NewKey> {
+async function show(key: string): Promise<IssuedKey> {
   return { key, origin: requestOrigin(await headers()) }
 }
 

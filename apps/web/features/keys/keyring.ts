@@ -3,10 +3,10 @@ import { after } from 'next/server'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { createKeyring } from 'routekey'
 import { createSupabaseStore } from 'routekey/stores/supabase'
-import { userKeyPrefix } from '#features/trial/user-key.ts'
 import { log } from '#server/log.ts'
 import { createServiceClient } from '#server/supabase.ts'
 import { maximumQuota, scopes } from './rules/key-rules.ts'
+import { userKeyPrefix } from './rules/user-key-prefix.ts'
 
 /** The API keys of this application's users. Reads no environment until a key is looked up. */
 export const keyring = createKeyring({

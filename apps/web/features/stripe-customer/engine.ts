@@ -12,7 +12,7 @@ let engine: ReturnType<typeof createStripeCustomers> | undefined
  *
  * @throws EnvironmentError `ERR_ENV_INVALID` when Supabase or Stripe is not configured
  */
-export function stripeCustomers(): ReturnType<typeof createStripeCustomers> {
+export function getStripeCustomerEngine(): ReturnType<typeof createStripeCustomers> {
   engine ??= createStripeCustomers({
     supabase: createServiceClient(),
     stripe: createStripeClient(),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { decideVerdict } from './decide-verdict.ts'
-import type { Answer, Trial } from './send-trial.ts'
+import type { TrialResponse, Trial } from './send-trial.ts'
 
-const answer = (status: number, headers: Answer['headers'] = []): Answer => ({
+const answer = (status: number, headers: TrialResponse['headers'] = []): TrialResponse => ({
   outcome: 'answered',
   status,
   headers,

@@ -1,4 +1,4 @@
-import type { Answer, Trial } from './send-trial.ts'
+import type { TrialResponse, Trial } from './send-trial.ts'
 
 /** Whether a route is secured, in a sentence. */
 export interface Verdict {
@@ -28,7 +28,7 @@ export function decideVerdict(withoutKey: Trial, withKey: Trial | null): Verdict
     : { tone: 'warning', text: `${text} ${remedy(withKey)}`.trim() }
 }
 
-function remedy({ status, headers }: Answer): string {
+function remedy({ status, headers }: TrialResponse): string {
   const header = (name: string) => headers.find(([other]) => other === name)?.[1]
   switch (status) {
     case 401:

@@ -3,7 +3,7 @@
 import { type SubmitEvent, useState } from 'react'
 import { SubmitButton } from '#forms/submit-button.tsx'
 import { Badge } from '#ui/badge.tsx'
-import { describeStatus, formatBody, sortHeaders } from './describe-answer.ts'
+import { describeStatus, formatBody, sortHeaders } from './describe-response.ts'
 import { createCustomerRoute } from './guarded-routes.ts'
 import { sendTrial, type Trial } from './send-trial.ts'
 

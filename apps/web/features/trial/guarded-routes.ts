@@ -3,31 +3,31 @@ export interface GuardedRoute {
   readonly method: 'GET' | 'POST'
   readonly path: string
   /** Whom it lets in, in a few words. */
-  readonly letsIn: string
+  readonly accepts: string
   /** False where only the server's own key opens it: it is then tried without any. */
-  readonly takesUserKey: boolean
+  readonly acceptsUserKey: boolean
 }
 
 /** The route that the database calls: it shows what a stranger gets. */
 export const createCustomerRoute: GuardedRoute = {
   method: 'POST',
   path: '/api/create-stripe-customer',
-  letsIn: 'Only the server’s own key',
-  takesUserKey: false,
+  accepts: 'Only the server’s own key',
+  acceptsUserKey: false,
 }
 
 /** What the first trial is sent to. */
 export const whoamiRoute: GuardedRoute = {
   method: 'GET',
   path: '/api/v1/whoami',
-  letsIn: 'Any API key of a user',
-  takesUserKey: true,
+  accepts: 'Any API key of a user',
+  acceptsUserKey: true,
 }
 
 /** All that can be tried; nothing else is ever sent. */
 export const guardedRoutes: readonly GuardedRoute[] = [
   whoamiRoute,
-  { method: 'GET', path: '/api/v1/customer', letsIn: 'A key with customer:read', takesUserKey: true },
+  { method: 'GET', path: '/api/v1/customer', accepts: 'A key with customer:read', acceptsUserKey: true },
   createCustomerRoute,
 ]
 

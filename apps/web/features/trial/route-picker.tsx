@@ -10,7 +10,7 @@ export function RoutePicker({ onPick }: { onPick: (path: string) => void }) {
     <fieldset>
       <legend className="mb-2 text-sm leading-none font-medium">Route</legend>
       <div className="grid gap-2 md:grid-cols-3">
-        {guardedRoutes.map(({ method, path, letsIn }) => (
+        {guardedRoutes.map(({ method, path, accepts }) => (
           <label
             key={path}
             className="grid cursor-pointer grid-cols-[auto_1fr] content-start items-start gap-x-3 gap-y-1 rounded-lg border border-input p-3 transition-colors hover:bg-accent has-checked:border-ring has-checked:bg-ring/5"
@@ -26,7 +26,7 @@ export function RoutePicker({ onPick }: { onPick: (path: string) => void }) {
             <span className="font-mono text-[0.8125rem] leading-5 wrap-anywhere">
               {method} {path}
             </span>
-            <span className="col-start-2 text-sm text-muted-foreground">{letsIn}</span>
+            <span className="col-start-2 text-sm text-muted-foreground">{accepts}</span>
           </label>
         ))}
       </div>

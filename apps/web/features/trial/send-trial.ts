@@ -1,7 +1,7 @@
 import type { GuardedRoute } from './guarded-routes.ts'
 
 /** What came back. */
-export interface Answer {
+export interface TrialResponse {
   readonly outcome: 'answered'
   readonly status: number
   readonly headers: [name: string, value: string][]
@@ -11,7 +11,7 @@ export interface Answer {
 }
 
 /** What a visitor sees of one request. */
-export type Trial = Answer | { outcome: 'unreachable'; problem: string }
+export type Trial = TrialResponse | { outcome: 'unreachable'; problem: string }
 
 const timeoutMs = 10_000
 

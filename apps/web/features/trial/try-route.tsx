@@ -6,12 +6,12 @@ import { type SubmitEvent, useEffect, useRef, useState, useSyncExternalStore } f
 import { Field } from '#forms/field.tsx'
 import { SubmitButton } from '#forms/submit-button.tsx'
 import { Input } from '#ui/input.tsx'
-import { AnswerPanel } from './answer-panel.tsx'
+import { checkUserKey } from './check-user-key.ts'
 import { decideVerdict, type Verdict } from './decide-verdict.ts'
 import { curlCommand, guardedRoutes, whoamiRoute } from './guarded-routes.ts'
+import { ResponsePanel } from './response-panel.tsx'
 import { RoutePicker } from './route-picker.tsx'
 import { useTrials } from './use-trials.ts'
-import { refuseUserKey } from './user-key.ts'
 
 /**
  * Sends a request to a guarded route without and with a key, and shows both answers. The key is in its field and nowhere
@@ -49,8 +49,8 @@ export function TryRoute({ origin, children }: { origin: string; children: React
 
   function onSubmit(event: SubmitEvent) {
     event.preventDefault()
-    const key = route.takesUserKey ? (keyInput.current?.value.trim() ?? '') : ''
-    const refusal = key === '' ? null : refuseUserKey(key)
+    const key = route.acceptsUserKey ? (keyInput.current?.value.trim() ?? '') : ''
+    const refusal = key === '' ? null : checkUserKey(key)
     setKeyProblem(refusal?.problem ?? null)
     if (refusal === null) return void send(route, key === '' ? null : key)
     forget()
@@ -75,7 +75,7 @@ export function TryRoute({ origin, children }: { origin: string; children: React
             label="Your API key"
             errors={keyProblem === null ? undefined : [keyProblem]}
             hint={
-              route.takesUserKey
+              route.acceptsUserKey
                 ? 'It goes to this route alone, and is gone once you leave the page. Left empty, only the request without a key is sent.'
                 : 'Not for this route: none of your keys opens it. It is called without one.'
             }
@@ -92,7 +92,7 @@ export function TryRoute({ origin, children }: { origin: string; children: React
                   autoCapitalize="none"
                   spellCheck={false}
                   placeholder="rk_user_…"
-                  disabled={!route.takesUserKey}
+                  disabled={!route.acceptsUserKey}
                   className="font-mono"
                 />
                 {/* Until scripts are here the browser would send the form itself; Enter does nothing then either. */}
@@ -115,20 +115,20 @@ export function TryRoute({ origin, children }: { origin: string; children: React
       </output>
 
       <div className="grid gap-4 lg:grid-cols-2 lg:grid-rows-[auto_auto_minmax(22rem,1fr)]">
-        <AnswerPanel
+        <ResponsePanel
           title="Without a key"
           command={curlCommand(route, origin, false)}
           trial={trials?.withoutKey ?? null}
           isPending={isPending}
           placeholder="Not sent yet."
         />
-        <AnswerPanel
+        <ResponsePanel
           title="With your key"
-          command={route.takesUserKey ? curlCommand(route, origin, true) : null}
+          command={route.acceptsUserKey ? curlCommand(route, origin, true) : null}
           trial={trials?.withKey ?? null}
-          isPending={isPending && route.takesUserKey}
+          isPending={isPending && route.acceptsUserKey}
           placeholder={
-            route.takesUserKey ? 'Paste a key above to see what it opens.' : 'No key of yours opens this route.'
+            route.acceptsUserKey ? 'Paste a key above to see what it opens.' : 'No key of yours opens this route.'
           }
         />
       </div>

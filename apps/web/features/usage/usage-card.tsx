@@ -10,7 +10,7 @@ import { UsageChart } from './usage-chart.tsx'
  *
  * @param props.owner the signed-in user
  */
-export async function OwnerUsage({ owner }: { owner: string }) {
+export async function OwnerUsageCard({ owner }: { owner: string }) {
   return showUsage(() => readOwnerUsage(owner))
 }
 
@@ -19,7 +19,7 @@ export async function OwnerUsage({ owner }: { owner: string }) {
  *
  * @param props.owner the signed-in user; nothing is shown of a key of anyone else
  */
-export async function KeyUsage({ id, owner }: { id: string; owner: string }) {
+export async function KeyUsageCard({ id, owner }: { id: string; owner: string }) {
   return showUsage(() => readKeyUsage(id, owner))
 }
 

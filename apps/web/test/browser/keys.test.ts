@@ -5,7 +5,7 @@ import type { Page, Response } from 'playwright-core'
 import { createKeyring, type Keyring } from 'routekey'
 import { createSupabaseStore } from 'routekey/stores/supabase'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { standBefore } from '#test/support/fault-proxy.ts'
+import { startFaultProxy } from '#test/support/fault-proxy.ts'
 import { expectNoAxeViolations } from './expect-no-axe-violations.ts'
 import { findLayoutFaults } from './find-layout-faults.ts'
 import { openBrowser } from './open-browser.ts'
@@ -303,13 +303,13 @@ describe('the page', () => {
 
 describe('while the database fails', () => {
   let isFailing = false
-  let supabase: Awaited<ReturnType<typeof standBefore>>
+  let supabase: Awaited<ReturnType<typeof startFaultProxy>>
   beforeAll(async () => {
     const { stack } = browser
     class Failing extends Set<string> {
       override has = (path: string) => isFailing && /^\/rest\/v1\/(?:api_key\?|rpc\/create_api_key$)/.test(path)
     }
-    supabase = await standBefore(stack.env['NEXT_PUBLIC_SUPABASE_URL']!, { failing: new Failing() })
+    supabase = await startFaultProxy(stack.env['NEXT_PUBLIC_SUPABASE_URL']!, { failing: new Failing() })
     stack.env['NEXT_PUBLIC_SUPABASE_URL'] = supabase.url
     await stack.restartWeb()
   })

@@ -1,19 +1,19 @@
 import { EventEmitter, once } from 'node:events'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { standBefore } from '#test/support/fault-proxy.ts'
+import { startFaultProxy } from '#test/support/fault-proxy.ts'
 import { password, signUp } from '#test/support/stack.ts'
 import { devices } from './devices.ts'
 import { openCase, pageCases } from './page-cases.ts'
 import { setUpBrowser } from './set-up-browser.ts'
 
 const browser = setUpBrowser()
-let proxy: Awaited<ReturnType<typeof standBefore>>
+let proxy: Awaited<ReturnType<typeof startFaultProxy>>
 
 // What is streamed after the page comes late enough for its place to be seen first.
 beforeAll(async () => {
   const { stack } = browser
-  proxy = await standBefore(stack.env['NEXT_PUBLIC_SUPABASE_URL'] ?? '', {
+  proxy = await startFaultProxy(stack.env['NEXT_PUBLIC_SUPABASE_URL'] ?? '', {
     slow: /\/rpc\/(list|read)_|\/api_key\?/,
     delayMs: 400,
   })

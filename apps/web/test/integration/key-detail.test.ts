@@ -2,7 +2,7 @@ import { createKeyring, type Keyring } from 'routekey'
 import { createSupabaseStore } from 'routekey/stores/supabase'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSession, type Session } from '#test/support/create-session.ts'
-import { standBefore } from '#test/support/fault-proxy.ts'
+import { startFaultProxy } from '#test/support/fault-proxy.ts'
 import { type Stack, startStack } from '#test/support/stack.ts'
 
 let stack: Stack
@@ -123,10 +123,10 @@ describe('the usage of all keys of an owner', () => {
 })
 
 describe('while the usage and the audit trail cannot be read', () => {
-  let supabase: Awaited<ReturnType<typeof standBefore>>
+  let supabase: Awaited<ReturnType<typeof startFaultProxy>>
   beforeAll(async () => {
     const failing = new Set(['/rest/v1/rpc/read_api_key_usage', '/rest/v1/rpc/read_api_key_audit'])
-    supabase = await standBefore(stack.env['NEXT_PUBLIC_SUPABASE_URL']!, { failing })
+    supabase = await startFaultProxy(stack.env['NEXT_PUBLIC_SUPABASE_URL']!, { failing })
     stack.env['NEXT_PUBLIC_SUPABASE_URL'] = supabase.url
     await stack.restartWeb()
   })

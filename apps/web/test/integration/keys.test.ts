@@ -2,15 +2,15 @@ import { createKeyring, type Keyring } from 'routekey'
 import { createSupabaseStore } from 'routekey/stores/supabase'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { maximumKeys } from '#features/keys/rules/key-rules.ts'
-import { standBefore } from '#test/support/fault-proxy.ts'
+import { startFaultProxy } from '#test/support/fault-proxy.ts'
 import { openSignedInBrowser } from '#test/support/scriptless-browser.ts'
-import { type Answer, send } from '#test/support/send.ts'
+import { type RawResponse, send } from '#test/support/send.ts'
 import { type Stack, startStack } from '#test/support/stack.ts'
 
 // What fails while it is in here: the store's functions, as the application calls them.
 const failing = new Set<string>()
 let stack: Stack
-let supabase: Awaited<ReturnType<typeof standBefore>>
+let supabase: Awaited<ReturnType<typeof startFaultProxy>>
 let keyring: Keyring
 let ada: Awaited<ReturnType<typeof openSignedInBrowser>>
 let eve: Awaited<ReturnType<typeof openSignedInBrowser>>
@@ -19,7 +19,7 @@ beforeAll(async () => {
   keyring = createKeyring({ prefix: 'rk_user', store: createSupabaseStore({ client: stack.admin }) })
   ada = await openSignedInBrowser(stack)
   eve = await openSignedInBrowser(stack)
-  supabase = await standBefore(stack.env['NEXT_PUBLIC_SUPABASE_URL']!, { failing })
+  supabase = await startFaultProxy(stack.env['NEXT_PUBLIC_SUPABASE_URL']!, { failing })
   stack.env['NEXT_PUBLIC_SUPABASE_URL'] = supabase.url
   await stack.restartWeb()
 })
@@ -31,8 +31,8 @@ afterAll(async () => {
 
 const choices = { name: 'CI', scopes: 'account:read', expiry: '30', window: 'none' }
 const keyShape = /rk_user_[A-Za-z0-9]{30,}/
-const keyIn = ({ body }: Answer): string => keyShape.exec(body)?.[0] ?? ''
-const textOf = ({ body }: Answer) => body.replaceAll(/<script\b.*?<\/script>/gs, '').replaceAll(/<[^>]*>/g, ' ')
+const keyIn = ({ body }: RawResponse): string => keyShape.exec(body)?.[0] ?? ''
+const textOf = ({ body }: RawResponse) => body.replaceAll(/<script\b.*?<\/script>/gs, '').replaceAll(/<[^>]*>/g, ' ')
 const whoami = async (key: string) =>
   (await send(`${stack.webUrl}/api/v1/whoami`, { method: 'GET', headers: ['authorization', `Bearer ${key}`] })).status
 

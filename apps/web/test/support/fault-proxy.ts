@@ -11,7 +11,7 @@ const passedHeaders = ['apikey', 'authorization', 'content-type', 'accept', 'pre
  * @param options.failing the paths, which may be changed while it runs; default none
  * @param options.slow which paths wait for `delayMs`; default none
  */
-export async function standBefore(
+export async function startFaultProxy(
   target: string,
   options: { failing?: ReadonlySet<string>; slow?: RegExp; delayMs?: number },
 ): Promise<{ url: string; stop: () => void }> {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { createSession, type Session } from './create-session.ts'
-import { type Answer, send } from './send.ts'
+import { type RawResponse, send } from './send.ts'
 import type { Stack } from './stack.ts'
 
 /** A page that was loaded, or what came in its place. */
-export type LoadedPage = Answer & { path: string }
+export type LoadedPage = RawResponse & { path: string }
 
 /** A browser without scripts: keeps cookies, and follows nothing by itself. */
 export interface ScriptlessBrowser {

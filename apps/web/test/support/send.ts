@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders, request } from 'node:http'
 
 /** An answer as it came over the wire. */
-export interface Answer {
+export interface RawResponse {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly body: string
@@ -17,7 +17,7 @@ export interface Answer {
 export async function send(
   url: string,
   options: { method?: string; headers?: string[]; body?: string } = {},
-): Promise<Answer> {
+): Promise<RawResponse> {
   const { method = 'POST', headers = [], body } = options
   const { host } = new URL(url)
   const length = body === undefined ? [] : ['content-length', String(Buffer.byteLength(body))]

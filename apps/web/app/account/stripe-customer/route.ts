@@ -1,5 +1,5 @@
 import { isAuthRetryableFetchError } from '@supabase/supabase-js'
-import { readProfile } from '#features/account/profile.ts'
+import { readProfile } from '#features/account/read-profile.ts'
 import type { StripeCustomerProgress } from '#features/stripe-customer/stripe-customer-progress.ts'
 import { describeError, log } from '#server/log.ts'
 import { problemResponse } from '#server/problem-response.ts'

@@ -1,9 +1,9 @@
 import { envSecret } from 'routekey'
 import { withKey } from 'routekey/next'
-import { stripeCustomers } from '#features/stripe-customer/engine.ts'
-import { parseProfileEvent } from '#features/stripe-customer/profile-event.ts'
+import { getStripeCustomerEngine } from '#features/stripe-customer/engine.ts'
+import { parseProfileEvent } from '#features/stripe-customer/parse-profile-event.ts'
 import { logDenial } from '#server/log-denial.ts'
-import { methodNotAllowed, problemResponse, withProblems } from '#server/problem-response.ts'
+import { methodNotAllowed, problemResponse, catchProblems } from '#server/problem-response.ts'
 import { readText } from '#server/read-text.ts'
 
 /** A profile's row is well under a kilobyte, and a webhook carries it twice. */
@@ -20,7 +20,7 @@ async function createStripeCustomer(request: Request): Promise<Response> {
   if (type === 'DELETE') return Response.json({ message: 'nothing to create: the profile was deleted' })
 
   // Without the request's signal: a sender that no longer listens still wants the customer.
-  const result = await stripeCustomers().provision(profileId)
+  const result = await getStripeCustomerEngine().provision(profileId)
   switch (result.outcome) {
     case 'provisioned':
       return Response.json({ message: `stripe customer created: ${result.stripeCustomer}` })
@@ -38,7 +38,7 @@ async function createStripeCustomer(request: Request): Promise<Response> {
 }
 
 /** Gives a profile its Stripe customer, for the database's webhook; answers the same customer when asked again. */
-export const POST = withKey(envSecret('API_ROUTE_SECRET', { query: true }), withProblems(createStripeCustomer), {
+export const POST = withKey(envSecret('API_ROUTE_SECRET', { query: true }), catchProblems(createStripeCustomer), {
   onDenied: logDenial,
 })
 

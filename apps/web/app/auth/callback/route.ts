@@ -1,9 +1,9 @@
 import { type AuthError, isAuthRetryableFetchError } from '@supabase/supabase-js'
 import { cookies } from 'next/headers'
 import { redirect } from 'next/navigation'
-import { type AuthReturn, parseAuthReturn } from '#features/auth/auth-return.ts'
-import type { Arrival } from '#features/auth/redirect-notice.tsx'
-import { parseRedirectPath } from '#features/auth/redirect-path.ts'
+import { type AuthReturn, parseAuthReturn } from '#features/auth/parse-auth-return.ts'
+import { parseRedirectPath } from '#features/auth/parse-redirect-path.ts'
+import type { RedirectNoticeName } from '#features/auth/redirect-notice.tsx'
 import { describeError, log } from '#server/log.ts'
 import { isSessionCookie } from '#server/session-cookie.ts'
 import { createActionClient, createVisitorClient } from '#server/supabase.ts'
@@ -71,7 +71,7 @@ async function confirmEmail(tokenHash: string): Promise<Settled> {
 /** Gives the way on: to the account, or where no one is signed in, to the sign-in page. */
 async function afterEmailChange(outcome: Outcome): Promise<string> {
   if (outcome === 'unavailable') return '/login?error=unavailable'
-  const arrival: Arrival =
+  const arrival: RedirectNoticeName =
     outcome === 'done' ? 'email-changed' : outcome === 'half_confirmed' ? 'email-half-confirmed' : 'email-link-refused'
   const isSignedIn = (await cookies()).getAll().some(({ name }) => isSessionCookie(name))
   return `${isSignedIn ? '/account' : '/login'}?notice=${arrival}`

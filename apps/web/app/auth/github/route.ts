@@ -1,5 +1,5 @@
 import { redirect } from 'next/navigation'
-import { parseRedirectPath } from '#features/auth/redirect-path.ts'
+import { parseRedirectPath } from '#features/auth/parse-redirect-path.ts'
 import { describeError, log } from '#server/log.ts'
 import { requestOrigin } from '#server/request-origin.ts'
 import { createActionClient } from '#server/supabase.ts'

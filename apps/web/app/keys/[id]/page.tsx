@@ -4,15 +4,15 @@ import Link from 'next/link'
 import { notFound } from 'next/navigation'
 import { Suspense } from 'react'
 import { keyStatus } from 'routekey'
-import { getViewerIfKnown, requireUser } from '#features/auth/session.ts'
+import { getSessionUserOrNull, requireUser } from '#features/auth/session.ts'
 import { AuditTrail } from '#features/keys/detail/audit-trail.tsx'
 import { KeyActions } from '#features/keys/detail/key-actions.tsx'
 import { KeyFacts } from '#features/keys/detail/key-facts.tsx'
 import { KeyLimits } from '#features/keys/detail/key-limits.tsx'
 import { parseEntries } from '#features/keys/detail/parse-entries.ts'
 import { readKey } from '#features/keys/detail/read-key.ts'
-import { KeyStatus } from '#features/keys/list/key-status.tsx'
-import { KeyUsage } from '#features/usage/usage-card.tsx'
+import { KeyStatusBadge } from '#features/keys/list/key-status-badge.tsx'
+import { KeyUsageCard } from '#features/usage/usage-card.tsx'
 import { UsageSkeleton } from '#features/usage/usage-skeleton.tsx'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '#ui/card.tsx'
 import { PageHeading } from '#ui/page-heading.tsx'
@@ -22,8 +22,8 @@ type Props = PageProps<'/keys/[id]'>
 
 /** Names the tab after the key. */
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const viewer = await getViewerIfKnown()
-  const found = viewer && (await readKey((await params).id, viewer.id))
+  const user = await getSessionUserOrNull()
+  const found = user && (await readKey((await params).id, user.id))
   return { title: found?.record.name ?? 'Not found' }
 }
 
@@ -50,7 +50,7 @@ export default async function KeyPage({ params, searchParams }: Props) {
           text={
             <span className="flex flex-wrap items-start gap-x-3 gap-y-2">
               <code className="font-mono text-sm leading-6">{`${record.start}…`}</code>
-              <KeyStatus record={record} now={now} />
+              <KeyStatusBadge record={record} now={now} />
             </span>
           }
         >
@@ -71,7 +71,7 @@ export default async function KeyPage({ params, searchParams }: Props) {
       </div>
 
       <Suspense fallback={<UsageSkeleton />}>
-        <KeyUsage id={record.id} owner={user.id} />
+        <KeyUsageCard id={record.id} owner={user.id} />
       </Suspense>
 
       <Card aria-labelledby="audit-trail">

@@ -3,10 +3,10 @@
 import { useId } from 'react'
 import { Button } from '#ui/button.tsx'
 import { opens } from '#ui/dialog.tsx'
-import { RenameKeyDialog } from '../dialogs/rename-key.tsx'
-import { RevokeKeyDialog } from '../dialogs/revoke-key.tsx'
-import { RotateKeyDialog } from '../dialogs/rotate-key.tsx'
-import { SwitchKeyDialog } from '../dialogs/switch-key.tsx'
+import { RenameKeyDialog } from '../dialogs/rename-key-dialog.tsx'
+import { RevokeKeyDialog } from '../dialogs/revoke-key-dialog.tsx'
+import { RotateKeyDialog } from '../dialogs/rotate-key-dialog.tsx'
+import { ToggleKeyDialog } from '../dialogs/toggle-key-dialog.tsx'
 import { Announcement } from '../list/announcement.tsx'
 import { useAnnouncement } from '../list/use-announcement.ts'
 
@@ -55,8 +55,8 @@ export function KeyActions({
       )}
       <RenameKeyDialog id={`${id}-rename`} {...key} />
       <RotateKeyDialog id={`${id}-rotate`} {...key} />
-      <SwitchKeyDialog to="disabled" id={`${id}-disable`} {...key} />
-      <SwitchKeyDialog to="enabled" id={`${id}-enable`} {...key} />
+      <ToggleKeyDialog to="disabled" id={`${id}-disable`} {...key} />
+      <ToggleKeyDialog to="enabled" id={`${id}-enable`} {...key} />
       <RevokeKeyDialog id={`${id}-revoke`} {...key} />
       <Announcement text={text} />
     </>

@@ -1,4 +1,4 @@
 // One module, so that they come in one file.
-export { RenameKeyDialog } from './rename-key.tsx'
-export { RevokeKeyDialog } from './revoke-key.tsx'
-export { RotateKeyDialog } from './rotate-key.tsx'
+export { RenameKeyDialog } from './rename-key-dialog.tsx'
+export { RevokeKeyDialog } from './revoke-key-dialog.tsx'
+export { RotateKeyDialog } from './rotate-key-dialog.tsx'

@@ -2,7 +2,7 @@
 
 import { useId } from 'react'
 import type { FormState } from '#forms/form.ts'
-import { type FormDialogProps, inTurns } from '#forms/reset-on-close.tsx'
+import { type FormDialogProps, withResetOnClose } from '#forms/reset-on-close.tsx'
 import { SubmitButton } from '#forms/submit-button.tsx'
 import { useActionForm } from '#forms/use-action-form.ts'
 import { Button } from '#ui/button.tsx'
@@ -10,7 +10,7 @@ import { opens } from '#ui/dialog.tsx'
 import { changeLimit } from '../actions.ts'
 import { Announcement } from '../list/announcement.tsx'
 import { useAnnouncement } from '../list/use-announcement.ts'
-import { LimitFields } from './create-key-fields.tsx'
+import { LimitFields } from './key-fields.tsx'
 import { KeyFormDialog } from './key-form-dialog.tsx'
 import { initialKeyForm } from './key-form.ts'
 
@@ -43,21 +43,23 @@ export function ChangeLimit({ isRevoked, ...props }: ChangeLimitProps & { isRevo
   )
 }
 
-const ChangeLimitDialog = inTurns<FormDialogProps & ChangeLimitProps & { onDone: (text: string) => void }>((props) => {
-  const { values, ...rest } = props
-  const form = useActionForm(changeLimit, initialKeyForm, loadParser)
-  return (
-    <KeyFormDialog
-      {...rest}
-      form={form}
-      title="Change limit"
-      description="It holds from the next request on, in place of every limit that the key has now."
-      done="The limit was changed."
-    >
-      <LimitFields values={{ ...values, ...form.state.values }} errors={form.fieldErrors} />
-      <div className="flex justify-end">
-        <SubmitButton isPending={form.isPending}>Change limit</SubmitButton>
-      </div>
-    </KeyFormDialog>
-  )
-})
+const ChangeLimitDialog = withResetOnClose<FormDialogProps & ChangeLimitProps & { onDone: (text: string) => void }>(
+  (props) => {
+    const { values, ...rest } = props
+    const form = useActionForm(changeLimit, initialKeyForm, loadParser)
+    return (
+      <KeyFormDialog
+        {...rest}
+        form={form}
+        title="Change limit"
+        description="It holds from the next request on, in place of every limit that the key has now."
+        done="The limit was changed."
+      >
+        <LimitFields values={{ ...values, ...form.state.values }} errors={form.fieldErrors} />
+        <div className="flex justify-end">
+          <SubmitButton isPending={form.isPending}>Change limit</SubmitButton>
+        </div>
+      </KeyFormDialog>
+    )
+  },
+)

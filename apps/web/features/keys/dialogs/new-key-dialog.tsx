@@ -5,7 +5,7 @@ import { Button } from '#ui/button.tsx'
 import { closes, Dialog } from '#ui/dialog.tsx'
 import type { KeyFormState } from '../actions.ts'
 import { initialKeyForm } from './key-form.ts'
-import { NewKeyPanel } from './new-key.tsx'
+import { NewKeyPanel } from './new-key-panel.tsx'
 
 interface NewKeyDialogProps {
   readonly id: string

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import type { KeyRecord } from 'routekey'
 import { Time } from '#ui/time.tsx'
 import { KeyMenu } from './key-menu.tsx'
-import { KeyStatus } from './key-status.tsx'
+import { KeyStatusBadge } from './key-status-badge.tsx'
 
 const when = 'max-lg:order-2 lg:whitespace-nowrap'
 const columns = ['Key', 'Scopes', 'Created', 'Last used', 'Expires', 'Status']
@@ -75,7 +75,7 @@ function KeyRow({ record, now }: { record: KeyRecord; now: Date }) {
         {expiresAt === null ? 'Never' : <Time at={expiresAt} />}
       </Cell>
       <Cell label="Status" className="max-lg:order-1">
-        <KeyStatus record={record} now={now} />
+        <KeyStatusBadge record={record} now={now} />
       </Cell>
       <td className="max-lg:absolute max-lg:top-4 max-lg:right-4 lg:px-2 lg:text-right">
         {!isEnded && <KeyMenu keyId={id} name={name} />}

@@ -1,6 +1,7 @@
+import type { KeyLimit } from 'routekey'
 import * as z from 'zod/mini'
 import { createFormParser } from '#forms/form.ts'
-import { isLimit, type KeyLimit, limitShape, quotaText, toLimits } from './key-limit.ts'
+import { isLimit, limitShape, quotaText, toLimits } from './key-limit.ts'
 import { keyNameSchema } from './key-name.ts'
 import { type Scope, scopes } from './key-rules.ts'
 

@@ -1,12 +1,6 @@
+import type { KeyLimit } from 'routekey'
 import * as z from 'zod/mini'
 import { maximumQuota } from './key-rules.ts'
-
-/** A limit, as the keyring takes it. */
-export interface KeyLimit {
-  readonly name: string
-  readonly quota: number
-  readonly windowSeconds: number
-}
 
 const windowSeconds = { minute: 60, hour: 3_600, day: 86_400 } as const
 
@@ -19,19 +13,19 @@ export const limitShape = {
   quota: z.optional(z.string(quotaText)),
 }
 
-interface LimitFields {
+interface LimitForm {
   readonly window: 'none' | keyof typeof windowSeconds
   readonly quota?: string | undefined
 }
 
 /** Tells whether the number is one; it does not matter where there is no limit. */
-export function isLimit({ window, quota }: LimitFields): boolean {
+export function isLimit({ window, quota }: LimitForm): boolean {
   if (window === 'none') return true
   return quota !== undefined && /^[1-9]\d{0,6}$/.test(quota.trim()) && Number(quota) <= maximumQuota
 }
 
 /** Makes of the two fields, once they were checked, what the keyring takes. */
-export function toLimits({ window, quota }: LimitFields): KeyLimit[] {
+export function toLimits({ window, quota }: LimitForm): KeyLimit[] {
   return window === 'none' ? [] : [{ name: window, quota: Number(quota), windowSeconds: windowSeconds[window] }]
 }
 

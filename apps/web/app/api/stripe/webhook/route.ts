@@ -1,9 +1,9 @@
 import { after } from 'next/server'
-import { stripeCustomers } from '#features/stripe-customer/engine.ts'
-import { verifyStripeEvent } from '#features/stripe-customer/stripe-event.ts'
+import { getStripeCustomerEngine } from '#features/stripe-customer/engine.ts'
+import { verifyStripeEvent } from '#features/stripe-customer/verify-stripe-event.ts'
 import { stripeWebhookSecret } from '#server/env.ts'
 import { describeError, log } from '#server/log.ts'
-import { methodNotAllowed, problemResponse, withProblems } from '#server/problem-response.ts'
+import { methodNotAllowed, problemResponse, catchProblems } from '#server/problem-response.ts'
 import { readBytes } from '#server/read-bytes.ts'
 
 /** The event of a customer with all the metadata that Stripe allows is well under this. */
@@ -21,7 +21,7 @@ async function takeEvent(request: Request): Promise<Response> {
 
   const { id, type } = verified.event
   // What fails is thrown, and so a 5xx: Stripe sends the event again.
-  const applied = await stripeCustomers().applyEvent(verified.event)
+  const applied = await getStripeCustomerEngine().applyEvent(verified.event)
   log('info', 'stripe_event.applied', { id, type, ...applied })
   if (applied.outcome === 'unlinked' || applied.outcome === 'reopened') after(() => provision(applied.profileId))
   return Response.json({ outcome: applied.outcome }, { headers: { 'cache-control': 'no-store' } })
@@ -30,7 +30,7 @@ async function takeEvent(request: Request): Promise<Response> {
 /** Does at once what the event has made due. The sweep would do it too, somewhat later. */
 async function provision(profileId: string): Promise<void> {
   try {
-    await stripeCustomers().provision(profileId)
+    await getStripeCustomerEngine().provision(profileId)
   } catch (error) {
     log('error', 'stripe_event.provision_failed', { profileId, error: describeError(error) })
   }
@@ -38,7 +38,7 @@ async function provision(profileId: string): Promise<void> {
 
 // routekey-audit: Stripe signs what it sends, and takeEvent verifies that first
 /** Takes what Stripe tells of customers that were changed or deleted in its dashboard. */
-export const POST = withProblems(takeEvent)
+export const POST = catchProblems(takeEvent)
 
 const refuse = methodNotAllowed('POST')
 // routekey-audit: answers 405 to everyone

@@ -1,7 +1,7 @@
 import type { KeyCaller } from 'routekey'
 import { type GuardContext, withKey } from 'routekey/next'
 import { keyring } from '#features/keys/keyring.ts'
-import { methodNotAllowed, problemResponse, withProblems } from '#server/problem-response.ts'
+import { methodNotAllowed, problemResponse, catchProblems } from '#server/problem-response.ts'
 import { createServiceClient } from '#server/supabase.ts'
 
 async function readCustomer(_request: Request, { caller }: GuardContext<KeyCaller>): Promise<Response> {
@@ -18,7 +18,7 @@ async function readCustomer(_request: Request, { caller }: GuardContext<KeyCalle
 }
 
 /** Gives the Stripe customer of the key's owner, null until it exists; needs the scope `customer:read`. */
-export const GET = withKey(keyring.verifier({ scopes: ['customer:read'] }), withProblems(readCustomer))
+export const GET = withKey(keyring.verifier({ scopes: ['customer:read'] }), catchProblems(readCustomer))
 
 const refuse = methodNotAllowed('GET')
 // routekey-audit: answers 405 to everyone

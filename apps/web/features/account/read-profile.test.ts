@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 
 vi.mock('server-only', () => ({}))
 
-const { readProfile } = await import('./profile.ts')
+const { readProfile } = await import('./read-profile.ts')
 
 const id = '0b0e7ed0-4a1a-4f9e-9b5e-0a5bc1a6d7f1'
 const profile = { email: 'ada@example.com', stripe_customer: null as string | null, created_at: '2026-11-23T18:00:00Z' }

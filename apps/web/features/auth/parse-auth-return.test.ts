@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseAuthReturn } from './auth-return.ts'
+import { parseAuthReturn } from './parse-auth-return.ts'
 
 it.each([
   ['code=abc&next=/keys', { kind: 'code', code: 'abc' }],

@@ -2,8 +2,8 @@ import { useId } from 'react'
 import { Badge } from '#ui/badge.tsx'
 import { CodeBlock } from '#ui/code-block.tsx'
 import { Spinner } from '#ui/spinner.tsx'
-import { describeStatus, formatBody, sortHeaders } from './describe-answer.ts'
-import type { Answer, Trial } from './send-trial.ts'
+import { describeStatus, formatBody, sortHeaders } from './describe-response.ts'
+import type { TrialResponse, Trial } from './send-trial.ts'
 
 /**
  * Shows a request as a line for the shell, and what came back.
@@ -11,7 +11,7 @@ import type { Answer, Trial } from './send-trial.ts'
  * @param props.command null where there is no such request
  * @param props.placeholder says why there is no answer
  */
-export function AnswerPanel({
+export function ResponsePanel({
   title,
   command,
   trial,
@@ -35,7 +35,7 @@ export function AnswerPanel({
       </h2>
       {command !== null && <CodeBlock title="Terminal" code={command} />}
       {trial?.outcome === 'answered' ? (
-        <AnswerDetails answer={trial} />
+        <ResponseDetails answer={trial} />
       ) : (
         <p className="row-start-3 flex items-center justify-center gap-2 rounded-xl border border-dashed p-6 text-center text-sm text-muted-foreground [&>svg]:size-4">
           {isPending && <Spinner />}
@@ -46,7 +46,7 @@ export function AnswerPanel({
   )
 }
 
-function AnswerDetails({ answer: { status, headers, body, durationMs } }: { answer: Answer }) {
+function ResponseDetails({ answer: { status, headers, body, durationMs } }: { answer: TrialResponse }) {
   const { phrase, meaning } = describeStatus(status)
   const { first, others } = sortHeaders(headers)
   return (
@@ -80,7 +80,7 @@ function AnswerDetails({ answer: { status, headers, body, durationMs } }: { answ
   )
 }
 
-function HeaderList({ headers }: { headers: Answer['headers'] }) {
+function HeaderList({ headers }: { headers: TrialResponse['headers'] }) {
   return (
     <dl className="grid gap-x-4 gap-y-1 font-mono text-xs leading-5 sm:grid-cols-[auto_1fr]">
       {headers.map(([name, value]) => (

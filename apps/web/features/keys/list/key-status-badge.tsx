@@ -18,7 +18,7 @@ const looks: Record<KeyState['kind'], { variant: ComponentProps<typeof Badge>['v
  *
  * @param props.now the instant that it is told for
  */
-export function KeyStatus({ record, now }: { record: KeyRecord; now: Date }) {
+export function KeyStatusBadge({ record, now }: { record: KeyRecord; now: Date }) {
   const state = keyState(record, now)
   const { variant, text } = looks[state.kind]
   return (

@@ -1,4 +1,4 @@
-import type { Answer } from './send-trial.ts'
+import type { TrialResponse } from './send-trial.ts'
 
 const meanings: Record<number, { phrase: string; meaning: string }> = {
   200: { phrase: 'OK', meaning: 'The guard let the request in, and the handler ran.' },
@@ -27,7 +27,10 @@ const interesting = [
 ]
 
 /** Splits an answer's headers, whose names `fetch` gives in lower case: those that tell about the guard, in that order, and the others by name. */
-export function sortHeaders(headers: Answer['headers']): { first: Answer['headers']; others: Answer['headers'] } {
+export function sortHeaders(headers: TrialResponse['headers']): {
+  first: TrialResponse['headers']
+  others: TrialResponse['headers']
+} {
   const first = interesting.flatMap((name) => headers.filter(([other]) => other === name))
   const others = headers.filter(([name]) => !interesting.includes(name))
   return { first, others: others.toSorted(([a], [b]) => (a < b ? -1 : 1)) }

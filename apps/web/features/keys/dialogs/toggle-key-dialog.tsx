@@ -1,6 +1,6 @@
 'use client'
 
-import { inTurns } from '#forms/reset-on-close.tsx'
+import { withResetOnClose } from '#forms/reset-on-close.tsx'
 import { SubmitButton } from '#forms/submit-button.tsx'
 import { useActionForm } from '#forms/use-action-form.ts'
 import { Button } from '#ui/button.tsx'
@@ -25,7 +25,7 @@ const texts = {
 } as const
 
 /** Asks whether a key shall be disabled, or enabled again, and does it. */
-export const SwitchKeyDialog = inTurns<KeyDialogProps & { to: keyof typeof texts }>(
+export const ToggleKeyDialog = withResetOnClose<KeyDialogProps & { to: keyof typeof texts }>(
   ({ name, to, onDone, ...props }) => {
     const { action, verb, description, done } = texts[to]
     const form = useActionForm(action, initialKeyForm)

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 
 vi.mock('server-only', () => ({}))
 
-const { verifyStripeEvent } = await import('./stripe-event.ts')
+const { verifyStripeEvent } = await import('./verify-stripe-event.ts')
 
 const secret = `whsec_${'a1'.repeat(16)}`
 const now = new Date('2026-11-23T12:00:00Z')

@@ -1,7 +1,7 @@
 'use client'
 
 import { Field } from '#forms/field.tsx'
-import { inTurns } from '#forms/reset-on-close.tsx'
+import { withResetOnClose } from '#forms/reset-on-close.tsx'
 import { SubmitButton } from '#forms/submit-button.tsx'
 import { useActionForm } from '#forms/use-action-form.ts'
 import { renameKey } from '../actions.ts'
@@ -11,7 +11,7 @@ import { initialKeyForm, type KeyDialogProps } from './key-form.ts'
 const loadParser = () => import('../rules/change-key-forms.ts').then((module) => module.parseRenameKey)
 
 /** Gives a key another name. */
-export const RenameKeyDialog = inTurns<KeyDialogProps>(({ name, onDone, ...props }) => {
+export const RenameKeyDialog = withResetOnClose<KeyDialogProps>(({ name, onDone, ...props }) => {
   const form = useActionForm(renameKey, initialKeyForm, loadParser)
   return (
     <KeyFormDialog {...props} form={form} title={`Rename “${name}”`} done="The key was renamed." onDone={onDone}>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeStatus, formatBody, sortHeaders } from './describe-answer.ts'
+import { describeStatus, formatBody, sortHeaders } from './describe-response.ts'
 
 describe('sortHeaders', () => {
   it('puts first what tells about the guard, in its order', () => {

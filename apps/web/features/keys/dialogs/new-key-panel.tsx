@@ -4,10 +4,10 @@ import { TriangleAlert } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { Alert, AlertDescription, AlertTitle } from '#ui/alert.tsx'
 import { CopyButton } from '#ui/copy-button.tsx'
-import type { NewKey } from '../actions.ts'
+import type { IssuedKey } from '../actions.ts'
 
 /** Shows a new key, this once, and how to try it. */
-export function NewKeyPanel({ newKey: { key, origin } }: { newKey: NewKey }) {
+export function NewKeyPanel({ newKey: { key, origin } }: { newKey: IssuedKey }) {
   const panel = useRef<HTMLDivElement>(null)
 
   useEffect(() => {

@@ -3,14 +3,14 @@
 import { Plus } from 'lucide-react'
 import { Field } from '#forms/field.tsx'
 import { FormError } from '#forms/form-error.tsx'
-import { type FormDialogProps, inTurns } from '#forms/reset-on-close.tsx'
+import { type FormDialogProps, withResetOnClose } from '#forms/reset-on-close.tsx'
 import { SubmitButton } from '#forms/submit-button.tsx'
 import { useActionForm } from '#forms/use-action-form.ts'
 import { Button } from '#ui/button.tsx'
 import { opens } from '#ui/dialog.tsx'
 import { createKey } from '../actions.ts'
 import { maximumKeys } from '../rules/key-rules.ts'
-import { ExpiryFields, LimitFields, ScopeFields } from './create-key-fields.tsx'
+import { ExpiryFields, LimitFields, ScopeFields } from './key-fields.tsx'
 import { initialKeyForm } from './key-form.ts'
 import { NewKeyDialog } from './new-key-dialog.tsx'
 
@@ -32,7 +32,7 @@ export function CreateKeyDialog() {
   return <Creation id={id} />
 }
 
-const Creation = inTurns<FormDialogProps>(({ isOpenAtFirst, onClosed }) => {
+const Creation = withResetOnClose<FormDialogProps>(({ isOpenAtFirst, onClosed }) => {
   const { state, isPending, fieldErrors, formProps } = useActionForm(createKey, initialKeyForm, loadParser)
   const { values } = state
   return (

@@ -14,7 +14,7 @@ import { useStripeCustomer } from './use-stripe-customer.ts'
  *
  * @param props.initial what the server knew when it rendered the page
  */
-export function StripeCustomer({ initial }: { initial: StripeCustomerProgress }) {
+export function StripeCustomerStatus({ initial }: { initial: StripeCustomerProgress }) {
   const { progress, connection, askNow } = useStripeCustomer(initial)
   return (
     <div className="flex flex-col gap-3">

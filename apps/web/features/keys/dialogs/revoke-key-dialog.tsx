@@ -1,6 +1,6 @@
 'use client'
 
-import { inTurns } from '#forms/reset-on-close.tsx'
+import { withResetOnClose } from '#forms/reset-on-close.tsx'
 import { SubmitButton } from '#forms/submit-button.tsx'
 import { useActionForm } from '#forms/use-action-form.ts'
 import { Button } from '#ui/button.tsx'
@@ -10,7 +10,7 @@ import { KeyFormDialog } from './key-form-dialog.tsx'
 import { initialKeyForm, type KeyDialogProps } from './key-form.ts'
 
 /** Asks whether a key shall end for good, and ends it. */
-export const RevokeKeyDialog = inTurns<KeyDialogProps>(({ name, onDone, ...props }) => {
+export const RevokeKeyDialog = withResetOnClose<KeyDialogProps>(({ name, onDone, ...props }) => {
   const form = useActionForm(revokeKey, initialKeyForm)
   return (
     <KeyFormDialog

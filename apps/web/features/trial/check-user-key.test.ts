@@ -1,12 +1,13 @@
 import { generateKey } from 'routekey'
 import { describe, expect, it } from 'vitest'
-import { refuseUserKey, userKeyPrefix } from './user-key.ts'
+import { userKeyPrefix } from '#features/keys/rules/user-key-prefix.ts'
+import { checkUserKey } from './check-user-key.ts'
 
 const key = generateKey({ prefix: userKeyPrefix })
 
-describe('refuseUserKey', () => {
+describe('checkUserKey', () => {
   it('lets a key of a user through', () => {
-    expect(refuseUserKey(key)).toBeNull()
+    expect(checkUserKey(key)).toBeNull()
   })
 
   it.each([
@@ -18,7 +19,7 @@ describe('refuseUserKey', () => {
     ['a key in capitals', key.toUpperCase()],
     ['a word', 'hello'],
   ])('refuses %s as foreign, without repeating it', (_name, text) => {
-    const refusal = refuseUserKey(text)
+    const refusal = checkUserKey(text)
     expect(refusal).toMatchObject({ isForeign: true, problem: expect.stringContaining('Never paste API_ROUTE_SECRET') })
     expect(refusal?.problem).not.toContain(text)
   })
@@ -30,6 +31,6 @@ describe('refuseUserKey', () => {
     ['of a longer prefix', generateKey({ prefix: 'rk_user_live' })],
     ['that is a prefix alone', `${userKeyPrefix}_`],
   ])('refuses a key %s as mistyped', (_name, text) => {
-    expect(refuseUserKey(text)).toMatchObject({ isForeign: false, problem: expect.stringContaining('mistyped') })
+    expect(checkUserKey(text)).toMatchObject({ isForeign: false, problem: expect.stringContaining('mistyped') })
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseRedirectPath } from './redirect-path.ts'
+import { parseRedirectPath } from './parse-redirect-path.ts'
 
 describe('parseRedirectPath', () => {
   it.each(['/account', '/keys/1?tab=usage'])('follows %j', (path) => {

@@ -2,8 +2,8 @@ import { cx } from 'class-variance-authority'
 import { CircleCheck, CreditCard, type LucideIcon, ShieldCheck, UserRoundPlus } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
-import type { Profile } from '#features/account/profile.ts'
-import { StripeCustomer } from '#features/stripe-customer/stripe-customer.tsx'
+import type { Profile } from '#features/account/read-profile.ts'
+import { StripeCustomerStatus } from '#features/stripe-customer/stripe-customer-status.tsx'
 import { GuardCheck } from '#features/trial/guard-check.tsx'
 import { Badge } from '#ui/badge.tsx'
 import { Button } from '#ui/button.tsx'
@@ -19,7 +19,7 @@ const reachedAtTheEnd =
  *
  * @param props.profile null while no one is signed in; `unreadable` while the database is away
  */
-export function PathPicture({ profile }: { profile: Profile | 'unreadable' | null }) {
+export function SignUpPath({ profile }: { profile: Profile | 'unreadable' | null }) {
   const isSignedUp = profile !== null && profile !== 'unreadable'
   return (
     <ol className="group/path flex flex-col">
@@ -51,7 +51,7 @@ export function PathPicture({ profile }: { profile: Profile | 'unreadable' | nul
       >
         <div className="flex min-h-16 flex-col justify-center p-4 text-sm max-sm:min-h-31">
           {isSignedUp ? (
-            <StripeCustomer initial={profile.progress} />
+            <StripeCustomerStatus initial={profile.progress} />
           ) : (
             <p className="text-muted-foreground">
               <span className="font-mono text-[0.8125rem]">cus_…</span> Yours appears here once you have signed up.

@@ -1,7 +1,5 @@
 import { parseKey } from 'routekey'
-
-/** The prefix of the keys that this application's users create; the server's keyring must agree. */
-export const userKeyPrefix = 'rk_user'
+import { userKeyPrefix } from '#features/keys/rules/user-key-prefix.ts'
 
 /**
  * Checks in the browser that a text is one of this application's API keys, so that nothing else is ever sent. Whether the
@@ -9,7 +7,7 @@ export const userKeyPrefix = 'rk_user'
  *
  * @returns null when it may be sent; `isForeign` says that it may be some other secret, which should not stay on the page
  */
-export function refuseUserKey(text: string): { problem: string; isForeign: boolean } | null {
+export function checkUserKey(text: string): { problem: string; isForeign: boolean } | null {
   if (!text.startsWith(`${userKeyPrefix}_`)) {
     return {
       problem: `This is not one of your API keys: they start with ${userKeyPrefix}_. It was not sent, and the field is empty again. Never paste API_ROUTE_SECRET here.`,

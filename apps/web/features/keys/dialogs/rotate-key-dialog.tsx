@@ -2,7 +2,7 @@
 
 import { Field } from '#forms/field.tsx'
 import { FormError } from '#forms/form-error.tsx'
-import { inTurns } from '#forms/reset-on-close.tsx'
+import { withResetOnClose } from '#forms/reset-on-close.tsx'
 import { SubmitButton } from '#forms/submit-button.tsx'
 import { useActionForm } from '#forms/use-action-form.ts'
 import { Select } from '#ui/select.tsx'
@@ -13,7 +13,7 @@ import { NewKeyDialog } from './new-key-dialog.tsx'
 const loadParser = () => import('../rules/change-key-forms.ts').then((module) => module.parseRotateKey)
 
 /** Replaces a key by another, and shows that once. */
-export const RotateKeyDialog = inTurns<KeyDialogProps>(({ id, keyId, name, isOpenAtFirst, onClosed }) => {
+export const RotateKeyDialog = withResetOnClose<KeyDialogProps>(({ id, keyId, name, isOpenAtFirst, onClosed }) => {
   const { state, isPending, fieldErrors, formProps } = useActionForm(rotateKey, initialKeyForm, loadParser)
   return (
     <NewKeyDialog

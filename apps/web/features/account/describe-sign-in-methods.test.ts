@@ -1,6 +1,6 @@
 import type { User, UserIdentity } from '@supabase/supabase-js'
 import { expect, it } from 'vitest'
-import { describeSignInMethods } from './sign-in-methods.ts'
+import { describeSignInMethods } from './describe-sign-in-methods.ts'
 
 function makeUser(
   providers: string[] | undefined,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseProfileEvent } from './profile-event.ts'
+import { parseProfileEvent } from './parse-profile-event.ts'
 
 const id = '3f0c8c1e-6f0a-4c55-9c3e-0d6f4d0a9b11'
 

@@ -1,0 +1,2 @@
+/** The prefix of the keys that users of this application create. */
+export const userKeyPrefix = 'rk_user'
