@@ -1,7 +1,7 @@
-// Measures the engine that gives every profile its Stripe customer. Run it with Node.js 24: npm exec -- node bench/stripe-customers.ts
+// Measures the engine that gives every profile its Stripe customer. Run it with: npm exec -- node bench/stripe-customers.ts
 import { startTestPostgres } from '@routekey/sandbox/test-postgres'
-import { createSeededDatabase, measureClaimsMs } from '../packages/stripe-customers/test/scale/measure-claims.ts'
-import { measureSweep, type SweepPlan } from '../packages/stripe-customers/test/scale/measure-sweep.ts'
+import { createSeededDatabase, measureClaimsMs } from '@routekey/stripe-customers/measure-claims'
+import { measureSweep, type SweepPlan } from '@routekey/stripe-customers/measure-sweep'
 
 const profileCount = 10_000
 const allowedPerSecond = 25

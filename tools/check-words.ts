@@ -1,18 +1,15 @@
 // npm run check:words [path…]: finds archaic phrases in all that a person reads. docs/style.md, "Words".
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { listFiles, root } from './list-files.ts'
 import { allowedWords } from './words/allowed-words.ts'
 import { findWords, type FoundWord } from './words/find-words.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const extensions = new Set(['.css', '.http', '.js', '.json', '.jsx', '.md', '.mjs', '.sql', '.ts', '.tsx'])
 // The list of words itself, and text that npm or a licence writes.
 const excluded = /^tools\/words\/|(?:^|\/)package-lock\.json$|(?:^|\/)LICENSE$/
 
-const listed = execFileSync('git', ['ls-files', '--', ...process.argv.slice(2)], { cwd: root, encoding: 'utf8' })
-const paths = listed.split('\n').filter((path) => extensions.has(extname(path)) && !excluded.test(path))
+const paths = listFiles(process.argv.slice(2)).filter((path) => extensions.has(extname(path)) && !excluded.test(path))
 const found = paths.flatMap((path) => findWords(path, readFileSync(join(root, path), 'utf8')))
 
 const isAllowed = ({ path, phrase }: FoundWord) =>

@@ -1,9 +1,9 @@
 // npm run lighthouse: measures every page of the built application on a stack of its own, and fails below 95.
 import { parseArgs } from 'node:util'
-import { createSession } from '../../apps/web/test/support/create-session.ts'
-import { seedKeys } from '../../apps/web/test/support/seed-keys.ts'
-import { startStack } from '../../apps/web/test/support/stack.ts'
 import { buildApplication } from '@routekey/tools/build-if-stale'
+import { createSession } from '@routekey/web/test/support/create-session.ts'
+import { seedKeys } from '@routekey/web/test/support/seed-keys.ts'
+import { startStack } from '@routekey/web/test/support/stack.ts'
 import { categories, type FormFactor, installLighthouse, type Measurement, measurePage } from './measure-page.ts'
 
 const minimum = 95
