@@ -8,7 +8,13 @@ import { runQuietly } from './run-quietly.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const library = {
   workspace: 'routekey',
-  inputs: ['packages/routekey/src/**/*.ts', 'packages/routekey/*.json', 'tsconfig.base.json', 'package-lock.json'],
+  inputs: [
+    'packages/routekey/src/**/*.ts',
+    'packages/routekey/*.{json,mjs}',
+    'packages/command-line/src/**/*.ts',
+    'tsconfig.base.json',
+    'package-lock.json',
+  ],
   stamp: 'packages/routekey/dist/.inputs',
 }
 const application = {

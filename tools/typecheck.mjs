@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 
 const projects = [
+  'packages/command-line',
   'packages/routekey',
   'packages/stripe-customers',
   'packages/sandbox',

@@ -6,7 +6,7 @@ import { type TestPostgres, startTestPostgres } from '@routekey/sandbox/test-pos
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { main } from '../../src/cli/main.ts'
+import { runIn } from '../../src/cli/cli-fixture.ts'
 import { createKeyring } from '../../src/index.ts'
 import { createPostgresStore } from '../../src/stores/postgres.ts'
 
@@ -17,7 +17,7 @@ let cwd: string
 beforeAll(async () => {
   server = await startTestPostgres()
   pool = new Pool({ connectionString: server.url })
-  // A connection that is closing when the server stops says so with an error.
+  // A connection that closes while the server stops reports an error.
   pool.on('error', () => {})
   cwd = await mkdtemp(join(tmpdir(), 'routekey-cli-keys-'))
 })
@@ -28,17 +28,8 @@ afterAll(async () => {
   await rm(cwd, { recursive: true })
 })
 
-async function run(args: readonly string[], env: Record<string, string> = { DATABASE_URL: server.url }) {
-  let printed = ''
-  let said = ''
-  const exitCode = await main(['keys', ...args], {
-    cwd,
-    env,
-    print: (text) => (printed += text),
-    say: (text) => (said += `${text}\n`),
-  })
-  return { exitCode, printed, said }
-}
+const run = (args: readonly string[], env: Record<string, string> = { DATABASE_URL: server.url }) =>
+  runIn(cwd, ['keys', ...args], env)
 
 const open = (options: { pepper?: string } = {}) =>
   createKeyring({ store: createPostgresStore({ client: pool }), prefix: 'acme_live', ...options })
@@ -60,7 +51,7 @@ async function create(...args: string[]) {
 }
 
 describe('routekey keys', () => {
-  it('creates a key that works, and prints nothing else on standard output', async () => {
+  it('creates a key that works, and prints nothing else to stdout', async () => {
     const args = [
       '--scope',
       'reports:read',
@@ -89,7 +80,7 @@ describe('routekey keys', () => {
     ).toMatchObject({ ok: true, record: { owner: 'ada', expiresAt: new Date('2999-01-01T00:00:00Z') } })
   })
 
-  it('lists and shows keys, and never a key or a hash', async () => {
+  it('lists and shows keys, without the secret part and its hash', async () => {
     const { key, id } = await create('--scope', 'reports:read')
     const listed = await run(['list', '--owner', 'ada'])
     expect(listed.printed).toMatch(
@@ -106,7 +97,7 @@ describe('routekey keys', () => {
     })
   })
 
-  it('rotates with a grace, and revokes', async () => {
+  it('rotates a key with a grace period, and revokes it', async () => {
     const { key, id } = await create()
     const rotated = await run(['rotate', id, '--grace', '3600'])
     const next = rotated.printed.trim()
@@ -130,7 +121,7 @@ describe('routekey keys', () => {
     })
   })
 
-  it('knows the pepper of a keyring by the name of its variable, and the database by the environment file', async () => {
+  it('reads the pepper from the named variable, and the database from the environment file', async () => {
     const pepper = '9b1deb4d3b7d4bad9bdd2b0d7b3dcb6d'
     await writeFile(join(cwd, '.env.local'), `DATABASE_URL="${server.url}"\nKEY_PEPPER=${pepper}\n`)
     const args = [
@@ -147,41 +138,30 @@ describe('routekey keys', () => {
     const { printed } = await run(args, {})
     expect((await open({ pepper }).verify(printed.trim())).ok).toBe(true)
     expect((await open().verify(printed.trim())).ok).toBe(false)
-    expect(await run([...args.slice(0, -1), 'MISSING'], {})).toMatchObject({ exitCode: 1, printed: '' })
+    expect(await run([...args.slice(0, -1), 'MISSING'], {})).toMatchObject({ exitCode: 2, printed: '' })
     await rm(join(cwd, '.env.local'))
   })
 
+  const createArguments = ['create', '--prefix', 'a', '--owner', 'o', '--name', 'b']
   it.each<[string, string[], Record<string, string> | undefined, number, string]>([
-    ['no database', ['list'], {}, 1, 'Set DATABASE_URL'],
-    ['an address that is none', ['list'], { DATABASE_URL: 'secret' }, 1, 'DATABASE_URL is no address'],
+    ['no database', ['list'], {}, 2, 'No database is configured. Set DATABASE_URL'],
+    ['a malformed database URL', ['list'], { DATABASE_URL: 'secret' }, 2, 'DATABASE_URL is not a valid URL'],
     [
-      "a Supabase's address that is none",
+      'a malformed Supabase URL',
       ['list'],
       { SUPABASE_URL: 'secret', SUPABASE_SECRET_KEY: 'secret' },
-      1,
-      "Supabase's URL is no http or https address",
-    ],
-    ['a database that is down', ['list'], { DATABASE_URL: 'postgres://u:secret@127.0.0.1:1/x' }, 1, 'ECONNREFUSED'],
-    ['an environment file that is not there', ['list', '--env-file', 'nope'], {}, 1, 'there is no file nope'],
-    ['an unknown id', ['show', 'x'], undefined, 1, 'there is no key x'],
-    ['no owner', ['create', '--prefix', 'a', '--name', 'b'], undefined, 2, '--owner is needed'],
-    ['no grace', ['rotate', 'x'], undefined, 2, '--grace is needed'],
-    ['a grace in words', ['rotate', 'x', '--grace', '1h'], undefined, 2, 'whole number'],
-    [
-      'a wrong scope',
-      ['create', '--prefix', 'a', '--owner', 'o', '--name', 'b', '--scope', 'a b'],
-      undefined,
-      1,
-      'ERR_KEY_SCOPE',
-    ],
-    [
-      'a wrong date',
-      ['create', '--prefix', 'a', '--owner', 'o', '--name', 'b', '--expires', 'soon'],
-      undefined,
       2,
-      '--expires',
+      'The Supabase URL must be a valid http or https URL',
     ],
-    ['two spans', ['usage', 'x', '--days', '1', '--hours', '1'], undefined, 2, 'not both'],
+    ['a database that is down', ['list'], { DATABASE_URL: 'postgres://u:secret@127.0.0.1:1/x' }, 3, 'ECONNREFUSED'],
+    ['a missing environment file', ['list', '--env-file', 'nope'], {}, 2, 'nope does not exist'],
+    ['an unknown id', ['show', 'x'], undefined, 1, 'There is no key with the id x.'],
+    ['a missing owner', ['create', '--prefix', 'a', '--name', 'b'], undefined, 2, "'--owner <owner>' not specified"],
+    ['a missing grace period', ['rotate', 'x'], undefined, 2, "'--grace <seconds>' not specified"],
+    ['a grace period in words', ['rotate', 'x', '--grace', '1h'], undefined, 2, 'Use a whole number.'],
+    ['a malformed scope', [...createArguments, '--scope', 'a b'], undefined, 2, 'ERR_KEY_SCOPE'],
+    ['a malformed date', [...createArguments, '--expires', 'soon'], undefined, 2, 'Use a date such as'],
+    ['two periods', ['usage', 'x', '--days', '1', '--hours', '1'], undefined, 2, 'cannot be used with'],
   ])('refuses %s', async (_name, args, env, exitCode, said) => {
     const result = await run(args, env)
     expect({ exitCode: result.exitCode, printed: result.printed }).toEqual({ exitCode, printed: '' })

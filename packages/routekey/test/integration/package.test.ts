@@ -1,7 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
-  chmodSync,
   copyFileSync,
   cpSync,
   mkdirSync,
@@ -48,7 +47,7 @@ beforeAll(() => {
     '--outDir',
     join(staging, 'dist'),
   ])
-  chmodSync(join(staging, 'dist/cli/bin.js'), 0o755)
+  execFileSync(process.execPath, [join(packageDirectory, 'bundle-command-line.mjs'), join(staging, 'dist/cli/bin.js')])
   execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', consumer], { cwd: staging, stdio: 'ignore' })
   files = execFileSync('tar', ['-tzf', 'routekey-0.1.0.tgz'], { cwd: consumer, encoding: 'utf8' }).trim().split('\n')
   const installed = join(consumer, 'node_modules/routekey')
@@ -206,7 +205,7 @@ describe('the package', () => {
     expect(compiled.status).toBe(0)
   })
 
-  it('runs its command line, which prints a secret once, on standard output', () => {
+  it('runs its command line, which prints a secret once, to stdout', () => {
     const bin = join(consumer, 'node_modules/routekey/dist/cli/bin.js')
     const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` }
     const printed = spawnSync(bin, ['generate', '--print'], { cwd: consumer, encoding: 'utf8', env })

@@ -3,22 +3,22 @@ import { join, relative, sep } from 'node:path'
 
 import { type FoundHandler, findHandlers } from './find-handlers.ts'
 
-/** One handler of an application, and whether a guard stands before it. */
+/** A handler of an application, and whether it is guarded. */
 export interface AuditedHandler extends FoundHandler {
-  /** From the application's directory, with slashes. */
+  /** The path from the application's directory, with slashes. */
   readonly file: string
-  /** The address, such as `/api/reports/[id]`. */
+  /** The path of the route, such as `/api/reports/[id]`. */
   readonly route: string
 }
 
 const sourceFile = /\.(?:ts|tsx|js|jsx|mjs|cjs|mts|cts)$/
-const notAnAddress = /^(?:\(.*\)|@.*)$/
+const notInPath = /^(?:\(.*\)|@.*)$/
 
 function* walk(directory: string): Generator<string> {
   const entries: Dirent[] = readdirSync(directory, { withFileTypes: true })
   for (const entry of entries.toSorted((left, right) => (left.name < right.name ? -1 : 1))) {
     const path = join(directory, entry.name)
-    // Next.js routes nothing below a folder that starts with an underscore.
+    // Next.js ignores folders that start with an underscore.
     if (entry.isDirectory() && entry.name !== 'node_modules' && !/^[._]/.test(entry.name)) yield* walk(path)
     else if (entry.isFile() && sourceFile.test(entry.name) && !entry.name.endsWith('.d.ts')) yield path
   }
@@ -27,12 +27,12 @@ function* walk(directory: string): Generator<string> {
 function toRoute(pathFromRouter: string): string {
   const segments = pathFromRouter.replace(sourceFile, '').split(sep)
   if (segments.at(-1) === 'route' || segments.at(-1) === 'index') segments.pop()
-  return `/${segments.filter((segment) => !notAnAddress.test(segment)).join('/')}`
+  return `/${segments.filter((segment) => !notInPath.test(segment)).join('/')}`
 }
 
 /**
- * Finds the route handlers of a Next.js application and whether each is guarded. It does not look at server functions, pages,
- * or what `proxy.ts` guards.
+ * Finds the route handlers of a Next.js application, and whether each of them is guarded. Does not check server functions,
+ * pages, or the paths that `proxy.ts` guards.
  *
  * @returns null when the directory has neither an `app` nor a `pages/api` folder.
  */

@@ -1,4 +1,4 @@
-// What a regular expression can follow; after anything else, a slash divides.
+// The text that can precede a regular expression. After any other text, a slash is a division.
 const beforeRegex = /(?:^|[([{,;:=!&|?+\-*%~^<>]|\b(?:return|typeof|case|in|of|void|delete|throw|new|await|yield))\s*$/
 const comment = /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/y
 const quoted = /"(?:\\[\s\S]|[^"\\\n])*"?|'(?:\\[\s\S]|[^'\\\n])*'?/y
@@ -11,7 +11,7 @@ function matchAt(pattern: RegExp, text: string, index: number): string | null {
   return pattern.exec(text)?.[0] ?? null
 }
 
-/** Where a template ends that starts at `start`; what is inserted into it counts as part of it. */
+/** Finds the end of the template that starts at `start`, with the expressions in it. */
 function endOfTemplate(source: string, start: number): number {
   let depth = 0
   for (let index = start + 1; index < source.length; index += 1) {
@@ -26,8 +26,8 @@ function endOfTemplate(source: string, start: number): number {
 }
 
 /**
- * Replaces comments, strings, templates and regular expressions by spaces, so that what is searched for is found in code alone.
- * Offsets and line breaks stay.
+ * Replaces comments, strings, templates and regular expressions by spaces, so that a search finds code only. Offsets and line
+ * breaks stay the same.
  */
 export function blankNonCode(source: string): string {
   let code = ''

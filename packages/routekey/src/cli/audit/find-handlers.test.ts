@@ -22,20 +22,28 @@ describe('in a route file', () => {
     ],
     ['type arguments', `export const GET = withKey<Caller, { id: string }>(v, h)`, { GET: 'guarded' }],
     ['a cast', `export const GET = withKey(v, h) as RouteHandler`, { GET: 'guarded' }],
-    ['a call over lines', `export const GET =\n  withKey(\n    v,\n    h,\n  )\n\nconst x = 1`, { GET: 'guarded' }],
-    ['several in one', `export const GET = withKey(v, h), POST = withKey(v, h);`, { GET: 'guarded', POST: 'guarded' }],
     [
-      'a name for it',
+      'a call over several lines',
+      `export const GET =\n  withKey(\n    v,\n    h,\n  )\n\nconst x = 1`,
+      { GET: 'guarded' },
+    ],
+    [
+      'several in one declaration',
+      `export const GET = withKey(v, h), POST = withKey(v, h);`,
+      { GET: 'guarded', POST: 'guarded' },
+    ],
+    [
+      'a constant that is exported by another name',
       `const route = withKey(v, h)\nexport { route as GET, route as POST }`,
       { GET: 'guarded', POST: 'guarded' },
     ],
-    ['a name of a name', `const a = withKey(v, h)\nconst b = a\nexport const GET = b`, { GET: 'guarded' }],
+    ['a constant of a constant', `const a = withKey(v, h)\nconst b = a\nexport const GET = b`, { GET: 'guarded' }],
     [
-      'another export of its own',
+      'another export beside it',
       `export const dynamic = 'force-dynamic'\nexport const GET = withKey(v, h)`,
       { GET: 'guarded' },
     ],
-  ])('sees the guard in %s', (_case, source, expected) => {
+  ])('finds the guard in %s', (_case, source, expected) => {
     expect(verdicts(withGuard + source)).toEqual(expected)
   })
 
@@ -43,8 +51,8 @@ describe('in a route file', () => {
     ['another name', `import { withKey as guard } from 'routekey/next'`, 'guard'],
     ['a namespace', `import * as routekey from "routekey/next"`, 'routekey.withKey'],
     ['a type beside it', `import { type GuardContext, withKey } from 'routekey/next';`, 'withKey'],
-    ['an import for its effects before it', `import 'server-only'\nimport { withKey } from 'routekey/next'`, 'withKey'],
-  ])('knows the guard by %s', (_case, statement, callee) => {
+    ['a side-effect import before it', `import 'server-only'\nimport { withKey } from 'routekey/next'`, 'withKey'],
+  ])('recognises the guard by %s', (_case, statement, callee) => {
     expect(verdicts(`${statement}\nexport const GET = ${callee}(v, h)`)).toEqual({ GET: 'guarded' })
   })
 
@@ -66,39 +74,39 @@ describe('in a route file', () => {
     ['a function by name', `function handle() {}\nexport { handle as GET }`, { GET: 'open' }],
     ['a guard in a comment', `export const GET = /* withKey(v, h) */ async () => new Response()`, { GET: 'open' }],
     ['a guard in a string', `export const GET = () => new Response("withKey(v, h)")`, { GET: 'open' }],
-  ])('sees that %s is open', (_case, source, expected) => {
+  ])('reports %s as open', (_case, source, expected) => {
     expect(verdicts(withGuard + source)).toEqual(expected)
   })
 
   it.each<[string, string]>([
     ['is wrapped by something else', `export const GET = log(withKey(v, h))`],
     ['is a choice', `export const GET = isOpen ? handle : withKey(v, h)`],
-    ['is what comes after the guard', `export const GET = withKey(v, h) && handle`],
-    ['is what comes after the guard on the next line', `export const GET = withKey(v, h)\n  || handle`],
-    ['is made of the guarded one', `export const GET = withKey(v, h).bind(null)`],
+    ['follows the guard in an expression', `export const GET = withKey(v, h) && handle`],
+    ['follows the guard on the next line', `export const GET = withKey(v, h)\n  || handle`],
+    ['is made from the guarded handler', `export const GET = withKey(v, h).bind(null)`],
     ['can change', `export let GET = withKey(v, h)`],
-    ['comes from elsewhere', `export { GET } from './other'`],
+    ['is exported from another file', `export { GET } from './other'`],
     ['is imported', `import { handle } from './other'\nexport { handle as GET }`],
     ['is destructured', `export const { GET } = handlers`],
     ['is destructured by another name', `export const { get: GET = withKey(v, h) } = handlers`],
     ['is a property', `export const GET = handlers.get`],
     ['refers to itself', `const a = b\nconst b = a\nexport const GET = a`],
-  ])('does not know about a handler that %s', (_case, source) => {
+  ])('reports a handler as unclear that %s', (_case, source) => {
     expect(verdicts(withGuard + source)).toEqual({ GET: 'unclear' })
   })
 
-  it('does not know what an export of everything holds', () => {
+  it('reports an export of everything as unclear', () => {
     expect(verdicts(`export * from './other'`)).toEqual({ '*': 'unclear' })
   })
 
   it.each([
-    ['of its own', `const withKey = (v, h) => h`],
-    ['from elsewhere', `import { withKey } from './with-key'`],
+    ['that the file declares', `const withKey = (v, h) => h`],
+    ['from another file', `import { withKey } from './with-key'`],
     ['of the other router', `import { withKey } from 'routekey/next-pages'`],
     ['as a type', `import type { withKey } from 'routekey/next'`],
     ['in a comment', `// import { withKey } from 'routekey/next'`],
     ['in a string', 'const text = `import { withKey } from "routekey/next"`'],
-  ])('takes no function %s for the guard', (_case, statement) => {
+  ])('does not confuse the guard with withKey %s', (_case, statement) => {
     expect(verdicts(`${statement}\nexport const GET = withKey(v, h)`)).toEqual({ GET: 'unclear' })
   })
 
@@ -106,7 +114,7 @@ describe('in a route file', () => {
     expect(findHandlers(`export const runtime = 'edge'\nexport type GET = string\nconst POST = 1`, 'app')).toEqual([])
   })
 
-  it('takes an excuse only for the export that it stands before', () => {
+  it('applies an excuse only to the export right after it', () => {
     const source = `// routekey-audit: public, for load balancers\n/** Says so. */\nexport const GET = () => new Response()\n\nexport const POST = () => new Response()\n`
     expect(findHandlers(source, 'app')).toEqual([
       { name: 'GET', verdict: 'open', excuse: 'public, for load balancers' },
@@ -116,7 +124,7 @@ describe('in a route file', () => {
   })
 })
 
-describe('in a file below pages/api', () => {
+describe('in a file of pages/api', () => {
   const pages = `import { withKey } from 'routekey/next-pages'\n`
   it.each<[string, object]>([
     [`${pages}export default withKey(v, h)`, { default: 'guarded' }],
@@ -130,7 +138,7 @@ describe('in a file below pages/api', () => {
     [`${pages}export default log(withKey(v, h))`, { default: 'unclear' }],
     [`module.exports = handler`, { default: 'unclear' }],
     [`export const GET = () => 1`, {}],
-  ])('judges %j', (source, expected) => {
+  ])('finds the handler of %j', (source, expected) => {
     expect(verdicts(source, 'pages')).toEqual(expected)
   })
 })
@@ -144,11 +152,11 @@ describe('blankNonCode', () => {
     ['/["\'`/]/g.test(x)', '         .test(x)'],
     ['a / b / c "d"', 'a / b / c    '],
     ['x = /"/; y', 'x =    ; y'],
-  ])('leaves the code of %j', (source, code) => {
+  ])('keeps only the code of %j', (source, code) => {
     expect(blankNonCode(source)).toBe(code)
   })
 
-  it('keeps the length and the lines of anything, and neither throws nor hangs', () => {
+  it('keeps the length and the lines of any text, and neither throws nor hangs', () => {
     const piece = fc.constantFrom(
       '"',
       "'",

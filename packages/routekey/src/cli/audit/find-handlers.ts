@@ -1,15 +1,15 @@
 import { blankNonCode } from './blank-non-code.ts'
 import { endOf, findDeclarations, readDeclarations } from './read-declarations.ts'
 
-/** `unclear` is what the text of one file does not tell; it is as good as open until somebody has looked. */
+/** `unclear`: the text of this file alone does not tell. Treat it as open until someone has read the code. */
 export type Verdict = 'guarded' | 'open' | 'unclear'
 
 /** A handler that a file exports. */
 export interface FoundHandler {
-  /** `POST`, or `default` in the Pages Router; `*` for an export of everything from elsewhere. */
+  /** `POST`, or `default` in the Pages Router; `*` for `export * from …`. */
   readonly name: string
   readonly verdict: Verdict
-  /** Why it needs no guard, as a comment right before its export says; null when none does. */
+  /** The reason why it needs no guard, from a comment right before its export; null without such a comment. */
   readonly excuse: string | null
 }
 
@@ -17,12 +17,12 @@ const name = String.raw`[A-Za-z_$][\w$]*`
 const call = new RegExp(String.raw`^\s*(${name}(?:\s*\.\s*${name})*)\s*(?:<[^()]*>)?\s*\(`)
 const nameAlone = new RegExp(String.raw`^\s*(${name})[^\S\n]*(=>|[;,\n}]|$|(?:as|satisfies)\b)`)
 const exportedFunction = new RegExp(String.raw`\bexport\s+(?:async\s+)?function\b\s*\*?\s*(${name})`, 'g')
-// Behind the call, the value must end: in `withKey(…) && other`, the guard guards nothing.
+// The value must end after the call: in `withKey(…) && other`, the guard has no effect.
 const valueEnds = /^[^\S\n]*(?:$|[;,}]|(?:as|satisfies)\b|\n\s*(?![\s.([?|&=+*/%<>^-]))/
 const excuseBefore = /\/\/[^\S\n]*routekey-audit:[^\S\n]*(\S[^\n]*)\n(?:\s*(?:\/\/[^\n]*\n|\/\*[\s\S]*?\*\/))*\s*$/
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
-/** The names by which a file can call the guard. */
+/** Finds the names by which a file can call the guard. */
 function findGuards(source: string, code: string, entry: string): ReadonlySet<string> {
   const guards = new Set<string>()
   for (const { 0: whole, 1: clause = '', index } of code.matchAll(/\bimport\s+(?!type\b)([^;]*?)\bfrom\b/g)) {
@@ -35,11 +35,11 @@ function findGuards(source: string, code: string, entry: string): ReadonlySet<st
   return guards
 }
 
-/** Makes a judge of values and names in a file. */
-function createJudge(code: string, guards: ReadonlySet<string>) {
+/** Creates the functions that decide whether a value or a name of a file is guarded. */
+function createDecider(code: string, guards: ReadonlySet<string>) {
   const { values, functions } = findDeclarations(code)
 
-  function judgeValue(start: number, seen: readonly string[] = []): Verdict {
+  function decideValue(start: number, seen: readonly string[] = []): Verdict {
     const rest = code.slice(start)
     const called = call.exec(rest)
     const callee = called?.[1]?.replaceAll(/\s/g, '')
@@ -50,16 +50,16 @@ function createJudge(code: string, guards: ReadonlySet<string>) {
     if (/^\s*(?:async\b|function\b|\()/.test(rest)) return 'open'
     const [, alone, behind] = nameAlone.exec(rest) ?? []
     if (alone === undefined) return 'unclear'
-    return behind === '=>' ? 'open' : judgeName(alone, seen)
+    return behind === '=>' ? 'open' : decideName(alone, seen)
   }
 
-  function judgeName(wanted: string, seen: readonly string[] = []): Verdict {
+  function decideName(wanted: string, seen: readonly string[] = []): Verdict {
     if (functions.has(wanted)) return 'open'
     const start = values.get(wanted)
-    return start === undefined || seen.includes(wanted) ? 'unclear' : judgeValue(start, [...seen, wanted])
+    return start === undefined || seen.includes(wanted) ? 'unclear' : decideValue(start, [...seen, wanted])
   }
 
-  return { judgeValue, judgeName }
+  return { decideValue, decideName }
 }
 
 interface Export {
@@ -69,23 +69,23 @@ interface Export {
 }
 
 function* findExports(code: string, guards: ReadonlySet<string>): Generator<Export> {
-  const { judgeValue, judgeName } = createJudge(code, guards)
+  const { decideValue, decideName } = createDecider(code, guards)
   for (const { 0: whole, index } of code.matchAll(/\bexport\s+(?:const|let|var)\b/g)) {
     for (const [declared, start] of readDeclarations(code, index + whole.length)) {
       const isKnown = start !== null && whole.endsWith('const')
-      yield { name: declared, verdict: isKnown ? judgeValue(start) : 'unclear', index }
+      yield { name: declared, verdict: isKnown ? decideValue(start) : 'unclear', index }
     }
   }
   for (const { 1: declared = '', index } of code.matchAll(exportedFunction)) {
     yield { name: declared, verdict: 'open', index }
   }
   for (const { 0: whole, index } of code.matchAll(/\bexport\s+default\b/g)) {
-    yield { name: 'default', verdict: judgeValue(index + whole.length), index }
+    yield { name: 'default', verdict: decideValue(index + whole.length), index }
   }
   for (const { 1: list = '', 2: from, index } of code.matchAll(/\bexport\s*\{([^}]*)\}(\s*from\b)?/g)) {
     for (const item of list.split(',')) {
       const [local = '', exported = local] = item.trim().split(/\s+as\s+/)
-      yield { name: exported, verdict: from === undefined ? judgeName(local) : 'unclear', index }
+      yield { name: exported, verdict: from === undefined ? decideName(local) : 'unclear', index }
     }
   }
   for (const { index } of code.matchAll(/\bexport\s*\*\s*from\b/g)) yield { name: '*', verdict: 'unclear', index }

@@ -3,15 +3,15 @@ const brackets: Readonly<Record<string, number>> = { '(': 1, '[': 1, '{': 1, ')'
 const isStatementStart =
   /^\s*(?:$|(?:export|import|const|let|var|function|async\s+function|class|type|interface|if|for|return)\b)/
 
-/** What a file declares at any depth, as far as its text tells. */
+/** The declarations of a file, at any depth. */
 export interface Declarations {
-  /** Where the value of each `const` starts. */
+  /** The offset at which the value of each `const` starts. */
   readonly values: ReadonlyMap<string, number>
-  /** Names of functions, which nothing wraps. */
+  /** The names of functions. Nothing wraps these. */
   readonly functions: ReadonlySet<string>
 }
 
-/** The first index from `start`, outside of brackets that open there, at which something ends, or at which they close. */
+/** Finds the first index from `start`, not inside brackets, for which `isEnd` is true, or at which an enclosing bracket closes. */
 export function endOf(code: string, start: number, isEnd: (index: number) => boolean): number {
   let depth = 0
   for (let index = start; index < code.length; index += 1) {
@@ -22,7 +22,7 @@ export function endOf(code: string, start: number, isEnd: (index: number) => boo
   return code.length
 }
 
-/** Reads what stands behind `const`, however many it declares; a destructured name has no value of its own. */
+/** Reads the names that one `const` declares. A destructured name has no value of its own. */
 export function readDeclarations(code: string, start: number): readonly [name: string, valueStart: number | null][] {
   const pattern = /^\s*(?:\{([^}]*)\}|\[([^\]]*)\])/.exec(code.slice(start))
   if (pattern !== null) {
@@ -31,7 +31,7 @@ export function readDeclarations(code: string, start: number): readonly [name: s
   }
   const declared = new RegExp(String.raw`^\s*(${name})`).exec(code.slice(start))?.[1]
   if (declared === undefined) return []
-  // Not the arrow in a type, as in `GET: (request: Request) => Response = …`.
+  // Skips the arrow in a type, as in `GET: (request: Request) => Response = …`.
   const equals = endOf(code, start, (index) => /^(?:=(?![=>])|;|,)/.test(code.slice(index, index + 2)))
   if (code[equals] !== '=') return [[declared, null]]
   const end = endOf(code, equals + 1, (index) => {

@@ -1,80 +1,64 @@
 import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 
-import { estimateBits } from '../../secret/estimate-bits.ts'
+import { CliError, type Command, Option, parsePath, type Terminal } from '@routekey/command-line'
+
 import { checkSecret, secretProblems } from '../../secret/check-secret.ts'
+import { estimateBits } from '../../secret/estimate-bits.ts'
 import { previousVariable } from '../../secret/secret-variable.ts'
-import {
-  type Command,
-  type Terminal,
-  defaultEnvFile,
-  findAssignment,
-  isOpenToCommits,
-  requireName,
-} from '../command.ts'
-import { Refusal } from '../cli-error.ts'
+import { defaultEnvFile, defaultSecretName, findAssignment, parseSecretName, warnIfExposed } from '../secret-file.ts'
 
-/** Says in one line whether a value may serve as a secret; it does not show the value. */
-function judge(name: string, value: string | undefined): { readonly isFit: boolean; readonly line: string } {
-  const problem = checkSecret(value)
-  if (problem === null) return { isFit: true, line: `${name}: fit, about ${estimateBits(value ?? '')} bits` }
-  const { meaning, remedy } = secretProblems[problem]
-  return { isFit: false, line: `${name}: ${meaning} ${remedy.replace('<NAME>', name)}` }
+type ReadVariable = (name: string) => string | undefined
+
+interface CheckedSecret {
+  readonly isAccepted: boolean
+  /** Describes the secret without showing it. */
+  readonly line: string
 }
 
-function readEnvFile(envFile: string, terminal: Terminal): string {
+function checkCurrent(name: string, secret: string | undefined): CheckedSecret {
+  const problem = checkSecret(secret)
+  if (problem === null) return { isAccepted: true, line: `${name}: strong, about ${estimateBits(secret ?? '')} bits` }
+  const { meaning, remedy } = secretProblems[problem]
+  return { isAccepted: false, line: `${name}: ${meaning} ${remedy.replace('<NAME>', name)}` }
+}
+
+function checkFormer(name: string, secret: string): CheckedSecret {
+  return checkSecret(secret) === null
+    ? { isAccepted: true, line: `${name}: also accepted, until the rotation is finished` }
+    : { isAccepted: false, line: `${name}: too weak or not sendable in a header, so it is ignored. Remove it.` }
+}
+
+function readFrom(envFile: string, terminal: Terminal): ReadVariable {
   const path = resolve(terminal.cwd, envFile)
   const found = statSync(path, { throwIfNoEntry: false })
-  if (found === undefined) throw new Refusal(`there is no ${envFile}; to make it: npx routekey generate`)
-  if (process.platform !== 'win32' && (found.mode & 0o077) !== 0) {
-    terminal.say(`Warning: other users can read ${envFile}. Mend it with: chmod 600 ${envFile}`)
-  }
-  if (isOpenToCommits(path))
-    terminal.say(`Warning: git does not ignore ${envFile}. Add it to .gitignore before you commit.`)
-  return readFileSync(path, 'latin1')
+  if (found === undefined) throw new CliError(`${envFile} does not exist. Create it: npx routekey generate`, 1)
+  warnIfExposed(envFile, process.platform !== 'win32' && (found.mode & 0o077) !== 0, terminal)
+  const text = readFileSync(path, 'latin1')
+  return (name) => findAssignment(text, name, envFile)?.value
 }
 
-/** `routekey check`. */
-export const check: Command = {
-  help: `Usage: routekey check [NAME…] [--env-file FILE | --environment]
-
-Says whether the secrets in .env.local are fit to guard a route, by the same rules as the
-guard. NAME is API_ROUTE_SECRET unless given. Exits with 1 when one is not fit. A secret
-is never shown.
-
-  --env-file FILE  look into FILE instead of .env.local
-  --environment    look at the variables of this process instead of a file
-`,
-  run(args, terminal) {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { 'env-file': { type: 'string' }, environment: { type: 'boolean' } },
+/** Adds `routekey check`. */
+export function addCheck(program: Command, terminal: Terminal): void {
+  program
+    .command('check')
+    .summary('check that the secrets in .env.local are strong enough')
+    .description(
+      'Checks that the secrets in .env.local are strong enough to guard a route, by the same rules as the guard. Exits with 1 if one of them is not. Never shows a secret.',
+    )
+    .argument('[names...]', `the variables that hold the secrets (default: ${defaultSecretName})`)
+    .option('--env-file <file>', 'the file to check', parsePath, defaultEnvFile)
+    .addOption(new Option('--environment', 'check the variables of this process instead').conflicts('envFile'))
+    .action((given, { envFile, environment }) => {
+      const names = (given.length > 0 ? given : [defaultSecretName]).map(parseSecretName)
+      const read: ReadVariable = environment === true ? (name) => terminal.env[name] : readFrom(envFile, terminal)
+      const checked = names.flatMap((name) => {
+        const previous = previousVariable(name)
+        const former = read(previous) ?? ''
+        return [checkCurrent(name, read(name)), ...(former === '' ? [] : [checkFormer(previous, former)])]
+      })
+      for (const { line } of checked) terminal.print(`${line}\n`)
+      const failed = checked.filter(({ isAccepted }) => !isAccepted).length
+      if (failed > 0) throw new CliError(`${failed} of ${checked.length} secrets failed the check.`, 1)
     })
-    const names = (positionals.length > 0 ? positionals : ['API_ROUTE_SECRET']).map(requireName)
-    const envFile = values['env-file']
-    if (values.environment === true && envFile !== undefined) {
-      throw new Refusal('--environment looks at no file: leave out --env-file', 2)
-    }
-    const path = envFile ?? defaultEnvFile
-    const text = values.environment === true ? null : readEnvFile(path, terminal)
-    const read = (name: string) => (text === null ? terminal.env[name] : findAssignment(text, name, path)?.value)
-
-    let unfit = 0
-    for (const name of names) {
-      const { isFit, line } = judge(name, read(name))
-      if (!isFit) unfit += 1
-      terminal.print(`${line}\n`)
-      const previous = previousVariable(name)
-      const former = read(previous)
-      if (former === undefined || former === '') continue
-      const isFormerFit = checkSecret(former) === null
-      if (!isFormerFit) unfit += 1
-      terminal.print(
-        `${previous}: ${isFormerFit ? 'passes too, until the rotation is finished' : 'not fit, and ignored; remove it'}\n`,
-      )
-    }
-    if (unfit > 0) throw new Refusal(`${unfit === 1 ? 'one secret is' : `${unfit} secrets are`} not fit`)
-  },
 }

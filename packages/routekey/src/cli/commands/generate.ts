@@ -1,59 +1,56 @@
-import { parseArgs } from 'node:util'
+import { CliError, type Command, Option, parsePath, type Terminal } from '@routekey/command-line'
+import { appendAssignment, replaceValue } from '@routekey/command-line/env-file'
 
 import { generateKey } from '../../key/generate-key.ts'
-import { type Command, defaultEnvFile, edit, envFileOption, findAssignment, requireName } from '../command.ts'
-import { appendAssignment, replaceRaw } from '../env-file/env-text.ts'
-import { Refusal } from '../cli-error.ts'
+import {
+  defaultEnvFile,
+  defaultSecretName,
+  editSecrets,
+  envFileArgument,
+  findAssignment,
+  parseSecretName,
+} from '../secret-file.ts'
 
 const bits = 256
 
-/** Adds a value for a name to the text of an environment file; refuses to replace one. */
-export function addSecret(text: string, name: string, value: string, envFile: string): string {
+/** Adds a secret to the text of an environment file. Refuses to replace a value. */
+export function addSecret(text: string, name: string, secret: string, envFile: string): string {
   const existing = findAssignment(text, name, envFile)
-  if (existing === undefined) return appendAssignment(text, name, value)
+  if (existing === undefined) return appendAssignment(text, name, secret)
   if (existing.value !== '') {
-    throw new Refusal(
-      `${envFile} already has a value for ${name}, and keeps it. To replace it: npx routekey rotate ${name}${envFileOption(envFile)}`,
+    throw new CliError(
+      `${envFile} already has a value for ${name}. To replace it: npx routekey rotate ${name}${envFileArgument(envFile)}`,
+      1,
     )
   }
-  return replaceRaw(text, existing, `${existing.quote}${value}${existing.quote}`)
+  return replaceValue(text, existing, secret)
 }
 
-/** `routekey generate`. */
-export const generate: Command = {
-  help: `Usage: routekey generate [NAME] [--env-file FILE | --print]
-
-Makes a secret of ${bits} random bits and writes NAME=<secret> into .env.local. NAME is
-API_ROUTE_SECRET unless given. A new file can be read by you alone; a value that is
-there already is never replaced.
-
-  --env-file FILE  write to FILE instead of .env.local
-  --print          write no file; print the secret, and nothing else, on standard output
-
-A value of your own is as good, if it is as random:
-  node -p "require('crypto').randomBytes(32).toString('hex')"
-`,
-  run(args, terminal) {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { 'env-file': { type: 'string' }, print: { type: 'boolean' } },
-    })
-    const [argument = 'API_ROUTE_SECRET', ...others] = positionals
-    if (others.length > 0) throw new Refusal('generate takes one NAME', 2)
-    const name = requireName(argument)
-    const envFile = values['env-file']
-    if (values.print === true) {
-      if (envFile !== undefined) throw new Refusal('--print writes no file: leave out --env-file', 2)
-      terminal.print(`${generateKey({ bits })}\n`)
-      return
-    }
-    const path = envFile ?? defaultEnvFile
-    const { isNew } = edit(path, terminal, (text) => addSecret(text, name, generateKey({ bits }), path))
-    terminal.say(
-      isNew
-        ? `Created ${path}, for you alone to read, with a new ${name} (${bits} random bits).`
-        : `Wrote a new ${name} (${bits} random bits) to ${path}.`,
+/** Adds `routekey generate`. */
+export function addGenerate(program: Command, terminal: Terminal): void {
+  program
+    .command('generate')
+    .summary('generate a secret and write it to .env.local')
+    .description(
+      `Generates a secret of ${bits} random bits and writes it to .env.local. A new file gets mode 600. An existing value is never replaced.`,
     )
-  },
+    .argument('[name]', 'the variable that holds the secret', parseSecretName, defaultSecretName)
+    .option('--env-file <file>', 'the file to write to', parsePath, defaultEnvFile)
+    .addOption(new Option('--print', 'print the secret to stdout, and write no file').conflicts('envFile'))
+    .addHelpText(
+      'after',
+      `
+A value of your own works too, if it is as random:
+  node -p "require('crypto').randomBytes(32).toString('hex')"`,
+    )
+    .action((name, { envFile, print }) => {
+      const secret = generateKey({ bits })
+      if (print === true) return terminal.print(`${secret}\n`)
+      const { isNew } = editSecrets(envFile, terminal, (text) => addSecret(text, name, secret, envFile))
+      terminal.say(
+        isNew
+          ? `Created ${envFile}, which only you can read, with a new ${name} (${bits} random bits).`
+          : `Added a new ${name} (${bits} random bits) to ${envFile}.`,
+      )
+    })
 }

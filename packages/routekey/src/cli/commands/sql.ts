@@ -1,23 +1,20 @@
-import { readFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
+import type { Command, Terminal } from '@routekey/command-line'
 
-import type { Command } from '../command.ts'
+import { readPackageFile } from '../read-package-file.ts'
 
-const directory = new URL('../../../sql/', import.meta.url)
-
-/** `routekey sql`. */
-export const sql: Command = {
-  help: `Usage: routekey sql [--supabase]
-
-Prints the SQL that creates the tables and functions of a keyring, for a migration of your own.
-It needs PostgreSQL 14 or newer and nothing else.
-
-  --supabase  print what Supabase needs on top: roles, grants and policies.
-              Apply it after the output of \`routekey sql\`
-`,
-  run(args, terminal) {
-    const { values } = parseArgs({ args: [...args], options: { supabase: { type: 'boolean' } } })
-    const file = values.supabase === true ? 'api-key-supabase.sql' : 'api-key.sql'
-    terminal.print(readFileSync(new URL(file, directory), 'utf8'))
-  },
+/** Adds `routekey sql`. */
+export function addSql(program: Command, terminal: Terminal): void {
+  program
+    .command('sql')
+    .summary('print the SQL that creates the tables of the keys')
+    .description(
+      'Prints the SQL that creates the tables and functions of a keyring, for a migration of your own. It needs PostgreSQL 14 or newer and nothing else.',
+    )
+    .option(
+      '--supabase',
+      'print what Supabase needs in addition: roles, grants and policies; apply it after the output without this option',
+    )
+    .action(({ supabase }) => {
+      terminal.print(readPackageFile(supabase === true ? 'sql/api-key-supabase.sql' : 'sql/api-key.sql'))
+    })
 }

@@ -1,22 +1,23 @@
-/** One assignment in the text of an environment file. Offsets are into that text. */
+/** One assignment in the text of an environment file. Offsets refer to that text. */
 export interface Assignment {
   readonly name: string
-  /** Where the line starts, and what stands before the name: indentation and `export`. */
+  /** Offset of the line. */
   readonly start: number
+  /** The text before the name: indentation and `export`. */
   readonly lead: string
-  /** The value as it is written, its quotes included; both offsets are equal for an empty one without quotes. */
+  /** Offsets of the value with its quotes. They are equal for an empty value without quotes. */
   readonly valueStart: number
   readonly valueEnd: number
   readonly quote: string
-  /** The value without its quotes; escapes are left as they are. */
+  /** The value without its quotes. Escapes are not resolved. */
   readonly value: string
-  /** Behind the line's end. */
+  /** Offset of the next line. */
   readonly end: number
 }
 
-// The grammar of `dotenv`, which Next.js reads these files with. Text is handled as Latin-1, one character a byte, so that
-// what is not understood is at least not changed; so white space is that of ASCII (a byte A0 may be the end of an `à`).
-const assignment = /([ \t\f\v]*(?:export[ \t\f\v]+)?)([\w.-]+)[ \t\f\v]*(?:=|:(?=[ \t\f\v]))/y
+// The grammar of `dotenv`, with which Next.js reads these files. Text is Latin-1, one character for each byte, so that bytes
+// in any encoding stay as they are. White space is ASCII only, because a byte A0 may be the end of an `à`.
+const assignmentStart = /([ \t\f\v]*(?:export[ \t\f\v]+)?)([\w.-]+)[ \t\f\v]*(?:=|:(?=[ \t\f\v]))/y
 const quoted = /[ \t\f\v]*('(?:\\'|[^'])*'|"(?:\\"|[^"])*"|`(?:\\`|[^`])*`)(?=[ \t\f\v]*(?:#[^\r\n]*)?(?:[\r\n]|$))/y
 const unquoted = /[ \t\f\v]*([^#\r\n]*)/y
 const restOfLine = /[^\r\n]*(?:\r\n|\r|\n)?/y
@@ -27,20 +28,20 @@ function matchAt(pattern: RegExp, text: string, index: number): RegExpExecArray 
   return pattern.exec(text)
 }
 
-/** Parses the assignments of an environment file, in order. A quoted value may span lines; what it holds is no assignment. */
+/** Parses the assignments of an environment file, in order. A quoted value may span lines; an assignment inside it does not count. */
 export function parseAssignments(text: string): readonly Assignment[] {
   const found: Assignment[] = []
   let index = text.startsWith(byteOrderMark) ? byteOrderMark.length : 0
   while (index < text.length) {
     const start = index
-    const head = matchAt(assignment, text, start)
+    const head = matchAt(assignmentStart, text, start)
     if (head !== null) {
       const [whole, lead = '', name = ''] = head
       const separatorEnd = start + whole.length
       const quotedValue = matchAt(quoted, text, separatorEnd)
       const match = quotedValue ?? matchAt(unquoted, text, separatorEnd)
       const raw = (match?.[1] ?? '').replace(/[ \t\f\v]+$/, '')
-      // An empty value starts right behind the separator, so that a comment behind it stays where it is.
+      // An empty value starts right after the separator, so that a comment after it stays in place.
       const valueStart = raw === '' ? separatorEnd : separatorEnd + (match?.[0] ?? '').indexOf(raw)
       const quote = quotedValue === null ? '' : raw.charAt(0)
       const value = quote === '' ? raw : raw.slice(1, -1)
@@ -56,16 +57,20 @@ export function parseAssignments(text: string): readonly Assignment[] {
   return found
 }
 
-/** Writes a value, with its quotes if any, where the assignment's value is. */
-export function replaceRaw(text: string, { valueStart, valueEnd }: Assignment, raw: string): string {
+/** Replaces a value and its quotes with text that brings its own quotes, if any. */
+export function replaceRawValue(text: string, { valueStart, valueEnd }: Assignment, raw: string): string {
   const before = text.slice(0, valueStart)
   const after = text.slice(valueEnd)
   return `${before}${before.endsWith(':') ? ' ' : ''}${raw}${after.startsWith('#') ? ' ' : ''}${after}`
 }
 
+/** Replaces a value and keeps its quotes. The new value must hold no quote, line break, space or `#`. */
+export const replaceValue = (text: string, assignment: Assignment, value: string): string =>
+  replaceRawValue(text, assignment, `${assignment.quote}${value}${assignment.quote}`)
+
 const lineBreakOf = (text: string) => /\r\n|\r|\n/.exec(text)?.[0] ?? '\n'
 
-/** Adds an assignment at the end; a file without a final line break stays without one. */
+/** Adds an assignment at the end. A file without a final line break stays without one. */
 export function appendAssignment(text: string, name: string, value: string): string {
   const line = `${name}=${value}`
   const lineBreak = lineBreakOf(text)
@@ -73,7 +78,7 @@ export function appendAssignment(text: string, name: string, value: string): str
   return `${text}${lineBreak}${line}`
 }
 
-/** Adds an assignment on the line below another one, written in its manner. */
+/** Adds an assignment on the line below another one, with the same indentation and `export`. */
 export function insertBelow(text: string, above: Assignment, name: string, rawValue: string): string {
   const line = `${above.lead}${name}=${rawValue}`
   const lineBreak = lineBreakOf(text)
@@ -82,7 +87,7 @@ export function insertBelow(text: string, above: Assignment, name: string, rawVa
   return text.slice(0, above.end) + inserted + text.slice(above.end)
 }
 
-/** Takes an assignment's whole line away; when that was the last and had no line break, the one before loses its own. */
+/** Removes an assignment with its line. If it was the last line and had no line break, the line before loses its own. */
 export function removeAssignment(text: string, { start, end }: Assignment): string {
   const before = text.slice(0, start)
   const isOpenEnd = end === text.length && !/[\r\n]$/.test(text)

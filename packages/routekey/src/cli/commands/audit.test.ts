@@ -1,40 +1,20 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 
-import { main } from '../main.ts'
+import { useDirectory } from '../cli-fixture.ts'
 
-let directory = ''
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'routekey-audit-'))
-})
-afterEach(() => {
-  rmSync(directory, { recursive: true, force: true })
-})
+const { at, run, write: writeFile } = useDirectory()
 
 function write(file: string, source: string): void {
-  const path = join(directory, file)
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, source)
-}
-
-async function routekey(...args: string[]) {
-  let printed = ''
-  let said = ''
-  const terminal = {
-    env: {},
-    cwd: directory,
-    print: (text: string) => (printed += text),
-    say: (text: string) => (said += text),
-  }
-  return { exitCode: await main(args, terminal), printed, said }
+  mkdirSync(dirname(at(file)), { recursive: true })
+  writeFile(source, file)
 }
 
 const guarded = `import { withKey } from 'routekey/next'\nexport const POST = withKey(v, h)\n`
 
-it('lists what is guarded, open and excused, by address, and exits with 1 for what is open', async () => {
+it('lists guarded, open and excused handlers by route, and exits with 1 if one is open', async () => {
   write('app/api/reports/[id]/route.ts', guarded)
   write('app/(admin)/api/@slot/open/route.js', 'export function GET() {}\n')
   write('app/api/health/route.ts', '// routekey-audit: public\nexport const GET = () => new Response()\n')
@@ -45,7 +25,7 @@ it('lists what is guarded, open and excused, by address, and exits with 1 for wh
   write('pages/index.tsx', 'export default function Page() {}\n')
   write('pages/api/index.ts', 'export default function handler() {}\n')
   write('pages/api/types.d.ts', 'export default function handler(): void\n')
-  const { exitCode, printed, said } = await routekey('audit')
+  const { exitCode, printed, said } = await run('audit')
   expect(printed.split('\n')).toEqual([
     'open     GET  /api/open  (app/(admin)/api/@slot/open/route.js)',
     'excused  GET  /api/health  (app/api/health/route.ts): public',
@@ -58,9 +38,9 @@ it('lists what is guarded, open and excused, by address, and exits with 1 for wh
   expect(said).toContain('4 of 6 handlers are open or unclear')
 })
 
-it('exits with 0 when each is guarded, below src/ and in a named directory', async () => {
+it('exits with 0 if every handler is guarded, in src/ and in a named directory', async () => {
   write('web/src/app/api/route.ts', guarded)
-  expect(await routekey('audit', 'web')).toEqual({
+  expect(await run('audit', 'web')).toEqual({
     exitCode: 0,
     printed: 'guarded  POST  /api  (src/app/api/route.ts)\n',
     said: '',
@@ -69,17 +49,17 @@ it('exits with 0 when each is guarded, below src/ and in a named directory', asy
 
 it('prints JSON', async () => {
   write('app/api/route.ts', `export * from './other'\n`)
-  const { exitCode, printed } = await routekey('audit', '--json')
+  const { exitCode, printed } = await run('audit', '--json')
   expect(exitCode).toBe(1)
   expect(JSON.parse(printed)).toEqual([
     { name: '*', verdict: 'unclear', excuse: null, file: 'app/api/route.ts', route: '/api' },
   ])
 })
 
-it('does not take a directory without routes for one without holes', async () => {
-  const { exitCode, said } = await routekey('audit')
-  expect(exitCode).toBe(1)
+it('does not report success for a directory without routes', async () => {
+  const { exitCode, said } = await run('audit')
+  expect(exitCode).toBe(2)
   expect(said).toContain('neither app/ nor pages/api/')
-  expect((await routekey('audit', 'a', 'b')).exitCode).toBe(2)
-  expect((await routekey('audit', '--nonsense')).exitCode).toBe(2)
+  expect((await run('audit', 'a', 'b')).exitCode).toBe(2)
+  expect((await run('audit', '--nonsense')).exitCode).toBe(2)
 })

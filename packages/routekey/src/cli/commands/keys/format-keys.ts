@@ -1,10 +1,10 @@
-import { type AuditEntry, type KeyRecord, type UsageBucket, keyStatus } from '../../keyring/model/key-record.ts'
+import { type AuditEntry, type KeyRecord, type UsageBucket, keyStatus } from '../../../keyring/model/key-record.ts'
 
 const time = (date: Date | null) => (date === null ? '-' : `${date.toISOString().slice(0, 16)}Z`)
 const list = (items: readonly string[], none = '-') => (items.length === 0 ? none : items.join(' '))
 
 /** Aligns rows in columns. */
-function table(rows: readonly (readonly string[])[]): string {
+function formatTable(rows: readonly (readonly string[])[]): string {
   const widths = rows.reduce<number[]>(
     (widest, row) => row.map((cell, index) => Math.max(cell.length, widest[index] ?? 0)),
     [],
@@ -20,7 +20,7 @@ function table(rows: readonly (readonly string[])[]): string {
     .join('')
 }
 
-/** Writes keys as a table, one a line. */
+/** Formats keys as a table, one key per line. */
 export function formatKeys(records: readonly KeyRecord[]): string {
   const rows = records.map((record) => [
     record.id,
@@ -31,12 +31,12 @@ export function formatKeys(records: readonly KeyRecord[]): string {
     list(record.scopes),
     time(record.lastUsedAt),
   ])
-  return table([['ID', 'STATUS', 'KEY', 'OWNER', 'NAME', 'SCOPES', 'LAST USED'], ...rows])
+  return formatTable([['ID', 'STATUS', 'KEY', 'OWNER', 'NAME', 'SCOPES', 'LAST USED'], ...rows])
 }
 
-/** Writes all that is known about a key, and what was done to it. */
+/** Formats the properties and the audit trail of a key. */
 export function formatKey(record: KeyRecord, trail: readonly AuditEntry[]): string {
-  const properties = table([
+  const properties = formatTable([
     ['id', record.id],
     ['status', keyStatus(record)],
     ['key', `${record.start}…`],
@@ -53,7 +53,7 @@ export function formatKey(record: KeyRecord, trail: readonly AuditEntry[]): stri
     ['revoked', time(record.revokedAt)],
     ['last used', time(record.lastUsedAt)],
   ])
-  const entries = table(
+  const entries = formatTable(
     trail.map(({ at, action, actor, changes }) => [
       time(at),
       action,
@@ -64,8 +64,8 @@ export function formatKey(record: KeyRecord, trail: readonly AuditEntry[]): stri
   return `${properties}\n${entries}`
 }
 
-/** Writes usage, one hour or day a line. */
+/** Formats usage as a table, one hour or day per line. */
 export function formatUsage(buckets: readonly UsageBucket[]): string {
   const rows = buckets.map(({ startsAt, allowed, refused }) => [time(startsAt), String(allowed), String(refused)])
-  return table([['FROM', 'ALLOWED', 'REFUSED'], ...rows])
+  return formatTable([['FROM', 'ALLOWED', 'REFUSED'], ...rows])
 }

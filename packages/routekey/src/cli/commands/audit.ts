@@ -1,0 +1,63 @@
+import { resolve } from 'node:path'
+
+import { CliError, type Command, type Terminal } from '@routekey/command-line'
+
+import { type AuditedHandler, auditDirectory } from '../audit/audit-directory.ts'
+
+type Group = readonly [AuditedHandler, ...AuditedHandler[]]
+
+/** Describes the handlers of a file with the same verdict in one line. */
+function describe([first, ...others]: Group): string {
+  const { verdict, excuse, route, file } = first
+  const isExcused = verdict !== 'guarded' && excuse !== null
+  const names = [first, ...others].map(({ name }) => name).join(' ')
+  return `${(isExcused ? 'excused' : verdict).padEnd(7)}  ${names}  ${route}  (${file})${isExcused ? `: ${excuse}` : ''}`
+}
+
+function groupByVerdict(handlers: readonly AuditedHandler[]): Iterable<Group> {
+  const groups = new Map<string, [AuditedHandler, ...AuditedHandler[]]>()
+  for (const handler of handlers) {
+    const key = JSON.stringify([handler.file, handler.verdict, handler.excuse])
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [handler])
+    else group.push(handler)
+  }
+  return groups.values()
+}
+
+/** Adds `routekey audit`. */
+export function addAudit(program: Command, terminal: Terminal): void {
+  program
+    .command('audit')
+    .summary('list the route handlers of an application that have no guard')
+    .description(
+      'Lists the route handlers of a Next.js application (route files in app/, and pages/api/) and whether withKey wraps each of them. Exits with 1 if a handler is open, or if its file alone does not tell. It does not check server functions or proxy.ts.',
+    )
+    .argument('[directory]', 'the directory of the application', '.')
+    .option('--json', 'print a list of { name, verdict, file, route, excuse }')
+    .addHelpText(
+      'after',
+      `
+If a handler is open on purpose, say why in a comment right before its export:
+  // routekey-audit: public, it only says that the server is up`,
+    )
+    .action((directory, { json }) => {
+      const handlers = auditDirectory(resolve(terminal.cwd, directory))
+      if (handlers === null) {
+        throw new CliError(
+          `${directory} has neither app/ nor pages/api/, directly or in src/. Name another directory.`,
+          2,
+        )
+      }
+      if (json === true) terminal.print(`${JSON.stringify(handlers, null, 2)}\n`)
+      else for (const group of groupByVerdict(handlers)) terminal.print(`${describe(group)}\n`)
+
+      const unguarded = handlers.filter(({ verdict, excuse }) => verdict !== 'guarded' && excuse === null).length
+      if (unguarded > 0) {
+        throw new CliError(
+          `${unguarded} of ${handlers.length} handlers are open or unclear. Wrap each with withKey, or say in a comment why it is public.`,
+          1,
+        )
+      }
+    })
+}

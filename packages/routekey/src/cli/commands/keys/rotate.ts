@@ -1,0 +1,25 @@
+import { type Command, parseWholeNumber, type Terminal } from '@routekey/command-line'
+
+import { actor, anyPrefix, envFileOption, jsonOption, pepperOption, requireKey } from './key-options.ts'
+import { prefixOf, withStore } from './open-store.ts'
+import { printCreatedKey } from './print-result.ts'
+
+/** Adds `routekey keys rotate`. */
+export function addRotate(keys: Command, terminal: Terminal): void {
+  keys
+    .command('rotate')
+    .summary('replace a key and print the new one')
+    .description('Replaces a key by a new one with the same id, and prints the new key, once, to stdout.')
+    .argument('<id>', 'the id of the key')
+    .requiredOption('--grace <seconds>', 'how long the former key still works', parseWholeNumber)
+    .addOption(jsonOption)
+    .addOption(envFileOption)
+    .addOption(pepperOption)
+    .action((id, options) =>
+      withStore(options, terminal, async ({ createKeyring }) => {
+        const record = requireKey(await createKeyring(anyPrefix).get(id), id)
+        const created = await createKeyring(prefixOf(record)).rotate(id, { graceSeconds: options.grace, actor })
+        printCreatedKey(terminal, options, requireKey(created, id, 'usable '), 'Rotated')
+      }),
+    )
+}

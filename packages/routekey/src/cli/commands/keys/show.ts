@@ -1,0 +1,26 @@
+import type { Command, Terminal } from '@routekey/command-line'
+
+import { formatKey } from './format-keys.ts'
+import { anyPrefix, envFileOption, jsonOption, pepperOption, requireKey } from './key-options.ts'
+import { withStore } from './open-store.ts'
+import { printResult } from './print-result.ts'
+
+/** Adds `routekey keys show`. */
+export function addShow(keys: Command, terminal: Terminal): void {
+  keys
+    .command('show')
+    .summary('show the properties and the history of a key')
+    .description('Shows the properties of a key and what was done to it. Shows only the start of the key.')
+    .argument('<id>', 'the id of the key')
+    .addOption(jsonOption)
+    .addOption(envFileOption)
+    .addOption(pepperOption)
+    .action((id, options) =>
+      withStore(options, terminal, async ({ createKeyring }) => {
+        const keyring = createKeyring(anyPrefix)
+        const record = requireKey(await keyring.get(id), id)
+        const audit = requireKey(await keyring.audit(id), id)
+        printResult(terminal, options, { record, audit }, () => formatKey(record, audit))
+      }),
+    )
+}
