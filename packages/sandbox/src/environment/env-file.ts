@@ -1,75 +1,57 @@
-import { readFile, realpath } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 
-import { SandboxError } from '../errors.ts'
-import { writePrivateFile } from '../host/private-file.ts'
+import { CliError } from '@routekey/command-line'
+import { appendAssignment, editEnvFile, parseAssignments, replaceValue } from '@routekey/command-line/env-file'
 
-/** What {@link writeEnvFile} is to change. Values hold no spaces, quotes or `#`. */
+import { SandboxError } from '../errors.ts'
+
+/** Changes for {@link writeEnvFile}. Values hold no spaces, quotes or `#`. */
 export interface EnvFileChanges {
-  /** Set where the file has no value; never over one. */
+  /** Variables to set where the file has no value. An existing value stays. */
   readonly add: Readonly<Record<string, string>>
-  /** Set whatever the file has: values that were the sandbox's own before. */
+  /** Variables to set in any case: their former values were the sandbox's own. */
   readonly refresh: Readonly<Record<string, string>>
 }
 
 const header = '# For this machine only. `npm start` adds what is missing and leaves your own values alone.\n'
 
-/** Reads the variables of an environment file; a file that does not exist has none. */
+/** Reads the variables of an environment file. A file that does not exist has no variables. */
 export async function readEnvFile(path: string): Promise<Record<string, string | undefined>> {
-  return parseEnv((await readText(path)) ?? '')
-}
-
-/**
- * Changes variables in an environment file, or creates it, with mode 600. Comments, order and all other values stay. Writes
- * nothing if there is nothing to change.
- *
- * @throws {SandboxError} `ERR_SANDBOX_ENV_FILE` if the file cannot be edited without touching other values, which can be
- *   where a value of several lines looks like an assignment.
- */
-export async function writeEnvFile(path: string, { add, refresh }: EnvFileChanges): Promise<void> {
-  const text = await readText(path)
-  const before = parseEnv(text ?? '')
-  const missing = Object.entries(add).filter(([name]) => (before[name] ?? '') === '')
-  const changes = new Map([...missing, ...Object.entries(refresh)].filter(([name, value]) => before[name] !== value))
-  if (changes.size === 0) return
-
-  const edited = [...changes].reduce((current, [name, value]) => setVariable(current, name, value), text ?? header)
-  assertOnlyChanged(path, before, parseEnv(edited), changes)
-  await writePrivateFile(text === null ? path : await realpath(path), edited)
-}
-
-async function readText(path: string): Promise<string | null> {
   try {
-    return await readFile(path, 'utf8')
+    return parseEnv(await readFile(path, 'utf8'))
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
     throw error
   }
 }
 
-function setVariable(text: string, name: string, value: string): string {
-  const assignment = new RegExp(`^([ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=)[ \\t]*("[^"]*"|'[^']*'|[^\\s#]*)`, 'gm')
-  // Of several assignments the last one counts.
-  const last = [...text.matchAll(assignment)].at(-1)
-  if (last === undefined) {
-    const separator = text === '' || text.endsWith('\n') ? '' : '\n'
-    return `${text}${separator}${name}=${value}\n`
+/**
+ * Changes variables in an environment file, or creates it. A file that changes gets mode 600; comments, order and all other
+ * values stay. Writes nothing if nothing changes.
+ *
+ * @throws `ERR_SANDBOX_ENV_FILE` when another command is editing the file, or when the path does not lead to a file.
+ */
+export async function writeEnvFile(path: string, { add, refresh }: EnvFileChanges): Promise<void> {
+  const edit = (text: string): string => {
+    const added = Object.entries(add).reduce((current, [name, value]) => setVariable(current, name, value, true), text)
+    const edited = Object.entries(refresh).reduce(
+      (current, [name, value]) => setVariable(current, name, value, false),
+      added,
+    )
+    return text === '' && edited !== '' ? header + edited : edited
   }
-  return `${text.slice(0, last.index)}${last[1]}${value}${text.slice(last.index + last[0].length)}`
+  try {
+    editEnvFile(path, edit, { makePrivate: true })
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error
+    throw new SandboxError('ERR_SANDBOX_ENV_FILE', error.message, { cause: error })
+  }
 }
 
-function assertOnlyChanged(
-  path: string,
-  before: NodeJS.Dict<string>,
-  after: NodeJS.Dict<string>,
-  changes: ReadonlyMap<string, string>,
-): void {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)])
-  const broken = [...names].find((name) => after[name] !== (changes.get(name) ?? before[name]))
-  if (broken !== undefined) {
-    throw new SandboxError(
-      'ERR_SANDBOX_ENV_FILE',
-      `${path} cannot be edited without changing ${broken}. Add by hand: ${[...changes.keys()].join(', ')}.`,
-    )
-  }
+function setVariable(text: string, name: string, value: string, keepsExisting: boolean): string {
+  // Of several assignments, the last one counts.
+  const existing = parseAssignments(text).findLast((assignment) => assignment.name === name)
+  if (existing === undefined) return appendAssignment(text, name, value)
+  return keepsExisting && existing.value !== '' ? text : replaceValue(text, existing, value)
 }
