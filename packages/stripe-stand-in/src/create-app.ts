@@ -1,7 +1,8 @@
 import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono, type Context } from 'hono'
-import { controlRoutes, type Controls } from './control/control-routes.ts'
+import { createControlRoutes } from './control/control-routes.ts'
+import type { Controls } from './control/controls.ts'
 import { customerPage, pagePolicy, pageSize } from './control/customer-page.ts'
 import { loopbackOnly } from './control/loopback-only.ts'
 import type { CustomerStore } from './customers/customer-store.ts'
@@ -13,18 +14,17 @@ interface Environment {
   readonly Bindings: HttpBindings
 }
 
-const failedReply = errorReply(500, { type: 'api_error', message: "The sandbox's Stripe failed; its log says why." })
+const failedReply = errorReply(500, { type: 'api_error', message: 'The Stripe stand-in failed. See its log.' })
 
-/** What the HTTP surface stands on. */
 export interface AppDependencies {
-  /** Gives null when the connection is to be cut. */
+  /** Returns null to cut the connection. */
   readonly answer: (incoming: IncomingRequest) => Promise<Reply | null>
   readonly controls: Controls
   readonly customers: CustomerStore
   readonly onError: (error: unknown) => void
 }
 
-/** Creates the HTTP surface: the API under `/v1`, the control endpoints under `/_sandbox`, and the page at `/`. */
+/** Creates the HTTP routes: the API under `/v1`, the control routes under `/_sandbox`, and the page at `/`. */
 export function createApp({ answer, controls, customers, onError }: AppDependencies): Hono<Environment> {
   const app = new Hono<Environment>()
 
@@ -36,7 +36,7 @@ export function createApp({ answer, controls, customers, onError }: AppDependenc
   })
 
   app.use('/_sandbox/*', loopbackOnly)
-  app.route('/_sandbox', controlRoutes(controls))
+  app.route('/_sandbox', createControlRoutes(controls))
 
   app.get('/', loopbackOnly, (c) => {
     c.header('Content-Security-Policy', pagePolicy)

@@ -4,8 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { expect, onTestFinished, it } from 'vitest'
-import { SECRET_KEY, eventually, sdkFor, startForTest } from '../test/start-for-test.ts'
+import { expect, it, onTestFinished } from 'vitest'
+import { secretKey } from '../test/secret-key.ts'
+import { createSdk, eventually, startForTest } from '../test/start-for-test.ts'
 import { startStripeStandIn } from './start-stripe-stand-in.ts'
 
 async function temporaryFile(): Promise<string> {
@@ -14,7 +15,7 @@ async function temporaryFile(): Promise<string> {
   return join(directory, 'stripe.sqlite')
 }
 
-/** Starts the stand-in in a process of its own, to be killed. */
+/** Starts the stand-in in its own process, which the test can kill. */
 async function spawnStandIn(path: string) {
   const program = new URL('../test/stand-in-process.ts', import.meta.url).pathname
   const child = spawn(process.execPath, [program, path], { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -32,10 +33,10 @@ async function spawnStandIn(path: string) {
   }
 }
 
-it('kill -9 loses nothing that was answered, keys included', async () => {
+it('loses nothing that it answered, including keys, when it is killed', async () => {
   const path = await temporaryFile()
   const first = await spawnStandIn(path)
-  const before = sdkFor(first.port)
+  const before = createSdk(first.port)
   const answered = new Map<number, string>()
   const create = async (sdk: typeof before, index: number) =>
     (await sdk.customers.create({ metadata: { index } }, { idempotencyKey: `key-${index}` })).id
@@ -43,7 +44,7 @@ it('kill -9 loses nothing that was answered, keys included', async () => {
     try {
       answered.set(index, await create(before, index))
     } catch {
-      // Cut by the kill; whether it took effect is what the second run tells.
+      // The kill cut the connection. The second run shows whether the request took effect.
     }
   })
   await eventually(() => answered.size).toBeGreaterThan(20)
@@ -53,7 +54,7 @@ it('kill -9 loses nothing that was answered, keys included', async () => {
 
   const second = await spawnStandIn(path)
   onTestFinished(() => second.kill())
-  const after = sdkFor(second.port)
+  const after = createSdk(second.port)
   const replayed = new Map<number, string>()
   for (let index = 0; index < 200; index += 1) replayed.set(index, await create(after, index))
   for (const [index, id] of answered) expect(replayed.get(index)).toBe(id)
@@ -62,7 +63,7 @@ it('kill -9 loses nothing that was answered, keys included', async () => {
   expect(all).toHaveLength(200)
 })
 
-it('events that were not taken yet are sent after a restart', async () => {
+it('keeps undelivered events over a restart', async () => {
   const path = await temporaryFile()
   const webhooks = [{ url: 'http://127.0.0.1:1/', secret: 'whsec_x' }]
   const first = await startForTest({ path, webhooks, webhookRetryDelaysMs: [60_000] })
@@ -72,24 +73,27 @@ it('events that were not taken yet are sent after a restart', async () => {
   expect(second.standIn.state().webhooks.pending).toBe(1)
 })
 
-it('a port in use is an error of its own, and the storage is let go', async () => {
+it('throws EADDRINUSE for a port in use, and closes the storage', async () => {
   const path = await temporaryFile()
   const { standIn } = await startForTest()
-  const start = startStripeStandIn({ port: standIn.port, path, secretKey: SECRET_KEY })
+  const start = startStripeStandIn({ port: standIn.port, path, secretKey })
   await expect(start).rejects.toMatchObject({ code: 'EADDRINUSE' })
   await startForTest({ path })
 })
 
-it('listens on the loopback address alone', async () => {
+it('listens only on the loopback address', async () => {
   const { standIn } = await startForTest()
   expect(standIn.url).toBe(`http://127.0.0.1:${standIn.port}`)
   await expect(fetch(`http://127.0.0.2:${standIn.port}/`)).rejects.toThrow(/fetch failed/)
 })
 
-it('a file of another version is refused and left as it is', async () => {
+it('refuses a file of another version', async () => {
   const path = await temporaryFile()
   const other = new DatabaseSync(path)
   other.exec('pragma user_version = 99')
   other.close()
-  await expect(startStripeStandIn({ port: 0, path, secretKey: SECRET_KEY })).rejects.toThrow(/another version/)
+  await expect(startStripeStandIn({ port: 0, path, secretKey })).rejects.toMatchObject({
+    code: 'ERR_STAND_IN_FILE_VERSION',
+    message: `${path} was written by another version of the Stripe stand-in. Delete it and start again.`,
+  })
 })

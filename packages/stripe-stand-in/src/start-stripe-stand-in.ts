@@ -2,14 +2,13 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
-import { createClock } from './clock.ts'
-import type { Controls } from './control/control-routes.ts'
+import { createAdjustableClock } from './adjustable-clock.ts'
+import { createControls, type Controls } from './control/controls.ts'
 import { readState } from './control/stand-in-state.ts'
 import { createApp } from './create-app.ts'
 import { createCustomerEndpoints } from './customers/customer-endpoints.ts'
-import { createCustomerSearch } from './customers/customer-search.ts'
 import { createCustomerStore } from './customers/customer-store.ts'
-import { openDatabase } from './database.ts'
+import { StandInError } from './errors.ts'
 import { createEventEndpoints } from './events/event-endpoints.ts'
 import { createEventStore } from './events/event-store.ts'
 import { createAnswer } from './requests/answer-request.ts'
@@ -19,77 +18,77 @@ import { createFaultQueue } from './requests/fault-queue.ts'
 import { createIdempotencyStore } from './requests/idempotency-store.ts'
 import { createRateLimiter, noLimits, type RateLimits } from './requests/rate-limiter.ts'
 import { createRequestLog } from './requests/request-log.ts'
-import { createSubscriptionActions } from './subscriptions/subscription-actions.ts'
+import { openDatabase } from './storage/database.ts'
+import { createCustomerSubscriptions } from './subscriptions/customer-subscriptions.ts'
 import { createSubscriptionEndpoints } from './subscriptions/subscription-endpoints.ts'
 import { createSubscriptionStore } from './subscriptions/subscription-store.ts'
 import { defaultRetryDelaysMs, startWebhookDelivery } from './webhooks/deliver-webhooks.ts'
 import { createWebhookOutbox, type WebhookEndpoint } from './webhooks/webhook-outbox.ts'
 
 export type { StandInState } from './control/stand-in-state.ts'
+export { StandInError, type StandInErrorCode } from './errors.ts'
 export type { FaultRequest } from './requests/fault-queue.ts'
 export type { RateLimits } from './requests/rate-limiter.ts'
 export type { WebhookEndpoint } from './webhooks/webhook-outbox.ts'
 
-/** How the stand-in is set up. */
+/** Options of {@link startStripeStandIn}. */
 export interface StripeStandInOptions {
-  /** 0 for any that is free. */
+  /** A port on 127.0.0.1; 0 for any free port. */
   readonly port: number
-  /** The file that keeps the state, or `:memory:`, the default. */
+  /** The file that keeps the state. Default: `:memory:`. */
   readonly path?: string
-  /** The only key that is let in, `sk_test_…`. */
+  /** The only key that is accepted, `sk_test_…`. */
   readonly secretKey: string
-  /** Where events are sent; nowhere by default. */
+  /** The endpoints that events are sent to. Default: none. */
   readonly webhooks?: readonly WebhookEndpoint[]
-  /** How long to wait before each further attempt to send an event; 1 s, 5 s and 30 s by default. */
+  /** The delay before each retry of an event. Default: 1 s, 5 s and 30 s. */
   readonly webhookRetryDelaysMs?: readonly number[]
-  /** No limits by default. */
+  /** Default: no limits. */
   readonly rateLimits?: Partial<RateLimits>
-  /** How long a change takes to be found by search; 0 by default. */
-  readonly searchDelayMs?: number
-  /** The instant of the world outside; the system's clock by default. */
+  /** The outside time. Default: the system's clock. */
   readonly clock?: () => Date
-  /** Passes the time of faults that delay; by default the system's. It may give up when the signal is aborted. */
+  /** Waits for faults of kind `delay`. It can reject when the signal is aborted. Default: a timer. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
-  /** Told of every fault of the stand-in itself; by default it goes to stderr. */
+  /** Called with every bug of the stand-in itself. Default: prints it to stderr. */
   readonly onError?: (error: unknown) => void
 }
 
 /** A running stand-in. */
 export interface StripeStandIn extends Controls {
-  /** `http://127.0.0.1:<port>`. */
+  /** `http://127.0.0.1:<port>` */
   readonly url: string
   readonly port: number
-  /** Cuts every connection, stops sending events and closes the storage; more than once does no harm. */
+  /** Cuts every connection, stops sending events and closes the storage. You can call it more than once. */
   stop(): Promise<void>
 }
 
 /**
  * Starts a stand-in for Stripe's API on 127.0.0.1, with Stripe's semantics for customers.
  *
- * It knows customers, subscriptions of customers and events, and nothing that moves money.
+ * It supports customers, their subscriptions and events. It does not move money.
  *
- * @throws Error with `code: 'EADDRINUSE'` when the port is taken
- * @throws TypeError when two webhook endpoints have one address
+ * @throws `EADDRINUSE` when the port is taken
+ * @throws `ERR_STAND_IN_DUPLICATE_WEBHOOK` when two webhook endpoints have the same address
+ * @throws `ERR_STAND_IN_FILE_VERSION` when another version of the stand-in wrote the file
  * @example
- * const stripe = await startStripeStandIn({ port: 0, secretKey: 'sk_test_sandbox_0123456789' })
- * stripe.addFaults({ kind: 'cut', when: 'after_effect', method: 'POST', path: '/v1/customers' })
- * await stripe.stop()
+ * import { startStripeStandIn } from '@routekey/stripe-stand-in'
+ *
+ * const standIn = await startStripeStandIn({ port: 0, secretKey: 'sk_test_sandbox_0123456789' })
+ * standIn.addFaults({ kind: 'cut', when: 'after_effect', method: 'POST', path: '/v1/customers' })
+ * await standIn.stop()
  */
 export async function startStripeStandIn(options: StripeStandInOptions): Promise<StripeStandIn> {
-  const { secretKey, webhooks: endpoints = [], onError = reportToStderr } = options
-  if (new Set(endpoints.map(({ url }) => url)).size < endpoints.length) {
-    throw new TypeError('Two webhook endpoints have the same address; give one endpoint all their events.')
-  }
-  const clock = createClock(options.clock)
+  const { secretKey, webhooks = [], onError = printToStderr } = options
+  checkWebhooks(webhooks)
+  const clock = createAdjustableClock(options.clock)
   const stopping = new AbortController()
   const database = openDatabase(options.path ?? ':memory:')
 
-  const outbox = createWebhookOutbox(database, clock, endpoints)
+  const outbox = createWebhookOutbox(database, clock, webhooks)
   const events = createEventStore(database, clock, outbox)
   const customers = createCustomerStore(database)
-  const search = createCustomerSearch(database, clock, options.searchDelayMs ?? 0)
   const subscriptions = createSubscriptionStore(database)
-  const actions = createSubscriptionActions(subscriptions, events, clock)
+  const customerSubscriptions = createCustomerSubscriptions(subscriptions, events, clock)
   const idempotency = createIdempotencyStore(database, clock)
   const faults = createFaultQueue()
   const limiter = createRateLimiter(clock, { ...noLimits, ...options.rateLimits })
@@ -97,22 +96,23 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
   const delivery = startWebhookDelivery({
     outbox,
     clock,
-    endpoints,
+    endpoints: webhooks,
     retryDelaysMs: options.webhookRetryDelaysMs ?? defaultRetryDelaysMs,
     stopping: stopping.signal,
     onError,
   })
 
-  const controls: Controls = {
-    addFaults: (...added) => faults.add(...added),
-    clearFaults: () => faults.clear(),
-    advanceClock(seconds) {
-      clock.advance(seconds)
-      idempotency.prune()
+  const controls = createControls({
+    clock,
+    customers,
+    faults,
+    idempotency,
+    subscribe(customer) {
+      database.transaction(() => customerSubscriptions.add(customer, { id: null, idempotencyKey: null }))
+      delivery.wake()
     },
-    setRateLimits: (limits) => limiter.set({ ...noLimits, ...limits }),
     state: () => readState({ clock, customers, subscriptions, events, idempotency, log, limiter, faults, outbox }),
-  }
+  })
   const execute = createExecution({
     database,
     idempotency,
@@ -123,8 +123,8 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
   })
   const answer = createAnswer({
     endpoints: [
-      ...createCustomerEndpoints({ clock, customers, search, subscriptions: actions, events }),
-      ...createSubscriptionEndpoints({ clock, customers, subscriptions, actions, events }),
+      ...createCustomerEndpoints({ clock, customers, subscriptions: customerSubscriptions, events }),
+      ...createSubscriptionEndpoints(subscriptions),
       ...createEventEndpoints(events),
     ],
     authenticate: createAuthenticator(secretKey),
@@ -153,11 +153,19 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
   }
 }
 
+function checkWebhooks(webhooks: readonly WebhookEndpoint[]): void {
+  const urls = webhooks.map(({ url }) => url)
+  const duplicate = urls.find((url, index) => urls.indexOf(url) !== index)
+  if (duplicate === undefined) return
+  const message = `Two webhook endpoints have the address ${duplicate}. Use one endpoint with the events of both.`
+  throw new StandInError('ERR_STAND_IN_DUPLICATE_WEBHOOK', message)
+}
+
 async function listen(server: Server, port: number): Promise<number> {
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
-  if (address === null || typeof address === 'string') throw new TypeError('The server listens on no port.')
+  if (address === null || typeof address === 'string') throw new TypeError('The server has no TCP port.')
   return address.port
 }
 
@@ -169,6 +177,6 @@ async function close(server: Server): Promise<void> {
   await closed
 }
 
-function reportToStderr(error: unknown): void {
-  process.stderr.write(`Sandbox Stripe: ${error instanceof Error ? error.stack : String(error)}\n`)
+function printToStderr(error: unknown): void {
+  process.stderr.write(`Stripe stand-in: ${error instanceof Error ? error.stack : String(error)}\n`)
 }

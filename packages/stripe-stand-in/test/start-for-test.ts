@@ -3,29 +3,27 @@ import { expect, onTestFinished } from 'vitest'
 import { startStripeStandIn, type StripeStandIn, type StripeStandInOptions } from '../src/start-stripe-stand-in.ts'
 import { secretKey } from './secret-key.ts'
 
-export { secretKey as SECRET_KEY }
-
-/** Starts a stand-in in memory that ends with the test, and a real SDK that talks to it without retries. */
+/** Starts a stand-in in memory that stops after the test, and the real SDK for it, without retries. */
 export async function startForTest(
   options: Partial<StripeStandInOptions> = {},
   config: Stripe.StripeConfig = {},
 ): Promise<{ standIn: StripeStandIn; stripe: Stripe }> {
-  const failures: unknown[] = []
+  const errors: unknown[] = []
   const standIn = await startStripeStandIn({
     port: 0,
-    secretKey: secretKey,
-    onError: (error) => failures.push(error),
+    secretKey,
+    onError: (error) => errors.push(error),
     ...options,
   })
   onTestFinished(async () => {
     await standIn.stop()
-    if (failures.length > 0) throw new AggregateError(failures, 'The stand-in failed during the test.')
+    if (errors.length > 0) throw new AggregateError(errors, 'The stand-in failed during the test.')
   })
-  return { standIn, stripe: sdkFor(standIn.port, config) }
+  return { standIn, stripe: createSdk(standIn.port, config) }
 }
 
-/** Makes a real SDK for the stand-in on `port`, without retries unless `config` asks for them. */
-export function sdkFor(port: number, config: Stripe.StripeConfig = {}): Stripe {
+/** Creates the real SDK for the stand-in on `port`, without retries by default. */
+export function createSdk(port: number, config: Stripe.StripeConfig = {}): Stripe {
   return new Stripe(secretKey, {
     protocol: 'http',
     host: '127.0.0.1',
@@ -36,7 +34,7 @@ export function sdkFor(port: number, config: Stripe.StripeConfig = {}): Stripe {
   })
 }
 
-/** Gives the error that a call to Stripe ends with. */
+/** Returns the error of a call that must fail. */
 export async function stripeErrorOf(call: Promise<unknown>): Promise<Stripe.errors.StripeError> {
   try {
     await call
@@ -44,15 +42,16 @@ export async function stripeErrorOf(call: Promise<unknown>): Promise<Stripe.erro
     if (error instanceof Stripe.errors.StripeError) return error
     throw error
   }
-  throw new Error('The call was expected to fail.')
+  throw new Error('The call must fail, but it succeeded.')
 }
 
-/** Sends a request without the SDK. */
+/** Sends a form without the SDK. */
 export async function post(
   standIn: StripeStandIn,
   path: string,
   body: string,
   headers: Record<string, string> = {},
+  signal: AbortSignal | null = null,
 ): Promise<Response> {
   return fetch(`${standIn.url}${path}`, {
     method: 'POST',
@@ -62,10 +61,11 @@ export async function post(
       ...headers,
     },
     body,
+    signal,
   })
 }
 
-/** Asserts on what comes about after a while. */
+/** Polls until an assertion holds, for at most 10 seconds. */
 export function eventually<T>(read: () => T) {
-  return expect.poll(read, { timeout: 4000, interval: 5 })
+  return expect.poll(read, { timeout: 10_000, interval: 5 })
 }

@@ -1,12 +1,14 @@
+import { get } from 'node:http'
 import { expect, it } from 'vitest'
-import { SECRET_KEY, startForTest, stripeErrorOf } from '../../test/start-for-test.ts'
 import { z } from 'zod'
+import { secretKey } from '../../test/secret-key.ts'
+import { startForTest, stripeErrorOf } from '../../test/start-for-test.ts'
 import type { StripeStandIn } from '../start-stripe-stand-in.ts'
 
-const answerBodySchema = z.looseObject({
+const controlBodySchema = z.looseObject({
   now: z.string().optional(),
   faults: z.array(z.unknown()).optional(),
-  rateLimits: z.unknown().optional(),
+  counts: z.unknown().optional(),
   error: z.object({ message: z.string() }).optional(),
 })
 
@@ -17,10 +19,10 @@ async function control(standIn: StripeStandIn, method: string, path: string, bod
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
-  return { status: response.status, body: answerBodySchema.parse(await response.json()) }
+  return { status: response.status, body: controlBodySchema.parse(await response.json()) }
 }
 
-it('another process can set and clear faults, the clock and the limits', async () => {
+it('lets another process set and clear faults, and advance the clock', async () => {
   const { standIn, stripe } = await startForTest({ clock: () => new Date(1_700_000_000_000) })
   const one = await control(standIn, 'POST', '/faults', {
     kind: 'rate_limit',
@@ -37,8 +39,14 @@ it('another process can set and clear faults, the clock and the limits', async (
   expect((await control(standIn, 'DELETE', '/faults')).body.faults).toEqual([])
   const clock = await control(standIn, 'POST', '/clock', { advanceSeconds: 90_000 })
   expect(clock.body.now).toBe(new Date(1_700_090_000_000).toISOString())
-  const limits = await control(standIn, 'POST', '/rate-limits', { endpointPerSecond: 1 })
-  expect(limits.body.rateLimits).toMatchObject({ endpointPerSecond: 1, globalPerSecond: null })
+})
+
+it('lets another process add a subscription to a customer', async () => {
+  const { standIn, stripe } = await startForTest()
+  const { id: customer } = await stripe.customers.create()
+  const added = await control(standIn, 'POST', '/subscriptions', { customer })
+  expect(added.body.counts).toMatchObject({ activeSubscriptions: 1 })
+  expect((await stripe.subscriptions.list({ customer })).data).toHaveLength(1)
 })
 
 it.each([
@@ -50,18 +58,18 @@ it.each([
   ['/faults', undefined],
   ['/clock', { advanceSeconds: -1 }],
   ['/clock', {}],
-  ['/rate-limits', { perSecond: 3 }],
-  ['/rate-limits', { globalPerSecond: 0 }],
-])('POST %s refuses %j', async (path, body) => {
-  const { standIn } = await startForTest()
-  const before = standIn.state().faults
+  ['/subscriptions', {}],
+  ['/subscriptions', { customer: 'cus_missing' }],
+])('refuses POST %s with %j and changes nothing', async (path, body) => {
+  const { standIn } = await startForTest({ clock: () => new Date(0) })
+  const before = standIn.state()
   const response = await control(standIn, 'POST', path, body)
   expect(response.status).toBe(400)
   expect(response.body.error?.message).toBeTypeOf('string')
-  expect(standIn.state().faults).toEqual(before)
+  expect(standIn.state()).toEqual(before)
 })
 
-it('the state tells what was asked and what is held, and no secret', async () => {
+it('shows requests and objects in its state, and no secret', async () => {
   const { standIn, stripe } = await startForTest({ webhooks: [{ url: 'http://127.0.0.1:1/', secret: webhookSecret }] })
   const { id } = await stripe.customers.create(
     { email: 'a@b.co', metadata: { profile_id: 'p1' } },
@@ -78,14 +86,13 @@ it('the state tells what was asked and what is held, and no secret', async () =>
       recent: [{ method: 'POST', path: '/v1/customers', idempotencyKey: 'k', status: 200, replayed: false }],
     },
   })
-  expect(JSON.stringify(body)).not.toContain(SECRET_KEY)
+  expect(JSON.stringify(body)).not.toContain(secretKey)
   expect(JSON.stringify(body)).not.toContain(webhookSecret)
 })
 
-it.each(['/', '/_sandbox/state'])('%s answers this machine alone', async (path) => {
+it.each(['/', '/_sandbox/state'])('answers %s only to this machine', async (path) => {
   const { standIn } = await startForTest()
-  const url = `${standIn.url}${path}`
-  const statusFor = async (headers: Record<string, string>) => (await requestWith(url, headers)).status
+  const statusFor = (headers: Record<string, string>) => statusOf(`${standIn.url}${path}`, headers)
   expect(await statusFor({})).toBe(200)
   expect(await statusFor({ host: `localhost:${standIn.port}` })).toBe(200)
   expect(await statusFor({ host: 'rebound.example' })).toBe(403)
@@ -95,7 +102,7 @@ it.each(['/', '/_sandbox/state'])('%s answers this machine alone', async (path) 
   expect(await statusFor({ origin: standIn.url })).toBe(200)
 })
 
-it('a page elsewhere cannot set faults through the visitor', async () => {
+it('refuses faults that a page of another site sends', async () => {
   const { standIn } = await startForTest()
   const response = await fetch(`${standIn.url}/_sandbox/faults`, {
     method: 'POST',
@@ -106,7 +113,7 @@ it('a page elsewhere cannot set faults through the visitor', async () => {
   expect(standIn.state().faults).toEqual([])
 })
 
-it('the page lists customers, escaped, under a policy that allows nothing but its own script', async () => {
+it('lists customers on a page, escaped, under a policy that allows only its own style', async () => {
   const { standIn, stripe } = await startForTest()
   expect(await (await fetch(standIn.url)).text()).toContain('No customers yet')
   const hostile = '<img src=x onerror=alert(1)>'
@@ -117,25 +124,26 @@ it('the page lists customers, escaped, under a policy that allows nothing but it
   expect(page).toContain('a@b.co')
   expect(page).toContain('&lt;img src=x onerror=alert(1)&gt;')
   expect(page).not.toContain(hostile)
-  expect(page).not.toContain(SECRET_KEY)
-  expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/)
+  expect(page).not.toContain(secretKey)
+  expect(response.headers.get('content-security-policy')).toMatch(
+    /^default-src 'none'; style-src 'sha256-[\w+/]+=*'; base-uri/,
+  )
 })
 
-it('the page shows the newest hundred and how many there are', async () => {
+it('shows the newest 100 customers and the total number', async () => {
   const { standIn, stripe } = await startForTest()
   for (let index = 0; index < 101; index += 1) await stripe.customers.create({ name: String(index) })
   const page = await (await fetch(standIn.url)).text()
-  expect(page).toContain('The newest 100 of 101 customers.')
+  expect(page).toContain('The newest 100 of 101 customers')
   expect(page.match(/cus_/g)).toHaveLength(100)
 })
 
-/** `fetch` does not let a caller choose the host. */
-async function requestWith(url: string, headers: Record<string, string>): Promise<{ status: number | undefined }> {
-  const { get } = await import('node:http')
+/** Sends a request with any `Host`, which `fetch` does not allow. */
+async function statusOf(url: string, headers: Record<string, string>): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     get(url, { headers }, (response) => {
       response.resume()
-      resolve({ status: response.statusCode })
+      resolve(response.statusCode)
     }).on('error', reject)
   })
 }

@@ -2,14 +2,15 @@ import { isIP } from 'node:net'
 import { createMiddleware } from 'hono/factory'
 
 /**
- * Refuses requests that a web page could have sent: a host name that is not the machine's own (DNS rebinding), or an
- * `Origin` other than the stand-in's own page (cross-site posts). The page and the control endpoints ask for no key.
+ * Refuses requests that a web page could have sent: a host name that is not this machine's (DNS rebinding), or an `Origin`
+ * other than the stand-in's own page (cross-site posts). The page and the control routes do not ask for a key.
  */
 export const loopbackOnly = createMiddleware(async (c, next) => {
   const host = c.req.header('host') ?? ''
   const origin = c.req.header('origin')
   if (!isLoopback(host) || (origin !== undefined && origin !== `http://${host}`)) {
-    return c.json({ error: { type: 'invalid_request_error', message: 'Only this machine may ask for this.' } }, 403)
+    const message = 'Only requests from this machine are allowed, and not from the page of another site.'
+    return c.json({ error: { type: 'invalid_request_error', message } }, 403)
   }
   return next()
 })

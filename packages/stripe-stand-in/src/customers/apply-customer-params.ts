@@ -3,7 +3,7 @@ import { mergeMetadata } from '../params/metadata-param.ts'
 import type { CustomerParams } from './customer-params.ts'
 import type { CustomerRecord } from './customer-record.ts'
 
-/** Makes the record of a customer of whom nothing is known yet. */
+/** Creates a customer with Stripe's default values. */
 export function emptyCustomer(id: string, created: number): CustomerRecord {
   return {
     id,
@@ -24,29 +24,29 @@ export function emptyCustomer(id: string, created: number): CustomerRecord {
 }
 
 /**
- * Gives the record with the parameters applied: what was not sent stays, metadata is merged, empty texts unset.
+ * Applies parameters to a record: parameters that were not sent change nothing, metadata is merged, an empty text unsets.
  *
- * @throws StripeFailure 400 when the metadata would grow beyond Stripe's limit
+ * @throws StripeErrorReply 400 when the metadata exceeds Stripe's limit
  */
 export function applyCustomerParams(record: CustomerRecord, params: CustomerParams): CustomerRecord {
   return {
     id: record.id,
     created: record.created,
-    address: kept(params.address, record.address),
-    balance: kept(params.balance, record.balance),
-    description: kept(params.description, record.description),
-    email: kept(params.email, record.email),
+    address: valueOr(params.address, record.address),
+    balance: valueOr(params.balance, record.balance),
+    description: valueOr(params.description, record.description),
+    email: valueOr(params.email, record.email),
     invoice_prefix: params.invoice_prefix ?? record.invoice_prefix,
     metadata: params.metadata === undefined ? record.metadata : mergeMetadata(record.metadata, params.metadata),
-    name: kept(params.name, record.name),
-    next_invoice_sequence: kept(params.next_invoice_sequence, record.next_invoice_sequence),
-    phone: kept(params.phone, record.phone),
-    preferred_locales: kept(params.preferred_locales, record.preferred_locales),
-    shipping: kept(params.shipping, record.shipping),
+    name: valueOr(params.name, record.name),
+    next_invoice_sequence: valueOr(params.next_invoice_sequence, record.next_invoice_sequence),
+    phone: valueOr(params.phone, record.phone),
+    preferred_locales: valueOr(params.preferred_locales, record.preferred_locales),
+    shipping: valueOr(params.shipping, record.shipping),
     tax_exempt: params.tax_exempt === undefined ? record.tax_exempt : (params.tax_exempt ?? 'none'),
   }
 }
 
-function kept<T>(sent: T | undefined, present: T): T {
+function valueOr<T>(sent: T | undefined, present: T): T {
   return sent === undefined ? present : sent
 }

@@ -1,7 +1,7 @@
 import type { Stripe } from 'stripe'
 import type { CustomerRecord } from './customer-record.ts'
 
-/** Builds a customer as Stripe shows it. */
+/** Builds the body of a customer. */
 export function customerBody(record: CustomerRecord): Stripe.Customer {
   return {
     id: record.id,
@@ -34,7 +34,7 @@ export function customerBody(record: CustomerRecord): Stripe.Customer {
   }
 }
 
-/** Builds what is left to see of a deleted customer. */
+/** Builds the body of a deleted customer. */
 export function deletedCustomerBody(id: string): Stripe.DeletedCustomer {
   return { id, object: 'customer', deleted: true }
 }

@@ -1,50 +1,35 @@
-import type { Stripe } from 'stripe'
-import type { Clock } from '../clock.ts'
+import { z } from 'zod'
+import { toUnixSeconds, type AdjustableClock } from '../adjustable-clock.ts'
 import type { EventStore } from '../events/event-store.ts'
 import { previousAttributes } from '../events/previous-attributes.ts'
-import { listBody } from '../list-page.ts'
 import { newId } from '../new-id.ts'
-import { readParams } from '../params/read-params.ts'
+import { checkParams } from '../params/check-params.ts'
 import type { Endpoint } from '../requests/endpoint.ts'
-import { missingResource } from '../stripe-failure.ts'
-import type { SubscriptionActions } from '../subscriptions/subscription-actions.ts'
-import type { WireSubscription } from '../subscriptions/subscription-body.ts'
+import { listBody } from '../storage/list-page.ts'
+import { missingResource } from '../stripe-error-reply.ts'
+import type { CustomerSubscriptions } from '../subscriptions/customer-subscriptions.ts'
 import { applyCustomerParams, emptyCustomer } from './apply-customer-params.ts'
 import { customerBody, deletedCustomerBody } from './customer-body.ts'
 import * as params from './customer-params.ts'
 import type { CustomerRecord } from './customer-record.ts'
-import type { CustomerSearch } from './customer-search.ts'
 import type { CustomerStore } from './customer-store.ts'
+import { searchPage } from './search-page.ts'
 
-/** A customer as it travels, with its subscriptions where they were asked for. */
-type WireCustomer = Stripe.Customer | (Omit<Stripe.Customer, 'subscriptions'> & SubscriptionsMember)
-
-interface SubscriptionsMember {
-  readonly subscriptions: Stripe.ApiList<WireSubscription>
-}
-
-/** What the endpoints of customers work on. */
 export interface CustomerDependencies {
-  readonly clock: Clock
+  readonly clock: AdjustableClock
   readonly customers: CustomerStore
-  readonly search: CustomerSearch
-  readonly subscriptions: SubscriptionActions
+  readonly subscriptions: CustomerSubscriptions
   readonly events: EventStore
 }
 
 /** Creates the endpoints under `/v1/customers`. */
 export function createCustomerEndpoints(dependencies: CustomerDependencies): Endpoint[] {
-  const { clock, customers, search, subscriptions, events } = dependencies
+  const { clock, customers, subscriptions, events } = dependencies
 
-  const live = (id: string): CustomerRecord => {
-    const found = customers.find(id)
-    if (found === undefined || found.deleted) throw missingResource('customer', id)
-    return found.record
-  }
-  const show = (record: CustomerRecord, expand: readonly string[]): WireCustomer => {
-    const body = customerBody(record)
-    const wanted = expand.some((property) => property.endsWith('subscriptions'))
-    return wanted ? { ...body, subscriptions: subscriptions.ofCustomer(record.id) } : body
+  const requireLive = (id: string): CustomerRecord => {
+    const record = customers.findLive(id)
+    if (record === undefined) throw missingResource('customer', id)
+    return record
   }
 
   return [
@@ -52,75 +37,63 @@ export function createCustomerEndpoints(dependencies: CustomerDependencies): End
       method: 'POST',
       path: '/v1/customers',
       run(request) {
-        const sent = readParams(params.customerParamsSchema, request.params, params.unsupportedCreateParams)
-        const record = applyCustomerParams(emptyCustomer(newId('cus'), clock.nowSeconds()), sent)
+        const sent = checkParams(params.customerParamsSchema, request.params, params.unsupportedCreateParams)
+        const record = applyCustomerParams(emptyCustomer(newId('cus'), toUnixSeconds(clock.now())), sent)
         customers.insert(record)
-        search.index(record)
         events.record({ type: 'customer.created', object: customerBody(record) }, request)
-        return show(record, sent.expand)
+        return customerBody(record)
       },
     },
     {
       method: 'GET',
       path: '/v1/customers',
       run(request) {
-        const sent = readParams(params.customerListParamsSchema, request.params, params.unsupportedListParams)
+        const sent = checkParams(params.customerListParamsSchema, request.params, params.unsupportedListParams)
         const { data, hasMore } = customers.list(sent)
-        const bodies = data.map((record) => show(record, sent.expand))
-        return listBody(bodies, hasMore, '/v1/customers')
+        return listBody(data.map(customerBody), hasMore, '/v1/customers')
       },
     },
     {
       method: 'GET',
       path: '/v1/customers/search',
       run(request) {
-        const sent = readParams(params.customerSearchParamsSchema, request.params)
-        const { records, nextPage, totalCount } = search.search(sent)
-        return {
-          object: 'search_result',
-          data: records.map((record) => show(record, sent.expand)),
-          has_more: nextPage !== null,
-          next_page: nextPage,
-          url: '/v1/customers/search',
-          ...(sent.expand.includes('total_count') ? { total_count: totalCount } : {}),
-        } satisfies Stripe.ApiSearchResult<WireCustomer>
+        const sent = checkParams(params.customerSearchParamsSchema, request.params, params.unsupportedSearchParams)
+        return searchPage(customers, sent)
       },
     },
     {
       method: 'GET',
       path: '/v1/customers/:id',
       run(request) {
-        const { expand } = readParams(params.customerRetrieveParamsSchema, request.params)
+        checkParams(z.strictObject({}), request.params, ['expand'])
         const found = customers.find(request.objectId)
         if (found === undefined) throw missingResource('customer', request.objectId)
-        return found.deleted ? deletedCustomerBody(found.record.id) : show(found.record, expand)
+        return found.isDeleted ? deletedCustomerBody(found.record.id) : customerBody(found.record)
       },
     },
     {
       method: 'POST',
       path: '/v1/customers/:id',
       run(request) {
-        const sent = readParams(params.customerParamsSchema, request.params, params.unsupportedUpdateParams)
-        const before = live(request.objectId)
+        const sent = checkParams(params.customerParamsSchema, request.params, params.unsupportedUpdateParams)
+        const before = requireLive(request.objectId)
         const after = applyCustomerParams(before, sent)
         const previous = previousAttributes(customerBody(before), customerBody(after))
         if (previous !== null) {
           customers.update(after)
-          search.index(after)
           events.record({ type: 'customer.updated', object: customerBody(after), previous }, request)
         }
-        return show(after, sent.expand)
+        return customerBody(after)
       },
     },
     {
       method: 'DELETE',
       path: '/v1/customers/:id',
       run(request) {
-        readParams(params.customerDeleteParamsSchema, request.params)
-        const record = live(request.objectId)
+        checkParams(z.strictObject({}), request.params)
+        const record = requireLive(request.objectId)
         subscriptions.cancelAll(record.id, request)
         customers.markDeleted(record.id)
-        search.remove(record.id)
         events.record({ type: 'customer.deleted', object: customerBody(record) }, request)
         return deletedCustomerBody(record.id)
       },

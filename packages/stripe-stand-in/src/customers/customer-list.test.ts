@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { startForTest, stripeErrorOf } from '../../test/start-for-test.ts'
 
 describe('listing', () => {
-  it('pages from the newest to the oldest, and back', async () => {
+  it('pages from the newest to the oldest and back', async () => {
     const { stripe } = await startForTest()
     const ids: string[] = []
     for (let index = 0; index < 25; index += 1) ids.unshift((await stripe.customers.create()).id)
@@ -20,14 +20,14 @@ describe('listing', () => {
     expect(all.map(({ id }) => id)).toEqual(ids)
   })
 
-  it('goes on although what it has shown was deleted', async () => {
+  it('continues when customers of earlier pages were deleted', async () => {
     const { standIn, stripe } = await startForTest()
     for (let index = 0; index < 12; index += 1) await stripe.customers.create()
     for await (const { id } of stripe.customers.list({ limit: 5 })) await stripe.customers.del(id)
     expect(standIn.state().counts).toMatchObject({ customers: 0, deletedCustomers: 12 })
   })
 
-  it('compares the e-mail exactly, case included', async () => {
+  it('compares the e-mail exactly, including its case', async () => {
     const { stripe } = await startForTest()
     const { id } = await stripe.customers.create({ email: 'Ada@example.com' })
     await stripe.customers.create({ email: 'bob@example.com' })
@@ -37,7 +37,7 @@ describe('listing', () => {
     expect((await stripe.customers.list({ email: 'ada@example.com' })).data).toEqual([])
   })
 
-  it('filters by the instant of creation', async () => {
+  it('filters by the time of creation', async () => {
     const { standIn, stripe } = await startForTest({ clock: () => new Date(1_700_000_000_000) })
     const early = await stripe.customers.create()
     standIn.advanceClock(100)
@@ -56,7 +56,7 @@ describe('listing', () => {
     ['limit=ten', 'parameter_invalid_integer', 'limit'],
     ['starting_after=cus_missing', 'resource_missing', 'starting_after'],
     ['page=2', 'parameter_unknown', 'page'],
-    ['expand[]=data.sources', undefined, 'expand[0]'],
+    ['expand[]=data.sources', undefined, 'expand'],
     ['created[after]=1', 'parameter_unknown', 'created[after]'],
   ])('refuses %s', async (query, code, param) => {
     const { stripe } = await startForTest()

@@ -3,15 +3,15 @@ import { metadataParam } from '../params/metadata-param.ts'
 import {
   choice,
   emptyable,
-  expandable,
   instantRange,
   integer,
   list,
+  pageParams,
   requiredText,
   text,
 } from '../params/param-types.ts'
 
-// One label or more before the last dot, as Stripe refuses `name@localhost`.
+// A domain needs a dot: Stripe refuses `name@localhost`.
 const emailPattern = /^[^\s@\p{Cc}]+@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,}$/u
 
 const email = text(512, (value) =>
@@ -39,13 +39,12 @@ const invoicePrefix = text(12, (value) =>
     : { message: 'The invoice prefix must be 3 to 12 uppercase letters or numbers.', code: 'parameter_invalid' },
 )
 
-/** The parameters that create and update a customer; those of an update have no defaults, as it keeps what is not sent. */
+/** The parameters that create or update a customer. They have no defaults: an update keeps a value that was not sent. */
 export const customerParamsSchema = z.strictObject({
   address: emptyable(addressSchema).optional(),
   balance: integer().optional(),
   description: text(5000).optional(),
   email: email.optional(),
-  expand: expandable('subscriptions').default([]),
   invoice_prefix: invoicePrefix.optional(),
   metadata: metadataParam().optional(),
   name: text(256).optional(),
@@ -56,10 +55,13 @@ export const customerParamsSchema = z.strictObject({
   tax_exempt: emptyable(choice(['exempt', 'none', 'reverse'])).optional(),
 })
 
-/** What Stripe accepts when a customer is created and the stand-in does not: it has no payments, taxes or test clocks. */
+export type CustomerParams = z.infer<typeof customerParamsSchema>
+
+/** Parameters that Stripe accepts and the stand-in refuses: it has no payments, taxes or test clocks. */
 export const unsupportedCreateParams = [
   'business_name',
   'cash_balance',
+  'expand',
   'individual_name',
   'invoice_settings',
   'payment_method',
@@ -70,11 +72,12 @@ export const unsupportedCreateParams = [
   'validate',
 ] as const
 
-/** What Stripe accepts when a customer is updated and the stand-in does not. */
+/** As {@link unsupportedCreateParams}, for an update. */
 export const unsupportedUpdateParams = [
   'business_name',
   'cash_balance',
   'default_source',
+  'expand',
   'individual_name',
   'invoice_settings',
   'source',
@@ -82,38 +85,22 @@ export const unsupportedUpdateParams = [
   'validate',
 ] as const
 
-/** The parameters that retrieve a customer. */
-export const customerRetrieveParamsSchema = z.strictObject({ expand: expandable('subscriptions').default([]) })
-
-/** The parameters that delete a customer: none. */
-export const customerDeleteParamsSchema = z.strictObject({})
-
-/** The parameters that list customers. */
 export const customerListParamsSchema = z.strictObject({
+  ...pageParams,
   created: instantRange().default({}),
   email: z.string().optional(),
-  ending_before: z.string().optional(),
-  expand: expandable('data.subscriptions').default([]),
-  limit: integer(1, 100).default(10),
-  starting_after: z.string().optional(),
 })
 
-/** What Stripe accepts when customers are listed and the stand-in does not. */
-export const unsupportedListParams = ['test_clock'] as const
+export type CustomerListParams = z.infer<typeof customerListParamsSchema>
 
-/** The parameters that search customers. */
+export const unsupportedListParams = ['expand', 'test_clock'] as const
+
 export const customerSearchParamsSchema = z.strictObject({
-  expand: expandable('data.subscriptions', 'total_count').default([]),
   limit: integer(1, 100).default(10),
   page: z.string().optional(),
   query: requiredText(5000),
 })
 
-/** What a client asks for in a list of customers. */
-export type CustomerListParams = z.infer<typeof customerListParamsSchema>
+export const unsupportedSearchParams = ['expand'] as const
 
-/** What a client sets of a customer. */
-export type CustomerParams = z.infer<typeof customerParamsSchema>
-
-/** What a client asks for in a search of customers. */
 export type CustomerSearchParams = z.infer<typeof customerSearchParamsSchema>

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 
-/** The parts of an address, all of them always there. */
-export const addressRecordSchema = z.object({
+const addressRecordSchema = z.object({
   city: z.string().nullable(),
   country: z.string().nullable(),
   line1: z.string().nullable(),
@@ -10,7 +9,7 @@ export const addressRecordSchema = z.object({
   state: z.string().nullable(),
 })
 
-/** What the stand-in stores of a customer. */
+/** The stored form of a customer. */
 export const customerRecordSchema = z.object({
   id: z.string(),
   created: z.number(),
@@ -28,5 +27,4 @@ export const customerRecordSchema = z.object({
   tax_exempt: z.enum(['exempt', 'none', 'reverse']),
 })
 
-/** What the stand-in stores of a customer. */
 export type CustomerRecord = z.infer<typeof customerRecordSchema>

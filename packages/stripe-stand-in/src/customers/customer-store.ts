@@ -1,57 +1,96 @@
 import { z } from 'zod'
-import type { Database } from '../database.ts'
-import { listConditions } from '../list-conditions.ts'
-import { readPage } from '../list-page.ts'
+import type { Database } from '../storage/database.ts'
+import { readPage } from '../storage/list-page.ts'
 import type { CustomerListParams } from './customer-params.ts'
 import { customerRecordSchema, type CustomerRecord } from './customer-record.ts'
+import type { MetadataClause } from './parse-search-query.ts'
 
-const rowSchema = z.object({ deleted: z.number(), record: z.string() }).transform((stored) => ({
-  deleted: stored.deleted !== 0,
-  record: customerRecordSchema.parse(JSON.parse(stored.record)),
+const rowSchema = z.object({ sequence: z.number(), deleted: z.number(), record: z.string() }).transform((row) => ({
+  sequence: row.sequence,
+  isDeleted: row.deleted !== 0,
+  record: customerRecordSchema.parse(JSON.parse(row.record)),
 }))
+
+const columns = 'sequence, deleted, record'
 
 /** The customers that the stand-in holds. */
 export type CustomerStore = ReturnType<typeof createCustomerStore>
 
-/** Creates the store of customers; the caller holds the transaction. */
+/** Creates the store of customers. The caller holds the transaction. */
 export function createCustomerStore(database: Database) {
+  const saveMetadata = ({ id, metadata }: CustomerRecord): void => {
+    for (const [name, value] of Object.entries(metadata)) {
+      const sql = 'insert into customer_metadata (customer_id, name, lower_case_value) values (?, ?, ?)'
+      database.run(sql, id, name, value.toLowerCase())
+    }
+  }
+
   return {
     insert(record: CustomerRecord): void {
       const sql = 'insert into customers (id, email, created, record) values (?, ?, ?, ?)'
       database.run(sql, record.id, record.email, record.created, JSON.stringify(record))
+      saveMetadata(record)
     },
 
     update(record: CustomerRecord): void {
       const sql = 'update customers set email = ?, record = ? where id = ?'
       database.run(sql, record.email, JSON.stringify(record), record.id)
+      database.run('delete from customer_metadata where customer_id = ?', record.id)
+      saveMetadata(record)
     },
 
-    /** Leaves a tombstone, so that the customer can still be retrieved as deleted. */
+    /** Keeps the record, because Stripe still shows that the customer was deleted. */
     markDeleted(id: string): void {
       database.run('update customers set deleted = 1 where id = ?', id)
     },
 
     /** Finds a customer, deleted or not. */
-    find: (id: string) => database.first(rowSchema, 'select deleted, record from customers where id = ?', id),
+    find: (id: string) => database.first(rowSchema, `select ${columns} from customers where id = ?`, id),
 
-    /** Lists one page of live customers, newest first. The e-mail is compared exactly, case included, as Stripe does. */
-    list(params: Omit<CustomerListParams, 'expand'>): { data: CustomerRecord[]; hasMore: boolean } {
-      const conditions = listConditions(params.created)
-      conditions.add('deleted = ?', 0)
-      conditions.add('email = ?', params.email)
-      const table = { table: 'customers', kind: 'customer', columns: 'deleted, record', row: rowSchema } as const
-      const page = readPage(database, table, conditions, params)
-      return { data: page.data.map(({ record }) => record), hasMore: page.hasMore }
+    /** Finds a customer that is not deleted. */
+    findLive: (id: string): CustomerRecord | undefined =>
+      database.first(rowSchema, `select ${columns} from customers where id = ? and deleted = 0`, id)?.record,
+
+    /** Lists a page of live customers, newest first. The e-mail is compared exactly, including case, as Stripe does. */
+    list({ created, email, ...page }: CustomerListParams): { data: CustomerRecord[]; hasMore: boolean } {
+      const { data, hasMore } = readPage(
+        database,
+        { table: 'customers', kind: 'customer', columns, row: rowSchema },
+        [
+          ['deleted = ?', 0],
+          ['email = ?', email],
+          ['created > ?', created.gt],
+          ['created >= ?', created.gte],
+          ['created < ?', created.lt],
+          ['created <= ?', created.lte],
+        ],
+        page,
+      )
+      return { data: data.map(({ record }) => record), hasMore }
     },
 
-    /** Gives every live customer, newest first. */
+    /** Finds live customers by a metadata value, ignoring its case as Stripe does, newest first. */
+    findByMetadata({ name, value }: MetadataClause, { before, limit }: { before: number; limit: number }) {
+      return database.all(
+        rowSchema,
+        `select ${columns} from customers
+         where id in (select customer_id from customer_metadata where name = ? and lower_case_value = ?)
+         and deleted = 0 and sequence < ? order by sequence desc limit ?`,
+        name,
+        value.toLowerCase(),
+        before,
+        limit,
+      )
+    },
+
+    /** Lists the live customers, newest first. */
     allLive: (limit = Number.MAX_SAFE_INTEGER): CustomerRecord[] =>
       database
-        .all(rowSchema, 'select deleted, record from customers where deleted = 0 order by sequence desc limit ?', limit)
+        .all(rowSchema, `select ${columns} from customers where deleted = 0 order by sequence desc limit ?`, limit)
         .map(({ record }) => record),
 
-    /** Counts customers, live or deleted. */
-    count: (deleted: boolean) =>
-      database.count('select count(*) as count from customers where deleted = ?', Number(deleted)),
+    /** Counts the customers that are, or are not, deleted. */
+    count: (isDeleted: boolean) =>
+      database.count('select count(*) as count from customers where deleted = ?', Number(isDeleted)),
   }
 }

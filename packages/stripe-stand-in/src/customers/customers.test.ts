@@ -29,7 +29,7 @@ describe('creating', () => {
     expect(await stripe.customers.retrieve(created.id)).toEqual(created)
   })
 
-  it('needs nothing at all', async () => {
+  it('requires no parameter', async () => {
     const { stripe } = await startForTest()
     expect(await stripe.customers.create()).toMatchObject({ email: null, name: null, metadata: {} })
   })
@@ -52,7 +52,7 @@ describe('creating', () => {
     [{ name: 'x'.repeat(257) }, undefined, 'name', /at most 256 characters/],
     [{ address: 'Rome' }, undefined, 'address', 'Invalid object'],
     [{ tax_exempt: 'maybe' }, undefined, 'tax_exempt', /must be one of exempt, none, reverse/],
-    [{ source: 'tok_visa' }, undefined, 'source', "The sandbox's Stripe does not support the parameter source."],
+    [{ source: 'tok_visa' }, undefined, 'source', 'The Stripe stand-in does not support the parameter source.'],
     [{ metadata: { ['k'.repeat(41)]: 'v' } }, undefined, 'metadata', /up to 40 characters.*41/],
     [{ metadata: { k: 'v'.repeat(501) } }, undefined, 'metadata', /up to 500 characters.*501/],
     [{ metadata: { 'a[b]': 'v' } }, undefined, 'metadata', /square brackets/],
@@ -69,7 +69,7 @@ describe('creating', () => {
     expect(standIn.state().counts).toMatchObject({ customers: 0, events: 0, idempotencyKeys: 0 })
   })
 
-  it('takes metadata up to the limits, counted in characters and not in bytes', async () => {
+  it('accepts metadata up to the limits, counted in characters and not in bytes', async () => {
     const { stripe } = await startForTest()
     const metadata = { ...manyKeys(49), ['ключ'.repeat(10)]: '🔑'.repeat(500) }
     expect((await stripe.customers.create({ metadata })).metadata).toEqual(metadata)
@@ -77,7 +77,7 @@ describe('creating', () => {
 })
 
 describe('updating', () => {
-  it('keeps what is not sent, merges metadata, and unsets what is empty', async () => {
+  it('keeps parameters that are not sent, merges metadata, and unsets empty values', async () => {
     const { stripe } = await startForTest()
     const { id } = await stripe.customers.create({
       email: 'a@b.co',
@@ -104,7 +104,7 @@ describe('updating', () => {
     await stripe.customers.update(id, { metadata: { one: 'more', key0: '' } })
   })
 
-  it('does not know the parameters that belong to creating alone', async () => {
+  it('refuses parameters that only creating accepts', async () => {
     const { stripe } = await startForTest()
     const { id } = await stripe.customers.create()
     const error = await stripeErrorOf(stripe.rawRequest('POST', `/v1/customers/${id}`, { payment_method: 'pm_1' }))
@@ -113,23 +113,23 @@ describe('updating', () => {
 })
 
 describe('deleting', () => {
-  it('leaves a stub that can be retrieved, and nothing else', async () => {
+  it('leaves only a stub, which can be retrieved', async () => {
     const { stripe } = await startForTest()
-    const { id } = await stripe.customers.create({ email: 'a@b.co' })
+    const { id } = await stripe.customers.create({ email: 'a@b.co', metadata: { a: '1' } })
     const stub = { id, object: 'customer', deleted: true }
     expect(await stripe.customers.del(id)).toEqual(stub)
     expect(await stripe.customers.retrieve(id)).toEqual(stub)
     expect((await stripe.customers.list({ email: 'a@b.co' })).data).toEqual([])
-    expect((await stripe.customers.search({ query: "email:'a@b.co'" })).data).toEqual([])
-    for (const call of [stripe.customers.update(id, { name: 'x' }), stripe.customers.del(id)]) {
-      const error = await stripeErrorOf(call)
+    expect((await stripe.customers.search({ query: "metadata['a']:'1'" })).data).toEqual([])
+    for (const call of [() => stripe.customers.update(id, { name: 'x' }), () => stripe.customers.del(id)]) {
+      const error = await stripeErrorOf(call())
       expect(error).toMatchObject({ statusCode: 404, code: 'resource_missing', param: 'id' })
       expect(error.message).toBe(`No such customer: '${id}'`)
     }
   })
 })
 
-it.each(['cus_missing', 'cus with/slash', 'ключ'])('a customer that never was is missing: %s', async (id) => {
+it.each(['cus_missing', 'cus with/slash', 'ключ'])('answers 404 for a customer that does not exist: %s', async (id) => {
   const { stripe } = await startForTest()
   const error = await stripeErrorOf(stripe.customers.retrieve(id))
   expect(error).toMatchObject({ statusCode: 404, code: 'resource_missing', param: 'id' })

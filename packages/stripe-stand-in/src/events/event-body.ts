@@ -1,35 +1,34 @@
 import type { Stripe } from 'stripe'
 import { apiVersion } from '../requests/api-version.ts'
-import type { WireSubscription } from '../subscriptions/subscription-body.ts'
 
-/** What happened, with the object as it is after it. */
+/** What happened, with the object as it is now. */
 export type EventData =
   | { type: 'customer.created'; object: Stripe.Customer }
   | { type: 'customer.updated'; object: Stripe.Customer; previous: PreviousAttributes }
   | { type: 'customer.deleted'; object: Stripe.Customer }
-  | { type: 'customer.subscription.created'; object: WireSubscription }
-  | { type: 'customer.subscription.deleted'; object: WireSubscription }
+  | { type: 'customer.subscription.created'; object: Stripe.Subscription }
+  | { type: 'customer.subscription.deleted'; object: Stripe.Subscription }
 
-/** The former values of what changed; null where there was none. */
+/** The previous values of changed attributes; null for an attribute that was not set. */
 export type PreviousAttributes = Readonly<Record<string, unknown>>
 
-/** The request that made something happen. */
+/** The request that caused an event. Both are null if no request did. */
 export interface EventCause {
-  /** The request's id, `req_…`. */
-  readonly id: string
+  /** `req_…` */
+  readonly id: string | null
   readonly idempotencyKey: string | null
 }
 
-/** An event as Stripe shows it. */
+/** The body of an event. */
 export type EventBody = Omit<Stripe.EventBase, 'type' | 'data'> & {
   type: EventData['type']
   data: { object: EventData['object']; previous_attributes?: PreviousAttributes }
 }
 
 /**
- * Builds an event.
+ * Builds the body of an event.
  *
- * @param pendingWebhooks how many endpoints have not taken it yet
+ * @param pendingWebhooks the number of endpoints that have not accepted it yet
  */
 export function eventBody(
   id: string,

@@ -1,17 +1,17 @@
 import type { PreviousAttributes } from './event-body.ts'
 
 /**
- * Gives the former values of what changed between two versions of an object, or null when nothing did.
+ * Returns the previous values of the attributes that changed, or null if none changed.
  *
- * Of a nested object only the changed members are given; null stands for a member that was not there.
+ * Of a nested object it returns only the changed members. A member that was not set has the previous value null.
  */
 export function previousAttributes(before: object, after: object): PreviousAttributes | null {
-  const former = new Map<string, unknown>(Object.entries(before))
-  const present = new Map<string, unknown>(Object.entries(after))
+  const previous = new Map<string, unknown>(Object.entries(before))
+  const current = new Map<string, unknown>(Object.entries(after))
   const changed = new Map<string, unknown>()
-  for (const name of new Set([...former.keys(), ...present.keys()])) {
-    const was = former.get(name) ?? null
-    const is = present.get(name) ?? null
+  for (const name of new Set([...previous.keys(), ...current.keys()])) {
+    const was = previous.get(name) ?? null
+    const is = current.get(name) ?? null
     if (JSON.stringify(was) === JSON.stringify(is)) continue
     changed.set(name, isPlainObject(was) && isPlainObject(is) ? previousAttributes(was, is) : was)
   }

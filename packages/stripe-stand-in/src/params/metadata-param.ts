@@ -1,14 +1,14 @@
 import { z } from 'zod'
-import { invalidParam } from '../stripe-failure.ts'
+import { invalidParam } from '../stripe-error-reply.ts'
 
 const maxKeys = 50
 const maxKeyLength = 40
 const maxValueLength = 500
 
-/** A change of metadata: null unsets everything, an empty value unsets its key. */
+/** A change of metadata: null unsets all keys, an empty value unsets its key. */
 export type MetadataChange = Readonly<Record<string, string>> | null
 
-/** Describes `metadata[key]=value`, or `metadata=` to unset all of it. */
+/** Describes `metadata[key]=value`, or `metadata=` to unset all keys. */
 export function metadataParam() {
   return z.preprocess(
     (value) => (value === '' ? null : value),
@@ -16,7 +16,7 @@ export function metadataParam() {
       .record(z.string(), z.string())
       .superRefine((metadata, ctx) => {
         for (const [key, value] of Object.entries(metadata)) {
-          const message = keyFault(key) ?? valueFault(value)
+          const message = keyProblem(key) ?? valueProblem(value)
           if (message !== null) ctx.addIssue({ code: 'custom', message })
         }
       })
@@ -25,9 +25,9 @@ export function metadataParam() {
 }
 
 /**
- * Merges a change into what is there.
+ * Merges a change into the present metadata.
  *
- * @throws StripeFailure 400 when more than 50 keys would result
+ * @throws StripeErrorReply 400 when the result has more than 50 keys
  */
 export function mergeMetadata(
   present: Readonly<Record<string, string>>,
@@ -42,7 +42,7 @@ export function mergeMetadata(
   return merged
 }
 
-function keyFault(key: string): string | null {
+function keyProblem(key: string): string | null {
   const length = Array.from(key).length
   if (length === 0) return 'Metadata keys cannot be empty.'
   if (length <= maxKeyLength) return null
@@ -50,7 +50,7 @@ function keyFault(key: string): string | null {
   return `${limit}, but you passed in a key that is ${length} characters. Invalid key: ${key}`
 }
 
-function valueFault(value: string): string | null {
+function valueProblem(value: string): string | null {
   const length = Array.from(value).length
   if (length <= maxValueLength) return null
   const limit = `Metadata values can have up to ${maxValueLength} characters`

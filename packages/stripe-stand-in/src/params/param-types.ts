@@ -1,15 +1,15 @@
 import { z } from 'zod'
 
-/** Adds Stripe's error code to an issue that a parameter's schema raises. */
+/** Adds an issue with Stripe's error code to the result of a schema. */
 function refuse(ctx: z.RefinementCtx, message: string, code?: string): never {
   ctx.addIssue({ code: 'custom', message, params: { code } })
   return z.NEVER
 }
 
 /**
- * Describes a text of at most `max` characters; the empty text unsets, which reads as null.
+ * Describes a text of at most `max` characters. An empty text unsets the value and is read as null.
  *
- * @param check gives the message and Stripe's code of a text that is refused
+ * @param check returns the message and Stripe's code for an invalid text, or null
  */
 export function text(max: number, check?: (value: string) => { message: string; code: string } | null) {
   return z.string().transform((value, ctx) => {
@@ -22,14 +22,14 @@ export function text(max: number, check?: (value: string) => { message: string; 
   })
 }
 
-/** Describes a text that may not be empty. */
+/** Describes a text that must not be empty. */
 export function requiredText(max: number) {
   return text(max).transform((value, ctx) => {
     return value ?? refuse(ctx, 'You passed an empty string where a value is required.', 'parameter_invalid_empty')
   })
 }
 
-/** Describes a whole number between two bounds, both allowed. */
+/** Describes a whole number from `min` to `max`. */
 export function integer(min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER) {
   const code = 'parameter_invalid_integer'
   return z.string().transform((value, ctx) => {
@@ -49,12 +49,7 @@ export function choice<const T extends readonly string[]>(values: T) {
   })
 }
 
-/** Describes `true` or `false`. */
-export function flag() {
-  return choice(['true', 'false']).transform((value) => value === 'true')
-}
-
-/** Describes a list, sent as `name[0]` or `name[]`; the empty text is the empty list. */
+/** Describes a list, sent as `name[0]` or `name[]`. An empty text is an empty list. */
 export function list<T extends z.ZodType>(element: T) {
   return z.preprocess((value) => {
     if (value === '') return []
@@ -62,12 +57,12 @@ export function list<T extends z.ZodType>(element: T) {
   }, z.array(element))
 }
 
-/** Describes a value that the empty text unsets, which reads as null. */
+/** Describes a value that an empty text unsets; it is then read as null. */
 export function emptyable<T extends z.ZodType>(schema: T) {
   return z.preprocess((value) => (value === '' ? null : value), schema.nullable())
 }
 
-/** Describes an instant in seconds, or bounds for one: `created=1`, `created[gte]=1&created[lt]=9`. */
+/** Describes an instant in seconds, or a range: `created=1`, `created[gte]=1&created[lt]=9`. */
 export function instantRange() {
   const bound = integer().optional()
   return z.preprocess(
@@ -76,11 +71,9 @@ export function instantRange() {
   )
 }
 
-/** Describes `expand`, of which only the named properties can be expanded here. */
-export function expandable(...properties: readonly string[]) {
-  return list(
-    z.string().transform((value, ctx) => {
-      return properties.includes(value) ? value : refuse(ctx, `This property cannot be expanded (${value}).`)
-    }),
-  )
+/** The parameters that every list has: the size of a page and its position. */
+export const pageParams = {
+  ending_before: z.string().optional(),
+  limit: integer(1, 100).default(10),
+  starting_after: z.string().optional(),
 }

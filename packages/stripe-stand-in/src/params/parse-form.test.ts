@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { StripeFailure } from '../stripe-failure.ts'
+import { StripeErrorReply } from '../stripe-error-reply.ts'
 import { parseForm } from './parse-form.ts'
 
 const plain = (text: string): unknown => JSON.parse(JSON.stringify(parseForm(text)))
@@ -19,38 +19,38 @@ it.each([
   ],
   ['name=first&name=last', { name: 'last' }],
   ['name=', { name: '' }],
-])('%s is read as Stripe reads it', (text, expected) => {
+])('parses %s as Stripe does', (text, expected) => {
   expect(plain(text)).toEqual(expected)
 })
 
 it.each(['metadata[a[b]]=1', 'metadata[a]]=1', 'metadata[a=1', 'metadata[a]b=1'])(
-  'square brackets in a metadata key are refused: %s',
+  'refuses square brackets in a metadata key: %s',
   (text) => {
     expect(() => parseForm(text)).toThrow('Metadata keys cannot contain square brackets ([ and ]).')
   },
 )
 
 it.each(['[a]=1', 'a[b=1', 'a[__proto__][x]=1', '__proto__[x]=1', `a${'[b]'.repeat(9)}=1`])(
-  'a name that no parameter of Stripe has is refused: %s',
+  'refuses a name that no parameter of Stripe has: %s',
   (text) => {
     expect(() => parseForm(text)).toThrow(/Invalid parameter name/)
   },
 )
 
-it('whatever is sent, it is parsed or refused, and no prototype is touched', () => {
+it('parses or refuses any input, and never changes a prototype', () => {
   const piece = fc.constantFrom('a', '[', ']', '[]', '=', '&', '__proto__', 'constructor', '%', '%5B', '0', '[0]', ' ')
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
       const outcome = outcomeOf(() => parseForm(pieces.join('')))
       expect(outcome instanceof Error ? outcome : null).toSatisfy(
-        (error: unknown) => error === null || error instanceof StripeFailure,
+        (error: unknown) => error === null || error instanceof StripeErrorReply,
       )
       expect(Object.keys(Object.prototype)).toEqual([])
     }),
   )
 })
 
-it('what the form encoding can carry comes back unchanged', () => {
+it('returns every value that a form can encode unchanged', () => {
   const name = fc.string({ minLength: 1 }).filter((text) => !/[[\]]|^__proto__$/.test(text))
   fc.assert(
     fc.property(fc.dictionary(name, fc.string()), (metadata) => {

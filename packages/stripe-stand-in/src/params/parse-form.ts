@@ -1,6 +1,6 @@
-import { invalidParam } from '../stripe-failure.ts'
+import { invalidParam } from '../stripe-error-reply.ts'
 
-/** Parameters as sent: strings, nested by their brackets. */
+/** Parameters as they were sent: strings, nested by their brackets. */
 export interface ParamTree {
   [name: string]: string | ParamTree
 }
@@ -8,15 +8,15 @@ export interface ParamTree {
 const namePattern = /^([^[\]]+)((?:\[[^[\]]*\])*)$/
 const segmentPattern = /\[([^[\]]*)\]/g
 
-/** No parameter of Stripe's is nested deeper; the bound keeps a hostile body from building a tower. */
+/** Stripe's parameters are not nested deeper. The limit keeps a hostile body from building a deep tree. */
 const maxDepth = 8
 
 /**
  * Parses a form or a query string with Stripe's bracket notation: `address[city]=Rome`, `expand[0]=a`, `expand[]=a`.
  *
- * Lists come out as trees with numbers for names; reading them as lists is the schema's part.
+ * A list becomes a tree with numbers as names. The schema turns it into a list.
  *
- * @throws StripeFailure 400 when a name's brackets do not match
+ * @throws StripeErrorReply 400 when the brackets of a name do not match
  */
 export function parseForm(text: string): ParamTree {
   const root = newTree()
@@ -47,14 +47,14 @@ function insert(root: ParamTree, segments: readonly string[], value: string): vo
   }
 }
 
-/** `a[]` opens a new element, except that `a[][x]&a[][y]` are two members of one. */
+/** Each `a[]` starts a new element, but `a[][x]&a[][y]` are two members of one element. */
 function listIndex(tree: ParamTree, next: string | undefined): string {
   const length = Object.keys(tree).length
   const last = tree[length - 1]
   return String(next !== undefined && typeof last === 'object' && last[next] === undefined ? length - 1 : length)
 }
 
-// Without a prototype no name that a client chooses can reach `Object.prototype`.
+// Without a prototype, a name that a client chooses cannot reach `Object.prototype`.
 function newTree(): ParamTree {
   const tree: ParamTree = Object.create(null)
   return tree

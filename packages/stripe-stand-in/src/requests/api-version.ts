@@ -1,16 +1,15 @@
 import type { Stripe } from 'stripe'
-import { StripeFailure } from '../stripe-failure.ts'
+import { StripeErrorReply } from '../stripe-error-reply.ts'
 
-/** The version whose bodies the stand-in builds: the one that the SDK's types describe. */
+/** The API version of every body: the one that the SDK's types describe. */
 export const apiVersion: Stripe.LatestApiVersion = '2026-10-28.endive'
 
 /**
- * Reads the version that a request asks for; bodies are those of `API_VERSION` whatever it is.
+ * Checks the version that a request asks for. It does not change the bodies.
  *
- * @throws StripeFailure 400 for what is not a version
+ * @throws StripeErrorReply 400 for an invalid version
  */
-export function readApiVersion(header: string | undefined): string {
-  if (header === undefined) return apiVersion
-  if (/^\d{4}-\d{2}-\d{2}(\.[a-z]+)?$/.test(header)) return header
-  throw new StripeFailure(`Invalid Stripe API version: ${header}`, { status: 400 })
+export function checkApiVersion(header: string | undefined): void {
+  if (header === undefined || /^\d{4}-\d{2}-\d{2}(\.[a-z]+)?$/.test(header)) return
+  throw new StripeErrorReply(`Invalid Stripe API version: ${header}`, { status: 400 })
 }

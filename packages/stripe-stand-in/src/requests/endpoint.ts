@@ -1,6 +1,6 @@
 import type { ParamTree } from '../params/parse-form.ts'
 
-/** The methods that Stripe's API knows. */
+/** The methods of Stripe's API. */
 export type Method = 'DELETE' | 'GET' | 'POST'
 
 /** A request as an endpoint sees it. */
@@ -8,7 +8,7 @@ export interface StripeRequest {
   /** The request's id, `req_…`. */
   readonly id: string
   readonly idempotencyKey: string | null
-  /** The id in the path; empty where the path has none. */
+  /** The id in the path; empty for a path without an id. */
   readonly objectId: string
   readonly params: ParamTree
 }
@@ -19,14 +19,14 @@ export interface Endpoint {
   /** The path, with `:id` for an object's id. */
   readonly path: string
   /**
-   * Carries the operation out, within a transaction, and gives the body of its answer.
+   * Runs the operation inside a transaction and returns the body of the response.
    *
-   * @throws StripeFailure for every refusal, before anything is written
+   * @throws StripeErrorReply for an invalid request, before anything is written
    */
   run(request: StripeRequest): object
 }
 
-/** Finds the endpoint of a request, and the id in its path; null when Stripe has no such URL. */
+/** Finds the endpoint of a request and the id in its path. Returns null for an unknown URL. */
 export function matchEndpoint(
   endpoints: readonly Endpoint[],
   method: string,

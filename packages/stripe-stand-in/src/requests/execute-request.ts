@@ -1,31 +1,30 @@
-import type { Database } from '../database.ts'
-import { StripeFailure } from '../stripe-failure.ts'
+import type { Database } from '../storage/database.ts'
+import { StripeErrorReply } from '../stripe-error-reply.ts'
 import type { Endpoint, StripeRequest } from './endpoint.ts'
 import type { FaultQueue } from './fault-queue.ts'
 import type { IdempotencyStore, KeyedRequest } from './idempotency-store.ts'
 import { rateLimited } from './rate-limiter.ts'
 import { errorReply, successReply, type Reply } from './reply.ts'
 
-/** A request whose endpoint is known and whose caller is let in. */
+/** An authenticated request for a known endpoint. */
 export interface ExecutableRequest extends StripeRequest {
   readonly endpoint: Endpoint
   readonly path: string
-  /** Resolves when the client has left or the stand-in stops. */
+  /** Resolves when the client disconnects or the stand-in stops. */
   readonly whenClosed: () => Promise<void>
 }
 
-/** What becomes of a request. */
+/** How a request ends. */
 export type Outcome =
   | { kind: 'cut' }
-  /** `keyOwner` is the request whose result an idempotency key stands for; null where no key is at work. */
+  /** `keyOwner` is the request that first used the idempotency key; null without a key. */
   | { kind: 'reply'; reply: Reply; keyOwner: string | null; replayed: boolean }
 
-/** What executing a request needs. */
 export interface ExecutionDependencies {
   readonly database: Database
   readonly idempotency: IdempotencyStore
   readonly faults: FaultQueue
-  /** Told whenever something was written. */
+  /** Called after every write. */
   readonly onCommit: () => void
   /** Aborted when the stand-in stops. */
   readonly stopping: AbortSignal
@@ -34,12 +33,12 @@ export interface ExecutionDependencies {
 
 const cut: Outcome = { kind: 'cut' }
 
-/** Creates the execution of requests: idempotency, faults, and one transaction for the effect and its stored result. */
+/** Creates the execution of requests: idempotency, faults, and one transaction for the effect and its stored response. */
 export function createExecution(dependencies: ExecutionDependencies) {
   const { database, idempotency, faults, onCommit } = dependencies
   const inFlight = new Set<string>()
 
-  /** Runs the endpoint; a failure that a key keeps is stored by itself, as it has no effect to be stored with. */
+  /** Runs the endpoint. An error that a key keeps is stored by itself, because its transaction was rolled back. */
   const run = (
     request: ExecutableRequest,
     keyed: KeyedRequest | null,
@@ -58,14 +57,14 @@ export function createExecution(dependencies: ExecutionDependencies) {
       if (request.endpoint.method !== 'GET') onCommit()
       return reply
     } catch (error) {
-      if (error instanceof StripeFailure && error.stored) save(errorReply(error.status, error.body))
+      if (error instanceof StripeErrorReply && error.isStored) save(errorReply(error.status, error.body))
       throw error
     }
   }
 
   return async (request: ExecutableRequest): Promise<Outcome> => {
     const { method, path: pattern } = request.endpoint
-    // Stripe ignores keys on GET and DELETE, which are idempotent by themselves.
+    // Stripe ignores keys on GET and DELETE, which are idempotent anyway.
     const key = method === 'POST' ? request.idempotencyKey : null
     const keyed = key === null ? null : { key, endpoint: `${method} ${request.path}`, params: request.params }
     if (key !== null && inFlight.has(key)) throw keyInUse(key)
@@ -104,7 +103,7 @@ export function createExecution(dependencies: ExecutionDependencies) {
   }
 }
 
-/** Waits; false when the stand-in stopped meanwhile. */
+/** Waits. Returns false if the stand-in stops first. */
 async function wait(
   delayMs: number,
   { sleep, stopping }: Pick<ExecutionDependencies, 'sleep' | 'stopping'>,
@@ -118,13 +117,16 @@ async function wait(
   }
 }
 
-function keyInUse(key: string): StripeFailure {
-  return new StripeFailure(
+function keyInUse(key: string): StripeErrorReply {
+  return new StripeErrorReply(
     `There is currently another in-progress request using this Idempotency-Key: ${key}. Please try again later.`,
     { status: 409, type: 'idempotency_error', code: 'idempotency_key_in_use' },
   )
 }
 
 function serverError(): Reply {
-  return errorReply(500, { type: 'api_error', message: 'An unknown error occurred (asked for through the sandbox).' })
+  return errorReply(500, {
+    type: 'api_error',
+    message: 'An unknown error occurred (a fault that was added to the Stripe stand-in).',
+  })
 }

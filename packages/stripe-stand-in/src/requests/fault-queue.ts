@@ -6,35 +6,35 @@ const matching = {
   method: z.enum(['DELETE', 'GET', 'POST']).optional(),
   /** Only requests to this path: `/v1/customers/:id` for any customer, `/v1/customers/cus_…` for one. */
   path: z.string().startsWith('/').optional(),
-  /** How many requests it strikes. */
+  /** How many requests it hits. */
   count: z.union([z.int().min(1), z.literal('always')]).default(1),
 }
 
 const whenSchema = z.enum(['before_effect', 'after_effect'])
 
-/** The faults that can be asked for. */
+/** The faults that can be added. */
 export const faultSchema = z.discriminatedUnion('kind', [
-  /** Waits before the effect; the idempotency key is in flight meanwhile, and the effect comes even if the client left. */
+  /** Waits before the effect, with the idempotency key in flight. The effect happens even if the client disconnects. */
   z.strictObject({ kind: z.literal('delay'), delayMs: z.int().min(1).max(600_000), ...matching }),
-  /** Answers 429; nothing is stored. */
+  /** Answers 429 and stores nothing. */
   z.strictObject({ kind: z.literal('rate_limit'), retryAfterSeconds: z.int().min(0).optional(), ...matching }),
-  /** Answers 409 as if another request with the same key were under way; strikes only requests with a key. */
+  /** Answers 409 as if another request with the same key were in flight. Hits only requests with a key. */
   z.strictObject({ kind: z.literal('in_flight'), ...matching }),
-  /** Answers 500 and stores it for the key; strikes only what executes, not what is replayed. */
+  /** Answers 500 and stores it for the key. Does not hit replays. */
   z.strictObject({ kind: z.literal('server_error'), when: whenSchema, ...matching }),
-  /** Cuts the connection; before the effect nothing happens and nothing is stored. */
+  /** Cuts the connection. `before_effect`: nothing happens and nothing is stored. */
   z.strictObject({ kind: z.literal('cut'), when: whenSchema, ...matching }),
-  /** Never answers; before the effect the key stays in flight until the client leaves, and then nothing happens. */
+  /** Never answers. `before_effect`: the key is in flight until the client disconnects, and nothing happens. */
   z.strictObject({ kind: z.literal('hang'), when: whenSchema, ...matching }),
 ])
 
-/** A fault as asked for; `count` is 1 unless given. */
+/** A fault to add. `count` is 1 by default. */
 export type FaultRequest = z.input<typeof faultSchema>
 
-/** A fault as queued. */
+/** A fault in the queue. */
 export type Fault = z.output<typeof faultSchema>
 
-/** A request that faults may strike. */
+/** A request that faults can hit. */
 export interface FaultTarget {
   readonly method: Method
   /** The endpoint's path, with `:id`. */
@@ -44,13 +44,13 @@ export interface FaultTarget {
   readonly isReplay: boolean
 }
 
-/** The faults that wait for their requests. */
+/** The faults that have not hit a request yet. */
 export interface FaultQueue {
   add(...faults: readonly FaultRequest[]): void
   clear(): void
-  /** Gives what still waits, with what is left of each count. */
+  /** Lists the faults with their remaining counts. */
   list(): readonly Fault[]
-  /** Takes at most one delay and one other fault for a request: the oldest that match. */
+  /** Takes at most one delay and one other fault for a request: the oldest ones that match. */
   take(target: FaultTarget): { delayMs: number; fault: Exclude<Fault, { kind: 'delay' }> | null }
 }
 
@@ -58,7 +58,7 @@ export interface FaultQueue {
 export function createFaultQueue(): FaultQueue {
   let queue: Fault[] = []
 
-  const spend = (fault: Fault): void => {
+  const decrement = (fault: Fault): void => {
     if (fault.count === 'always') return
     fault.count -= 1
     if (fault.count === 0) queue = queue.filter((other) => other !== fault)
@@ -73,17 +73,17 @@ export function createFaultQueue(): FaultQueue {
     },
     list: () => queue.map((fault) => ({ ...fault })),
     take(target) {
-      const candidates = queue.filter((fault) => strikes(fault, target))
+      const candidates = queue.filter((fault) => hits(fault, target))
       const delay = candidates.find((fault) => fault.kind === 'delay')
       const fault = candidates.find((candidate) => candidate.kind !== 'delay') ?? null
-      if (delay !== undefined) spend(delay)
-      if (fault !== null) spend(fault)
+      if (delay !== undefined) decrement(delay)
+      if (fault !== null) decrement(fault)
       return { delayMs: delay?.delayMs ?? 0, fault }
     },
   }
 }
 
-function strikes(fault: Fault, target: FaultTarget): boolean {
+function hits(fault: Fault, target: FaultTarget): boolean {
   if (fault.method !== undefined && fault.method !== target.method) return false
   if (fault.path !== undefined && fault.path !== target.pattern && fault.path !== target.path) return false
   if (fault.kind === 'in_flight') return target.hasKey

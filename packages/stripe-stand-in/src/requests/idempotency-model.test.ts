@@ -22,14 +22,14 @@ interface Step {
   readonly hours: number
 }
 
-/** What Stripe documents of idempotency keys, in memory. */
+/** Stripe's documented behaviour for idempotency keys, in memory. */
 function createModel() {
   const keys = new Map<string, { name: string; status: number; atHours: number }>()
   let nowHours = 0
   let customers = 0
   return {
     customers: () => customers,
-    /** Gives the status that the client sees; 0 for a cut connection. */
+    /** Returns the status that the client sees; 0 for a cut connection. */
     step({ key, name, fault, hours }: Step): number {
       nowHours += hours
       const stored = keys.get(key)
@@ -68,7 +68,7 @@ const step = fc.record({
   hours: fc.constantFrom(0, 0, 0, 1, 23, 24),
 })
 
-it('whatever order keys, faults and hours come in, the stand-in does what Stripe documents', async () => {
+it('behaves as Stripe documents for any order of keys, faults and hours', async () => {
   const { standIn } = await startForTest({ clock: () => new Date(0) })
   let run = 0
   await fc.assert(
@@ -77,7 +77,7 @@ it('whatever order keys, faults and hours come in, the stand-in does what Stripe
       const model = createModel()
       const before = standIn.state().counts.customers
       for (const one of steps) {
-        // Keys of its own let every run share one stand-in.
+        // Its own keys let every run share one stand-in.
         expect(await send(standIn, { ...one, key: `${run}-${one.key}` })).toBe(model.step(one))
         expect(standIn.state().counts.customers - before).toBe(model.customers())
       }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { Clock } from '../clock.ts'
-import type { Database } from '../database.ts'
+import type { AdjustableClock } from '../adjustable-clock.ts'
 import type { ParamTree } from '../params/parse-form.ts'
-import { StripeFailure } from '../stripe-failure.ts'
+import type { Database } from '../storage/database.ts'
+import { StripeErrorReply } from '../stripe-error-reply.ts'
 import type { Reply } from './reply.ts'
 
-/** Stripe may forget a key once it is this old; the stand-in always does, so that it can be tested. */
+/** Stripe can forget a key after this time. The stand-in always does, so that expiry can be tested. */
 const retentionMs = 24 * 3600 * 1000
 
 const maxKeyLength = 255
@@ -19,27 +19,27 @@ const storedRowSchema = z.object({
   body: z.string(),
 })
 
-/** What a key was first used for. */
+/** The first use of an idempotency key. */
 export interface KeyedRequest {
   readonly key: string
-  /** Method and path, with the object's id. */
+  /** Method and path, including the id. */
   readonly endpoint: string
   readonly params: ParamTree
 }
 
-/** The results that idempotency keys stand for. */
+/** The stored responses of idempotency keys. */
 export type IdempotencyStore = ReturnType<typeof createIdempotencyStore>
 
 /** Creates the store of idempotency keys. */
-export function createIdempotencyStore(database: Database, clock: Clock) {
+export function createIdempotencyStore(database: Database, clock: AdjustableClock) {
   const prune = () => {
-    database.run('delete from idempotency_keys where created_at_ms <= ?', clock.nowMs() - retentionMs)
+    database.run('delete from idempotency_keys where created_at_ms <= ?', clock.now().getTime() - retentionMs)
   }
   return {
     /**
-     * Finds the result of the first request with this key; undefined for a new key.
+     * Finds the response to the first request with this key; undefined for a new key.
      *
-     * @throws StripeFailure 400 `idempotency_error` when the key was used for something else
+     * @throws StripeErrorReply 400 `idempotency_error` when the key was used for a different request
      */
     find({ key, endpoint, params }: KeyedRequest): { reply: Reply; requestId: string } | undefined {
       prune()
@@ -61,7 +61,7 @@ export function createIdempotencyStore(database: Database, clock: Clock) {
       return { reply: { status: stored.status, body: stored.body, headers: {} }, requestId: stored.requestId }
     },
 
-    /** Keeps a result, in the transaction of its effect. */
+    /** Stores a response, in the transaction of its effect. */
     save({ key, endpoint, params }: KeyedRequest, requestId: string, reply: Reply): void {
       database.run(
         `insert into idempotency_keys (key, endpoint, fingerprint, request_id, status, body, created_at_ms)
@@ -72,41 +72,40 @@ export function createIdempotencyStore(database: Database, clock: Clock) {
         requestId,
         reply.status,
         reply.body,
-        clock.nowMs(),
+        clock.now().getTime(),
       )
     },
 
-    /** Forgets what is older than 24 hours by the stand-in's clock. */
+    /** Deletes the keys that are older than 24 hours by the stand-in's clock. */
     prune,
 
-    /** Counts the keys that are remembered. */
     count: () => database.count('select count(*) as count from idempotency_keys'),
   }
 }
 
 /**
- * Reads the key of a request.
+ * Extracts the idempotency key of a request.
  *
- * @throws StripeFailure 400 for a key of more than 255 characters
+ * @throws StripeErrorReply 400 for a key of more than 255 characters
  */
-export function readIdempotencyKey(header: string | undefined): string | null {
+export function extractIdempotencyKey(header: string | undefined): string | null {
   if (header === undefined || header === '') return null
   if (header.length <= maxKeyLength) return header
-  throw new StripeFailure(`Idempotency keys can have up to ${maxKeyLength} characters.`, {
+  throw new StripeErrorReply(`Idempotency keys can have up to ${maxKeyLength} characters.`, {
     status: 400,
     type: 'idempotency_error',
   })
 }
 
-function misused(key: string, rule: string): StripeFailure {
+function misused(key: string, rule: string): StripeErrorReply {
   const advice = `Try using a key other than '${key}' if you meant to execute a different request.`
-  return new StripeFailure(`Keys for idempotent requests ${rule}. ${advice}`, {
+  return new StripeErrorReply(`Keys for idempotent requests ${rule}. ${advice}`, {
     status: 400,
     type: 'idempotency_error',
   })
 }
 
-/** The order in which parameters are sent does not matter. */
+/** Does not depend on the order of the parameters. */
 function fingerprint(params: ParamTree): string {
   return createHash('sha256').update(canonical(params)).digest('base64')
 }

@@ -1,12 +1,13 @@
 import { Stripe } from 'stripe'
 import { expect, it } from 'vitest'
-import { post, startForTest, stripeErrorOf } from '../../test/start-for-test.ts'
+import { createSleepGate } from '../../test/sleep-gate.ts'
+import { eventually, post, startForTest, stripeErrorOf } from '../../test/start-for-test.ts'
 
 const params = { email: 'ada@example.com', metadata: { profile_id: 'p1', plan: 'free' } }
 const sameInOtherOrder = { metadata: { plan: 'free', profile_id: 'p1' }, email: 'ada@example.com' }
 const idempotencyKey = 'key-1'
 
-it('the same key with the same parameters gives the first result, to the byte', async () => {
+it('replays the first response, with the same bytes, for the same key and parameters', async () => {
   const { standIn } = await startForTest()
   const send = () => post(standIn, '/v1/customers', 'email=a%40b.co&name=Ada', { 'Idempotency-Key': 'key-1' })
   const first = await send()
@@ -22,20 +23,20 @@ it('the same key with the same parameters gives the first result, to the byte', 
   expect(standIn.state().requests).toMatchObject({ total: 2, replayed: 1 })
 })
 
-it('the order of parameters does not matter', async () => {
+it('ignores the order of parameters', async () => {
   const { stripe } = await startForTest()
   const first = await stripe.customers.create(params, { idempotencyKey })
   expect(await stripe.customers.create(sameInOtherOrder, { idempotencyKey })).toEqual(first)
 })
 
-it('a replay shows the result of then, although the customer has changed since', async () => {
+it('replays the first response even if the customer has changed since', async () => {
   const { stripe } = await startForTest()
   const { id } = await stripe.customers.create(params, { idempotencyKey })
   await stripe.customers.del(id)
   expect(await stripe.customers.create(params, { idempotencyKey })).toMatchObject({ id, email: 'ada@example.com' })
 })
 
-it('the same key with other parameters or for another endpoint is refused', async () => {
+it('refuses the same key with other parameters or for another endpoint', async () => {
   const { standIn, stripe } = await startForTest()
   const { id } = await stripe.customers.create(params, { idempotencyKey })
   const calls = [
@@ -52,26 +53,31 @@ it('the same key with other parameters or for another endpoint is refused', asyn
   expect(standIn.state().counts.customers).toBe(1)
 })
 
-it('of many requests at once with one key, one executes and the others are told that it is in flight', async () => {
-  const { standIn, stripe } = await startForTest()
+it('executes one of many simultaneous requests with one key, and answers the others that it is in flight', async () => {
+  const gate = createSleepGate()
+  const { standIn, stripe } = await startForTest({ sleep: gate.sleep })
   standIn.addFaults({ kind: 'delay', delayMs: 500, method: 'POST' })
-  const calls = await Promise.allSettled(
-    Array.from({ length: 20 }, () => stripe.customers.create(params, { idempotencyKey })),
-  )
-  const refused = calls.flatMap((call): unknown[] => (call.status === 'rejected' ? [call.reason] : []))
-  const ids = calls.flatMap((call) => (call.status === 'fulfilled' ? [call.value.id] : []))
-  expect(new Set(ids).size).toBe(1)
-  expect(refused.length).toBeGreaterThan(0)
+  const calls = Array.from({ length: 20 }, () => stripe.customers.create(params, { idempotencyKey }))
+  const settled = Promise.allSettled(calls)
+  await eventually(() => standIn.state().requests.byStatus).toEqual({ 409: 19 })
+  gate.open()
+  const results = await settled
+  const refused = results.flatMap((call): unknown[] => (call.status === 'rejected' ? [call.reason] : []))
+  const ids = results.flatMap((call) => (call.status === 'fulfilled' ? [call.value.id] : []))
+  expect(ids).toHaveLength(1)
+  expect(refused).toHaveLength(19)
   for (const error of refused) expect(error).toMatchObject({ statusCode: 409, code: 'idempotency_key_in_use' })
   expect(standIn.state().counts.customers).toBe(1)
 })
 
-it('the SDK with its usual retries turns a request in flight into the one result', async () => {
-  const { standIn, stripe } = await startForTest({}, { maxNetworkRetries: 2 })
+it('gives every caller the same customer when the SDK retries a request in flight', async () => {
+  const gate = createSleepGate()
+  const { standIn, stripe } = await startForTest({ sleep: gate.sleep }, { maxNetworkRetries: 2 })
   standIn.addFaults({ kind: 'delay', delayMs: 200, method: 'POST' })
-  const results = await Promise.all(
-    Array.from({ length: 5 }, () => stripe.customers.create(params, { idempotencyKey })),
-  )
+  const calls = Array.from({ length: 5 }, () => stripe.customers.create(params, { idempotencyKey }))
+  await eventually(() => standIn.state().requests.byStatus[409]).toBe(4)
+  gate.open()
+  const results = await Promise.all(calls)
   expect(new Set(results.map(({ id }) => id)).size).toBe(1)
   expect(standIn.state().counts.customers).toBe(1)
 })
@@ -79,7 +85,7 @@ it('the SDK with its usual retries turns a request in flight into the one result
 it.each([
   ['an invalid parameter', 400, {}, 'email=nobody'],
   ['a missing key', 401, { Authorization: '' }, 'email=a%40b.co'],
-])('nothing is stored for %s', async (_, status, headers, body) => {
+])('stores nothing for %s', async (_, status, headers, body) => {
   const { standIn } = await startForTest()
   const refused = await post(standIn, '/v1/customers', body, { 'Idempotency-Key': 'key-1', ...headers })
   expect(refused.status).toBe(status)
@@ -88,7 +94,7 @@ it.each([
   expect(accepted.headers.get('idempotent-replayed')).toBeNull()
 })
 
-it('a request that was rate limited is not stored', async () => {
+it('does not store a rate limit error', async () => {
   const { standIn, stripe } = await startForTest({ rateLimits: { globalPerSecond: 1 } })
   await stripe.customers.list()
   const error = await stripeErrorOf(stripe.customers.create(params, { idempotencyKey }))
@@ -98,7 +104,7 @@ it('a request that was rate limited is not stored', async () => {
   expect(created.lastResponse.headers['idempotent-replayed']).toBeUndefined()
 })
 
-it('a missing customer is a stored result, as the endpoint had begun', async () => {
+it('stores the error of a missing customer, because the endpoint had begun', async () => {
   const { stripe } = await startForTest()
   const first = await stripeErrorOf(stripe.customers.update('cus_missing', { name: 'x' }, { idempotencyKey }))
   const again = await stripeErrorOf(stripe.customers.update('cus_missing', { name: 'x' }, { idempotencyKey }))
@@ -107,7 +113,7 @@ it('a missing customer is a stored result, as the endpoint had begun', async () 
   expect(again.headers?.['idempotent-replayed']).toBe('true')
 })
 
-it('a key is kept for 24 hours and forgotten then', async () => {
+it('keeps a key for 24 hours and then forgets it', async () => {
   const { standIn, stripe } = await startForTest()
   const { id } = await stripe.customers.create(params, { idempotencyKey })
   standIn.advanceClock(24 * 3600 - 60)
@@ -117,7 +123,7 @@ it('a key is kept for 24 hours and forgotten then', async () => {
   expect((await stripe.customers.create(params, { idempotencyKey })).id).not.toBe(id)
 })
 
-it('keys on GET and DELETE have no effect', async () => {
+it('ignores keys on GET and DELETE', async () => {
   const { standIn, stripe } = await startForTest()
   const { id } = await stripe.customers.create(params)
   await stripe.customers.list({}, { idempotencyKey })
@@ -127,7 +133,7 @@ it('keys on GET and DELETE have no effect', async () => {
   expect(standIn.state().requests.replayed).toBe(0)
 })
 
-it('a key has at most 255 characters', async () => {
+it('refuses a key of more than 255 characters', async () => {
   const { stripe } = await startForTest()
   await stripe.customers.create(params, { idempotencyKey: 'k'.repeat(255) })
   const error = await stripeErrorOf(stripe.customers.create(params, { idempotencyKey: 'k'.repeat(256) }))

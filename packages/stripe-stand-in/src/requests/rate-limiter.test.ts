@@ -1,21 +1,21 @@
 import { Stripe } from 'stripe'
 import { expect, it } from 'vitest'
 import { startForTest, stripeErrorOf } from '../../test/start-for-test.ts'
-import { createClock } from '../clock.ts'
+import { createAdjustableClock } from '../adjustable-clock.ts'
 import { createRateLimiter, noLimits } from './rate-limiter.ts'
 
-function standingClock() {
-  return createClock(() => new Date(0))
+function createStoppedClock() {
+  return createAdjustableClock(() => new Date(0))
 }
 
-it('without limits everything passes', () => {
-  const limiter = createRateLimiter(standingClock(), noLimits)
+it('allows every request without limits', () => {
+  const limiter = createRateLimiter(createStoppedClock(), noLimits)
   for (let index = 0; index < 1000; index += 1) limiter.take('a')
   expect(limiter.counts()).toEqual({ allowed: 1000, refusedGlobal: 0, refusedEndpoint: 0 })
 })
 
-it('an endpoint gets its tokens back steadily and does not take from others', () => {
-  const clock = standingClock()
+it('refills the tokens of an endpoint steadily and separately from others', () => {
+  const clock = createStoppedClock()
   const limiter = createRateLimiter(clock, { ...noLimits, endpointPerSecond: 25 })
   for (let index = 0; index < 25; index += 1) limiter.take('a')
   expect(() => limiter.take('a')).toThrow(/rate limit exceeded/)
@@ -29,8 +29,8 @@ it('an endpoint gets its tokens back steadily and does not take from others', ()
   expect(limiter.counts()).toEqual({ allowed: 52, refusedGlobal: 0, refusedEndpoint: 3 })
 })
 
-it('what the endpoint refuses is not charged to the whole', () => {
-  const limiter = createRateLimiter(standingClock(), { ...noLimits, globalPerSecond: 3, endpointPerSecond: 1 })
+it('does not charge the global limit for a request that the endpoint refuses', () => {
+  const limiter = createRateLimiter(createStoppedClock(), { ...noLimits, globalPerSecond: 3, endpointPerSecond: 1 })
   limiter.take('a')
   for (let index = 0; index < 5; index += 1) expect(() => limiter.take('a')).toThrow(/rate limit exceeded/)
   limiter.take('b')
@@ -39,15 +39,15 @@ it('what the endpoint refuses is not charged to the whole', () => {
   expect(limiter.counts()).toEqual({ allowed: 3, refusedGlobal: 1, refusedEndpoint: 5 })
 })
 
-it('the SDK sees a rate limit error with its reason, and does not retry it', async () => {
-  const { standIn, stripe } = await startForTest({}, { maxNetworkRetries: 2 })
-  standIn.setRateLimits({ endpointPerSecond: 0.001, retryAfterSeconds: 2 })
+it('makes the SDK throw a rate limit error with its reason, without a retry', async () => {
+  const rateLimits = { endpointPerSecond: 0.001, retryAfterSeconds: 2 }
+  const { standIn, stripe } = await startForTest({ rateLimits }, { maxNetworkRetries: 2 })
   await stripe.customers.list()
   const error = await stripeErrorOf(stripe.customers.list())
   expect(error).toBeInstanceOf(Stripe.errors.StripeRateLimitError)
   expect(error.headers).toMatchObject({ 'retry-after': '2', 'stripe-rate-limited-reason': 'endpoint-rate' })
   expect(standIn.state()).toMatchObject({
     requests: { byStatus: { 200: 1, 429: 1 } },
-    rateLimits: { endpointPerSecond: 0.001, allowed: 1, refusedEndpoint: 1 },
+    rateLimits: { allowed: 1, refusedGlobal: 0, refusedEndpoint: 1 },
   })
 })

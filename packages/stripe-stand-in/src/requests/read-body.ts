@@ -1,23 +1,23 @@
 import type { IncomingMessage } from 'node:http'
-import { StripeFailure } from '../stripe-failure.ts'
+import { StripeErrorReply } from '../stripe-error-reply.ts'
 
 const maxBytes = 1024 * 1024
 
 /**
  * Reads a request's body.
  *
- * @returns null when the client left before the body was complete
- * @throws StripeFailure 413 for more than 1 MB
+ * @returns null when the client disconnects before the body is complete
+ * @throws StripeErrorReply 413 for more than 1 MB
  */
 export async function readBody(incoming: IncomingMessage): Promise<string | null> {
   const chunks: Uint8Array[] = []
   let size = 0
   try {
-    // Left undestroyed, so that a refusal can still be answered on the same connection.
+    // Not destroyed, so that an error can still be sent on the same connection.
     for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
       if (!(chunk instanceof Uint8Array)) throw new TypeError('The body was already being decoded.')
       size += chunk.length
-      if (size > maxBytes) throw new StripeFailure('The request is larger than 1 MB.', { status: 413 })
+      if (size > maxBytes) throw new StripeErrorReply('The request is larger than 1 MB.', { status: 413 })
       chunks.push(chunk)
     }
   } catch (error) {

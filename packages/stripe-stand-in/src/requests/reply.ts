@@ -1,19 +1,19 @@
-import type { StripeErrorBody } from '../stripe-failure.ts'
+import type { StripeErrorBody } from '../stripe-error-reply.ts'
 
-/** An answer as it travels. */
+/** An HTTP response. */
 export interface Reply {
   readonly status: number
-  /** The body's text, kept as sent so that a replay is the same to the byte. */
+  /** Kept as text, so that a replay has the same bytes. */
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Makes the answer of a success; indented, as Stripe's bodies are. */
+/** Creates a 200 response. Its body is indented, as Stripe's bodies are. */
 export function successReply(body: object): Reply {
   return { status: 200, body: JSON.stringify(body, null, 2), headers: {} }
 }
 
-/** Makes the answer of a failure: an `error` member, without which the SDK would take it for a success. */
+/** Creates an error response. Without the member `error` the SDK would treat it as a success. */
 export function errorReply(
   status: number,
   error: StripeErrorBody,

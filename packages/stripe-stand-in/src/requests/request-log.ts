@@ -1,31 +1,31 @@
 const recentCount = 200
 
-/** One request, without anything that was sent in it but its key. */
+/** A request without its parameters. */
 export interface LoggedRequest {
   readonly id: string
   readonly method: string
   readonly path: string
   readonly idempotencyKey: string | null
-  /** The answer's status; null when the connection was cut instead. */
+  /** The status of the response; null if the connection was cut. */
   readonly status: number | null
   readonly replayed: boolean
 }
 
-/** What was asked of the stand-in since it started. */
+/** The number of requests since the stand-in started. */
 export interface RequestCounts {
   readonly total: number
   readonly replayed: number
   readonly cut: number
   readonly byStatus: Record<string, number>
-  /** By method and path, with `:id` for ids. */
+  /** By method and path, with `:id` in place of ids. */
   readonly byEndpoint: Record<string, number>
 }
 
-/** The stand-in's record of requests. */
+/** A log of the requests since the stand-in started. */
 export interface RequestLog {
   add(request: LoggedRequest, endpoint: string): void
   counts(): RequestCounts
-  /** Gives the last 200 requests, oldest first. */
+  /** Lists the last 200 requests, oldest first. */
   recent(): readonly LoggedRequest[]
 }
 

@@ -1,37 +1,35 @@
-import type { Clock } from '../clock.ts'
+import { toUnixSeconds, type AdjustableClock } from '../adjustable-clock.ts'
 import { signWebhook } from './sign-webhook.ts'
 import type { Delivery, WebhookEndpoint, WebhookOutbox } from './webhook-outbox.ts'
 
-/** How many events are under way to one endpoint at a time. */
+/** How many events are sent to one endpoint at the same time. */
 const concurrency = 8
 
-/** How long an endpoint may take to answer. */
-const timeoutMs = 10_000
+/** How long an endpoint can take to answer. */
+export const deliveryTimeoutMs = 10_000
 
-/** How long to wait before each further attempt; Stripe tries for days, which no one would sit through. */
+/** The delay before each retry. Stripe retries for days, which is too long to watch. */
 export const defaultRetryDelaysMs: readonly number[] = [1000, 5000, 30_000]
 
-/** What delivering needs. */
 export interface DeliveryDependencies {
   readonly outbox: WebhookOutbox
-  readonly clock: Clock
+  readonly clock: AdjustableClock
   readonly endpoints: readonly WebhookEndpoint[]
   readonly retryDelaysMs: readonly number[]
   /** Aborted when the stand-in stops. */
   readonly stopping: AbortSignal
-  /** Told when the stand-in itself fails; an endpoint that refuses is no such failure. */
+  /** Called with every bug of the stand-in itself, not when an endpoint fails. */
   readonly onError: (error: unknown) => void
 }
 
-/** The sending of events. */
 export interface WebhookDelivery {
-  /** Says that the outbox has something new. */
+  /** Sends new events of the outbox. */
   wake(): void
-  /** Resolves when nothing is under way any more, after `stopping` was aborted. */
+  /** Resolves when the last delivery has ended, after `stopping` was aborted. */
   finished(): Promise<void>
 }
 
-/** Starts to send what the outbox holds: at once, and again when retries fall due. */
+/** Starts to send the events of the outbox: immediately, and again when a retry is due. */
 export function startWebhookDelivery(dependencies: DeliveryDependencies): WebhookDelivery {
   const workers = dependencies.endpoints.map((endpoint) => startWorker(dependencies, endpoint))
   return {
@@ -50,10 +48,10 @@ function startWorker(dependencies: DeliveryDependencies, endpoint: WebhookEndpoi
   let running: Promise<void> | null = null
 
   const deliver = async (delivery: Delivery): Promise<void> => {
-    const taken = await post(endpoint, delivery.body, clock, stopping)
-    // What the stop interrupted stays pending and is sent at the next start.
+    const isAccepted = await post(endpoint, delivery.body, clock, stopping)
+    // A delivery that was interrupted stays pending and is sent at the next start.
     if (stopping.aborted) return
-    if (taken) outbox.markDelivered(delivery)
+    if (isAccepted) outbox.markDelivered(delivery)
     else outbox.markAttempted(delivery, retryDelaysMs[delivery.attempts] ?? null)
   }
 
@@ -69,7 +67,7 @@ function startWorker(dependencies: DeliveryDependencies, endpoint: WebhookEndpoi
     if (stopping.aborted || running !== null) return
     const nextMs = outbox.nextAttemptAtMs(endpoint.url)
     clearTimeout(timer)
-    if (nextMs !== null) timer = setTimeout(start, Math.max(0, nextMs - clock.wallMs()))
+    if (nextMs !== null) timer = setTimeout(start, Math.max(0, nextMs - clock.outsideNow().getTime()))
   }
 
   const start = (): void => {
@@ -92,22 +90,27 @@ function startWorker(dependencies: DeliveryDependencies, endpoint: WebhookEndpoi
   }
 }
 
-/** Posts an event; true when the endpoint took it, which any 2xx says. */
-async function post(endpoint: WebhookEndpoint, body: string, clock: Clock, stopping: AbortSignal): Promise<boolean> {
-  // Signed by the time outside: receivers refuse old and future signatures by their own clocks.
-  const signature = signWebhook(body, endpoint.secret, Math.floor(clock.wallMs() / 1000))
+/** Posts an event. Returns true if the endpoint answers 2xx. */
+async function post(
+  endpoint: WebhookEndpoint,
+  body: string,
+  clock: AdjustableClock,
+  stopping: AbortSignal,
+): Promise<boolean> {
+  // Signed with the outside time, because receivers refuse old and future timestamps by their own clocks.
+  const signature = signWebhook(body, endpoint.secret, toUnixSeconds(clock.outsideNow()))
   try {
     const response = await fetch(endpoint.url, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json; charset=utf-8', 'Stripe-Signature': signature },
       body,
       redirect: 'error',
-      signal: AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)]),
+      signal: AbortSignal.any([stopping, AbortSignal.timeout(deliveryTimeoutMs)]),
     })
     await response.body?.cancel()
     return response.ok
   } catch {
-    // Not reached, timed out or redirected: all of them an attempt that failed, which the outbox records.
+    // Unreachable, timed out or redirected: the outbox records a failed attempt.
     return false
   }
 }

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 
 /**
- * Signs a webhook as Stripe does: HMAC-SHA-256 of the time, a dot and the body.
+ * Signs a webhook as Stripe does: HMAC-SHA-256 of the timestamp, a dot and the body.
  *
  * @param timestamp in seconds
  * @returns the value of the `Stripe-Signature` header

@@ -2,9 +2,10 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { Stripe } from 'stripe'
-import { expect, onTestFinished, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { eventually, startForTest, stripeErrorOf } from '../../test/start-for-test.ts'
 import { startStripeStandIn } from '../start-stripe-stand-in.ts'
+import { deliveryTimeoutMs } from './deliver-webhooks.ts'
 
 const webhookSecret = 'whsec_sandbox0123456789abcdef'
 
@@ -13,7 +14,7 @@ interface Received {
   readonly headers: IncomingHttpHeaders
 }
 
-/** Takes webhooks and answers each with a status, 200 unless told otherwise. */
+/** Receives webhooks and answers each with a status, 200 by default. */
 async function startReceiver(statusFor: (body: string, index: number) => number = () => 200) {
   const received: Received[] = []
   const server = createServer((request, response) => {
@@ -38,7 +39,7 @@ async function startReceiver(statusFor: (body: string, index: number) => number 
 const verify = ({ body, headers }: Received, secret = webhookSecret) =>
   Stripe.webhooks.constructEvent(body, String(headers['stripe-signature']), secret)
 
-it('events arrive signed so that the real SDK accepts them', async () => {
+it('signs events so that the real SDK accepts them', async () => {
   const { received, url } = await startReceiver()
   const { standIn, stripe } = await startForTest({ webhooks: [{ url, secret: webhookSecret }] })
   const customer = await stripe.customers.create({ email: 'a@b.co', name: 'Zoë' })
@@ -51,10 +52,10 @@ it('events arrive signed so that the real SDK accepts them', async () => {
   })
   expect(received[0]!.headers['content-type']).toBe('application/json; charset=utf-8')
   await eventually(() => standIn.state().webhooks).toEqual({ pending: 0, delivered: 1, failed: 0 })
-  expect((await stripe.events.retrieve(event.id)).pending_webhooks).toBe(0)
+  expect((await stripe.events.list()).data).toMatchObject([{ id: event.id, pending_webhooks: 0 }])
 })
 
-it('a wrong secret and a changed body are refused by the SDK', async () => {
+it('makes the SDK refuse a wrong secret and a changed body', async () => {
   const { received, url } = await startReceiver()
   const { stripe } = await startForTest({ webhooks: [{ url, secret: webhookSecret }] })
   await stripe.customers.create({ email: 'a@b.co' })
@@ -65,18 +66,22 @@ it('a wrong secret and a changed body are refused by the SDK', async () => {
   expect(() => verify(forged)).toThrow(Stripe.errors.StripeSignatureVerificationError)
 })
 
-it('the signature keeps the time outside, whatever the stand-in shows', async () => {
+it('signs with the outside time, also after the clock was advanced', async () => {
   const { received, url } = await startReceiver()
-  const { standIn, stripe } = await startForTest({ webhooks: [{ url, secret: webhookSecret }] })
+  const startedAt = new Date()
+  const { standIn, stripe } = await startForTest({
+    webhooks: [{ url, secret: webhookSecret }],
+    clock: () => startedAt,
+  })
   standIn.advanceClock(25 * 3600)
   await stripe.customers.create()
   await eventually(() => received.length).toBe(1)
   const signedAt = Number(/t=(\d+)/.exec(String(received[0]!.headers['stripe-signature']))?.[1])
-  expect(Math.abs(signedAt - Date.now() / 1000)).toBeLessThan(10)
-  expect(verify(received[0]!).created - signedAt).toBeGreaterThan(24 * 3600)
+  expect(signedAt).toBe(Math.floor(startedAt.getTime() / 1000))
+  expect(verify(received[0]!).created).toBe(signedAt + 25 * 3600)
 })
 
-it('an endpoint that refuses is asked again with the same event, and takes it at last', async () => {
+it('sends the same event again until the endpoint accepts it', async () => {
   const { received, url } = await startReceiver((_, index) => [500, 302][index - 1] ?? 200)
   const { standIn, stripe } = await startForTest({
     webhooks: [{ url, secret: webhookSecret }],
@@ -88,7 +93,7 @@ it('an endpoint that refuses is asked again with the same event, and takes it at
   expect(received).toHaveLength(3)
 })
 
-it('gives up after the last retry, and other events are not held up', async () => {
+it('gives up after the last retry, and sends other events meanwhile', async () => {
   const { received, url } = await startReceiver((body) => (body.includes('first') ? 500 : 200))
   const { standIn, stripe } = await startForTest({
     webhooks: [{ url, secret: webhookSecret }],
@@ -101,7 +106,7 @@ it('gives up after the last retry, and other events are not held up', async () =
   expect(received.filter(({ body }) => body.includes('first'))).toHaveLength(2)
 })
 
-it('each endpoint gets the types that it asked for', async () => {
+it('sends each endpoint the types that it wants', async () => {
   const everything = await startReceiver()
   const deletions = await startReceiver()
   const { standIn, stripe } = await startForTest({
@@ -119,18 +124,19 @@ it('each endpoint gets the types that it asked for', async () => {
   expect(deletions.received.map((delivery) => verify(delivery, 'whsec_second').type)).toEqual(['customer.deleted'])
 })
 
-it('a replayed request sends nothing again', async () => {
+it('sends no event for a replayed request', async () => {
   const { received, url } = await startReceiver()
   const { stripe } = await startForTest({ webhooks: [{ url, secret: webhookSecret }] })
   await stripe.customers.create({}, { idempotencyKey: 'key-1' })
   await stripe.customers.create({}, { idempotencyKey: 'key-1' })
   await stripe.customers.create({ name: 'last' })
-  await expect
-    .poll(() => received.map((delivery) => verify(delivery).type))
-    .toEqual(['customer.created', 'customer.created'])
+  await eventually(() => received.length).toBe(2)
+  expect(received.map((delivery) => verify(delivery).data.object)).toMatchObject(
+    expect.arrayContaining([expect.objectContaining({ name: null }), expect.objectContaining({ name: 'last' })]),
+  )
 })
 
-it('an event is sent although the request that made it is never answered', async () => {
+it('sends an event even if its request is never answered', async () => {
   const { received, url } = await startReceiver()
   const { standIn, stripe } = await startForTest({ webhooks: [{ url, secret: webhookSecret }] })
   standIn.addFaults({ kind: 'hang', when: 'after_effect' })
@@ -141,7 +147,7 @@ it('an event is sent although the request that made it is never answered', async
   expect(await hanging).toBeInstanceOf(Stripe.errors.StripeConnectionError)
 })
 
-it('an endpoint that is down and an endpoint that never answers do not keep the stand-in from stopping', async () => {
+it('stops without waiting for an endpoint that is down or never answers', async () => {
   const silent = createServer(() => undefined)
   silent.listen(0, '127.0.0.1')
   await once(silent, 'listening')
@@ -159,11 +165,14 @@ it('an endpoint that is down and an endpoint that never answers do not keep the 
   await connected
   const started = performance.now()
   await standIn.stop()
-  expect(performance.now() - started).toBeLessThan(2000)
+  expect(performance.now() - started).toBeLessThan(deliveryTimeoutMs)
 })
 
-it('two endpoints with one address are refused', async () => {
+it('refuses two endpoints with the same address', async () => {
   const endpoint = { url: 'http://127.0.0.1:1/', secret: webhookSecret }
   const start = startStripeStandIn({ port: 0, secretKey: 'sk_test_x', webhooks: [endpoint, endpoint] })
-  await expect(start).rejects.toThrow(/same address/)
+  await expect(start).rejects.toMatchObject({
+    code: 'ERR_STAND_IN_DUPLICATE_WEBHOOK',
+    message: 'Two webhook endpoints have the address http://127.0.0.1:1/. Use one endpoint with the events of both.',
+  })
 })

@@ -1,28 +1,28 @@
 import { z } from 'zod'
-import { invalidParam, type StripeFailure } from '../stripe-failure.ts'
+import { invalidParam, type StripeErrorReply } from '../stripe-error-reply.ts'
 import type { ParamTree } from './parse-form.ts'
 
-const refusalDetailsSchema = z.object({ code: z.string().optional() })
+const issueDetailsSchema = z.object({ code: z.string().optional() })
 
 /**
- * Reads an endpoint's parameters.
+ * Checks the parameters of a request and returns their values.
  *
- * @param unsupported names that Stripe knows and the stand-in does not; they are refused as such, not as unknown
- * @throws StripeFailure 400 with Stripe's code and message for the first parameter that does not fit
+ * @param unsupported names that Stripe accepts and the stand-in does not; the error says so
+ * @throws StripeErrorReply 400 with Stripe's code and message for the first invalid parameter
  */
-export function readParams<T>(schema: z.ZodType<T>, params: ParamTree, unsupported: readonly string[] = []): T {
+export function checkParams<T>(schema: z.ZodType<T>, params: ParamTree, unsupported: readonly string[] = []): T {
   for (const name of unsupported) {
-    if (name in params) throw invalidParam(name, `The sandbox's Stripe does not support the parameter ${name}.`)
+    if (name in params) throw invalidParam(name, `The Stripe stand-in does not support the parameter ${name}.`)
   }
   const result = schema.safeParse(params)
   if (result.success) return result.data
   // Stripe names unknown parameters before it looks at the values of known ones.
   const unknown = result.error.issues.find((issue) => issue.code === 'unrecognized_keys')
   const issue = unknown ?? result.error.issues[0]
-  throw issue === undefined ? invalidParam('', 'Invalid request.') : toFailure(issue, params)
+  throw issue === undefined ? invalidParam('', 'Invalid request.') : toErrorReply(issue, params)
 }
 
-function toFailure(issue: z.core.$ZodIssue, params: ParamTree): StripeFailure {
+function toErrorReply(issue: z.core.$ZodIssue, params: ParamTree): StripeErrorReply {
   if (issue.code === 'unrecognized_keys') {
     const names = issue.keys.map((key) => paramName([...issue.path, key]))
     const label = names.length === 1 ? 'Received unknown parameter' : 'Received unknown parameters'
@@ -30,7 +30,7 @@ function toFailure(issue: z.core.$ZodIssue, params: ParamTree): StripeFailure {
   }
   const name = paramName(issue.path)
   if (issue.code === 'custom') {
-    return invalidParam(name, issue.message, refusalDetailsSchema.safeParse(issue.params).data?.code)
+    return invalidParam(name, issue.message, issueDetailsSchema.safeParse(issue.params).data?.code)
   }
   if (valueAt(params, issue.path) === undefined) {
     return invalidParam(name, `Missing required param: ${name}.`, 'parameter_missing')
