@@ -2,86 +2,90 @@ import type { Tracer } from '@opentelemetry/api'
 import type { SupabaseClient } from '@supabase/supabase-js'
 import type { Stripe } from 'stripe'
 import { z } from 'zod'
-import { applyEvent, type AppliedEvent } from './work/apply-event.ts'
-import { systemClock, type Clock } from './clock.ts'
-import { defaultRetryPolicy, type RetryPolicy } from './work/decide-retry.ts'
-import type { StripeCustomersEvent } from './work/events.ts'
-import { createPace } from './stripe/pace.ts'
-import { createPostgresFunctions, type PostgresClient } from './store/postgres-functions.ts'
-import { provisionProfile, type ProvisionResult } from './work/provision.ts'
 import { createSpans, traceFunctions } from './spans.ts'
+import { createPostgresFunctions, type PostgresClient } from './store/postgres-functions.ts'
 import { createSupabaseFunctions } from './store/supabase-functions.ts'
-import { sweepProfiles, type SweepOptions, type SweepResult } from './work/sweep.ts'
 import { createWorkStore } from './store/work-store.ts'
+import { createPace } from './stripe/pace.ts'
+import { systemTiming } from './timing.ts'
+import { withTimeout } from './with-timeout.ts'
+import { applyEvent, type AppliedEvent } from './work/apply-event.ts'
+import { defaultRetryPolicy, type RetryPolicy } from './work/decide-retry.ts'
+import type { EngineDependencies } from './work/engine-dependencies.ts'
+import type { StripeCustomersEvent } from './work/events.ts'
+import { provisionProfile, type ProvisionResult } from './work/provision-profile.ts'
+import { sweepProfiles, type SweepOptions, type SweepResult } from './work/sweep-profiles.ts'
 
 /** The default of `leaseMs`. */
 export const defaultLeaseMs = 30_000
 /** The default of `requestTimeoutMs`. */
 export const defaultRequestTimeoutMs = 10_000
 
-/** Options of {@link createStripeCustomers}; the database is given by either `supabase` or `postgres`. */
+/** Options of {@link createStripeCustomers}. The database is either `supabase` or `postgres`. */
 export type StripeCustomersOptions = (
   | {
       /** A client with the service role's key. */
-      supabase: SupabaseClient
+      readonly supabase: SupabaseClient
     }
   | {
       /** A connection or pool of a role that may call the SQL functions. */
-      postgres: PostgresClient
+      readonly postgres: PostgresClient
     }
 ) & {
-  /** The client of the `stripe` package. Its own retries and time-outs are not used. */
-  stripe: Stripe
-  /** Told of every step; must not throw. Default: nobody, and the engine logs nothing by itself. */
-  onEvent?: (event: StripeCustomersEvent) => void
-  /** Gets a span for each call, claim, request to Stripe and write. Default: none, at no cost. */
-  tracer?: Tracer
-  /** How long a claimed row belongs to its worker, in milliseconds; one whose worker dies is taken up then. Default: 30,000. */
-  leaseMs?: number
-  /** Bounds each request to Stripe, in milliseconds. Default: 10,000. */
-  requestTimeoutMs?: number
-  /** How long `provision` waits for another worker or a near attempt, in milliseconds. Default: 8,000. */
-  waitMs?: number
-  /** Rows that a sweep works on at once. Default: 24. */
-  concurrency?: number
-  /** How often and how fast a row is tried. Default: {@link defaultRetryPolicy}, for what is left out. */
-  retryPolicy?: Partial<RetryPolicy>
-  /** Passes the time. Default: the system's clock. */
-  clock?: Clock
-  /** Gives numbers from 0 to 1, exclusive, that spread the attempts. Default: `Math.random`. */
-  random?: () => number
-  /** Names leases, and the keys of requests that may be repeated. Default: `crypto.randomUUID`. */
-  randomUUID?: () => string
+  /** The client of the `stripe` package. The engine does not use its retries and timeouts. */
+  readonly stripe: Stripe
+  /** Receives every step. Must not throw. Default: no receiver; the engine itself logs nothing. */
+  readonly onEvent?: (event: StripeCustomersEvent) => void
+  /** Gets a span for each call, claim, request to Stripe and write. Default: no spans, at no cost. */
+  readonly tracer?: Tracer
+  /** How long a row belongs to the worker that claimed it, in milliseconds. After that, another may claim it. Default: 30,000. */
+  readonly leaseMs?: number
+  /** Limits each request to Stripe, in milliseconds. Default: 10,000. */
+  readonly requestTimeoutMs?: number
+  /** How long `provision` waits for another worker, or for an attempt that is due soon, in milliseconds. Default: 8,000. */
+  readonly waitMs?: number
+  /** Rows that a sweep works on at the same time. Default: 24. */
+  readonly concurrency?: number
+  /** How often and how fast a row is tried. Default: {@link defaultRetryPolicy}, also for each field that is left out. */
+  readonly retryPolicy?: Partial<RetryPolicy>
+  /** Returns the present instant. Default: the system's clock. */
+  readonly clock?: () => Date
+  /** Resolves after `ms` milliseconds. Default: a timer. */
+  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>
+  /** Returns numbers from 0 to 1, exclusive, that spread the attempts. Default: `Math.random`. */
+  readonly random?: () => number
+  /** Returns the ids of leases, and the idempotency keys of updates. Default: `crypto.randomUUID`. */
+  readonly randomUUID?: () => string
 }
 
 /** Gives every profile exactly one Stripe customer. */
 export interface StripeCustomers {
   /**
-   * Does what is due for one profile. Safe to call at any time, from any number of places: a profile never gets a second
-   * customer, and callers that come together get the same result.
+   * Does the work that is due for one profile. Safe to call at any time and from any number of processes: a profile never
+   * gets a second customer, and concurrent callers get the same result.
    *
-   * @param profileId A UUID. For anything else, and for a profile that is not there, the outcome is `unknown_profile`.
-   * @param options.signal Stops waiting; the work itself goes on. Default: waits up to `waitMs`, then `pending`.
+   * @param profileId a UUID; for any other text, and for a profile that does not exist, the outcome is `unknown_profile`
+   * @param options.signal ends the wait, not the work; default: waits up to `waitMs`, then returns `pending`
    * @throws `ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE`, `ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED` or
-   *   `ERR_STRIPE_CUSTOMERS_DATABASE_ANSWER`. No work is lost then.
+   *   `ERR_STRIPE_CUSTOMERS_DATABASE_INVALID_RESPONSE`; no work is lost
    */
   provision(profileId: string, options?: { signal?: AbortSignal }): Promise<ProvisionResult>
   /**
-   * Does what is due for all profiles. Several sweeps at once share the work.
+   * Does the work that is due for all profiles. Concurrent sweeps share the work.
    *
-   * @param options Its bounds. Default: none; it ends when nothing is due.
+   * @param options limits; default: none, so it ends when nothing is due
    * @throws `ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE`, `ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED` or
-   *   `ERR_STRIPE_CUSTOMERS_DATABASE_ANSWER`. No work is lost then.
+   *   `ERR_STRIPE_CUSTOMERS_DATABASE_INVALID_RESPONSE`; no work is lost
    */
   sweep(options?: SweepOptions): Promise<SweepResult>
   /**
-   * Records an event of Stripe and applies it, once: `customer.deleted` undoes the profile's link, so that another customer
-   * is created; `customer.updated` makes the customer get the profile's e-mail and id back if it lost them. It only makes
-   * the work due: `provision` or a sweep does it. It does not verify the signature.
+   * Records an event from Stripe and applies it once. `customer.deleted` removes the profile's link, so that the profile gets
+   * another customer. `customer.updated` restores the profile's e-mail and id on the customer if it lost them. Both only make
+   * the work due; `provision` or a sweep does it. It does not verify the signature.
    *
-   * @param event Any event, parsed from JSON, its signature verified. One about something else is `ignored`.
+   * @param event any event, parsed from JSON and verified; `ignored` if it is about something else
    * @throws `ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE`, `ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED` or
-   *   `ERR_STRIPE_CUSTOMERS_DATABASE_ANSWER`. Nothing is recorded then: let Stripe send it again.
+   *   `ERR_STRIPE_CUSTOMERS_DATABASE_INVALID_RESPONSE`; the event is not recorded then, and Stripe's next delivery applies it
    */
   applyEvent(event: unknown): Promise<AppliedEvent>
 }
@@ -89,8 +93,8 @@ export interface StripeCustomers {
 const uuidSchema = z.guid()
 
 /**
- * Creates the engine. It opens no connection, starts no timer and reads no environment by itself: something has to call
- * `sweep` every minute or so. Keep one for each process: it learns the pace that Stripe allows from all its calls.
+ * Creates the engine. It opens no connection, starts no timer and reads no environment: call `sweep` about once a minute.
+ * Keep one engine for each process, because it learns Stripe's rate limit from all of its calls.
  *
  * @example
  * import { createStripeCustomers } from '@routekey/stripe-customers'
@@ -100,6 +104,37 @@ const uuidSchema = z.guid()
  * if (result.outcome === 'provisioned') console.log(result.stripeCustomer)
  */
 export function createStripeCustomers(options: StripeCustomersOptions): StripeCustomers {
+  const deps = createDependencies(options)
+  const { inSpan } = deps
+
+  // Concurrent callers in one process that want the same profile share one attempt instead of asking the database each.
+  const inProgress = new Map<string, Promise<ProvisionResult>>()
+  const provisionOnce = (profileId: string): Promise<ProvisionResult> => {
+    const existing = inProgress.get(profileId)
+    if (existing !== undefined) return existing
+    const started = inSpan(
+      'stripe_customers.provision',
+      { 'profile.id': profileId },
+      () => provisionProfile(deps, profileId),
+      ({ outcome }) => ({ 'provision.outcome': outcome }),
+    ).finally(() => inProgress.delete(profileId))
+    inProgress.set(profileId, started)
+    return started
+  }
+
+  return {
+    async provision(profileId, { signal } = {}) {
+      signal?.throwIfAborted()
+      if (!uuidSchema.safeParse(profileId).success) return { outcome: 'unknown_profile' }
+      const result = provisionOnce(profileId.toLowerCase())
+      return signal === undefined ? result : withTimeout(result, { signal })
+    },
+    sweep: (sweepOptions) => inSpan('stripe_customers.sweep', {}, () => sweepProfiles(deps, sweepOptions)),
+    applyEvent: (event) => applyEvent(deps.store, event),
+  }
+}
+
+function createDependencies(options: StripeCustomersOptions): EngineDependencies {
   const {
     stripe,
     onEvent = () => {},
@@ -109,16 +144,17 @@ export function createStripeCustomers(options: StripeCustomersOptions): StripeCu
     waitMs = 8000,
     concurrency = 24,
     retryPolicy = {},
-    clock = systemClock,
+    clock = systemTiming.clock,
+    sleep = systemTiming.sleep,
     random = Math.random,
     randomUUID = () => crypto.randomUUID(),
   } = options
   const functions =
     'supabase' in options ? createSupabaseFunctions(options.supabase) : createPostgresFunctions(options.postgres)
   const inSpan = createSpans(tracer)
-  const deps = {
+  return {
     store: createWorkStore(tracer === undefined ? functions : traceFunctions(functions, inSpan)),
-    gateway: { stripe, pace: createPace(clock), requestTimeoutMs, randomUUID },
+    gateway: { stripe, pace: createPace({ clock, sleep }), requestTimeoutMs, clock, randomUUID },
     retryPolicy: { ...defaultRetryPolicy, ...retryPolicy },
     onEvent,
     inSpan,
@@ -126,46 +162,8 @@ export function createStripeCustomers(options: StripeCustomersOptions): StripeCu
     waitMs,
     concurrency,
     clock,
+    sleep,
     random,
     randomUUID,
-  }
-
-  // Callers in one process that want the same profile share one attempt instead of asking the database side by side.
-  const underWay = new Map<string, Promise<ProvisionResult>>()
-  const provisionOnce = (profileId: string): Promise<ProvisionResult> => {
-    const existing = underWay.get(profileId)
-    if (existing !== undefined) return existing
-    const started = inSpan(
-      'stripe_customers.provision',
-      { 'profile.id': profileId },
-      () => provisionProfile(deps, profileId),
-      ({ outcome }) => ({ 'provision.outcome': outcome }),
-    ).finally(() => underWay.delete(profileId))
-    underWay.set(profileId, started)
-    return started
-  }
-
-  return {
-    async provision(profileId, { signal } = {}) {
-      signal?.throwIfAborted()
-      if (!uuidSchema.safeParse(profileId).success) return { outcome: 'unknown_profile' }
-      const result = provisionOnce(profileId.toLowerCase())
-      return signal === undefined ? result : untilAborted(result, signal)
-    },
-    sweep: (sweepOptions) => inSpan('stripe_customers.sweep', {}, () => sweepProfiles(deps, sweepOptions)),
-    applyEvent: (event) => applyEvent(deps.store, event),
-  }
-}
-
-async function untilAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
-  const settled = new AbortController()
-  const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: settled.signal })
-  })
-  try {
-    return await Promise.race([result, aborted])
-  } finally {
-    // A signal may live as long as the process, and would keep every listener that it was given.
-    settled.abort()
   }
 }

@@ -1,18 +1,15 @@
-/** Why the engine cannot go on. Expected outcomes are values; these are faults of configuration or infrastructure. */
+/** Why the engine cannot continue. Expected outcomes are values; these are faults of the configuration or the infrastructure. */
 export type StripeCustomersErrorCode =
+  /** The database could not be reached, or cannot do anything at present. */
   | 'ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE'
+  /** The database refused the call and would refuse it again. `cause` is its error. */
   | 'ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED'
-  | 'ERR_STRIPE_CUSTOMERS_DATABASE_ANSWER'
-  | 'ERR_STRIPE_CUSTOMERS_STRIPE'
+  /** A SQL function returned something that its migration does not define. */
+  | 'ERR_STRIPE_CUSTOMERS_DATABASE_INVALID_RESPONSE'
+  /** Stripe did not respond to the command line, or refused a call. The engine itself never throws it. */
+  | 'ERR_STRIPE_CUSTOMERS_STRIPE_FAILED'
 
-/**
- * What the engine throws. None of it loses work: the row stays due, and its lease ends by itself.
- *
- * - `ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE`: the database could not be reached, or can do nothing at present.
- * - `ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED`: it refused the call and will refuse it again; `cause` is its answer.
- * - `ERR_STRIPE_CUSTOMERS_DATABASE_ANSWER`: it answered something else than the migrations promise.
- * - `ERR_STRIPE_CUSTOMERS_STRIPE`: Stripe did not answer the command line, or refused it. The engine itself never throws it.
- */
+/** What the engine throws. No work is lost: the row stays due, and its lease expires by itself. */
 export class StripeCustomersError extends Error {
   readonly code: StripeCustomersErrorCode
 
@@ -23,36 +20,7 @@ export class StripeCustomersError extends Error {
   }
 }
 
-/** SQLSTATE classes of what passes by itself: connection, rollback, resources, intervention by an operator, system. */
-const passingSqlstate = /^(08|40|53|57|58)/
-const sqlstate = /^(\d[0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/
-
-/** Tells whether an error code is Postgres saying that it will not do it, now or later. */
-export function isRefusal(code: string): boolean {
-  return sqlstate.test(code) && !passingSqlstate.test(code)
-}
-
-/**
- * Creates the error for a call that the database did not carry out.
- *
- * @param name The SQL function.
- * @param reason What the client says.
- */
-export function createDatabaseError(
-  which: 'UNAVAILABLE' | 'REFUSED',
-  name: string,
-  reason: string,
-  cause: unknown,
-): StripeCustomersError {
-  const did = which === 'REFUSED' ? 'refused' : 'did not answer'
-  return new StripeCustomersError(
-    `ERR_STRIPE_CUSTOMERS_DATABASE_${which}`,
-    `The database ${did} public.${name}: ${reason}`,
-    { cause },
-  )
-}
-
-/** Tells whether `error` says that the database is unavailable, or that it refused. */
-export function isDatabaseError(error: unknown, which: 'UNAVAILABLE' | 'REFUSED'): error is StripeCustomersError {
-  return error instanceof StripeCustomersError && error.code === `ERR_STRIPE_CUSTOMERS_DATABASE_${which}`
+/** Returns whether `error` is a {@link StripeCustomersError} with this code. */
+export function hasErrorCode(error: unknown, code: StripeCustomersErrorCode): error is StripeCustomersError {
+  return error instanceof StripeCustomersError && error.code === code
 }

@@ -1,41 +1,42 @@
 import type { Attributes, Tracer } from '@opentelemetry/api'
 import type { DatabaseFunctions } from './store/database-functions.ts'
-import type { StripeAnswer, StripeGateway } from './stripe/stripe-gateway.ts'
+import type { StripeResult } from './stripe/call-stripe.ts'
+import type { StripeGateway } from './stripe/stripe-gateway.ts'
 
-/** Runs something inside a span of its name; what it throws goes on. Spans carry no secret, e-mail or name. */
+/** Runs a function inside a named span and passes its errors on. Spans contain no secret, e-mail or name. */
 export type RunInSpan = <T>(
   name: string,
   attributes: Attributes,
   run: () => Promise<T>,
-  /** Tells the result in the span's words; `error.type` marks the span as failed. */
+  /** Describes the result in attributes; `error.type` marks the span as failed. */
   describe?: (result: T) => Attributes,
 ) => Promise<T>
 
-/** `SpanKind.CLIENT` and `SpanStatusCode.ERROR`. By value: the package may not be installed, and types cost nothing. */
+/** `SpanKind.CLIENT` and `SpanStatusCode.ERROR`. By value, because the package may not be installed and types cost nothing. */
 const clientSpanKind = 2
 const errorStatus = 2
 
 /**
- * Creates the runner of spans.
+ * Creates the function that runs others inside spans.
  *
- * @param tracer Without one, everything runs as it would without this.
+ * @param tracer without one, functions run as if there were no spans
  */
 export function createSpans(tracer: Tracer | undefined): RunInSpan {
   if (tracer === undefined) return (_name, _attributes, run) => run()
   return (name, attributes, run, describe) => {
     const kind = name.startsWith('stripe_customers.') ? {} : { kind: clientSpanKind }
     return tracer.startActiveSpan(name, { attributes, ...kind }, async (span) => {
-      const settle = (outcome: Attributes): void => {
+      const finish = (outcome: Attributes): void => {
         span.setAttributes(outcome)
         if ('error.type' in outcome) span.setStatus({ code: errorStatus })
       }
       try {
         const result = await run()
-        if (describe !== undefined) settle(describe(result))
+        if (describe !== undefined) finish(describe(result))
         return result
       } catch (error) {
-        // Not its message, which may quote a row.
-        settle({ 'error.type': readType(error) })
+        // Not the message, which may quote a row.
+        finish({ 'error.type': readType(error) })
         throw error
       } finally {
         span.end()
@@ -44,7 +45,7 @@ export function createSpans(tracer: Tracer | undefined): RunInSpan {
   }
 }
 
-/** Puts each call of a SQL function into a span. */
+/** Runs each call of a SQL function in a span. */
 export function traceFunctions(functions: DatabaseFunctions, inSpan: RunInSpan): DatabaseFunctions {
   return {
     rows: (name, args) => inSpan(name, describeCall(name), () => functions.rows(name, args)),
@@ -56,10 +57,10 @@ function describeCall(name: string): Attributes {
   return { 'db.system.name': 'postgresql', 'db.stored_procedure.name': `public.${name}` }
 }
 
-/** Puts each call to Stripe into a span. */
+/** Runs each call to Stripe in a span. */
 export function traceGateway(gateway: StripeGateway, inSpan: RunInSpan): StripeGateway {
-  const call = <T>(operation: string, run: () => Promise<StripeAnswer<T>>): Promise<StripeAnswer<T>> =>
-    inSpan(`stripe.customers.${operation}`, { 'peer.service': 'stripe' }, run, describeAnswer)
+  const call = <T>(operation: string, run: () => Promise<StripeResult<T>>): Promise<StripeResult<T>> =>
+    inSpan(`stripe.customers.${operation}`, { 'peer.service': 'stripe' }, run, describeResult)
   return {
     create: (...args) => call('create', () => gateway.create(...args)),
     retrieve: (...args) => call('retrieve', () => gateway.retrieve(...args)),
@@ -69,9 +70,9 @@ export function traceGateway(gateway: StripeGateway, inSpan: RunInSpan): StripeG
   }
 }
 
-function describeAnswer(answer: StripeAnswer<unknown>): Attributes {
-  if (answer.ok) return { 'stripe.replayed': answer.replayed }
-  const { code, status, requestId } = answer.failure
+function describeResult(result: StripeResult<unknown>): Attributes {
+  if (result.ok) return { 'stripe.replayed': result.replayed }
+  const { code, status, requestId } = result.failure
   return {
     'error.type': code,
     ...(status === undefined ? {} : { 'http.response.status_code': status }),

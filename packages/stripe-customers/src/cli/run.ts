@@ -1,13 +1,13 @@
 import { createClient } from '@supabase/supabase-js'
 import { Stripe } from 'stripe'
-import { systemClock } from '../clock.ts'
+import { systemTiming } from '../timing.ts'
 import { createStripeCustomers } from '../create-stripe-customers.ts'
 import { StripeCustomersError } from '../errors.ts'
 import { createReconcileStore } from '../reconcile/reconcile-store.ts'
 import { reconcile } from '../reconcile/reconcile.ts'
 import { createStripeAccount } from '../reconcile/stripe-account.ts'
 import { createSupabaseFunctions } from '../store/supabase-functions.ts'
-import type { SweepResult } from '../work/sweep.ts'
+import type { SweepResult } from '../work/sweep-profiles.ts'
 import { createWorkStore } from '../store/work-store.ts'
 import { formatOutput, type Output } from './output.ts'
 import { type Command, helpText, parseArguments, UsageError } from './parse-arguments.ts'
@@ -118,7 +118,7 @@ async function execute(
     }
     case 'reconcile': {
       const { mode, deleteDuplicates } = command
-      const account = createStripeAccount(stripe, systemClock)
+      const account = createStripeAccount(stripe, systemTiming)
       const summary = await reconcile(
         { store, work, account },
         {

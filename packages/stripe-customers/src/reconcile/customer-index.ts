@@ -9,22 +9,22 @@ const customerRowSchema = z.object({
   created: z.int(),
 })
 
-/** The customers that Stripe listed, on disk: there may be more of them than memory holds. */
+/** The customers that Stripe listed. On disk, because there may be more than fit into memory. */
 export interface CustomerIndex {
   add(customers: readonly LiveCustomer[]): void
   find(id: string): LiveCustomer | null
-  /** Gives all that carry the id of a profile. */
+  /** Returns all customers with this profile id. */
   ofProfile(profileId: string): LiveCustomer[]
-  /** Gives the next that carry any profile's id, in the order of their own ids. */
+  /** Lists the next customers with any profile id, in the order of their own ids. */
   listMarked(after: string | null, batch: number): LiveCustomer[]
   close(): void
 }
 
 const columns = 'id, email, profile_id as profileId, created'
 
-/** Creates an index in a temporary file of SQLite's own, which is gone when it is closed. */
+/** Creates an index in a temporary file, which SQLite removes when the index is closed. */
 export function createCustomerIndex(): CustomerIndex {
-  // The empty name means just that (https://sqlite.org/inmemorydb.html#temp_db).
+  // The empty name asks for a temporary file: https://sqlite.org/inmemorydb.html#temp_db
   const database = new DatabaseSync('')
   database.exec(`
     pragma cache_size = -4000;

@@ -22,7 +22,7 @@ const b = makeCustomer({ id: 'cus_b', created: 2000 })
 const older = makeCustomer({ id: 'cus_c', created: 500 })
 
 describe('decideProfile', () => {
-  it('finds nothing where both agree', () => {
+  it('finds nothing if both sides agree', () => {
     expect(decideProfile(makeProfile(), a, [a])).toEqual([])
     const without = makeCustomer({ email: null })
     expect(decideProfile(makeProfile({ email: null }), without, [without])).toEqual([])
@@ -33,28 +33,28 @@ describe('decideProfile', () => {
     expect(decideProfile(makeProfile({ stripeCustomer: null, state }), null, [])).toEqual([finding])
   })
 
-  it('leaves to the engine what it is about to do', () => {
+  it('leaves work to the engine that it is about to do', () => {
     expect(decideProfile(makeProfile({ stripeCustomer: null, state: 'pending' }), null, [])).toEqual([])
     const other = makeCustomer({ email: 'old@example.com' })
     expect(decideProfile(makeProfile({ state: 'pending' }), other, [other])).toEqual([])
     expect(decideProfile(makeProfile({ stripeCustomer: null, busy: true }), null, [a, b])).toEqual([])
   })
 
-  it('adopts the oldest of several for a profile without one, even while work is pending', () => {
+  it('adopts the oldest of several customers for a profile without a link, even while its work is pending', () => {
     expect(decideProfile(makeProfile({ stripeCustomer: null, state: 'pending' }), null, [b, older])).toEqual([
       { kind: 'missing', profileId, adopt: 'cus_c' },
       { kind: 'duplicate', profileId, stripeCustomer: 'cus_b', kept: 'cus_c', subscribed: false },
     ])
   })
 
-  it('adopts the one with a subscription before the oldest', () => {
+  it('prefers a customer with a subscription to the oldest', () => {
     expect(decideProfile(makeProfile({ stripeCustomer: null }), null, [b, older], new Set(['cus_b']))).toEqual([
       { kind: 'missing', profileId, adopt: 'cus_b' },
       { kind: 'duplicate', profileId, stripeCustomer: 'cus_c', kept: 'cus_b', subscribed: false },
     ])
   })
 
-  it('keeps the one in the profile, whichever has the subscription', () => {
+  it('keeps the linked customer even if another one has the subscription', () => {
     expect(decideProfile(makeProfile(), a, [a, b], new Set(['cus_b']))).toEqual([
       { kind: 'duplicate', profileId, stripeCustomer: 'cus_b', kept: 'cus_a', subscribed: true },
     ])
@@ -63,13 +63,13 @@ describe('decideProfile', () => {
   it.each([
     ['deleted', false],
     ['unknown', true],
-  ] as const)('finds a link to a customer that is %s, and another to adopt', (linked, unknown) => {
+  ] as const)('finds a link to a customer that is %s, and another customer to adopt', (linked, unknown) => {
     const finding = { kind: 'deleted', profileId, stripeCustomer: 'cus_a', unknown }
     expect(decideProfile(makeProfile(), linked, [])).toEqual([{ ...finding, adopt: null }])
     expect(decideProfile(makeProfile(), linked, [b])).toEqual([{ ...finding, adopt: 'cus_b' }])
   })
 
-  it('finds another e-mail, and one that only one of both has', () => {
+  it('finds e-mails that differ, and an e-mail on one side only', () => {
     const finding = { kind: 'email_drift', profileId, stripeCustomer: 'cus_a' }
     for (const email of ['Ada@example.com', '', null]) {
       const customer = makeCustomer({ email })
@@ -78,7 +78,7 @@ describe('decideProfile', () => {
     expect(decideProfile(makeProfile({ email: null, state: 'failed' }), a, [a])).toEqual([finding])
   })
 
-  it.each([null, 'ffffffff-4a1a-4f9e-9b5e-0a5bc1a6d7f1'])('finds a customer that carries the id %j', (other) => {
+  it.each([null, 'ffffffff-4a1a-4f9e-9b5e-0a5bc1a6d7f1'])('finds a linked customer with the profile id %j', (other) => {
     expect(decideProfile(makeProfile(), makeCustomer({ profileId: other }), [])).toEqual([
       { kind: 'unmarked', profileId, stripeCustomer: 'cus_a' },
     ])

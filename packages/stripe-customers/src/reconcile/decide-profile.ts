@@ -1,15 +1,15 @@
-/** A profile, as the database has it. */
+/** A profile in the database. */
 export interface ProfileRow {
   readonly profileId: string
   readonly email: string | null
   readonly stripeCustomer: string | null
-  /** The state of its work; null where it has none. */
+  /** The state of its work. Null if it has no work. */
   readonly state: 'pending' | 'done' | 'failed' | null
-  /** A request to Stripe is under way, or may still take effect. */
+  /** A request to Stripe is in progress, or may still take effect. */
   readonly busy: boolean
 }
 
-/** A customer that lives in Stripe. `profileId`: the one that it carries, if any. */
+/** A customer in Stripe that is not deleted. `profileId`: the one in its metadata. */
 export interface LiveCustomer {
   readonly id: string
   readonly email: string | null
@@ -17,27 +17,27 @@ export interface LiveCustomer {
   readonly created: number
 }
 
-/** The customer that a profile names, as Stripe has it. */
+/** The customer to which a profile is linked. `unknown`: the Stripe account never had it. Null: the profile has no link. */
 export type LinkedCustomer = LiveCustomer | 'deleted' | 'unknown' | null
 
-/** Something in which the database and Stripe differ. */
+/** A difference between the database and Stripe. */
 export type Finding =
-  /** The profile has no customer. `adopt`: one in Stripe carries its id. */
+  /** The profile has no customer. `adopt`: the customer in Stripe that has the profile's id. */
   | { kind: 'missing'; profileId: string; adopt: string | null }
-  /** The profile names a customer that was deleted in Stripe, or that this account of Stripe never had. */
+  /** The profile is linked to a customer that was deleted in Stripe, or that this Stripe account never had. */
   | { kind: 'deleted'; profileId: string; stripeCustomer: string; unknown: boolean; adopt: string | null }
-  /** The customer has another e-mail than the profile, or does not carry the profile's id. */
+  /** The customer's e-mail is not the profile's, or its metadata does not have the profile's id. */
   | { kind: 'email_drift' | 'unmarked'; profileId: string; stripeCustomer: string }
-  /** A further customer carries the id of a profile. */
+  /** A second customer has the id of the same profile. */
   | { kind: 'duplicate'; profileId: string; stripeCustomer: string; kept: string; subscribed: boolean }
-  /** A customer carries the id of a profile that is not there. `deletable`: the database knows that it was there. */
+  /** A customer has the id of a profile that does not exist. `deletable`: the database knows that it existed. */
   | { kind: 'orphaned'; profileId: string; stripeCustomer: string; deletable: boolean }
 
 /**
- * Compares one profile with its customers. Pure. What the engine is about to do by itself is no finding.
+ * Compares one profile with its customers. Work that the engine is about to do by itself is not a finding. Pure.
  *
- * @param own All live customers that carry the profile's id.
- * @param subscribed Those of them that have a subscription.
+ * @param own all customers with the profile's id that are not deleted
+ * @param subscribed the ids of those that have a subscription
  */
 export function decideProfile(
   profile: ProfileRow,
@@ -67,7 +67,7 @@ export function decideProfile(
   return findings
 }
 
-/** Of several customers for one profile that names none: one with a subscription, and else the oldest. */
+/** Chooses among the customers of a profile without a link: one with a subscription, or else the oldest. */
 function chooseKept(own: readonly LiveCustomer[], subscribed: ReadonlySet<string>): string | null {
   const rank = (customer: LiveCustomer): number => (subscribed.has(customer.id) ? 0 : 1)
   return own.toSorted((a, b) => rank(a) - rank(b) || a.created - b.created || a.id.localeCompare(b.id))[0]?.id ?? null

@@ -21,19 +21,19 @@ describe('decideRemedy', () => {
     [{ kind: 'email_drift', ...about }, { action: 'requeue' }],
     [{ kind: 'unmarked', ...about }, { action: 'requeue' }],
     [{ kind: 'orphaned', ...about, deletable: true }, { action: 'delete_orphan' }],
-  ] satisfies [Finding, object][])('mends %j', (finding, remedy) => {
+  ] satisfies [Finding, object][])('fixes %j', (finding, remedy) => {
     expect(decideRemedy(finding, keep)).toEqual(remedy)
     expect(decideRemedy(finding, remove)).toEqual(remedy)
   })
 
-  it('deletes a duplicate only when told to, and never one with a subscription', () => {
+  it('deletes a duplicate only if told to, and never one with a subscription', () => {
     const duplicate: Finding = { kind: 'duplicate', ...about, kept: 'cus_b', subscribed: false }
     expect(decideRemedy(duplicate, keep).action).toBe('leave')
     expect(decideRemedy(duplicate, remove)).toEqual({ action: 'delete_duplicate' })
     expect(decideRemedy({ ...duplicate, subscribed: true }, remove).action).toBe('leave')
   })
 
-  it('leaves what could mean the wrong account or the wrong database', () => {
+  it('leaves findings that may mean the wrong account or the wrong database', () => {
     for (const adopt of [null, 'cus_b']) {
       expect(decideRemedy({ kind: 'deleted', ...about, unknown: true, adopt }, remove).action).toBe('leave')
     }

@@ -1,14 +1,14 @@
 import type { Finding } from './decide-profile.ts'
 
-/** What mends a finding, or why it is left to people. */
+/** How to fix a finding, or why a person has to decide. */
 export type Remedy =
   | { action: 'requeue' | 'replace' | 'delete_duplicate' | 'delete_orphan' }
   | { action: 'link'; stripeCustomer: string; insteadOf: string | null }
   | { action: 'leave'; why: string }
 
 /**
- * Decides what mends a finding. Pure. Nothing is deleted, and no link undone, on a guess: the command may have been given
- * the wrong account of Stripe, or the wrong database.
+ * Decides how to fix a finding. Nothing is deleted and no link is removed on a guess, because the command may have been given
+ * the wrong Stripe account or the wrong database. Pure.
  */
 export function decideRemedy(finding: Finding, options: { deleteDuplicates: boolean }): Remedy {
   switch (finding.kind) {
@@ -18,7 +18,10 @@ export function decideRemedy(finding: Finding, options: { deleteDuplicates: bool
         : { action: 'link', stripeCustomer: finding.adopt, insteadOf: null }
     case 'deleted':
       if (finding.unknown) {
-        return { action: 'leave', why: 'this account of Stripe never had it: is STRIPE_SECRET_KEY the right one?' }
+        return {
+          action: 'leave',
+          why: 'this Stripe account never had it; check that STRIPE_SECRET_KEY belongs to the right account',
+        }
       }
       return finding.adopt === null
         ? { action: 'replace' }
@@ -27,12 +30,15 @@ export function decideRemedy(finding: Finding, options: { deleteDuplicates: bool
     case 'unmarked':
       return { action: 'requeue' }
     case 'duplicate':
-      if (finding.subscribed) return { action: 'leave', why: 'it has a subscription, which deleting would end' }
-      if (!options.deleteDuplicates) return { action: 'leave', why: 'only --delete-duplicates deletes it' }
+      if (finding.subscribed) return { action: 'leave', why: 'it has a subscription, which deleting it would cancel' }
+      if (!options.deleteDuplicates) return { action: 'leave', why: 'add --delete-duplicates to delete it' }
       return { action: 'delete_duplicate' }
     case 'orphaned':
       return finding.deletable
         ? { action: 'delete_orphan' }
-        : { action: 'leave', why: 'this database never had its profile: does another one use the same account?' }
+        : {
+            action: 'leave',
+            why: 'this database never had its profile; check whether another database uses the same Stripe account',
+          }
   }
 }

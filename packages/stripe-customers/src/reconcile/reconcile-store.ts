@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { DatabaseFunctions } from '../store/database-functions.ts'
+import { createParsedFunctions } from '../store/parsed-functions.ts'
 import { workErrorSchema } from '../store/work-error.ts'
-import { parseAnswer } from '../store/work-store.ts'
 import type { ProfileRow } from './decide-profile.ts'
 
 const profileSchema = z
@@ -28,7 +28,7 @@ const ownerSchema = z
   })
   .transform((row) => ({ profileId: row.profile_id, exists: row.profile_exists, tombstone: row.tombstone }))
 
-const failedSchema = z
+const failedWorkSchema = z
   .object({
     profile_id: z.guid(),
     kind: z.enum(['create', 'update', 'delete']),
@@ -43,7 +43,7 @@ const failedSchema = z
   }))
 
 const countSchema = z.coerce.number()
-const statusSchema = z
+const workCountsSchema = z
   .object({
     profiles: countSchema,
     linked: countSchema,
@@ -59,47 +59,44 @@ const statusSchema = z
   .transform(({ oldest_due_seconds: seconds, ...counts }) => ({ ...counts, oldestDueSeconds: Math.round(seconds) }))
 
 /**
- * How the work stands, in numbers. `unrecorded`: users and profiles that have no work yet. `outdated`: profiles whose e-mail
+ * How many rows are in which state. `unrecorded`: users and profiles that have no work yet. `outdated`: profiles whose e-mail
  * is not that of their user.
  */
-export type WorkCounts = z.infer<typeof statusSchema>
+export type WorkCounts = z.infer<typeof workCountsSchema>
 
 /** A row that was given up. */
-export type FailedWork = z.infer<typeof failedSchema>
+export type FailedWork = z.infer<typeof failedWorkSchema>
 
-/** Whether a profile is there, or the tombstone of one that was. */
+/** Whether a profile exists, or the state of its tombstone. */
 export type CustomerOwner = z.infer<typeof ownerSchema>
 
-/** What the command line asks of the database. Every call throws `StripeCustomersError` when it does not answer. */
+/** What the command line asks of the database. Every call throws a `StripeCustomersError` if it fails. */
 export interface ReconcileStore {
   count(): Promise<WorkCounts>
   listFailed(batch: number): Promise<FailedWork[]>
-  /** Gives the next profiles, in the order of their ids. */
+  /** Lists the next profiles, in the order of their ids. */
   listProfiles(after: string | null, batch: number): Promise<ProfileRow[]>
   readProfile(profileId: string): Promise<ProfileRow | null>
   findOwners(profileIds: readonly string[]): Promise<CustomerOwner[]>
-  /** False when the profile has changed, or a request for it is under way. */
+  /** False if the profile has changed, or a request for it is in progress. */
   link(profileId: string, stripeCustomer: string, insteadOf: string | null): Promise<boolean>
-  /** False where no tombstone is there, or its work is not over. */
+  /** False if there is no tombstone, or its work is pending. */
   deleteOrphan(profileId: string, stripeCustomer: string): Promise<boolean>
-  /** Writes what the triggers have not, for users of any age; gives how many rows. */
+  /** Writes what the triggers could not, for all users. Returns how many rows. */
   repairAllProfiles(): Promise<number>
 }
 
-/** Creates the interface on top of the SQL functions. */
+/** Creates the store on its SQL functions. */
 export function createReconcileStore(functions: DatabaseFunctions): ReconcileStore {
-  const rows = async <T>(schema: z.ZodType<T>, name: string, args: Record<string, unknown>): Promise<T> =>
-    parseAnswer(schema, name, await functions.rows(name, args))
-  const value = async <T>(schema: z.ZodType<T>, name: string, args: Record<string, unknown>): Promise<T> =>
-    parseAnswer(schema, name, await functions.value(name, args))
+  const { rows, row, value } = createParsedFunctions(functions)
   const list = (args: Record<string, unknown>): Promise<ProfileRow[]> =>
-    rows(z.array(profileSchema), 'list_stripe_customers', args)
+    rows(profileSchema, 'list_stripe_customers', args)
   return {
-    count: async () => (await rows(z.tuple([statusSchema]), 'count_stripe_customer_work', {}))[0],
-    listFailed: (batch) => rows(z.array(failedSchema), 'list_failed_stripe_customer_work', { batch }),
+    count: () => row(workCountsSchema, 'count_stripe_customer_work', {}),
+    listFailed: (batch) => rows(failedWorkSchema, 'list_failed_stripe_customer_work', { batch }),
     listProfiles: (after, batch) => list({ after, batch }),
     readProfile: async (target) => (await list({ batch: 1, target }))[0] ?? null,
-    findOwners: (targets) => rows(z.array(ownerSchema), 'find_stripe_customer_owners', { targets }),
+    findOwners: (targets) => rows(ownerSchema, 'find_stripe_customer_owners', { targets }),
     link: (target, customer, insteadOf) =>
       value(z.boolean(), 'link_stripe_customer', { target, customer, instead_of: insteadOf }),
     deleteOrphan: (target, customer) => value(z.boolean(), 'delete_orphaned_stripe_customer', { target, customer }),

@@ -1,16 +1,16 @@
+import { StripeCustomersError } from '../errors.ts'
 import type { DatabaseFunctions } from './database-functions.ts'
-import { createDatabaseError, isRefusal } from '../errors.ts'
+import { isRefusal } from './sqlstate.ts'
 
-/** The part of a Postgres client that is used: a `pg` pool or client and a PGlite have it. */
+/** The part of a Postgres client that the engine uses. A `pg` pool or client and a PGlite have it. */
 export interface PostgresClient {
   query(text: string, values: unknown[]): Promise<{ rows: unknown[] }>
 }
 
 /**
- * Calls the SQL functions on a connection to Postgres.
+ * Creates calls of the SQL functions on a connection to Postgres. The client's own timeouts apply.
  *
- * @param client Connected as the service role or as the owner of the functions: nobody else may call them. Its own
- * timeouts apply.
+ * @param client connected as the service role or as the owner of the functions; no other role may call them
  */
 export function createPostgresFunctions(client: PostgresClient): DatabaseFunctions {
   const rows = async (name: string, args: Readonly<Record<string, unknown>>): Promise<unknown[]> => {
@@ -20,7 +20,19 @@ export function createPostgresFunctions(client: PostgresClient): DatabaseFunctio
       return result.rows
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause)
-      throw createDatabaseError(isRefusal(readCode(cause)) ? 'REFUSED' : 'UNAVAILABLE', name, reason, cause)
+      if (isRefusal(readCode(cause))) {
+        throw new StripeCustomersError(
+          'ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED',
+          `The database refused public.${name}: ${reason}. Connect as the service role or as the owner of the functions, ` +
+            'and apply all migrations.',
+          { cause },
+        )
+      }
+      throw new StripeCustomersError(
+        'ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE',
+        `The database did not respond to public.${name}: ${reason}. No work is lost; try again when it is reachable.`,
+        { cause },
+      )
     }
   }
   return {

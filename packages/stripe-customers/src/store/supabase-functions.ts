@@ -1,29 +1,37 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
+import { StripeCustomersError } from '../errors.ts'
 import type { DatabaseFunctions } from './database-functions.ts'
-import { createDatabaseError } from '../errors.ts'
 
 const timeoutMs = 10_000
 
 /**
- * Calls the SQL functions through PostgREST.
+ * Creates calls of the SQL functions through PostgREST.
  *
- * @param supabase A client with the service role's key: nobody else may call them.
+ * @param supabase a client with the service role's key; no other role may call them
  */
 export function createSupabaseFunctions(supabase: SupabaseClient): DatabaseFunctions {
   const call = async (name: string, args: Readonly<Record<string, unknown>>): Promise<unknown> => {
     const { data, error, status } = await supabase.rpc(name, args).abortSignal(AbortSignal.timeout(timeoutMs))
     if (error === null) return data
-    throw createDatabaseError(
-      isRefused(status) ? 'REFUSED' : 'UNAVAILABLE',
-      name,
-      `${error.message} (HTTP ${status})`,
-      error,
+    const reason = `${error.message} (HTTP ${status})`
+    if (isRefused(status)) {
+      throw new StripeCustomersError(
+        'ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED',
+        `The database refused public.${name}: ${reason}. Create the client with the service role's key (SUPABASE_SECRET_KEY), ` +
+          'and apply all migrations.',
+        { cause: error },
+      )
+    }
+    throw new StripeCustomersError(
+      'ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE',
+      `The database did not respond to public.${name}: ${reason}. No work is lost; check NEXT_PUBLIC_SUPABASE_URL if this lasts.`,
+      { cause: error },
     )
   }
   return { rows: call, value: call }
 }
 
-/** PostgREST answers 4xx to what it, or Postgres, will not do. Gateways in front of it add two that pass by themselves. */
+/** PostgREST responds with 4xx to calls that it or Postgres refuses. 408 and 429 come from gateways and pass by themselves. */
 function isRefused(status: number): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 429
 }

@@ -4,8 +4,8 @@ import { createWorkStore } from './work-store.ts'
 
 const profile = '11111111-1111-1111-1111-111111111111'
 
-function createAnswering(answer: unknown): DatabaseFunctions {
-  return { rows: async () => answer, value: async () => answer }
+function createFunctions(result: unknown): DatabaseFunctions {
+  return { rows: async () => result, value: async () => result }
 }
 
 function makeRow(row: Record<string, unknown> = {}): Record<string, unknown> {
@@ -27,8 +27,8 @@ function makeRow(row: Record<string, unknown> = {}): Record<string, unknown> {
 const claim = { lease: profile, leaseMs: 1000, batch: 10 }
 
 describe('createWorkStore', () => {
-  it('reads a claimed row, also one whose id is a uuid to Postgres alone', async () => {
-    expect(await createWorkStore(createAnswering([makeRow()])).claim(claim)).toEqual([
+  it('parses a claimed row, even if only Postgres accepts its id as a UUID', async () => {
+    expect(await createWorkStore(createFunctions([makeRow()])).claim(claim)).toEqual([
       {
         profileId: profile,
         kind: 'create',
@@ -50,20 +50,20 @@ describe('createWorkStore', () => {
     ['another kind', [makeRow({ kind: 'merge' })]],
     ['an empty key', [makeRow({ idempotency_key: '' })]],
     ['parameters for nobody', [makeRow({ parameters: { metadata: {} } })]],
-    ['an id that is none', [makeRow({ profile_id: 'ada@example.com' })]],
-  ])('does not work on %s', async (_what, answer) => {
-    await expect(createWorkStore(createAnswering(answer)).claim(claim)).rejects.toMatchObject({
-      code: 'ERR_STRIPE_CUSTOMERS_DATABASE_ANSWER',
+    ['an invalid id', [makeRow({ profile_id: 'ada@example.com' })]],
+  ])('refuses %s', async (_what, result) => {
+    await expect(createWorkStore(createFunctions(result)).claim(claim)).rejects.toMatchObject({
+      code: 'ERR_STRIPE_CUSTOMERS_DATABASE_INVALID_RESPONSE',
       message: expect.not.stringContaining('ada@example.com'),
     })
   })
 
-  it.each(['finished', null, undefined, 1])('does not take %s for the outcome of a completion', async (answer) => {
-    const store = createWorkStore(createAnswering(answer))
+  it.each(['finished', null, undefined, 1])('refuses %s as the outcome of a completion', async (result) => {
+    const store = createWorkStore(createFunctions(result))
     const completed = store.complete(
       { profileId: profile, lease: profile, revision: 1 },
       { kind: 'create', stripeCustomer: 'cus_1', email: null },
     )
-    await expect(completed).rejects.toMatchObject({ code: 'ERR_STRIPE_CUSTOMERS_DATABASE_ANSWER' })
+    await expect(completed).rejects.toMatchObject({ code: 'ERR_STRIPE_CUSTOMERS_DATABASE_INVALID_RESPONSE' })
   })
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-// What the `stripe` package resolves with is any JSON without a member `error`, so it is parsed like any other input.
+// The `stripe` package resolves with any JSON that has no `error`, so its results are parsed like any other input.
 
 /** Parses a customer that is not deleted. */
 export const customerSchema = z.object({
@@ -12,15 +12,15 @@ export const customerSchema = z.object({
   created: z.int(),
 })
 
-/** Parses a deleted customer, which is also the answer to a deletion. */
+/** Parses a deleted customer, which is also the response to a deletion. */
 export const deletedSchema = z
   .object({ object: z.literal('customer'), id: z.string().startsWith('cus_'), deleted: z.literal(true) })
   .transform(() => 'deleted' as const)
 
-/** A customer in Stripe, as far as the engine looks at it. */
+/** The fields of a Stripe customer that the engine reads. */
 export type StripeCustomer = z.infer<typeof customerSchema>
 
-/** Parses a customer; 'deleted' for one that was deleted. */
+/** Parses a customer, or to `deleted` if it was deleted. */
 export const customerOrDeletedSchema = z.union([deletedSchema, customerSchema])
 
 /** Parses one page of a list or a search. */

@@ -2,7 +2,7 @@ import { Stripe } from 'stripe'
 import { describe, expect, it } from 'vitest'
 import {
   describeLostWorker,
-  describeMalformedAnswer,
+  describeMalformedResponse,
   describeMissedTurn,
   describeRefusedRecord,
   describeStripeFailure,
@@ -25,7 +25,7 @@ describe('describeStripeFailure', () => {
     [500, 'stripe_unavailable'],
     [502, 'stripe_unavailable'],
     [503, 'stripe_unavailable'],
-  ])('calls the status %i %s, which says that Stripe has decided', (status, code) => {
+  ])('describes the status %i as %s, which means that Stripe has decided', (status, code) => {
     expect(describeStripeFailure(makeError(status))).toEqual({
       code,
       message: 'It failed.',
@@ -37,32 +37,32 @@ describe('describeStripeFailure', () => {
     })
   })
 
-  it('does not know what came of a request without an answer', () => {
+  it('treats a request without a response as unsettled', () => {
     const cut = new StripeConnectionError({ type: 'api_error', message: 'socket hang up' })
     expect(describeStripeFailure(cut)).toMatchObject({ code: 'stripe_unreachable', unsettled: true, replayed: false })
   })
 
   it.each([new TypeError('boom'), 'boom', undefined, null, { status: 200 }])(
-    'takes whatever else is thrown for a request that may take effect: %s',
+    'treats any other thrown value as a request that may take effect: %s',
     (thrown) => {
       expect(describeStripeFailure(thrown)).toMatchObject({ code: 'stripe_unreachable', unsettled: true })
     },
   )
 
-  it('tells a key that stands for other parameters from parameters that are refused', () => {
+  it('tells a reused key from refused parameters', () => {
     const reused = { type: 'idempotency_error', message: 'Keys …', statusCode: 400 } as const
     expect(describeStripeFailure(new StripeIdempotencyError(reused)).code).toBe('stripe_key_reused')
     const invalid = { type: 'invalid_request_error', message: 'Invalid email', statusCode: 400 } as const
     expect(describeStripeFailure(new StripeInvalidRequestError(invalid)).code).toBe('stripe_refused')
   })
 
-  it('takes a 409 for a key in flight although its type is that of a reused key, and for a request that may take effect', () => {
+  it('treats a 409 as a key in flight, and so as unsettled, although its type is that of a reused key', () => {
     const inFlight = { type: 'idempotency_error', message: 'in progress', statusCode: 409 } as const
     const failure = describeStripeFailure(new StripeIdempotencyError(inFlight))
     expect(failure).toMatchObject({ code: 'stripe_in_flight', status: 409, unsettled: true })
   })
 
-  it('says of a stored answer that it is one', () => {
+  it('marks a replayed response', () => {
     expect(describeStripeFailure(makeError(500, { 'idempotent-replayed': 'true' })).replayed).toBe(true)
     expect(describeStripeFailure(makeError(500, { 'idempotent-replayed': 'false' })).replayed).toBe(false)
   })
@@ -73,7 +73,7 @@ describe('describeStripeFailure', () => {
     ['3600', 3_600_000],
     ['86400', 3_600_000],
     ['999999999', 3_600_000],
-  ])('reads Retry-After: %s, bounded by an hour', (header, ms) => {
+  ])('reads Retry-After: %s, up to an hour', (header, ms) => {
     expect(describeStripeFailure(makeError(429, { 'retry-after': header })).retryAfterMs).toBe(ms)
   })
 
@@ -89,20 +89,20 @@ describe('describeStripeFailure', () => {
     ['Invalid email address: ada at example', 'Invalid email address: [e-mail]'],
     ['“ada.l+x@mail.example.org” and <b@c>', '[e-mail] and <[e-mail]>'],
     ["email: 'ada@example.com'.", "email: '[e-mail]'."],
-  ])('keeps the address out of: %s', (message, redacted) => {
+  ])('redacts the address in: %s', (message, redacted) => {
     const error = new StripeAPIError({ type: 'api_error', message, statusCode: 400 })
     expect(describeStripeFailure(error).message).toBe(redacted)
   })
 
-  it('bounds the message', () => {
+  it('limits the length of the message', () => {
     const error = new StripeAPIError({ type: 'api_error', message: 'x'.repeat(10_000), statusCode: 500 })
     expect(describeStripeFailure(error).message).toHaveLength(300)
   })
 })
 
-describe('the failures that are not Stripe’s', () => {
-  it('an answer that is no customer may have had its effect', () => {
-    expect(describeMalformedAnswer()).toMatchObject({ code: 'stripe_malformed', unsettled: true })
+describe('failures that do not come from Stripe', () => {
+  it('a response that is not a customer may have taken effect', () => {
+    expect(describeMalformedResponse()).toMatchObject({ code: 'stripe_malformed', unsettled: true })
   })
 
   it('a call without a turn was not made', () => {
@@ -113,7 +113,7 @@ describe('the failures that are not Stripe’s', () => {
     })
   })
 
-  it('a refused record keeps the address out, too', () => {
+  it('a refused record is redacted too', () => {
     expect(describeRefusedRecord(new Error('Key (email)=(ada@example.com) exists'))).toMatchObject({
       code: 'database_refused',
       message: expect.not.stringContaining('ada@example.com'),
@@ -121,7 +121,7 @@ describe('the failures that are not Stripe’s', () => {
     })
   })
 
-  it('a lost worker says so', () => {
+  it('a lost worker has its own code', () => {
     expect(describeLostWorker()).toMatchObject({ code: 'worker_lost', retryAfterMs: null })
   })
 })

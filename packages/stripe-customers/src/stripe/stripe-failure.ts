@@ -1,25 +1,25 @@
 import { Stripe } from 'stripe'
+import { redactEmails } from '../redact-emails.ts'
 import type { WorkError } from '../store/work-error.ts'
 
-/** How an attempt failed, as far as it matters to what happens next. */
+/** Why an attempt failed, and what the next attempt has to know about it. */
 export type StripeFailure = WorkError & {
-  /** The answer is the stored one of an earlier request with the same key: sending it again brings the same. */
+  /** Stripe replayed the stored response of an earlier request with the same key. Sending the key again brings the same. */
   replayed: boolean
-  /** A request may still take effect: this one, because it got no usable answer, or the one that is under way with its key. */
+  /** A request may still take effect: this one, which got no usable response, or another one with its key. */
   unsettled: boolean
   /** How long Stripe asks to wait. */
   retryAfterMs: number | null
 }
 
 const maxMessageLength = 300
-const emailPattern = /[^\s@'"<>:]+@[^\s@'"<>]+/g
-/** Stripe repeats what it does not take for an address, and that may have lost no more than its `@`. */
-const refusedEmailPattern = /(invalid e-?mail[^:]*: ?).*/is
+/** Longer waits would stop all work because of one response, which may come from a proxy. */
+const maxRetryAfterSeconds = 3600
 
 /**
- * Describes what a call to Stripe threw. Pure.
+ * Describes an error of a call to Stripe. Pure.
  *
- * @param error Anything that the `stripe` package throws.
+ * @param error anything that the `stripe` package throws
  */
 export function describeStripeFailure(error: unknown): StripeFailure {
   const failure = {
@@ -31,34 +31,32 @@ export function describeStripeFailure(error: unknown): StripeFailure {
   if (!(error instanceof Stripe.errors.StripeError)) return { ...failure, code: 'stripe_unreachable', unsettled: true }
 
   const { statusCode: status, requestId, headers = {} } = error
-  const answer = {
+  const response = {
     ...failure,
     ...(status === undefined ? {} : { status }),
     ...(requestId === undefined ? {} : { requestId }),
     replayed: headers['idempotent-replayed'] === 'true',
     retryAfterMs: parseRetryAfterMs(headers['retry-after']),
   }
-  if (status === undefined) {
-    // Cut, timed out, or an answer that was not JSON: what came of the request is not known.
-    return { ...answer, code: 'stripe_unreachable', unsettled: true }
-  }
-  if (status === 401 || status === 403) return { ...answer, code: 'stripe_unauthorized' }
-  if (status === 404) return { ...answer, code: 'stripe_missing' }
-  if (status === 409) return { ...answer, code: 'stripe_in_flight', unsettled: true }
-  if (status === 429) return { ...answer, code: 'stripe_rate_limited' }
-  if (status >= 500) return { ...answer, code: 'stripe_unavailable' }
-  if (error.rawType === 'idempotency_error') return { ...answer, code: 'stripe_key_reused' }
-  return { ...answer, code: 'stripe_refused' }
+  // Cut, timed out, or not JSON: nobody knows whether the request took effect.
+  if (status === undefined) return { ...response, code: 'stripe_unreachable', unsettled: true }
+  if (status === 401 || status === 403) return { ...response, code: 'stripe_unauthorized' }
+  if (status === 404) return { ...response, code: 'stripe_missing' }
+  if (status === 409) return { ...response, code: 'stripe_in_flight', unsettled: true }
+  if (status === 429) return { ...response, code: 'stripe_rate_limited' }
+  if (status >= 500) return { ...response, code: 'stripe_unavailable' }
+  if (error.rawType === 'idempotency_error') return { ...response, code: 'stripe_key_reused' }
+  return { ...response, code: 'stripe_refused' }
 }
 
 /**
- * Describes an answer that is no customer although the call resolved: the `stripe` package resolves whatever carries no
- * `error`, for example the error page of a proxy.
+ * Describes a response that is not a Stripe customer although the call resolved. The `stripe` package resolves with anything
+ * that has no `error`, for example the error page of a proxy.
  */
-export function describeMalformedAnswer(): StripeFailure {
+export function describeMalformedResponse(): StripeFailure {
   return {
     code: 'stripe_malformed',
-    message: 'The answer is not a Stripe customer. Is something between this server and Stripe answering in its place?',
+    message: 'The response is not a Stripe customer. Check whether a proxy responds in place of Stripe.',
     replayed: false,
     unsettled: true,
     retryAfterMs: null,
@@ -87,29 +85,24 @@ export function describeRefusedRecord(error: Error): StripeFailure {
   }
 }
 
-/** Describes a row that its workers took up as often as it may be tried, without a report from the last of them. */
+/** Describes a row that reached its maximum of attempts although the last of its workers never reported. */
 export function describeLostWorker(): StripeFailure {
   return {
     code: 'worker_lost',
-    message: 'The last worker never reported. Was it killed for its memory or time, or does this row crash it?',
+    message:
+      'The last worker never reported. Check whether it ran out of memory or time, or whether this row crashes it.',
     replayed: false,
     unsettled: false,
     retryAfterMs: null,
   }
 }
 
-/** More would park all work on the word of one answer, which may be a proxy's. */
-const maxRetryAfterSeconds = 3600
-
-/** RFC 9110 section 10.2.3; the form with a date is not used by Stripe and would need clocks that agree. */
+/** RFC 9110, section 10.2.3. Stripe does not use the form with a date, which would need clocks that agree. */
 function parseRetryAfterMs(header: string | undefined): number | null {
   if (header === undefined || !/^\d{1,9}$/.test(header)) return null
   return Math.min(maxRetryAfterSeconds, Number(header)) * 1000
 }
 
 function redact(message: string): string {
-  return message
-    .replace(refusedEmailPattern, '$1[e-mail]')
-    .replaceAll(emailPattern, '[e-mail]')
-    .slice(0, maxMessageLength)
+  return redactEmails(message).slice(0, maxMessageLength)
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { Stripe } from 'stripe'
 import { afterEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../clock.ts'
+import { systemTiming } from '../timing.ts'
 import { createPace } from './pace.ts'
 import { createStripeGateway, type StripeGateway } from './stripe-gateway.ts'
 
@@ -33,7 +33,7 @@ function create(gateway: StripeGateway) {
   return gateway.create({ email: 'ada@example.com', metadata: { profile_id: profile } }, 'customer-1')
 }
 
-describe('the gateway, towards whatever answers in Stripe’s place', () => {
+describe('createStripeGateway', () => {
   const servers: Server[] = []
   let requests: { method: string; url: string; key: string | undefined }[] = []
 
@@ -46,11 +46,11 @@ describe('the gateway, towards whatever answers in Stripe’s place', () => {
     requests = []
   })
 
-  async function connect(answer: RequestListener, deadlineMs = Number.POSITIVE_INFINITY): Promise<StripeGateway> {
+  async function connect(respond: RequestListener, leaseExpiresAt = new Date(8.64e15)): Promise<StripeGateway> {
     const server = createServer((request, response) => {
       const key = request.headers['idempotency-key']
       requests.push({ method: request.method ?? '', url: request.url ?? '', key: key?.toString() })
-      answer(request, response)
+      respond(request, response)
     })
     servers.push(server)
     server.listen(0, '127.0.0.1')
@@ -60,8 +60,14 @@ describe('the gateway, towards whatever answers in Stripe’s place', () => {
     const stripe = new Stripe('sk_test_1', { protocol: 'http', host: '127.0.0.1', port, telemetry: false })
     let keys = 0
     return createStripeGateway(
-      { stripe, pace: createPace(systemClock), requestTimeoutMs: 300, randomUUID: () => `key-${(keys += 1)}` },
-      deadlineMs,
+      {
+        stripe,
+        pace: createPace(systemTiming),
+        requestTimeoutMs: 300,
+        clock: systemTiming.clock,
+        randomUUID: () => `key-${(keys += 1)}`,
+      },
+      leaseExpiresAt,
     )
   }
 
@@ -71,33 +77,36 @@ describe('the gateway, towards whatever answers in Stripe’s place', () => {
     ['another kind of object', 200, { object: 'charge', id: 'ch_1' }],
     ['a customer without an id', 200, makeCustomer({ id: undefined })],
     ['a customer with an id of another kind', 200, makeCustomer({ id: 'sub_1' })],
-    ['a deleted customer in answer to a creation', 200, { object: 'customer', id: 'cus_1', deleted: true }],
-    ['metadata that are no texts', 200, makeCustomer({ metadata: { profile_id: 1 } })],
-  ])('does not take %s for a customer', async (_what, status, body) => {
+    ['a deleted customer as the response to a creation', 200, { object: 'customer', id: 'cus_1', deleted: true }],
+    ['metadata that is not text', 200, makeCustomer({ metadata: { profile_id: 1 } })],
+  ])('refuses %s as a customer', async (_what, status, body) => {
     expect(await create(await connect(json(status, body)))).toMatchObject({
       ok: false,
       failure: { code: 'stripe_malformed', unsettled: true },
     })
   })
 
-  it('does not know what came of a request that an error page answered', async () => {
+  it('treats a request that got an error page as unsettled', async () => {
     const gateway = await connect((_request, response) => response.writeHead(502).end('<html>Bad Gateway</html>'))
     expect(await create(gateway)).toMatchObject({ ok: false, failure: { code: 'stripe_unreachable', unsettled: true } })
   })
 
-  it('ends the wait for an answer that comes in drops', async () => {
+  it('stops waiting for a response that trickles in', async () => {
+    let isOpen = true
     const gateway = await connect((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' })
-      const drops = setInterval(() => response.write(' '), 20)
-      response.once('close', () => clearInterval(drops))
+      const drip = setInterval(() => response.write(' '), 20)
+      response.once('close', () => {
+        isOpen = false
+        clearInterval(drip)
+      })
     })
-    const startedMs = performance.now()
     expect(await create(gateway)).toMatchObject({ ok: false, failure: { code: 'stripe_unreachable', unsettled: true } })
-    expect(performance.now() - startedMs).toBeLessThan(2000)
+    expect(isOpen).toBe(true)
   })
 
-  it('sends nothing after the lease has ended', async () => {
-    const gateway = await connect(json(200, makeCustomer()), Date.now() - 1)
+  it('sends nothing after the lease has expired', async () => {
+    const gateway = await connect(json(200, makeCustomer()), new Date(Date.now() - 1))
     expect(await create(gateway)).toMatchObject({
       ok: false,
       failure: { code: 'stripe_rate_limited', unsettled: false },
@@ -105,7 +114,7 @@ describe('the gateway, towards whatever answers in Stripe’s place', () => {
     expect(requests).toEqual([])
   })
 
-  it('creates under the key it is given and updates under a new one each time', async () => {
+  it('creates under the given key and updates under a new one each time', async () => {
     const gateway = await connect(json(200, makeCustomer()))
     await create(gateway)
     await gateway.update('cus_1', null, profile)
@@ -113,7 +122,7 @@ describe('the gateway, towards whatever answers in Stripe’s place', () => {
     expect(requests.map(({ key }) => key)).toEqual(['customer-1', 'key-1', 'key-2'])
   })
 
-  it('tells a replayed answer', async () => {
+  it('recognises a replayed response', async () => {
     const replayed = await connect(json(200, makeCustomer(), { 'idempotent-replayed': 'true' }))
     expect(await create(replayed)).toMatchObject({ ok: true, replayed: true })
     const first = await connect(json(200, makeCustomer(), { 'idempotent-replayed': 'false' }))
@@ -121,20 +130,20 @@ describe('the gateway, towards whatever answers in Stripe’s place', () => {
   })
 
   describe('find', () => {
-    const sought = { profileId: profile, email: 'ada@example.com', firstAttemptAgeSeconds: 90_000 }
+    const query = { profileId: profile, email: 'ada@example.com', firstAttemptAgeSeconds: 90_000 }
     const other = makeCustomer({ id: 'cus_2', metadata: { profile_id: 'another' }, email: 'ada@example.com' })
     const stranger = makeCustomer({ id: 'cus_3', metadata: {}, email: 'ada@example.com' })
     const refusal = { error: { type: 'invalid_request_error', message: 'no search here' } }
 
-    it('never adopts a customer of the same address that carries another profile’s id, or none', async () => {
+    it('never adopts a customer with the same address but another profile’s id, or without one', async () => {
       const gateway = await connect(json(200, makePage(other, stranger)))
-      expect(await gateway.find(sought)).toMatchObject({ ok: true, value: null })
+      expect(await gateway.find(query)).toMatchObject({ ok: true, value: null })
     })
 
-    it('takes the oldest of several', async () => {
+    it('returns the oldest of several', async () => {
       const older = makeCustomer({ id: 'cus_0', created: 1_600_000_000 })
       const gateway = await connect(json(200, makePage(makeCustomer(), older, other)))
-      expect(await gateway.find(sought)).toMatchObject({ ok: true, value: { id: 'cus_0' } })
+      expect(await gateway.find(query)).toMatchObject({ ok: true, value: { id: 'cus_0' } })
     })
 
     it('reads every page of the list', async () => {
@@ -143,22 +152,22 @@ describe('the gateway, towards whatever answers in Stripe’s place', () => {
         const page = isLast ? makePage(makeCustomer()) : { ...makePage(other), has_more: true }
         json(200, page)(request, response)
       })
-      expect(await gateway.find(sought)).toMatchObject({ ok: true, value: { id: 'cus_1' } })
+      expect(await gateway.find(query)).toMatchObject({ ok: true, value: { id: 'cus_1' } })
       expect(requests).toHaveLength(2)
     })
 
-    it('lists by age where there is no address', async () => {
+    it('lists by age if there is no address', async () => {
       const gateway = await connect(json(200, makePage(makeCustomer())))
-      expect(await gateway.find({ ...sought, email: null })).toMatchObject({ ok: true, value: { id: 'cus_1' } })
+      expect(await gateway.find({ ...query, email: null })).toMatchObject({ ok: true, value: { id: 'cus_1' } })
       expect(requests[0]?.url).toMatch(/^\/v1\/customers\?created\[gte\]=\d+&limit=100$/)
     })
 
-    it('makes do with the list where search is refused', async () => {
+    it('relies on the list alone if Stripe refuses to search', async () => {
       const gateway = await connect((request, response) => {
         const isSearch = request.url?.startsWith('/v1/customers/search') === true
         json(isSearch ? 400 : 200, isSearch ? refusal : makePage())(request, response)
       })
-      expect(await gateway.find(sought)).toMatchObject({ ok: true, value: null })
+      expect(await gateway.find(query)).toMatchObject({ ok: true, value: null })
     })
 
     it.each([
@@ -166,30 +175,30 @@ describe('the gateway, towards whatever answers in Stripe’s place', () => {
       ['the list fails', 500, /^\/v1\/customers\?/],
       ['the search fails', 500, /^\/v1\/customers\/search/],
       ['the search is limited', 429, /^\/v1\/customers\/search/],
-    ])('does not say that there is none when %s', async (_what, status, failing) => {
+    ])('does not report a missing customer if %s', async (_what, status, failing) => {
       const gateway = await connect((request, response) => {
         const fails = failing.test(request.url ?? '')
         json(fails ? status : 200, fails ? refusal : makePage())(request, response)
       })
-      expect(await gateway.find(sought)).toMatchObject({ ok: false })
+      expect(await gateway.find(query)).toMatchObject({ ok: false })
     })
 
-    it('does not say that there is none when a page is no page', async () => {
+    it('does not report a missing customer if a page is malformed', async () => {
       const gateway = await connect(json(200, { data: [{}], has_more: false }))
-      expect(await gateway.find(sought)).toMatchObject({ ok: false, failure: { code: 'stripe_malformed' } })
+      expect(await gateway.find(query)).toMatchObject({ ok: false, failure: { code: 'stripe_malformed' } })
     })
   })
 
-  describe('the deleted', () => {
+  describe('deleted customers', () => {
     const missing = { error: { type: 'invalid_request_error', code: 'resource_missing', message: 'No such customer' } }
 
-    const lookBringsDeleted: RequestListener = (request, response) => {
+    const respondDeleted: RequestListener = (request, response) => {
       const body = request.method === 'GET' ? { object: 'customer', id: 'cus_1', deleted: true } : missing
       json(request.method === 'GET' ? 200 : 404, body)(request, response)
     }
 
-    it('are told from those that never were, when an update finds none', async () => {
-      const deleted = await connect(lookBringsDeleted)
+    it('are told from customers that never existed when an update fails with 404', async () => {
+      const deleted = await connect(respondDeleted)
       expect(await deleted.update('cus_1', null, profile)).toMatchObject({ ok: true, value: 'deleted' })
       const never = await connect(json(404, missing))
       expect(await never.update('cus_1', null, profile)).toMatchObject({
@@ -198,31 +207,31 @@ describe('the gateway, towards whatever answers in Stripe’s place', () => {
       })
     })
 
-    it('count as deleted when they are deleted again', async () => {
-      const gateway = await connect(lookBringsDeleted)
+    it('can be deleted again', async () => {
+      const gateway = await connect(respondDeleted)
       expect(await gateway.delete('cus_1')).toMatchObject({ ok: true, value: 'deleted' })
     })
 
     it.each([
       ['that the account never had', json(404, missing), 'stripe_missing'],
       [
-        'that lives all the same',
+        'that still exists',
         (request, response) => {
-          const isLook = request.method === 'GET'
-          json(isLook ? 200 : 404, isLook ? makeCustomer() : missing)(request, response)
+          const isRetrieve = request.method === 'GET'
+          json(isRetrieve ? 200 : 404, isRetrieve ? makeCustomer() : missing)(request, response)
         },
         'stripe_missing',
       ],
       [
-        'about which Stripe says nothing',
+        'that Stripe fails to retrieve',
         (request, response) => {
-          const isLook = request.method === 'GET'
-          json(isLook ? 500 : 404, isLook ? { error: { type: 'api_error' } } : missing)(request, response)
+          const isRetrieve = request.method === 'GET'
+          json(isRetrieve ? 500 : 404, isRetrieve ? { error: { type: 'api_error' } } : missing)(request, response)
         },
         'stripe_unavailable',
       ],
     ] satisfies [string, RequestListener, string][])(
-      'are not taken for a customer %s, when it is to be deleted',
+      'are not confused with a customer %s',
       async (_what, answer, code) => {
         const gateway = await connect(answer)
         expect(await gateway.delete('cus_1')).toMatchObject({ ok: false, failure: { code } })

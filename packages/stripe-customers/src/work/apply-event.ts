@@ -1,19 +1,19 @@
 import { z } from 'zod'
 import type { WorkStore } from '../store/work-store.ts'
 
-/** What an event of Stripe led to. */
+/** The outcome of an event from Stripe. */
 export type AppliedEvent =
-  /** It is about something else than the deletion or the change of a customer; it was not recorded. */
+  /** The event is not about the deletion or the change of a customer. It was not recorded. */
   | { outcome: 'ignored' }
-  /** The customer was deleted in Stripe: the profile lost its link, and is due to get another customer. */
+  /** The customer was deleted in Stripe. The profile lost its link and gets another customer with the next sweep. */
   | { outcome: 'unlinked'; profileId: string }
-  /** The customer no longer has the profile's e-mail or id: it is due to be updated. */
+  /** The customer no longer has the profile's e-mail or id. The next sweep updates it. */
   | { outcome: 'reopened'; profileId: string }
   /** The customer has the profile's e-mail and id. */
   | { outcome: 'unchanged'; profileId: string }
   /** No profile has this customer. */
   | { outcome: 'unknown_customer' }
-  /** The event came before; nothing was done. */
+  /** The event was applied before. Nothing was done. */
   | { outcome: 'duplicate' }
 
 const eventSchema = z.object({
@@ -29,12 +29,11 @@ const eventSchema = z.object({
 })
 
 /**
- * Records an event and applies it, once. Events come late, twice and in any order, so that none tells the present state: a
- * deletion is final whenever it is heard of, and a change only makes work due.
+ * Records an event and applies it once. Events arrive late, twice and in any order, so none shows the present state. A
+ * deletion is final whenever it arrives, and a change only makes work due.
  *
- * @param event Any event, its signature verified by the caller.
- * @throws StripeCustomersError when the database does not answer. The event is not recorded then, and Stripe's next
- * attempt applies it.
+ * @param event any event whose signature the caller has verified
+ * @throws `StripeCustomersError` if the database fails; the event is not recorded then, and Stripe's next delivery applies it
  */
 export async function applyEvent(store: WorkStore, event: unknown): Promise<AppliedEvent> {
   const parsed = eventSchema.safeParse(event)

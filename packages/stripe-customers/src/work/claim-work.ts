@@ -1,28 +1,33 @@
-import type { Clock } from '../clock.ts'
-import type { LeasedWork } from './perform-work.ts'
-import type { WorkStore } from '../store/work-store.ts'
+import type { ClaimedWork } from '../store/work-rows.ts'
+import type { Claim } from '../store/work-store.ts'
+import type { EngineDependencies } from './engine-dependencies.ts'
 
-/** What claiming needs. */
-export interface ClaimDependencies {
-  readonly store: WorkStore
-  readonly clock: Clock
-  readonly randomUUID: () => string
-  readonly leaseMs: number
+/** A row of work and the lease under which it was claimed. */
+export interface LeasedWork {
+  readonly work: ClaimedWork
+  readonly lease: string
+  /** By this process's clock. */
+  readonly leaseExpiresAt: Date
 }
 
 /**
- * Leases rows that are due: the longest due, or one profile's.
+ * Leases rows that are due: those that are due longest, or the row of one profile.
  *
- * @param target.batch The most rows.
+ * @param target.batch the maximum of rows
  */
 export async function claimWork(
-  deps: ClaimDependencies,
+  deps: EngineDependencies,
   target: { batch: number } | { profileId: string },
 ): Promise<LeasedWork[]> {
   const { store, clock, randomUUID, leaseMs } = deps
   const lease = randomUUID()
-  // Counted from before the claim, so that it never ends later here than in the database.
-  const deadlineMs = clock.nowMs() + leaseMs
+  // Counted from before the claim, so that the lease never expires later here than in the database.
+  const leaseExpiresAt = new Date(clock().getTime() + leaseMs)
   const rows = await store.claim({ lease, leaseMs, batch: 1, ...target })
-  return rows.map((work) => ({ work, lease, deadlineMs }))
+  return rows.map((work) => ({ work, lease, leaseExpiresAt }))
+}
+
+/** Names a leased row to the functions that write its outcome. */
+export function toClaim({ work, lease }: LeasedWork): Claim {
+  return { profileId: work.profileId, lease, revision: work.revision }
 }

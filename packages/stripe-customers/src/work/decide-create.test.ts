@@ -5,20 +5,20 @@ import { decideCreate, isKeySpent } from './decide-create.ts'
 const hour = 3600
 
 describe('decideCreate', () => {
-  it('sends the key while Stripe is sure to know it', () => {
+  it('sends the key while Stripe certainly knows it', () => {
     expect(decideCreate({ firstAttemptAgeSeconds: 0, unsettledSeconds: 0 })).toEqual({ step: 'send' })
     expect(decideCreate({ firstAttemptAgeSeconds: 23 * hour - 0.001, unsettledSeconds: 0 })).toEqual({ step: 'send' })
   })
 
-  it('sends the key although an earlier request may be on its way: both end in the same customer', () => {
+  it('sends the key although an earlier request may be in transit, because both end in the same customer', () => {
     expect(decideCreate({ firstAttemptAgeSeconds: hour, unsettledSeconds: 300 })).toEqual({ step: 'send' })
   })
 
-  it('does not send a key of 23 hours', () => {
-    expect(decideCreate({ firstAttemptAgeSeconds: 23 * hour, unsettledSeconds: 0 })).toEqual({ step: 'look' })
+  it('does not send a key that is 23 hours old', () => {
+    expect(decideCreate({ firstAttemptAgeSeconds: 23 * hour, unsettledSeconds: 0 })).toEqual({ step: 'find' })
   })
 
-  it('does not even look while a request with an old key may be on its way', () => {
+  it('waits while a request with an old key may be in transit', () => {
     expect(decideCreate({ firstAttemptAgeSeconds: 25 * hour, unsettledSeconds: 0.0004 })).toEqual({
       step: 'wait',
       delayMs: 1,
@@ -29,20 +29,20 @@ describe('decideCreate', () => {
     })
   })
 
-  it('never sends a key that Stripe may have forgotten, and never looks past a request under way', () => {
+  it('never sends a key that Stripe may have forgotten, and never searches while a request is in transit', () => {
     const age = fc.double({ min: 0, max: 1e9, noNaN: true })
     fc.assert(
       fc.property(age, age, (firstAttemptAgeSeconds, unsettledSeconds) => {
         const { step } = decideCreate({ firstAttemptAgeSeconds, unsettledSeconds })
         expect(step === 'send').toBe(firstAttemptAgeSeconds < 23 * hour)
-        expect(step === 'look' && unsettledSeconds > 0).toBe(false)
+        expect(step === 'find' && unsettledSeconds > 0).toBe(false)
       }),
     )
   })
 })
 
 describe('isKeySpent', () => {
-  it('is so of a stored server error, and of a key that stands for something else', () => {
+  it('is true for a stored server error, and for a key that was used with other parameters', () => {
     expect(isKeySpent({ code: 'stripe_unavailable', replayed: true })).toBe(true)
     expect(isKeySpent({ code: 'stripe_key_reused', replayed: false })).toBe(true)
   })
@@ -56,7 +56,7 @@ describe('isKeySpent', () => {
     ['stripe_malformed', false],
     ['stripe_refused', true],
     ['stripe_missing', true],
-  ] as const)('is not so of %s (replayed: %s)', (code, replayed) => {
+  ] as const)('is false for %s (replayed: %s)', (code, replayed) => {
     expect(isKeySpent({ code, replayed })).toBe(false)
   })
 })

@@ -1,7 +1,7 @@
-import type { StripeFailure } from '../stripe/stripe-failure.ts'
 import type { WorkError } from '../store/work-error.ts'
+import type { StripeFailure } from '../stripe/stripe-failure.ts'
 
-/** What becomes of a row after its work was not done. */
+/** What happens to a row after a failed attempt. */
 export type RetryDecision =
   | { action: 'retry'; delayMs: number; error: WorkError; counted: boolean; unsettled: boolean }
   | { action: 'fail'; error: WorkError }
@@ -10,9 +10,9 @@ export type RetryDecision =
 export interface RetryPolicy {
   /** Attempts before a row is given up. */
   readonly maxAttempts: number
-  /** The longest wait before the second attempt; it doubles with each further one. */
+  /** The longest wait before the second attempt. It doubles with each further one. */
   readonly baseDelayMs: number
-  /** The longest wait at all. */
+  /** The longest wait before any attempt. */
   readonly maxDelayMs: number
 }
 
@@ -22,15 +22,15 @@ export interface RetryPolicy {
  */
 export const defaultRetryPolicy: RetryPolicy = { maxAttempts: 250, baseDelayMs: 1000, maxDelayMs: 600_000 }
 
-/** A bad key is not the row's fault, and asking again soon does not mend it. */
+/** An invalid key is not the row's fault, and trying again soon does not fix it. */
 const unauthorizedDelayMs = 60_000
 const rateLimitedDelayMs = 2000
 
 /**
- * Decides about the next attempt. Pure.
+ * Decides whether and when a row is tried again. Pure.
  *
- * @param attempts Attempts so far, this one included.
- * @param random A number from 0 to 1, exclusive.
+ * @param attempts attempts so far, including this one
+ * @param random a number from 0 to 1, exclusive
  */
 export function decideRetry(
   failure: StripeFailure,
@@ -64,7 +64,7 @@ export function decideRetry(
       return retry(jitter(rateLimitedDelayMs, random), false)
     case 'stripe_unreachable':
     case 'stripe_unavailable':
-    // Counted, although it is no failure at first: a request that is under way is done after a few of these waits.
+    // Counted although it is not a failure at first: a request in progress is done after a few of these waits.
     case 'stripe_in_flight':
     case 'stripe_key_reused':
     case 'stripe_malformed':
@@ -76,7 +76,7 @@ export function decideRetry(
   }
 }
 
-/** Half of the wait is random, so that rows that failed together do not come back together. */
+/** Half of the wait is random, so that rows that failed together do not return together. */
 function jitter(ceilingMs: number, random: number): number {
   return ceilingMs * (0.5 + random / 2)
 }

@@ -72,7 +72,7 @@ describe('spans', () => {
 
   it('say by the code, too, what was thrown', async () => {
     const broken = { query: () => Promise.reject(new Error('row of ada@example.com')) }
-    await expect(engine({ postgres: broken }).provision(crypto.randomUUID())).rejects.toThrow('did not answer')
+    await expect(engine({ postgres: broken }).provision(crypto.randomUUID())).rejects.toThrow('did not respond')
     expect(named('stripe_customers.provision').attributes).toMatchObject({
       'error.type': 'ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE',
     })

@@ -11,7 +11,7 @@ import {
 } from '../../src/index.ts'
 import { passTime } from '../advance-time.ts'
 import { createStripe, startStripe } from '../test-stack.ts'
-import { fastClock } from './fast-clock.ts'
+import { fastTiming } from './fast-timing.ts'
 
 /** How many users sign up for each fault. */
 export const signUps = 50
@@ -84,7 +84,7 @@ export async function openTheatre(): Promise<Theatre> {
           createStripeCustomers({
             postgres: database,
             stripe: createStripe(standIn),
-            clock: fastClock,
+            ...fastTiming,
             concurrency: signUps,
             onEvent: (event) => events.push(event),
             ...options,

@@ -1,7 +1,7 @@
 import { Pool } from 'pg'
 import { createStripeCustomers } from '../../src/index.ts'
 import { createStripe } from '../test-stack.ts'
-import { fastClock } from './fast-clock.ts'
+import { fastTiming } from './fast-timing.ts'
 
 /** What a parent tells its worker. */
 export interface WorkerOrders {
@@ -25,5 +25,5 @@ async function work({ databaseUrl, stripePort, concurrency }: WorkerOrders): Pro
     },
   }
   const stripe = createStripe({ port: stripePort })
-  await createStripeCustomers({ postgres, stripe, clock: fastClock, concurrency }).sweep()
+  await createStripeCustomers({ postgres, stripe, ...fastTiming, concurrency }).sweep()
 }

@@ -15,12 +15,13 @@ import { z } from 'zod'
 import { type Output, outputSchema } from '../../src/cli/output.ts'
 import { run } from '../../src/cli/run.ts'
 import type { StripeStandIn } from '@routekey/stripe-stand-in'
-import { createStripeCustomers, systemClock } from '../../src/index.ts'
+import { createStripeCustomers } from '../../src/index.ts'
 import { createPostgresFunctions } from '../../src/store/postgres-functions.ts'
 import { createReconcileStore } from '../../src/reconcile/reconcile-store.ts'
 import { type FindingReport, reconcile } from '../../src/reconcile/reconcile.ts'
 import { createStripeAccount } from '../../src/reconcile/stripe-account.ts'
 import { createWorkStore } from '../../src/store/work-store.ts'
+import { systemTiming } from '../../src/timing.ts'
 import { createStripe, signUp as signUpBySql, startStripe } from '../test-stack.ts'
 
 type FindingOutput = Extract<Output, { type: 'finding' }>
@@ -371,7 +372,7 @@ describe('reconcile', () => {
       {
         store: createReconcileStore(functions),
         work: createWorkStore(functions),
-        account: createStripeAccount(stripe, systemClock),
+        account: createStripeAccount(stripe, systemTiming),
       },
       {
         mode: 'fix',

@@ -158,8 +158,13 @@ export async function createWorld(database: PGlite): Promise<World> {
       telemetry: false,
       httpClient,
     })
-    const clock = simulation.clockOf(process)
-    const customers = createStripeCustomers({ postgres, stripe, clock, concurrency: 2, random: () => 0.5 })
+    const customers = createStripeCustomers({
+      postgres,
+      stripe,
+      ...simulation.timingOf(process),
+      concurrency: 2,
+      random: () => 0.5,
+    })
     return { process, customers }
   }
 

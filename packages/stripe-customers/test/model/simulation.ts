@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Clock } from '../../src/index.ts'
+import type { Timing } from '../../src/timing.ts'
 
 /** A process of the application; once it has died, nothing that it waits for ever comes. */
 export interface Process {
@@ -31,6 +31,7 @@ const never = new Promise<never>(() => {})
 
 /** Creates a world at rest. */
 export function createSimulation() {
+  const startedAtMs = Date.now()
   let nowMs = 0
   let waiting: Waiting[] = []
   let sleepers: Sleeper[] = []
@@ -61,7 +62,10 @@ export function createSimulation() {
   return {
     nowMs: () => nowMs,
     sleep,
-    clockOf: (process: Process): Clock => ({ nowMs: () => nowMs, sleep: (ms) => sleep(process, ms) }),
+    timingOf: (process: Process): Timing => ({
+      clock: () => new Date(startedAtMs + nowMs),
+      sleep: (ms) => sleep(process, ms),
+    }),
 
     /** Does something on behalf of a process when its turn comes. */
     call<T>(process: Process, action: () => Promise<T>): Promise<T> {

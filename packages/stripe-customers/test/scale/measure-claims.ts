@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { TestPostgres } from '@routekey/sandbox/test-postgres'
 import { Client } from 'pg'
 import { createPostgresFunctions } from '../../src/store/postgres-functions.ts'
-import { type ClaimedWork, createWorkStore } from '../../src/store/work-store.ts'
+import type { ClaimedWork } from '../../src/store/work-rows.ts'
+import { createWorkStore } from '../../src/store/work-store.ts'
 import { seedProfiles } from './seed-profiles.ts'
 
 /** Creates a database of `total` profiles of which `pending` wait for their customer, and connects to it. */

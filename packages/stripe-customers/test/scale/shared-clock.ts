@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Clock } from '../../src/clock.ts'
+import type { Timing } from '../../src/timing.ts'
 
 /** A process that lives by a clock which it is told. */
 export interface ClockFollower {
@@ -50,7 +50,7 @@ export function startSharedClock(followers: readonly ClockFollower[], speed: num
 }
 
 /** Creates the clock of a process that is told the time by the one that started it. */
-export function followClock(): Clock {
+export function followClock(): Timing {
   let nowMs = Date.now()
   let sleepers: { untilMs: number; wake: () => void }[] = []
   process.on('message', (message) => {
@@ -64,7 +64,7 @@ export function followClock(): Clock {
   // Nobody would tell it the time any more.
   process.once('disconnect', () => process.exit())
   return {
-    nowMs: () => nowMs,
-    sleep: (ms) => new Promise((wake) => sleepers.push({ untilMs: nowMs + ms, wake })),
+    clock: () => new Date(nowMs),
+    sleep: (ms) => new Promise<void>((wake) => sleepers.push({ untilMs: nowMs + ms, wake })),
   }
 }

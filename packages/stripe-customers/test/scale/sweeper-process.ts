@@ -6,21 +6,22 @@ import { Pool } from 'pg'
 import type { z } from 'zod'
 import { createStripeCustomers } from '../../src/index.ts'
 import { createStripe } from '../test-stack.ts'
-import { systemClock } from '../../src/clock.ts'
+import { systemTiming } from '../../src/timing.ts'
 import { createFastDatabase } from './fast-database.ts'
 import { sweeperSettingsSchema, type sweeperReportSchema } from './settings.ts'
 import { followClock } from './shared-clock.ts'
 
 const { databaseUrl, stripePort, speed } = sweeperSettingsSchema.parse(JSON.parse(process.argv[2] ?? '{}'))
 const pool = new Pool({ connectionString: databaseUrl })
-const clock = speed === null ? systemClock : followClock()
+const { clock, sleep } = speed === null ? systemTiming : followClock()
 let lastDoneAtMs = 0
 const customers = createStripeCustomers({
   postgres: speed === null ? pool : createFastDatabase(pool, speed),
   stripe: createStripe({ port: stripePort }),
   clock,
+  sleep,
   onEvent: ({ type }) => {
-    if (type === 'created') lastDoneAtMs = clock.nowMs()
+    if (type === 'created') lastDoneAtMs = clock().getTime()
   },
 })
 
@@ -35,7 +36,7 @@ process.stdout.write('"ready"\n')
 await text(process.stdin)
 
 const report: z.infer<typeof sweeperReportSchema> = {
-  startedAtMs: clock.nowMs(),
+  startedAtMs: clock().getTime(),
   lastDoneAtMs: 0,
   done: 0,
   retrying: 0,
@@ -53,7 +54,7 @@ while (await isPending()) {
   const result = await customers.sweep()
   for (const outcome of ['done', 'retrying', 'failed', 'lost'] as const) report[outcome] += result[outcome]
   // The usual scheduler comes less often, but it does not count how long the last few take.
-  await clock.sleep(500)
+  await sleep(500)
 }
 
 clearInterval(watch)

@@ -1,57 +1,51 @@
-import { claimWork, type ClaimDependencies } from './claim-work.ts'
-import { performWork, toClaim, type LeasedWork, type WorkDependencies } from './perform-work.ts'
+import { claimWork, type LeasedWork, toClaim } from './claim-work.ts'
+import type { EngineDependencies } from './engine-dependencies.ts'
+import { performWork } from './perform-work.ts'
 
-/** How a sweep is bounded. */
+/** When a sweep ends. */
 export interface SweepOptions {
-  /** The most rows to work on. Default: no bound. */
+  /** The maximum of rows. Default: none. */
   readonly limit?: number
-  /** Ends the sweep early; what is under way is finished. */
+  /** Ends the sweep early. Rows in progress are finished. */
   readonly signal?: AbortSignal
   /**
-   * No row is begun after this time, in milliseconds. The last may take its lease, one request and one write longer.
-   * Default: no bound, so that under a lasting rate limit, where rows become due again while others are worked on, the sweep
-   * lasts as long as the limit.
+   * No row begins after this time, in milliseconds. The last row may take its lease, one request and one write longer.
+   * Default: none, so under a lasting rate limit, where rows become due again while others are worked on, the sweep lasts as
+   * long as the limit.
    */
   readonly budgetMs?: number
 }
 
 /** What a sweep did. */
 export interface SweepResult {
-  /** Missing profiles and rows of work that were added, and e-mails of profiles that were corrected. */
+  /** Profiles and rows of work that were added, and e-mails of profiles that were corrected. */
   readonly repaired: number
-  /** Rows worked on; one that became due again counts again. */
+  /** Rows worked on. A row that became due again counts again. */
   readonly claimed: number
   readonly done: number
   readonly retrying: number
   readonly failed: number
-  /** Rows whose result another worker records, or the next attempt. */
+  /** Rows whose outcome another worker or the next attempt records. */
   readonly lost: number
-  /** Why it ended: nothing was due, a bound was reached, or Stripe does not accept the secret key. */
+  /** Why the sweep ended: nothing was due, a limit was reached, or Stripe does not accept the secret key. */
   readonly stopped: 'idle' | 'limit' | 'budget' | 'signal' | 'unauthorized'
 }
 
-/** What sweeping needs. */
-export type SweepDependencies = WorkDependencies &
-  ClaimDependencies & {
-    /** Rows worked on at once. */
-    concurrency: number
-  }
-
-/** Rows are claimed for about this long ahead, so that their leases do not end while they wait for their turn. */
+/** Rows are claimed for about this long ahead, so that their leases do not expire while they wait for their turn. */
 const claimAheadSeconds = 2
-/** A longer pause, asked for by Stripe, is waited out before rows are claimed and not with them. */
+/** If Stripe asks for a longer pause than this, the sweep waits before it claims rows, not while it holds their leases. */
 const defaultPauseMs = 1000
 
 /**
- * Does all that is due, `concurrency` rows at once. Memory is bounded by that, not by how much is due.
+ * Does all work that is due, `concurrency` rows at a time. Memory depends on that, not on how much is due.
  *
- * @throws StripeCustomersError when the database does not answer a claim.
+ * @throws `StripeCustomersError` if the database fails
  */
-export async function sweepProfiles(deps: SweepDependencies, options: SweepOptions = {}): Promise<SweepResult> {
-  const { store, clock, concurrency } = deps
+export async function sweepProfiles(deps: EngineDependencies, options: SweepOptions = {}): Promise<SweepResult> {
+  const { store, clock, sleep, concurrency } = deps
   const { pace } = deps.gateway
   const { limit = Number.POSITIVE_INFINITY, budgetMs = Number.POSITIVE_INFINITY, signal } = options
-  const endMs = clock.nowMs() + budgetMs
+  const endMs = clock().getTime() + budgetMs
   const counts = {
     repaired: await store.repairProfiles(),
     claimed: 0,
@@ -68,7 +62,7 @@ export async function sweepProfiles(deps: SweepDependencies, options: SweepOptio
   const findReasonToStop = (): SweepResult['stopped'] | null => {
     if (signal?.aborted === true) return 'signal'
     if (unauthorized) return 'unauthorized'
-    if (clock.nowMs() >= endMs) return 'budget'
+    if (clock().getTime() >= endMs) return 'budget'
     if (counts.claimed >= limit) return 'limit'
     return idle ? 'idle' : null
   }
@@ -76,7 +70,7 @@ export async function sweepProfiles(deps: SweepDependencies, options: SweepOptio
   const claimMore = async (): Promise<void> => {
     const pauseMs = pace.waitMs()
     if (pauseMs > defaultPauseMs) {
-      await clock.sleep(Math.min(pauseMs, defaultPauseMs))
+      await sleep(Math.min(pauseMs, defaultPauseMs))
       return
     }
     const ahead = Math.ceil(pace.perSecond() * claimAheadSeconds)
@@ -128,7 +122,8 @@ export async function sweepProfiles(deps: SweepDependencies, options: SweepOptio
   const work = async (): Promise<void> => {
     for (let leased = await next(); leased !== null; leased = await next()) await perform(leased)
   }
-  const lanes = await Promise.allSettled(Array.from({ length: concurrency }, work))
-  for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason
+  // All workers end before an error is thrown, so that none is left behind.
+  const workers = await Promise.allSettled(Array.from({ length: concurrency }, work))
+  for (const worker of workers) if (worker.status === 'rejected') throw worker.reason
   return { ...counts, stopped: findReasonToStop() ?? 'idle' }
 }

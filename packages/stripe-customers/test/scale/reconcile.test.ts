@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import type { ProfileRow } from './decide-profile.ts'
-import { reconcile } from './reconcile.ts'
+import type { ProfileRow } from '../../src/reconcile/decide-profile.ts'
+import { reconcile } from '../../src/reconcile/reconcile.ts'
 
 const profileCount = 200_000
 const profileIdOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import type { CustomerIndex } from './customer-index.ts'
+import {
+  decideProfile,
+  type Finding,
+  type LinkedCustomer,
+  type LiveCustomer,
+  type ProfileRow,
+} from './decide-profile.ts'
+import type { ReconcileDependencies } from './reconcile-dependencies.ts'
+
+const uuidSchema = z.guid()
+
+/**
+ * Finds how a profile and its customers differ. If the index shows a difference, both sides are read again, because both
+ * change while the index is built.
+ */
+export async function findInProfile(
+  { store, account }: ReconcileDependencies,
+  index: CustomerIndex,
+  listed: ProfileRow,
+): Promise<Finding[]> {
+  const { profileId } = listed
+  // Stripe's list leaves deleted customers out. Whether that is why this one is missing, Stripe is asked below.
+  const indexed: LinkedCustomer =
+    listed.stripeCustomer === null ? null : (index.find(listed.stripeCustomer) ?? 'deleted')
+  const marked = index.ofProfile(profileId)
+  if (decideProfile(listed, indexed, marked).length === 0) return []
+
+  const own: LiveCustomer[] = []
+  for (const { id } of marked) {
+    const customer = await account.retrieve(id)
+    if (typeof customer !== 'string' && customer.profileId === profileId) own.push(customer)
+  }
+  const subscribed = new Set<string>()
+  for (const { id } of own) if (await account.hasSubscription(id)) subscribed.add(id)
+  // The profile is read last. Read first, a link made meanwhile would make its customer look like a duplicate.
+  const profile = await store.readProfile(profileId)
+  if (profile === null) return []
+  const linked = profile.stripeCustomer === null ? null : await account.retrieve(profile.stripeCustomer)
+  return decideProfile(profile, linked, own, subscribed)
+}
+
+/** Finds the customers of a page whose profile does not exist. */
+export async function findOrphans(
+  { store, account }: ReconcileDependencies,
+  page: readonly LiveCustomer[],
+): Promise<Finding[]> {
+  const ids = page.flatMap(({ profileId }) =>
+    uuidSchema.safeParse(profileId).success && profileId !== null ? [profileId] : [],
+  )
+  const owners = new Map((await store.findOwners(ids)).map((owner) => [owner.profileId, owner]))
+  const findings: Finding[] = []
+  for (const { id, profileId } of page) {
+    const owner = owners.get(profileId ?? '')
+    if (profileId === null || owner?.exists === true || owner?.tombstone === 'pending') continue
+    const customer = await account.retrieve(id)
+    if (typeof customer === 'string' || customer.profileId !== profileId) continue
+    findings.push({
+      kind: 'orphaned',
+      profileId,
+      stripeCustomer: id,
+      deletable: owner !== undefined && owner.tombstone !== null,
+    })
+  }
+  return findings
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import { workErrorSchema } from './work-error.ts'
+
+// `z.guid`, because Postgres takes any 128 bits for a uuid: seeded users may have ids that RFC 9562 does not define.
+
+/** The parameters of `customers.create`. Frozen at the first attempt, because Stripe ties an idempotency key to them. */
+export interface CustomerParameters {
+  readonly email?: string
+  readonly metadata: { readonly profile_id: string }
+}
+
+const customerParametersSchema = z
+  .object({ email: z.string().optional(), metadata: z.object({ profile_id: z.guid() }) })
+  // Leaves `email: undefined` out, which is a different type under `exactOptionalPropertyTypes`.
+  .transform(({ email, metadata }): CustomerParameters => (email === undefined ? { metadata } : { email, metadata }))
+
+/** Parses a row of `claim_stripe_customer_work`. */
+export const claimedWorkSchema = z
+  .object({
+    profile_id: z.guid(),
+    kind: z.enum(['create', 'update', 'delete']),
+    revision: z.int(),
+    idempotency_key: z.string().min(1),
+    parameters: customerParametersSchema.nullable(),
+    email: z.string().nullable(),
+    stripe_customer: z.string().nullable(),
+    attempts: z.int(),
+    first_attempt_age_seconds: z.number().nullable(),
+    unsettled_seconds: z.number(),
+  })
+  .transform((row) => ({
+    profileId: row.profile_id,
+    kind: row.kind,
+    revision: row.revision,
+    idempotencyKey: row.idempotency_key,
+    parameters: row.parameters,
+    /** The profile's present e-mail. */
+    email: row.email,
+    stripeCustomer: row.stripe_customer,
+    /** Counts from 1 and includes the present attempt. */
+    attempts: row.attempts,
+    firstAttemptAgeSeconds: row.first_attempt_age_seconds ?? 0,
+    /** How much longer an earlier request without a response may still take effect. */
+    unsettledSeconds: row.unsettled_seconds,
+  }))
+
+/** A row of work under a lease. */
+export type ClaimedWork = z.infer<typeof claimedWorkSchema>
+
+/** Parses a row of `renew_stripe_customer_key`. */
+export const renewedKeySchema = z
+  .object({ idempotency_key: z.string().min(1), parameters: customerParametersSchema })
+  .transform((row) => ({ idempotencyKey: row.idempotency_key, parameters: row.parameters }))
+
+/** A new idempotency key and the parameters that go with it. */
+export type RenewedKey = z.infer<typeof renewedKeySchema>
+
+/** Parses a row of `read_stripe_customer`. */
+export const customerStatusSchema = z
+  .object({
+    profile_exists: z.boolean(),
+    stripe_customer: z.string().nullable(),
+    state: z.enum(['pending', 'done', 'failed']).nullable(),
+    leased: z.boolean(),
+    seconds_until_due: z.number().nullable(),
+    last_error: workErrorSchema.nullable(),
+  })
+  .transform((row) => ({
+    profileExists: row.profile_exists,
+    stripeCustomer: row.stripe_customer,
+    state: row.state,
+    leased: row.leased,
+    msUntilDue: (row.seconds_until_due ?? 0) * 1000,
+    lastError: row.last_error,
+  }))
+
+/** What the database knows about the customer of one profile. */
+export type CustomerStatus = z.infer<typeof customerStatusSchema>
+
+/** Parses a row of `apply_stripe_event`. */
+export const eventOutcomeSchema = z
+  .object({
+    outcome: z.enum(['unlinked', 'reopened', 'unchanged', 'unknown_customer', 'duplicate']),
+    profile_id: z.guid().nullable(),
+  })
+  .transform((row) => ({ outcome: row.outcome, profileId: row.profile_id }))
+
+/** What an event changed. */
+export type EventOutcome = z.infer<typeof eventOutcomeSchema>

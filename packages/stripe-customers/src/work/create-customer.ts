@@ -1,0 +1,45 @@
+import type { Attempt } from './attempt.ts'
+import { about } from './events.ts'
+import { findOrCreateCustomer } from './find-or-create-customer.ts'
+import { recordCompletion, recordFailure, recordWait, type WorkOutcome } from './record-outcome.ts'
+
+/** Creates the customer of a profile, or finds the one that an earlier attempt created. */
+export async function createCustomer(attempt: Attempt): Promise<WorkOutcome> {
+  const { work, stripe } = attempt
+  if (work.parameters === null) throw new TypeError('A row was claimed for creation without parameters.')
+
+  const result = await findOrCreateCustomer(stripe, work, work.parameters)
+  switch (result.outcome) {
+    case 'exists':
+      return recordCreated(attempt, result)
+    case 'refused':
+      return recordFailure(attempt, result.failure, { refused: true })
+    case 'failed':
+      return recordFailure(attempt, result.failure)
+    case 'wait':
+      return recordWait(attempt, result.delayMs)
+    case 'key_spent':
+      return createWithNewKey(attempt)
+  }
+}
+
+async function createWithNewKey(attempt: Attempt): Promise<WorkOutcome> {
+  const { work, store, stripe, claim, write } = attempt
+  const renewed = await write(() => store.renewKey(claim))
+  // The user was deleted or the lease is lost, so the row is claimed again.
+  if (renewed === null) return recordWait(attempt, 0)
+  attempt.onEvent({ ...about(work), type: 'key_renewed' })
+  const result = await stripe.create(renewed.parameters, renewed.idempotencyKey)
+  if (!result.ok) return recordFailure(attempt, result.failure, { refused: result.failure.code === 'stripe_refused' })
+  const email = renewed.parameters.email ?? null
+  return recordCreated(attempt, { stripeCustomer: result.value.id, email, how: 'sent' })
+}
+
+function recordCreated(
+  attempt: Attempt,
+  created: { stripeCustomer: string; email: string | null; how: 'sent' | 'replayed' | 'found' },
+): Promise<WorkOutcome> {
+  const { stripeCustomer, email, how } = created
+  const event = { ...about(attempt.work), type: 'created', stripeCustomer, how } as const
+  return recordCompletion(attempt, { stripeCustomer, email, event })
+}
