@@ -1,12 +1,11 @@
+import { redactEmails } from '@routekey/stripe-customers/redact-emails'
+
 /** Fields whose value is never written, by their name. `tokenExpiresAt` goes too: rather one too many. */
 const hiddenName =
   /pass(word|wd|phrase)|secret|token|authori[sz]ation|cookie|api[-_]?key|signature|credential|e[-_]?mail/i
 
-/** What is taken out of any text, and what stands there instead. */
+/** Patterns of secrets, which may be in any text, and their replacements. */
 const hiddenText: readonly (readonly [RegExp, string])[] = [
-  // Stripe repeats what it does not take for an address, and that may have lost no more than its @.
-  [/(invalid e-?mail[^:]*: ?).*/gis, '$1[e-mail]'],
-  [/[^\s@'"<>:=]+@[^\s@'"<>]+/g, '[e-mail]'],
   // Queries before keys: a key that is sent in an address is of no known shape.
   [/([?&][\w.~-]+=)[^&\s'"]+/g, '$1[hidden]'],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, '$1 [hidden]'],
@@ -29,7 +28,10 @@ export function redact(fields: Readonly<Record<string, unknown>>): Record<string
 
 /** Takes secrets and e-mail addresses out of a text. */
 export function redactText(text: string): string {
-  return hiddenText.reduce((current, [pattern, replacement]) => current.replace(pattern, replacement), text)
+  return hiddenText.reduce(
+    (current, [pattern, replacement]) => current.replace(pattern, replacement),
+    redactEmails(text),
+  )
 }
 
 function redactFields(fields: object, depth: number): Record<string, unknown> {
