@@ -29,7 +29,7 @@ describe.each([
     )
   })
 
-  it('finds equal bytes equal, in views into larger buffers too', () => {
+  it('finds equal bytes equal, also in views of larger buffers', () => {
     const bytes = Uint8Array.from({ length: 64 }, (_, index) => index % 32)
     expect(constantTimeEqual(bytes.subarray(0, 32), bytes.subarray(32))).toBe(true)
     expect(constantTimeEqual(bytes.subarray(1, 32), bytes.subarray(33))).toBe(true)
@@ -54,7 +54,7 @@ describe.each([
   })
 })
 
-it('computes the same on every runtime, for any text', () => {
+it('computes the same with both implementations, for any text', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), fc.string({ unit: 'binary' }), (text, key) => {
       expect(portable.toHex(portable.sha256(text))).toBe(node.toHex(node.sha256(text)))
@@ -63,7 +63,7 @@ it('computes the same on every runtime, for any text', () => {
   )
 })
 
-it('treats a lone surrogate alike on every runtime', () => {
+it('hashes a lone surrogate in the same way with both implementations', () => {
   for (const text of ['\ud800', 'a\udc00b', '\udbff\ud800']) {
     expect(portable.toHex(portable.sha256(text))).toBe(node.toHex(node.sha256(text)))
   }

@@ -76,23 +76,23 @@ const publicTexts = {
   503: 'Keys cannot be checked at the moment.',
 } as const satisfies Record<Denial['status'], string>
 
-const always = {
+const commonHeaders = {
   'cache-control': 'private, no-store',
   'content-type': 'application/problem+json',
   'referrer-policy': 'no-referrer',
 }
 
-describe.each(Object.values(samples))('the answer to $code', (denial) => {
+describe.each(Object.values(samples))('the response to $code', (denial) => {
   const { code } = denial
 
-  it('has the status of the table and exactly these headers', () => {
+  it('has the status of the table and exactly the expected headers', () => {
     const response = denialResponse(denial)
     expect(response.status).toBe(denials[code].status)
     expect(denial.status).toBe(denials[code].status)
-    expect(Object.fromEntries(response.headers)).toEqual({ ...always, ...exactHeaders[code] })
+    expect(Object.fromEntries(response.headers)).toEqual({ ...commonHeaders, ...exactHeaders[code] })
   })
 
-  it('is a problem of RFC 9457 that holds the public text and no more', async () => {
+  it('has RFC 9457 problem details with the public text and nothing else', async () => {
     const problem: unknown = await denialResponse(denial).json()
     expect(problem).toEqual({
       type: 'about:blank',
@@ -104,7 +104,7 @@ describe.each(Object.values(samples))('the answer to $code', (denial) => {
   })
 })
 
-it('reads the same for all denials of one status', async () => {
+it('has the same body for all denials of one status', async () => {
   const bodies = new Map<number, Set<string>>()
   for (const denial of Object.values(samples)) {
     const texts = bodies.get(denial.status) ?? new Set()
@@ -113,7 +113,7 @@ it('reads the same for all denials of one status', async () => {
   expect([...bodies.values()].map((texts) => texts.size)).toEqual([...bodies].map(() => 1))
 })
 
-it('leaves out what a list is empty of', () => {
+it('omits scopes and limits if there are none', () => {
   const scope = denialResponse({ status: 403, code: 'insufficient_scope', scopes: [] })
   expect(scope.headers.get('www-authenticate')).toBe('Bearer realm="api", error="insufficient_scope"')
   const limited = denialResponse({ status: 429, code: 'rate_limited', retryAfterSeconds: -1, limits: [] })

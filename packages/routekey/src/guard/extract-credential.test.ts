@@ -1,43 +1,183 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { extractCredential, restrictCredential } from './extract-credential.ts'
 import { isUsableKey } from '../secret/usable-key.ts'
+import { extractCredential, restrictCredential } from './extract-credential.ts'
 
-const names = ['API_ROUTE_SECRET']
-const extract = (headers: [string, string][] = [], search = '', parameters = names) =>
-  extractCredential(new Request(`http://localhost/${search}`, { headers }), parameters)
+type Header = [name: string, value: string]
+
+const extract = (headers: Header[], search = '', parameters: readonly string[] = ['S'], body?: string) =>
+  extractCredential(
+    new Request(`http://localhost/${search}`, { method: 'POST', headers, ...(body !== undefined && { body }) }),
+    parameters,
+  )
 
 describe('extractCredential', () => {
-  it('names the query parameter that held the key', () => {
-    expect(extract([], '?API_ROUTE_SECRET=k')).toEqual({ kind: 'key', key: 'k', queryParameter: 'API_ROUTE_SECRET' })
-    expect(extract([['x-api-key', 'k']])).toEqual({ kind: 'key', key: 'k', queryParameter: null })
-  })
-
-  it('finds keys in two of several parameters ambiguous', () => {
-    expect(extract([], '?A=1&B=2', ['A', 'B'])).toEqual({ kind: 'ambiguous' })
-    expect(extract([], '?A=1&B=2', ['A'])).toMatchObject({ kind: 'key', key: '1' })
+  it.each<[string, Header]>([
+    ['Authorization: Bearer', ['authorization', 'Bearer k']],
+    ['a scheme in lower case', ['authorization', 'bearer k']],
+    ['a scheme in mixed case', ['authorization', 'bEaReR k']],
+    ['several spaces after the scheme', ['authorization', 'Bearer   k']],
+    ['x-api-key', ['x-api-key', 'k']],
+    ['a header name in another case', ['X-API-KEY', 'k']],
+    ['a value between spaces, which are not part of it', ['x-api-key', ' k ']],
+  ])('reads the key from %s', (_case, header) => {
+    expect(extract([header])).toEqual({ kind: 'key', key: 'k', queryParameter: null })
   })
 
   it.each([
-    ['Bearer k, Basic x', 'ambiguous'],
-    ['Basic x, Bearer k', 'ambiguous'],
-    ['Bearer, Bearer k', 'ambiguous'],
-    ['Basic x,bearer k', 'ambiguous'],
-    ['Bearer', 'missing'],
-    ['Basic x', 'missing'],
-    ['Digest username="a", realm="bearer", uri="/"', 'missing'],
-    ['AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=c', 'missing'],
-    ['', 'missing'],
-    ['Bearer k,', 'ambiguous'],
-    ['Bearer ,k', 'ambiguous'],
-    ['Bearer k k', 'malformed'],
-    ['Bearer \u00e9', 'malformed'],
-  ])('reads Authorization: %s as %s', (value, kind) => {
-    expect(extract([['authorization', value]])).toEqual({ kind })
+    ['the query parameter', '?S=k'],
+    ['the query parameter among others', '?a=1&S=k&b=%zz'],
+    ['a percent-encoded query parameter', '?%53=%6b'],
+  ])('reads the key from %s', (_case, search) => {
+    expect(extract([], search)).toEqual({ kind: 'key', key: 'k', queryParameter: 'S' })
   })
 
-  it('takes whatever is usable as a key out of each place unchanged, and nothing else', () => {
+  it.each<[string, Header]>([
+    ['Basic', ['authorization', 'Basic YTpi']],
+    ['Digest with a realm called bearer', ['authorization', 'Digest username="a", realm="bearer", uri="/"']],
+    ['a signature of AWS', ['authorization', 'AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=c']],
+  ])('reads x-api-key beside %s', (_case, header) => {
+    expect(extract([header, ['x-api-key', 'k']])).toMatchObject({ kind: 'key', key: 'k' })
+  })
+
+  it.each<[string, Header[], string]>([
+    ['no header', [], ''],
+    ['an empty Authorization', [['authorization', '']], ''],
+    ['an empty bearer token', [['authorization', 'Bearer ']], ''],
+    ['an empty x-api-key', [['x-api-key', '']], ''],
+    ['an empty query parameter', [], '?S='],
+    ['a query parameter without a value', [], '?S'],
+    ['a cookie', [['cookie', 'S=k; x-api-key=k']], ''],
+    ['Basic', [['authorization', 'Basic k']], ''],
+    ['Basic with the key as the password', [['authorization', `Basic ${btoa(':k')}`]], ''],
+    ['a key without a scheme', [['authorization', 'k']], ''],
+    ['a scheme that starts with Bearer', [['authorization', 'BearerX k']], ''],
+    ['a tab after the scheme', [['authorization', 'Bearer\tk']], ''],
+    ['a query parameter in another case', [], '?s=k'],
+    ['a query parameter of another name', [], '?key=k'],
+    ['a query parameter as a list', [], '?S[]=k'],
+    ['a fragment', [], '#?S=k'],
+  ])('finds no key in %s', (_case, headers, search) => {
+    expect(extract(headers, search)).toEqual({ kind: 'missing' })
+  })
+
+  it('finds no key in a body', () => {
+    expect(extract([], '', ['S'], 'S=k')).toEqual({ kind: 'missing' })
+  })
+
+  it('reads no query parameter that it was not given', () => {
+    expect(extract([], '?S=k', [])).toEqual({ kind: 'missing' })
+    expect(extract([], '?A=1&B=2', ['A'])).toMatchObject({ kind: 'key', key: '1' })
+    expect(extract([['x-api-key', 'k']], '?S=k', [])).toMatchObject({ kind: 'key', queryParameter: null })
+  })
+
+  it.each<[string, Header[], string]>([
+    ['two words', [['authorization', 'Bearer k k']], ''],
+    ['a letter beyond ASCII', [['authorization', 'Bearer é']], ''],
+    ['a no-break space', [['x-api-key', 'k\u00A0']], ''],
+    ['a space at the end', [], '?S=k%20'],
+    ['a space at the start', [], '?S=%20k'],
+    ['a plus, which stands for a space', [], '?S=k+'],
+    ['a line break', [], '?S=k%0A'],
+    ['a NUL', [], '?S=k%00'],
+    ['full-width digits', [], '?S=%EF%BC%90'],
+    ['bytes that are not UTF-8', [], '?S=%ff'],
+    ['more than 4,096 characters', [['x-api-key', 'k'.repeat(4097)]], ''],
+  ])('calls a key with %s malformed', (_case, headers, search) => {
+    expect(extract(headers, search)).toEqual({ kind: 'malformed' })
+  })
+
+  it.each<[string, Header[], string]>([
+    [
+      'in both headers',
+      [
+        ['authorization', 'Bearer k'],
+        ['x-api-key', 'k'],
+      ],
+      '',
+    ],
+    [
+      'in both headers, if one is empty',
+      [
+        ['authorization', 'Bearer k'],
+        ['x-api-key', ''],
+      ],
+      '',
+    ],
+    ['in a header and in the query', [['x-api-key', 'k']], '?S=k'],
+    ['in a header and in an empty query parameter', [['x-api-key', 'k']], '?S'],
+    ['in a query parameter twice', [], '?S=k&S=k'],
+    ['in a query parameter twice, once percent-encoded', [], '?S=x&%53=k'],
+    [
+      'in x-api-key twice',
+      [
+        ['x-api-key', 'k'],
+        ['x-api-key', 'k'],
+      ],
+      '',
+    ],
+    [
+      'in x-api-key twice, the first empty',
+      [
+        ['x-api-key', ''],
+        ['x-api-key', 'k'],
+      ],
+      '',
+    ],
+    [
+      'in x-api-key twice, the second empty',
+      [
+        ['x-api-key', 'k'],
+        ['x-api-key', ''],
+      ],
+      '',
+    ],
+    [
+      'in x-api-key twice, both empty',
+      [
+        ['x-api-key', ''],
+        ['x-api-key', ''],
+      ],
+      '',
+    ],
+    [
+      'in Authorization twice',
+      [
+        ['authorization', 'Bearer k'],
+        ['authorization', 'Bearer k'],
+      ],
+      '',
+    ],
+    ['in Authorization twice, without a token', [['authorization', 'Bearer, Bearer k']], ''],
+    [
+      'in Authorization after Basic',
+      [
+        ['authorization', 'Basic x'],
+        ['authorization', 'Bearer k'],
+      ],
+      '',
+    ],
+    ['in Authorization after Basic, without a space', [['authorization', 'Basic x,bearer k']], ''],
+    [
+      'in Authorization before Basic',
+      [
+        ['authorization', 'Bearer k'],
+        ['authorization', 'Basic x'],
+      ],
+      '',
+    ],
+    ['in Authorization before an empty one', [['authorization', 'Bearer k,']], ''],
+    ['in Authorization after an empty one', [['authorization', 'Bearer ,k']], ''],
+  ])('calls a key %s ambiguous', (_case, headers, search) => {
+    expect(extract(headers, search)).toEqual({ kind: 'ambiguous' })
+  })
+
+  it('calls keys in two query parameters ambiguous', () => {
+    expect(extract([], '?A=1&B=2', ['A', 'B'])).toEqual({ kind: 'ambiguous' })
+  })
+
+  it('reads any usable key unchanged from each place', () => {
     const visible = fc.stringMatching(/^[\x21-\x7e]{1,80}$/)
     fc.assert(
       fc.property(visible, (key) => {
@@ -45,22 +185,19 @@ describe('extractCredential', () => {
         const found = { kind: 'key', key, queryParameter: null }
         expect(extract([['x-api-key', key]])).toEqual(found)
         expect(extract([['authorization', `Bearer ${key}`]])).toEqual(found)
-        expect(extract([], `?API_ROUTE_SECRET=${encodeURIComponent(key)}`)).toEqual({
-          ...found,
-          queryParameter: 'API_ROUTE_SECRET',
-        })
+        expect(extract([], `?S=${encodeURIComponent(key)}`)).toEqual({ ...found, queryParameter: 'S' })
       }),
     )
   })
 
-  it('never throws, and never finds a key that is not usable', () => {
+  it('never throws and never returns an unusable key', () => {
     const latin1 = fc.string({ unit: fc.integer({ min: 1, max: 255 }).map((code) => String.fromCharCode(code)) })
     fc.assert(
       fc.property(latin1, latin1, fc.string({ unit: 'binary' }), (authorization, apiKey, search) => {
-        const headers: [string, string][] = []
+        const headers: Header[] = []
         if (!/[\r\n]/.test(authorization)) headers.push(['authorization', authorization])
         if (!/[\r\n]/.test(apiKey)) headers.push(['x-api-key', apiKey])
-        const credential = extract(headers, `?API_ROUTE_SECRET=${search}`)
+        const credential = extract(headers, `?S=${search}`)
         expect(credential.kind !== 'key' || isUsableKey(credential.key)).toBe(true)
       }),
       { numRuns: 2000 },
@@ -69,7 +206,7 @@ describe('extractCredential', () => {
 })
 
 describe('restrictCredential', () => {
-  it('hides a key in a parameter that was not asked for, and nothing else', () => {
+  it('hides only a key in a query parameter that the verifier does not accept', () => {
     const inQuery = { kind: 'key', key: 'k', queryParameter: 'A' } as const
     const inHeader = { kind: 'key', key: 'k', queryParameter: null } as const
     expect(restrictCredential(inQuery, [])).toEqual({ kind: 'missing' })

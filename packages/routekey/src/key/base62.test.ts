@@ -15,11 +15,11 @@ describe('encodeBase62', () => {
     [62, '000010'],
     [0xcbf43926, '3jZRME'],
     [0xffffffff, '4gfFC3'],
-  ])('writes %d', (value, text) => {
+  ])('encodes %d', (value, text) => {
     expect(encodeBase62(value, 6)).toBe(text)
   })
 
-  it('keeps the value', () => {
+  it('encodes every value so that it can be decoded', () => {
     fc.assert(
       fc.property(fc.nat({ max: 0xffffffff }), (value) => {
         const text = encodeBase62(value, 6)
@@ -31,25 +31,25 @@ describe('encodeBase62', () => {
 })
 
 describe('randomBase62', () => {
-  it('takes each byte below 248 modulo 62, and throws the others away', () => {
+  it('maps each byte below 248 modulo 62, and discards the others', () => {
     const everyByte = Uint8Array.from({ length: 256 }, (_, index) => index)
     expect(randomBase62(248, () => everyByte)).toBe(alphabet.repeat(4))
     expect(randomBase62(3, () => Uint8Array.of(255, 248, 0, 250, 247, 62))).toBe('0z0')
   })
 
-  it('asks again when too many bytes were thrown away', () => {
+  it('asks for more bytes if too many were discarded', () => {
     const rounds = [Uint8Array.of(255, 255), Uint8Array.of(1, 255), Uint8Array.of(2, 3)]
     expect(randomBase62(2, () => rounds.shift() ?? new Uint8Array())).toBe('12')
   })
 
   it.each([
-    ['nothing', () => new Uint8Array()],
-    ['only bytes that are thrown away', (size: number) => new Uint8Array(size).fill(255)],
-  ])('gives up on a source that gives %s', (_name, source) => {
+    ['no bytes', () => new Uint8Array()],
+    ['only bytes that are discarded', (size: number) => new Uint8Array(size).fill(255)],
+  ])('throws if the source returns %s', (_name, source) => {
     expect(() => randomBase62(27, source)).toThrow(expect.objectContaining({ code: 'ERR_KEY_RANDOMNESS' }))
   })
 
-  // Chi-squared with 61 degrees of freedom exceeds 130.2 once in a million runs; taking bytes modulo 62 gives about 4,000 here.
+  // Chi-squared with 61 degrees of freedom exceeds 130.2 once in a million runs. All bytes modulo 62 would give about 4,000.
   it('makes every character equally likely', () => {
     const length = 200_000
     const counts = new Map<string, number>()

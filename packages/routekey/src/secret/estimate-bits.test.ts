@@ -9,7 +9,7 @@ const pick = (alphabet: string, length: number) =>
   Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join('')
 const alphanumeric = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-describe('a secret of 128 random bits or more is strong enough', () => {
+describe('a secret of 128 random bits or more is strong', () => {
   it.each<[string, () => string]>([
     ['32 hex digits', () => randomBytes(16).toString('hex')],
     ['32 upper-case hex digits', () => randomBytes(16).toString('hex').toUpperCase()],
@@ -28,7 +28,7 @@ describe('a secret of 128 random bits or more is strong enough', () => {
     ],
   ])('%s', (_name, make) => {
     const weak = Array.from({ length: 2000 }, make).filter((secret) => estimateBits(secret) < minimumSecretBits)
-    // One of 200,000 random secrets of digits has a run of eight twice, so one of these may: two do once in 20,000 times.
+    // One of 200,000 random secrets of digits repeats a run of eight, so one may fail here. Two fail once in 20,000 runs.
     expect(weak.length).toBeLessThanOrEqual(1)
   })
 })
@@ -76,11 +76,4 @@ describe('a secret that can be guessed is weak', () => {
   ])('%s', (_name, make) => {
     expect(Array.from({ length: 500 }, make).filter((secret) => estimateBits(secret) >= minimumSecretBits)).toEqual([])
   })
-})
-
-it('stays quick on the longest secret', () => {
-  const start = performance.now()
-  estimateBits(randomBytes(2048).toString('hex'))
-  estimateBits('ab'.repeat(2048))
-  expect(performance.now() - start).toBeLessThan(1000)
 })

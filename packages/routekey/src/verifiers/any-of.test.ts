@@ -21,14 +21,14 @@ const denying = (denial: Denial): Verifier<never> => ({ queryParameters: [], ver
 describe('anyOf', () => {
   const either = anyOf(envSecret('A', { env, query: true }), envSecret('B', { env }))
 
-  it('lets in whom one of them lets in, and says who it was', async () => {
+  it('accepts a request that one of its verifiers accepts, and returns that caller', async () => {
     expect(await ask(either, '', { 'x-api-key': a })).toMatchObject({ ok: true, caller: { variable: 'A' } })
     expect(await ask(either, '', { 'x-api-key': b })).toMatchObject({ ok: true, caller: { variable: 'B' } })
     expect(await ask(either, `?A=${a}`)).toMatchObject({ ok: true, caller: { variable: 'A' } })
     expect(await ask(either, '', { 'x-api-key': a.slice(1) })).toMatchObject({ ok: false, denial: { status: 401 } })
   })
 
-  it("does not open one's query parameter to the secret of another", async () => {
+  it("does not accept one verifier's secret in the query parameter of another", async () => {
     expect(await ask(either, `?A=${b}`)).toMatchObject({ ok: false, denial: { status: 401 } })
     expect(await ask(either, `?B=${b}`)).toMatchObject({ ok: false, denial: { status: 401 } })
     const both = anyOf(envSecret('A', { env, query: true }), envSecret('B', { env, query: true }))
@@ -38,26 +38,26 @@ describe('anyOf', () => {
     expect(await ask(both, `?A=${a}&B=${b}`)).toMatchObject({ ok: false, denial: { status: 400 } })
   })
 
-  it('keeps every answer private when one of them takes the query', async () => {
+  it('keeps every response private if one of them reads the query', async () => {
     const result = await ask(either, '', { 'x-api-key': b })
     expect(result).toMatchObject({
       headers: { 'cache-control': 'private, no-store', 'referrer-policy': 'no-referrer' },
     })
   })
 
-  it('still lets callers in by one when another is not configured', async () => {
+  it('still accepts callers by one verifier if another is not configured', async () => {
     const half = anyOf(envSecret('MISSING', { env, logger }), envSecret('B', { env }))
     expect(await ask(half, '', { 'x-api-key': b })).toMatchObject({ ok: true })
     expect(await ask(half, '', { 'x-api-key': 'undefined' })).toMatchObject({ ok: false, denial: { status: 503 } })
   })
 
-  it('stops at the first that agrees', async () => {
+  it('stops at the first verifier that accepts', async () => {
     const later = { queryParameters: [], verify: vi.fn<Verifier<string>['verify']>() }
     await ask(anyOf(envSecret('A', { env }), later), '', { 'x-api-key': a })
     expect(later.verify).not.toHaveBeenCalled()
   })
 
-  it('answers with the denial that says most', async () => {
+  it('returns 503 before 429, 403, 400 and 401 if all refuse', async () => {
     const unavailable: Denial = { status: 503, code: 'store_unavailable', retryAfterSeconds: 1 }
     const limited: Denial = { status: 429, code: 'rate_limited', retryAfterSeconds: 1, limits: [] }
     const scope: Denial = { status: 403, code: 'insufficient_scope', scopes: [] }
@@ -72,7 +72,7 @@ describe('anyOf', () => {
     }
   })
 
-  it('lets what a verifier throws go through', async () => {
+  it('throws what a verifier throws', async () => {
     const broken: Verifier<never> = {
       queryParameters: [],
       verify: () => {
@@ -82,7 +82,7 @@ describe('anyOf', () => {
     await expect(ask(anyOf(broken, envSecret('A', { env })), '', { 'x-api-key': a })).rejects.toThrow('broken')
   })
 
-  it('refuses to stand for nobody', () => {
+  it('throws if it has no verifier', () => {
     expect(() => anyOf()).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_VERIFIER' }))
   })
 })

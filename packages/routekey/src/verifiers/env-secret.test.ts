@@ -21,30 +21,85 @@ async function present(key: string, env: Record<string, string | undefined>, opt
   return result.ok ? result.caller.generation : result.denial.code
 }
 
+describe('a strong secret', () => {
+  it.each([
+    randomBytes(32).toString('hex'),
+    randomBytes(32).toString('base64'),
+    randomBytes(32).toString('base64url'),
+    'kT9#vQ2!mZ7$wX4%pL8&nB6*rD3^,hJ5',
+    `"${current}"`,
+    '/+=_-~.,;:!?@#$%^&*()[]{}<>|`\'"xY1',
+  ])('is the only key that passes: %s', async (secret) => {
+    expect(await present(secret, { S: secret })).toBe('current')
+    expect(await present(secret.slice(1), { S: secret })).toBe('invalid_key')
+    expect(await present(current, { S: secret })).toBe('invalid_key')
+  })
+
+  it.each([
+    ['a prefix of it', current.slice(0, -1)],
+    ['one more character', `${current}0`],
+    ['another case', current.replaceAll(/[a-f]/g, (digit) => digit.toUpperCase())],
+    ['it twice', current + current],
+    ['it twice with a comma', `${current},${current}`],
+    ['it in quotes', `"${current}"`],
+    ['undefined', 'undefined'],
+    ['null', 'null'],
+    ['false', 'false'],
+    ['[object Object]', '[object Object]'],
+  ])('does not let %s pass', async (_case, key) => {
+    expect(await present(key, { S: current })).toBe('invalid_key')
+  })
+})
+
+describe('a secret that is not usable', () => {
+  const keys = ['', 'x', 'undefined', 'changeme', current]
+
+  it.each<[string, Record<string, string>, string]>([
+    ['unset', {}, 'secret_unset'],
+    ['empty', { S: '' }, 'secret_unset'],
+    ['unset, although the previous one is set', { S_PREVIOUS: current }, 'secret_unset'],
+    ['a placeholder', { S: 'changeme' }, 'secret_weak'],
+    ['the text undefined', { S: 'undefined' }, 'secret_weak'],
+    ['long and monotonous', { S: 'a'.repeat(64) }, 'secret_weak'],
+    ['weak, although the previous one is strong', { S: 'changeme', S_PREVIOUS: current }, 'secret_weak'],
+    ['blank', { S: '   ' }, 'secret_unusable'],
+    ['strong, with a space inside', { S: `${current} ${current}` }, 'secret_unusable'],
+    ['strong, with a tab at the end', { S: `${current}\t` }, 'secret_unusable'],
+    ['strong, with a line break at the end', { S: `${current}\n` }, 'secret_unusable'],
+    ['strong, with a letter beyond ASCII', { S: `é${current}` }, 'secret_unusable'],
+    ['strong, with a comma at the end', { S: `${current},` }, 'secret_unusable'],
+    ['strong, with a comma at the start', { S: `,${current}` }, 'secret_unusable'],
+    ['too long for a header', { S: 'kT9vQ2mZ7wX4pL8nB6rD3hJ5'.repeat(200) }, 'secret_unusable'],
+  ])('refuses every request if it is %s, and logs once how to fix it', async (_case, env, code) => {
+    const logger = spyLogger()
+    for (const key of keys) expect(await present(key, env, { logger })).toBe(code)
+    expect(logger.error).toHaveBeenCalledOnce()
+    const [line] = logger.error.mock.calls[0]!
+    expect(line).toMatch(/^routekey: S: .*npx routekey generate S\b/)
+    expect(line).not.toContain('\n')
+    expect(line).not.toContain(current)
+  })
+})
+
 describe('rotation', () => {
-  it('lets either secret in, and tells which', async () => {
+  it('accepts the current and the previous secret, and says which one it was', async () => {
     const env = { S: current, S_PREVIOUS: previous }
     expect(await present(current, env)).toBe('current')
     expect(await present(previous, env)).toBe('previous')
     expect(await present(randomBytes(32).toString('hex'), env)).toBe('invalid_key')
   })
 
-  it('calls a secret that is both the current one', async () => {
+  it('calls a secret current if both are the same', async () => {
     expect(await present(current, { S: current, S_PREVIOUS: current })).toBe('current')
   })
 
-  it('lets the former one in no more once it is dropped', async () => {
+  it('refuses the previous secret when it is removed', async () => {
     expect(await present(previous, { S: current })).toBe('invalid_key')
     expect(await present(previous, { S: current, S_PREVIOUS: '' })).toBe('invalid_key')
   })
 
-  it('does not stand in for a current secret', async () => {
-    expect(await present(previous, { S_PREVIOUS: previous })).toBe('secret_unset')
-    expect(await present(previous, { S: 'changeme', S_PREVIOUS: previous })).toBe('secret_weak')
-  })
-
   it.each(['changeme', 'a'.repeat(64), 'undefined', ` ${previous}`, `${previous}\n`])(
-    'ignores the former secret %j, which never opens the route, and says so once',
+    'ignores the unusable previous secret %j, and logs it once',
     async (weak) => {
       const logger = spyLogger()
       const env = { S: current, S_PREVIOUS: weak }
@@ -57,34 +112,8 @@ describe('rotation', () => {
   )
 })
 
-describe('any reasonable secret', () => {
-  it.each([
-    randomBytes(32).toString('hex'),
-    randomBytes(32).toString('base64'),
-    randomBytes(32).toString('base64url'),
-    'kT9#vQ2!mZ7$wX4%pL8&nB6*rD3^,hJ5',
-    `"${current}"`,
-    '/+=_-~.,;:!?@#$%^&*()[]{}<>|`\'"xY1',
-  ])('passes and is the only one that does: %s', async (secret) => {
-    expect(await present(secret, { S: secret })).toBe('current')
-    expect(await present(secret.slice(1), { S: secret })).toBe('invalid_key')
-    expect(await present(current, { S: secret })).toBe('invalid_key')
-  })
-
-  it.each([
-    `${current} ${current}`,
-    `${current}\t`,
-    `é${current}`,
-    `${current},`,
-    `,${current}`,
-    'kT9vQ2mZ7wX4pL8nB6rD3hJ5'.repeat(200),
-  ])('that a header cannot carry intact is refused: %j', async (secret) => {
-    expect(await present(current, { S: secret })).toBe('secret_unusable')
-  })
-})
-
 describe('the environment', () => {
-  it('is read at each request, not when the verifier is made', async () => {
+  it('is read at each request', async () => {
     const logger = spyLogger()
     const verifier = envSecret('ROUTEKEY_TEST_SECRET', { logger })
     const ask = async (key: string) =>
@@ -101,7 +130,7 @@ describe('the environment', () => {
     expect(logger.error).toHaveBeenCalledOnce()
   })
 
-  it('is not read when the module is imported or the verifier made', async () => {
+  it('is not read when the module is imported or the verifier is created', async () => {
     const reads: (string | symbol)[] = []
     const environment = process.env
     process.env = new Proxy(environment, {
@@ -120,16 +149,15 @@ describe('the environment', () => {
     }
   })
 
-  it('may be missing altogether, which refuses', async () => {
+  it('counts as empty in a runtime without a process', async () => {
     vi.stubGlobal('process', undefined)
     try {
-      const logger = spyLogger()
-      const verifier = envSecret('S', { logger })
-      const result = await authenticate(
-        new Request('http://localhost/', { headers: { 'x-api-key': 'undefined' } }),
-        verifier,
-      )
-      expect(result).toEqual({ ok: false, denial: { status: 503, code: 'secret_unset', variable: 'S' } })
+      const verifier = envSecret('S', { logger: spyLogger() })
+      const request = new Request('http://localhost/', { headers: { 'x-api-key': 'undefined' } })
+      expect(await authenticate(request, verifier)).toEqual({
+        ok: false,
+        denial: { status: 503, code: 'secret_unset', variable: 'S' },
+      })
     } finally {
       vi.unstubAllGlobals()
     }
@@ -137,7 +165,6 @@ describe('the environment', () => {
 
   it('does not lend inherited properties as secrets', async () => {
     expect(() => envSecret('__proto__', { env: {} })).not.toThrow()
-    expect(await present('x', { S: undefined })).toBe('secret_unset')
     const verifier = envSecret('toString', { env: {}, logger: spyLogger() })
     const result = await authenticate(new Request('http://localhost/'), verifier)
     expect(result).toMatchObject({ ok: false, denial: { status: 503 } })
@@ -145,15 +172,14 @@ describe('the environment', () => {
 })
 
 describe('the log', () => {
-  it('is the console unless another is given', async () => {
+  it('goes to the console by default, once for all verifiers of a variable', async () => {
     const consoleError = vi.spyOn(console, 'error').mockImplementation(() => {})
     const verifier = envSecret('ROUTEKEY_UNSET_SECRET', { env: {} })
     await authenticate(new Request('http://localhost/'), verifier)
     await authenticate(new Request('http://localhost/'), verifier)
     await authenticate(new Request('http://localhost/'), envSecret('ROUTEKEY_UNSET_SECRET', { env: {} }))
-    expect(consoleError).toHaveBeenCalledOnce()
-    expect(consoleError.mock.calls[0]).toEqual([
-      expect.stringMatching(/^routekey: ROUTEKEY_UNSET_SECRET: .*npx routekey generate ROUTEKEY_UNSET_SECRET/),
+    expect(consoleError.mock.calls).toEqual([
+      [expect.stringMatching(/^routekey: ROUTEKEY_UNSET_SECRET: .*npx routekey generate ROUTEKEY_UNSET_SECRET/)],
     ])
   })
 
@@ -170,8 +196,16 @@ describe('the log', () => {
   })
 })
 
+it.each([
+  ['ignores the query by default', {}, false],
+  ['reads the query parameter with the name of its variable if asked to', { query: true }, true],
+])('%s', async (_sentence, options, ok) => {
+  const verifier = envSecret('S', { env: { S: current }, ...options })
+  expect(await authenticate(new Request(`http://localhost/?S=${current}`), verifier)).toMatchObject({ ok })
+})
+
 it.each(['', 'a b', 'A-B', '1A', 'É', 'A\u0000', 'NEXT_PUBLIC_SECRET', 'VITE_SECRET', 'EXPO_PUBLIC_SECRET'])(
-  'refuses the variable name %j at once',
+  'throws for the variable name %j',
   (name) => {
     expect(() => envSecret(name)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_VARIABLE' }))
   },

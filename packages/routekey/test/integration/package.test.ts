@@ -106,7 +106,7 @@ describe('the package', () => {
       'next-proxy': ['guardPaths'],
       hono: ['requireKey'],
       node: ['requireKey', 'socketIp', 'withKey'],
-      denials: ['denials', 'errorMeanings'],
+      denials: ['denials'],
       'forwarded-ip': ['forwardedIp'],
     }
     const webhooks = ['createMemoryReplayStore', 'envWebhook', 'generateWebhookSecret', 'signWebhook', 'verifyWebhook']
