@@ -16,6 +16,8 @@ const maxWorkers = 3
 
 export default defineConfig({
   test: {
+    // One line a file: slow tests would get lines of their own.
+    slowTestThreshold: Number.POSITIVE_INFINITY,
     projects: [
       {
         resolve,

@@ -8,7 +8,7 @@ const height = 160
 const tickHeight = 20
 
 /** How high the bars are with their margins, and how high the drawing is with the names below the axis; in pixels. */
-export const plotHeight = height + 2 * margin
+const plotHeight = height + 2 * margin
 export const drawingHeight = plotHeight + tickHeight
 
 const percent = (value: number) => `${Number(value.toFixed(3))}%`

@@ -1,5 +1,5 @@
 /** Welch's t of two samples: how many standard errors their means are apart. */
-export function welchT(left: readonly number[], right: readonly number[]): number {
+function welchT(left: readonly number[], right: readonly number[]): number {
   const [first, second] = [left, right].map((sample) => {
     const mean = sample.reduce((sum, value) => sum + value, 0) / sample.length
     const variance = sample.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (sample.length - 1)

@@ -89,7 +89,7 @@ export function parseIpRange(text: string): IpRange | null {
 }
 
 /** Says whether an address lies in a range. An IPv6 range never holds an IPv4 address, not even `::/0`. */
-export function isInRange(ip: IpAddress, range: IpRange): boolean {
+function isInRange(ip: IpAddress, range: IpRange): boolean {
   const hostBits = BigInt(range.bits - range.prefixLength)
   return ip.bits === range.bits && ip.value >> hostBits === range.value >> hostBits
 }

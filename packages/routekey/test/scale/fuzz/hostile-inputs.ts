@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 
 /** A small generator of numbers that a seed repeats exactly (mulberry32). */
-export function createRandom(seed: number): (below: number) => number {
+function createRandom(seed: number): (below: number) => number {
   let state = seed
   return (below) => {
     state = (state + 0x6d2b79f5) | 0

@@ -1,0 +1,23 @@
+// npm run check: everything about the code that takes no running application. Prints a line for each step, and the output
+// of those that fail.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildLibrary } from './build-if-stale.ts'
+import { runLanes } from './steps/run-lanes.ts'
+import { checkDependencies, checkFormat, checkTypes, checkUnused, lint, runTests } from './steps/steps.ts'
+
+const reports = mkdtempSync(join(tmpdir(), 'routekey-check-'))
+// The application's types come from the built library.
+await buildLibrary()
+const results = await runLanes(
+  [
+    [runTests(['unit'], { directory: reports, isBrief: true })],
+    [checkFormat, checkDependencies, checkUnused, lint, checkTypes],
+  ],
+  'pipe',
+)
+rmSync(reports, { recursive: true })
+const failed = results.filter(({ isOk }) => !isOk).map(({ step }) => step.name)
+console.log(failed.length === 0 ? '\nAll checks passed.' : `\nFailed: ${failed.join(', ')}`)
+process.exit(failed.length === 0 ? 0 : 1)
