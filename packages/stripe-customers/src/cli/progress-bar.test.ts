@@ -9,7 +9,7 @@ function capture(isTTY: boolean) {
 }
 
 describe('createProgress', () => {
-  it('draws over one line of a terminal, no wider than it is, and takes it away', () => {
+  it('redraws one line of a terminal, no wider than the terminal, and removes it', () => {
     const { progress, pass, text } = capture(true)
     progress.update('customers', 50, 100)
     progress.update('customers', 51, 100)
@@ -25,7 +25,7 @@ describe('createProgress', () => {
     expect(text()).not.toContain('\n')
   })
 
-  it('writes a line every 5 seconds elsewhere, and no control characters', () => {
+  it('writes a line every 5 seconds to any other stream, without control characters', () => {
     const { progress, pass, text } = capture(false)
     for (let second = 0; second < 11; second++) {
       pass(1000)

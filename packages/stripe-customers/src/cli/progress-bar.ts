@@ -1,11 +1,11 @@
-/** Shows how far something is. */
+/** Shows the progress of a long command. */
 export interface Progress {
   update(label: string, done: number, total: number): void
-  /** Takes the bar away, so that a line can be written. */
+  /** Removes the bar, so that a line can be written. */
   clear(): void
 }
 
-/** The part of a stream that is used. */
+/** The parts of a stream that the bar uses. */
 export interface ProgressStream {
   readonly isTTY?: boolean
   readonly columns?: number
@@ -16,7 +16,7 @@ const width = 24
 const frameMs = 100
 const lineMs = 5000
 
-/** Creates a bar on a terminal, and a line every 5 seconds elsewhere. */
+/** Creates a bar on a terminal. Any other stream gets a line every 5 seconds. */
 export function createProgress(stream: ProgressStream, nowMs: () => number = Date.now): Progress {
   const isTerminal = stream.isTTY === true
   let writtenAtMs = isTerminal ? Number.NEGATIVE_INFINITY : nowMs()
@@ -36,7 +36,11 @@ export function createProgress(stream: ProgressStream, nowMs: () => number = Dat
   }
 }
 
-/** Formats one state of the progress. Pure. @param total An estimate; what is done may exceed it. */
+/**
+ * Formats the bar.
+ *
+ * @param total An estimate, which `done` may exceed.
+ */
 export function formatProgress(label: string, done: number, total: number): string {
   const share = total <= 0 ? 0 : Math.min(1, done / total)
   const filled = Math.round(share * width)

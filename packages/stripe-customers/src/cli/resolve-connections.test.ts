@@ -1,5 +1,5 @@
+import { CliError } from '@routekey/command-line'
 import { describe, expect, it } from 'vitest'
-import { UsageError } from './parse-arguments.ts'
 import { resolveConnections } from './resolve-connections.ts'
 
 const fileValues = {
@@ -10,18 +10,18 @@ const fileValues = {
 }
 
 describe('resolveConnections', () => {
-  it('takes the file where the environment says nothing', () => {
+  it('uses the file if the environment sets nothing', () => {
     expect(resolveConnections({ processEnv: { STRIPE_API_BASE: '' }, fileValues })).toEqual({
       supabase: { url: 'http://127.0.0.1:54321/', secretKey: 'sb_secret_file' },
       stripe: { secretKey: 'sk_test_file', apiBase: new URL('http://127.0.0.1:12111') },
     })
   })
 
-  it('never sends a key of the environment to an address of the file', () => {
+  it('never sends a key from the environment to an address from the file', () => {
     const { stripe } = resolveConnections({ processEnv: { STRIPE_SECRET_KEY: 'sk_live_env' }, fileValues })
     expect(stripe).toEqual({ secretKey: 'sk_live_env', apiBase: null })
     const processEnv = { SUPABASE_SECRET_KEY: 'sb_secret_env' }
-    expect(() => resolveConnections({ processEnv, fileValues })).toThrow('NEXT_PUBLIC_SUPABASE_URL is not set')
+    expect(() => resolveConnections({ processEnv, fileValues })).toThrow('NEXT_PUBLIC_SUPABASE_URL is missing')
   })
 
   it.each([
@@ -30,9 +30,9 @@ describe('resolveConnections', () => {
     ['SUPABASE_SECRET_KEY', ''],
     ['STRIPE_SECRET_KEY', ''],
     ['STRIPE_API_BASE', 'not an address'],
-  ])('names %s when it is %j', (name, value) => {
+  ])('names %s if it is %j', (name, value) => {
     const resolve = () => resolveConnections({ processEnv: {}, fileValues: { ...fileValues, [name]: value } })
-    expect(resolve).toThrow(UsageError)
+    expect(resolve).toThrow(CliError)
     expect(resolve).toThrow(name)
     expect(resolve).not.toThrow('not an address')
   })

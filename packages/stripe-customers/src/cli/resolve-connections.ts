@@ -1,21 +1,21 @@
+import { CliError } from '@routekey/command-line'
 import { z } from 'zod'
-import { UsageError } from './parse-arguments.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** Where the database and Stripe are, and the keys. `apiBase`: null for Stripe itself. */
+/** The addresses and keys of the database and of Stripe. `apiBase` is null for Stripe itself. */
 export interface Connections {
   readonly supabase: { url: string; secretKey: string }
   readonly stripe: { secretKey: string; apiBase: URL | null }
 }
 
 /**
- * Decides where to connect. Pure. Each service comes as a whole from one source: a key out of the environment is never
- * sent to an address out of the file.
+ * Decides where to connect. Takes all variables of a service from one source, so that a key from the environment is never sent
+ * to an address from the file.
  *
- * @param input.processEnv Wins.
+ * @param input.processEnv The environment. It wins.
  * @param input.fileValues The variables of `apps/web/.env.local`.
- * @throws UsageError naming the variables that are missing or malformed, never their values.
+ * @throws `CliError` when a variable is missing or malformed. The message has its name, never its value.
  */
 export function resolveConnections(input: { processEnv: Variables; fileValues: Variables }): Connections {
   const supabase = choose(input, ['NEXT_PUBLIC_SUPABASE_URL', 'SUPABASE_SECRET_KEY'])
@@ -44,13 +44,13 @@ function choose({ processEnv, fileValues }: Parameters<typeof resolveConnections
 function require(lookup: Lookup, name: string): string {
   const value = lookup(name)
   if (value === undefined) {
-    throw new UsageError(`${name} is not set. Set it in the environment or in apps/web/.env.local.`)
+    throw new CliError(`${name} is missing. Set it in the environment or in apps/web/.env.local.`, 2)
   }
   return value
 }
 
 function parseAddress(name: string, text: string): URL {
   const parsed = z.url({ protocol: /^https?$/ }).safeParse(text)
-  if (!parsed.success) throw new UsageError(`${name} must be an http or https address.`)
+  if (!parsed.success) throw new CliError(`${name} is not a valid http or https URL.`, 2)
   return new URL(parsed.data)
 }

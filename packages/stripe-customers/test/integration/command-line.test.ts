@@ -6,13 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { PGlite } from '@electric-sql/pglite'
+import { captureTerminal } from '@routekey/command-line/testing'
 import { startSandbox, type Sandbox } from '@routekey/sandbox'
 import { createTestDatabase } from '@routekey/sandbox/test-database'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { Stripe } from 'stripe'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type Output, outputSchema } from '../../src/cli/output.ts'
+import { type Output, outputSchema } from '../../src/cli/output-schema.ts'
 import { run } from '../../src/cli/run.ts'
 import type { StripeStandIn } from '@routekey/stripe-stand-in'
 import { createStripeCustomers } from '../../src/index.ts'
@@ -28,7 +29,7 @@ type FindingOutput = Extract<Output, { type: 'finding' }>
 
 const withoutSession = { auth: { persistSession: false, autoRefreshToken: false } }
 
-/** Gives the address of a server that answers everything alike, and is no Stripe. */
+/** Runs `use` with the address of a server that answers every request alike, as a wrong address would. */
 const withProxy = async <T>(status: 200 | 404, use: (base: string) => Promise<T>): Promise<T> => {
   const body = status === 200 ? '{}' : '{"error":{"message":"No such page"}}'
   const server = createServer((_, response) =>
@@ -80,16 +81,14 @@ describe('the command line', () => {
   })
 
   const command = async (line: string, processEnv: Record<string, string> = env) => {
-    let stdout = ''
-    let stderr = ''
+    const terminal = captureTerminal({ env: processEnv })
     const exitCode = await run(line.split(' '), {
-      processEnv,
+      ...terminal,
       fileValues: {},
-      stdout: { write: (text) => (stdout += text) },
-      stderr: { write: (text) => (stderr += text) },
+      progress: { write: terminal.say },
       signal: new AbortController().signal,
     })
-    return { exitCode, stdout, stderr }
+    return { exitCode, stdout: terminal.printed(), stderr: terminal.said() }
   }
   /** Runs it with --json and checks every line against the schema. */
   const json = async (line: string) => {
@@ -128,7 +127,7 @@ describe('the command line', () => {
     expect(status).toBe(200)
   }
 
-  it('sweeps what is due, and says how it stands', async () => {
+  it('sweeps work that is due, and counts it', async () => {
     const { profileId } = await signUp()
     expect(await json('status')).toMatchObject({
       exitCode: 0,
@@ -136,18 +135,18 @@ describe('the command line', () => {
     })
     expect(await json('sweep')).toMatchObject({ exitCode: 0, last: { type: 'sweep', done: 1, stopped: 'idle' } })
     expect(await live(profileId)).toEqual([await customerOf(profileId)])
-    expect((await command('status')).stdout).toMatch(/^profiles +1, of them 1 with a customer$/m)
+    expect((await command('status')).stdout).toMatch(/^profiles +1, 1 with a Stripe customer$/m)
   })
 
-  it('finds nothing where nothing differs', async () => {
+  it('finds nothing if nothing differs', async () => {
     await provisioned()
     expect(await json('reconcile')).toMatchObject({ exitCode: 0, findings: [], last: { type: 'summary', sweep: null } })
     expect((await command('reconcile')).stdout).toContain('no difference')
   })
 
-  it('unlinked: finds the customer that carries the id, and links it instead of creating another', async () => {
+  it('unlinked: finds the customer with the id of the profile, and links it instead of creating another', async () => {
     const { profileId, stripeCustomer } = await provisioned()
-    // As after the restoration of an older backup.
+    // The state after an older backup was restored.
     await supabase.from('profile').update({ stripe_customer: null }).eq('id', profileId)
     const finding = { kind: 'missing', profileId, adopt: stripeCustomer }
     expect(await json('reconcile')).toMatchObject({ exitCode: 1, findings: [{ ...finding, result: 'found' }] })
@@ -162,7 +161,7 @@ describe('the command line', () => {
     expect(await live(profileId)).toEqual([stripeCustomer])
   })
 
-  it('deleted: finds a link to a customer that is gone, and has another created', async () => {
+  it('deleted: finds a link to a deleted customer, and replaces the customer', async () => {
     const { profileId, stripeCustomer } = await provisioned()
     await stripe.customers.del(stripeCustomer)
     const finding = { kind: 'deleted', profileId, stripeCustomer, unknown: false, adopt: null }
@@ -172,7 +171,7 @@ describe('the command line', () => {
     expect(await json('reconcile')).toMatchObject({ exitCode: 0, findings: [] })
   })
 
-  it('unknown: leaves a link to a customer that this account never had, for the account may be the wrong one', async () => {
+  it('unknown: leaves a link to a customer that this account never had, because the account may be the wrong one', async () => {
     const { profileId, stripeCustomer } = await provisioned()
     await supabase.from('profile').update({ stripe_customer: 'cus_of_another_account' }).eq('id', profileId)
     const finding = { kind: 'deleted', profileId, unknown: true, adopt: stripeCustomer, result: 'left' }
@@ -182,7 +181,7 @@ describe('the command line', () => {
     await supabase.from('profile').update({ stripe_customer: stripeCustomer }).eq('id', profileId)
   })
 
-  it('email_drift and unmarked: makes the customer agree with the profile', async () => {
+  it('email_drift and unmarked: updates the customer from the profile', async () => {
     const drifted = await provisioned()
     const unmarked = await provisioned()
     await stripe.customers.update(drifted.stripeCustomer, { email: 'drifted@example.com' })
@@ -199,7 +198,7 @@ describe('the command line', () => {
     expect((await json('reconcile')).exitCode).toBe(0)
   })
 
-  it('duplicate: keeps the one in the profile, and deletes others only when told to', async () => {
+  it('duplicate: keeps the linked customer, and deletes others only with --delete-duplicates', async () => {
     const { profileId, email, stripeCustomer } = await provisioned()
     const spare = await stripe.customers.create({ email, metadata: { profile_id: profileId } })
     const finding = { kind: 'duplicate', profileId, stripeCustomer: spare.id, kept: stripeCustomer, subscribed: false }
@@ -213,7 +212,7 @@ describe('the command line', () => {
     expect(await live(profileId)).toEqual([stripeCustomer])
   })
 
-  it('duplicate: never deletes one with a subscription', async () => {
+  it('duplicate: never deletes a customer with a subscription', async () => {
     const { profileId, stripeCustomer } = await provisioned()
     const spare = await stripe.customers.create({ metadata: { profile_id: profileId } })
     const paying = await stripe.customers.create({ metadata: { profile_id: profileId } })
@@ -232,7 +231,7 @@ describe('the command line', () => {
     expect((await json('reconcile --fix --delete-duplicates')).exitCode).toBe(0)
   })
 
-  it('duplicate: of several for a profile without any, keeps the one with a subscription', async () => {
+  it('duplicate: keeps the customer with a subscription if the profile is not linked', async () => {
     const { profileId, stripeCustomer } = await provisioned()
     const paying = await stripe.customers.create({ metadata: { profile_id: profileId } })
     await addSubscription(paying.id)
@@ -243,7 +242,7 @@ describe('the command line', () => {
     expect(await stripe.customers.retrieve(stripeCustomer)).toMatchObject({ deleted: true })
   })
 
-  it('orphaned: leaves what this database never had', async () => {
+  it('orphaned: leaves customers of profiles that this database never had', async () => {
     const foreign = await stripe.customers.create({ metadata: { profile_id: crypto.randomUUID() } })
     const strange = await stripe.customers.create({ metadata: { profile_id: 'not a uuid' } })
     const byHand = await stripe.customers.create({ email: 'made-by-hand@example.com' })
@@ -257,7 +256,7 @@ describe('the command line', () => {
     expect((await json('reconcile')).exitCode).toBe(0)
   })
 
-  it('missing: requeues what was given up, and says what Stripe still refuses', async () => {
+  it('missing: requeues failed work, and reports a request that Stripe still refuses', async () => {
     const { profileId, email } = await signUp('refused-by-stripe@example.c')
     expect(await json('sweep')).toMatchObject({ exitCode: 1, last: { failed: 1 } })
     const status = await json('status')
@@ -283,7 +282,7 @@ describe('the command line', () => {
     expect(await json('sweep')).toMatchObject({ exitCode: 0, last: { done: 1 } })
   })
 
-  it('email_drift: finds a profile that does not have the e-mail of its user, and tells Stripe the right one', async () => {
+  it('email_drift: finds a profile whose e-mail differs from that of its user, and corrects both profile and customer', async () => {
     const { profileId, email, stripeCustomer } = await provisioned()
     await supabase.from('profile').update({ email: 'older@example.com' }).eq('id', profileId)
     await command('sweep')
@@ -301,21 +300,21 @@ describe('the command line', () => {
     await supabase.from('profile').delete().eq('id', profileId)
     expect(await json(`requeue ${profileId}`)).toMatchObject({ exitCode: 0, last: { outcome: 'deleted' } })
     expect(await live(profileId)).toEqual([])
-    // The user is still in auth.users, and so comes back, with another customer.
+    // The user is still in auth.users, so the profile comes back, with another customer.
     expect(await json('status')).toMatchObject({ exitCode: 1, last: { failed: 0, unrecorded: 1 } })
     expect(await json('reconcile')).toMatchObject({ exitCode: 1, last: { unrecorded: 1, found: { missing: 1 } } })
     expect(await json('reconcile --fix')).toMatchObject({ exitCode: 0, last: { fixed: 1, left: 0 } })
     expect(await live(profileId)).toEqual([await customerOf(profileId)])
   })
 
-  it('answers 2 to wrong usage and 3 when a service does not answer, and tells no secret', async () => {
+  it('exits with 2 for wrong usage and 3 if a service does not answer, and shows no secret', async () => {
     expect(await command('reconcile --fixx')).toMatchObject({ exitCode: 2, stdout: '' })
     expect(await command('status', {})).toMatchObject({ exitCode: 2, stdout: '' })
     const noDatabase = await command('status', { ...env, NEXT_PUBLIC_SUPABASE_URL: 'http://127.0.0.1:9' })
     expect(noDatabase).toMatchObject({ exitCode: 3, stdout: '' })
     const wrongKey = await command('reconcile', { ...env, STRIPE_SECRET_KEY: 'sk_test_wrong' })
     expect(wrongKey).toMatchObject({ exitCode: 3, stdout: '' })
-    // At the address is something else, which answers JSON of another shape, or 404 to everything.
+    // Another server at the address, which answers JSON of another shape, or 404 to every request.
     const mistaken = await Promise.all([
       withProxy(200, (base) => command('reconcile', { ...env, STRIPE_API_BASE: base })),
       withProxy(404, (base) => command('reconcile', { ...env, STRIPE_API_BASE: base })),
@@ -330,7 +329,7 @@ describe('the command line', () => {
     }
   })
 
-  it('runs as a command of its own, with what the file says', async () => {
+  it('runs as a process, with the variables of the file', async () => {
     const file = join(dir, '.env.local')
     await writeFile(
       file,
@@ -388,7 +387,7 @@ describe('reconcile', () => {
   const live = (profileId: string) =>
     standIn.state().customers.filter(({ metadata }) => metadata['profile_id'] === profileId)
 
-  it('deletes what a deleted user has left, on the proof of the tombstone', async () => {
+  it('deletes a customer of a deleted user, because the tombstone proves the deletion', async () => {
     const profileId = await signUpBySql(database, 'leaving@example.com')
     await fix()
     await database.query('delete from auth.users where id = $1', [profileId])
@@ -401,7 +400,7 @@ describe('reconcile', () => {
     expect(live(profileId)).toEqual([])
   })
 
-  it('gives every user from before the triggers a customer', async () => {
+  it('gives a customer to every user created before the triggers', async () => {
     const ids = [await signUpBySql(database, 'old@example.com'), await signUpBySql(database, 'older@example.com')]
     await database.query(`update auth.users set created_at = now() - interval '1 year'`)
     await database.query('delete from public.profile where id = $1', [ids[0]])
@@ -412,7 +411,7 @@ describe('reconcile', () => {
     expect((await fix()).summary.found.missing).toBe(0)
   })
 
-  it('does not touch a profile for which a request is under way', async () => {
+  it('does not touch a profile while a request for it is under way', async () => {
     const profileId = await signUpBySql(database, 'busy@example.com')
     await database.query('select * from public.claim_stripe_customer_work($1, 30, 1, $2)', [
       crypto.randomUUID(),
@@ -429,14 +428,14 @@ describe('reconcile', () => {
     expect(live(profileId)).toHaveLength(1)
   })
 
-  it('waits and goes on when Stripe answers 429 or 500, and when it is not to be reached', async () => {
+  it('waits and continues if Stripe answers 429 or 500, or cannot be reached', async () => {
     standIn.addFaults({ kind: 'rate_limit', method: 'GET', path: '/v1/customers', count: 3 })
     standIn.addFaults({ kind: 'cut', when: 'before_effect', method: 'GET', path: '/v1/customers', count: 2 })
     expect((await fix()).findings).toEqual([])
     standIn.clearFaults()
   })
 
-  it('stops when it is told to', async () => {
+  it('stops when the signal aborts', async () => {
     await expect(fix({ signal: AbortSignal.abort() })).rejects.toThrow('aborted')
   })
 })

@@ -9,8 +9,8 @@ import { printResult } from './print-result.ts'
 export function addShow(keys: Command, terminal: Terminal): void {
   keys
     .command('show')
-    .summary('show the properties and the history of a key')
-    .description('Shows the properties of a key and what was done to it. Shows only the start of the key.')
+    .summary('show the properties and the audit trail of a key')
+    .description('Shows the properties of a key and its audit trail. Shows only the start of the key.')
     .argument('<id>', 'the id of the key')
     .addOption(jsonOption)
     .addOption(envFileOption)

@@ -10,7 +10,7 @@ const workErrorSchema = z.object({
   requestId: z.string().optional(),
 })
 
-const sweepCountsSchema = z.strictObject({
+export const sweepCountsSchema = z.strictObject({
   repaired: countSchema,
   claimed: countSchema,
   done: countSchema,
@@ -20,7 +20,7 @@ const sweepCountsSchema = z.strictObject({
   stopped: z.enum(['idle', 'limit', 'budget', 'signal', 'unauthorized']),
 })
 
-/** One line of `--json`. Scripts may rely on it: members are added, and none is taken away or changes its meaning. */
+/** One line of `--json`. Scripts may rely on it: fields are added, but never removed or given another meaning. */
 export const outputSchema = z.union([
   z.strictObject({
     type: z.literal('status'),
@@ -103,45 +103,5 @@ export const outputSchema = z.union([
   }),
 ])
 
-/** What the command line tells. */
+/** A result that a command prints. */
 export type Output = z.infer<typeof outputSchema>
-
-/** Formats it for people. Pure. */
-export function formatOutput(output: Output): string {
-  switch (output.type) {
-    case 'status': {
-      const { failures, ...counts } = output
-      const late = counts.oldestDueSeconds > 0 ? `, the oldest for ${counts.oldestDueSeconds} s` : ''
-      return [
-        `profiles    ${counts.profiles}, of them ${counts.linked} with a customer`,
-        `done        ${counts.done}`,
-        `pending     ${counts.pending}: ${counts.due} due${late}, ${counts.retrying} after an error`,
-        `failed      ${counts.failed}`,
-        `unrecorded  ${counts.unrecorded}${counts.unrecorded > 0 ? ': reconcile --fix brings them in' : ''}`,
-        `outdated    ${counts.outdated}${counts.outdated > 0 ? ': reconcile --fix brings their e-mail up to date' : ''}`,
-        ...failures.map(({ profileId, kind, error }) => `  ${profileId}  ${kind}  ${error.code}: ${error.message}`),
-      ].join('\n')
-    }
-    case 'sweep':
-      return formatSweep(output)
-    case 'requeue':
-      return `${output.profileId}  ${output.outcome}`
-    case 'finding': {
-      const customer = 'stripeCustomer' in output ? output.stripeCustomer : (output.adopt ?? '')
-      const after = output.why === undefined ? '' : `: ${output.why}`
-      return `${output.kind.padEnd(11)}  ${output.profileId}  ${customer.padEnd(18)}  ${output.result.replace('_', ' ')}${after}`
-    }
-    case 'summary': {
-      const found = Object.entries(output.found).filter(([, number]) => number > 0)
-      const kinds = found.length === 0 ? 'no difference' : found.map(([kind, number]) => `${number} ${kind}`).join(', ')
-      const fixed = output.mode === 'fix' ? `; ${output.fixed} fixed, ${output.left} left` : ''
-      const swept = output.sweep === null ? '' : `\n${formatSweep(output.sweep)}`
-      return `${output.profiles} profiles, ${output.customers} customers: ${kinds}${fixed}${swept}`
-    }
-  }
-}
-
-function formatSweep(sweep: z.infer<typeof sweepCountsSchema>): string {
-  const reason = sweep.stopped === 'unauthorized' ? ': Stripe does not accept STRIPE_SECRET_KEY' : ''
-  return `swept: ${sweep.done} done, ${sweep.retrying} to be tried again, ${sweep.failed} failed (${sweep.stopped}${reason})`
-}

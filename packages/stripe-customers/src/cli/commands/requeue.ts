@@ -1,0 +1,42 @@
+import { CliError, type Command, InvalidArgumentError } from '@routekey/command-line'
+import { z } from 'zod'
+
+import type { ProvisionResult } from '../../work/provision-profile.ts'
+import type { CliContext } from '../context.ts'
+import { withEngine } from '../with-engine.ts'
+
+const help = 'npm run stripe-customers --'
+
+const problems: Readonly<Record<Exclude<ProvisionResult['outcome'], 'provisioned'>, string>> = {
+  unknown_profile: `No profile has this id. List failed profiles: ${help} status`,
+  pending: `The work is not done yet, and will be retried. See: ${help} status`,
+  failed: `The work failed again. For the reason: ${help} status`,
+}
+
+/** Adds `requeue`. */
+export function addRequeue(program: Command, context: CliContext): void {
+  program
+    .command('requeue')
+    .summary('do the work of one profile again, also after a failure')
+    .description('Opens the work of one profile again, also after a failure, and does it at once.')
+    .argument('<profile-id>', 'the id of the profile', parseProfileId)
+    .option('--json', 'print JSON')
+    .action((profileId, options) =>
+      withEngine(context, options, async ({ customers, work, print }) => {
+        if (!(await work.requeue(profileId))) {
+          print({ type: 'requeue', profileId, outcome: 'unknown_profile' })
+          throw new CliError(problems.unknown_profile, 1)
+        }
+        const { outcome } = await customers.provision(profileId, { signal: context.signal })
+        // A deleted user leaves a tombstone without a profile. Its work is done when the customer is deleted.
+        const isDeleted = outcome === 'unknown_profile' && (await work.read(profileId))?.state === 'done'
+        print({ type: 'requeue', profileId, outcome: isDeleted ? 'deleted' : outcome })
+        if (outcome !== 'provisioned' && !isDeleted) throw new CliError(problems[outcome], 1)
+      }),
+    )
+}
+
+function parseProfileId(text: string): string {
+  if (!z.guid().safeParse(text).success) throw new InvalidArgumentError('Use a UUID.')
+  return text.toLowerCase()
+}

@@ -1,0 +1,59 @@
+import type { SweepResult } from '../work/sweep-profiles.ts'
+import type { Output } from './output-schema.ts'
+
+type OutputOf<Type extends Output['type']> = Extract<Output, { type: Type }>
+
+/** Formats a result for people. */
+export function formatOutput(output: Output): string {
+  switch (output.type) {
+    case 'status':
+      return formatStatus(output)
+    case 'sweep':
+      return formatSweep(output)
+    case 'requeue':
+      return `${output.profileId}  ${output.outcome}`
+    case 'finding':
+      return formatFinding(output)
+    case 'summary':
+      return formatSummary(output)
+  }
+}
+
+function formatStatus({ failures, ...counts }: OutputOf<'status'>): string {
+  const oldest = counts.oldestDueSeconds > 0 ? `, the oldest for ${counts.oldestDueSeconds} s` : ''
+  return [
+    `profiles    ${counts.profiles}, ${counts.linked} with a Stripe customer`,
+    `done        ${counts.done}`,
+    `pending     ${counts.pending}: ${counts.due} due${oldest}, ${counts.retrying} to be retried`,
+    `failed      ${counts.failed}`,
+    `unrecorded  ${counts.unrecorded}`,
+    `outdated    ${counts.outdated}`,
+    ...failures.map(({ profileId, kind, error }) => `  ${profileId}  ${kind}  ${error.code}: ${error.message}`),
+  ].join('\n')
+}
+
+function formatFinding(finding: OutputOf<'finding'>): string {
+  const customer = 'stripeCustomer' in finding ? finding.stripeCustomer : (finding.adopt ?? '')
+  const why = finding.why === undefined ? '' : `: ${finding.why}`
+  return `${finding.kind.padEnd(11)}  ${finding.profileId}  ${customer.padEnd(18)}  ${finding.result.replace('_', ' ')}${why}`
+}
+
+function formatSummary({ mode, profiles, customers, found, fixed, left, sweep }: OutputOf<'summary'>): string {
+  const kinds = Object.entries(found).filter(([, count]) => count > 0)
+  const differences = kinds.length === 0 ? 'no difference' : kinds.map(([kind, count]) => `${count} ${kind}`).join(', ')
+  const results = mode === 'fix' ? `; ${fixed} fixed, ${left} left` : ''
+  const swept = sweep === null ? '' : `\n${formatSweep(sweep)}`
+  return `${profiles} profiles, ${customers} customers: ${differences}${results}${swept}`
+}
+
+const stopReasons = {
+  idle: 'nothing else is due',
+  limit: 'the limit is reached',
+  budget: 'the time is up',
+  signal: 'stopped',
+  unauthorized: 'Stripe does not accept STRIPE_SECRET_KEY',
+} as const satisfies Record<SweepResult['stopped'], string>
+
+function formatSweep({ done, retrying, failed, stopped }: Omit<OutputOf<'sweep'>, 'type'>): string {
+  return `sweep: ${done} done, ${retrying} to be retried, ${failed} failed (${stopReasons[stopped]})`
+}
