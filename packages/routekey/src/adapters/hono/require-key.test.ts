@@ -11,7 +11,7 @@ const env = { S: secret }
 const withSecret = { headers: { 'x-api-key': secret } }
 
 describe('requireKey for Hono', () => {
-  it('keeps the headers that a route with an open query needs, also when the handler throws or redirects', async () => {
+  it('sets the headers of a route that reads the query, also if the handler throws or redirects', async () => {
     const app = new Hono()
     app.use(requireKey(envSecret('S', { env, query: true })))
     app.get('/throws', () => {
@@ -31,7 +31,7 @@ describe('requireKey for Hono', () => {
     }
   })
 
-  it('lets a preflight through where CORS stands before it, and lets a browser read the refusal', async () => {
+  it('lets a preflight request pass if CORS comes first, and lets a browser read the refusal', async () => {
     const app = new Hono()
     app.use(cors({ origin: 'https://a.example' }), requireKey(envSecret('S', { env })))
     const origin = { origin: 'https://a.example' }
@@ -42,7 +42,7 @@ describe('requireKey for Hono', () => {
     expect(refused.headers.get('access-control-allow-origin')).toBe('https://a.example')
   })
 
-  it('gives what a verifier throws to the error handler, and runs nothing else', async () => {
+  it('passes what a verifier throws to the error handler, and does not run the handler', async () => {
     const handler = vi.fn<() => Response>()
     const broken: Verifier<null> = { queryParameters: [], verify: async () => Promise.reject(new Error('broken')) }
     const app = new Hono()
@@ -52,7 +52,7 @@ describe('requireKey for Hono', () => {
     expect(handler).not.toHaveBeenCalled()
   })
 
-  it('tells of what it refuses', async () => {
+  it('reports a refused request to onDenied', async () => {
     const onDenied = vi.fn<(event: DeniedEvent) => void>()
     const app = new Hono().get('/', requireKey(envSecret('S', { env }), { onDenied }), (c) => c.text('in'))
     await app.request('/')

@@ -6,12 +6,12 @@ import { type PagesRequest, type PagesResponse, withKey } from './index.ts'
 
 const verifier = envSecret('S', { env: {} })
 
-it('is a handler of the Pages Router, with the types of Next.js or with its own', () => {
+it('returns a handler of the Pages Router, with the types of Next.js or with its own', () => {
   const typed = withKey(verifier, (request: NextApiRequest, response: NextApiResponse<{ id: string }>, { caller }) => {
     expectTypeOf(caller).toEqualTypeOf<SecretCaller>()
     expectTypeOf(request.query).toEqualTypeOf<Partial<{ [key: string]: string | string[] }>>()
     response.status(200).json({ id: caller.variable })
-    // @ts-expect-error the answer has another shape
+    // @ts-expect-error the response has another shape
     response.json({ id: 1 })
   })
   expectTypeOf(typed).toExtend<NextApiHandler<{ id: string }>>()

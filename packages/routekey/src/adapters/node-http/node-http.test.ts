@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { type IncomingMessage, type ServerResponse, createServer, request as httpRequest } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, type Socket, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
@@ -10,12 +10,15 @@ import type { DeniedEvent, Verifier } from '../../index.ts'
 import { requireKey, withKey } from '../node/index.ts'
 
 const closers: (() => void)[] = []
+let connections: Socket[] = []
 afterEach(() => {
   for (const close of closers.splice(0)) close()
+  connections = []
 })
 
 async function serve(listener: (request: IncomingMessage, response: ServerResponse) => unknown): Promise<number> {
   const server = createServer((request, response) => void listener(request, response))
+  server.on('connection', (socket) => connections.push(socket))
   closers.push(() => server.close())
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const address: string | AddressInfo | null = server.address()
@@ -44,7 +47,7 @@ const see = async (lines: string) => {
   return { url: seen?.url, method: seen?.method, headers: seen?.headers }
 }
 
-describe('the request that a verifier sees', () => {
+describe('the request that a verifier gets', () => {
   it.each([
     ['/a?b=c', 'example.org', 'http://example.org/a?b=c'],
     ['/a', 'example.org:8080', 'http://example.org:8080/a'],
@@ -57,14 +60,14 @@ describe('the request that a verifier sees', () => {
     ['/a', 'example.org:99999', 'http://localhost/a'],
     ['/a', '', 'http://localhost/a'],
     ['/%zz', 'example.org', 'http://example.org/%zz'],
-  ])('has the address of %s at host %j', async (target, host, url) => {
+  ])('has a URL on its own host for %s at host %j', async (target, host, url) => {
     expect(await see(`GET ${target} HTTP/1.1\nHost: ${host}\nConnection: close\n\n`)).toMatchObject({
       url,
       method: 'GET',
     })
   })
 
-  it('stands for OPTIONS * and for TRACE, which Fetch knows not', async () => {
+  it('has the method of OPTIONS * and of TRACE, which Fetch does not allow', async () => {
     expect(await see('OPTIONS * HTTP/1.1\nHost: a\nConnection: close\n\n')).toMatchObject({
       url: 'http://a/*',
       method: 'OPTIONS',
@@ -72,7 +75,7 @@ describe('the request that a verifier sees', () => {
     expect(await see('TRACE / HTTP/1.1\nHost: a\nConnection: close\n\n')).toMatchObject({ method: 'TRACE' })
   })
 
-  it('has every Authorization, and the others as Node joins them', async () => {
+  it('has every Authorization, and other headers as Node joins them', async () => {
     const { headers } = await see(
       'GET / HTTP/1.1\nHost: a\nAuthorization: Bearer 1\nAUTHORIZATION: Bearer 2\nX-Api-Key: 3\nx-api-key: 4\nConnection: close\n\n',
     )
@@ -80,7 +83,7 @@ describe('the request that a verifier sees', () => {
     expect(headers?.get('x-api-key')).toBe('3, 4')
   })
 
-  it('has the address that Express had before a mount path was taken off', async () => {
+  it('has the URL from before Express removed a mount path', async () => {
     const verify = vi.fn<Verifier<null>['verify']>(() => ({ ok: true, caller: null }))
     const guard = withKey({ queryParameters: [], verify }, (_request, response) => response.end())
     const port = await serve((request, response) =>
@@ -90,7 +93,7 @@ describe('the request that a verifier sees', () => {
     expect(verify.mock.calls[0]?.[0].request.url).toBe('http://a/mounted/a')
   })
 
-  it('does not bring back an Authorization that something before the guard took off', async () => {
+  it('has no Authorization if something before the guard deleted it', async () => {
     const verify = vi.fn<Verifier<null>['verify']>(() => ({ ok: true, caller: null }))
     const guard = withKey({ queryParameters: [], verify }, (_request, response) => response.end())
     const port = await serve((request, response) => {
@@ -110,7 +113,7 @@ const reading = (count = 1): Verifier<number> => ({
   async verify({ request }) {
     let length = 0
     for (let index = 0; index < count; index += 1) {
-      // oxlint-disable-next-line no-await-in-loop -- one reading after the other is what is tested
+      // oxlint-disable-next-line no-await-in-loop -- the readings must follow one another
       length = (await request.clone().text()).length
     }
     return { ok: true, caller: length }
@@ -124,12 +127,25 @@ const echo = async (verifier: Verifier<unknown>) =>
     ),
   )
 
-async function post(port: number, chunks: readonly string[], waitMs = 0): Promise<string> {
+const patiently = { timeout: 10_000, interval: 1 }
+
+/** Waits until the server has read all that was sent on its only connection. */
+async function untilReceived(sender: () => Socket | null): Promise<void> {
+  await vi.waitFor(() => {
+    expect(connections).toHaveLength(1)
+    const sent = sender()?.bytesWritten
+    expect(sent).toBeGreaterThan(0)
+    expect(connections[0]?.bytesRead).toBe(sent)
+  }, patiently)
+}
+
+/** Sends a request with a chunked body. With `apart`, each chunk arrives before the next is sent. */
+async function post(port: number, chunks: readonly string[], apart = false): Promise<string> {
   const outgoing = httpRequest({ port, host: '127.0.0.1', method: 'POST', agent: false })
   for (const chunk of chunks) {
     outgoing.write(chunk)
-    // oxlint-disable-next-line no-await-in-loop -- the pieces must arrive apart
-    if (waitMs > 0) await sleep(waitMs)
+    // oxlint-disable-next-line no-await-in-loop -- the chunks must arrive apart
+    if (apart) await untilReceived(() => outgoing.socket)
   }
   outgoing.end()
   const [incoming]: IncomingMessage[] = await once(outgoing, 'response')
@@ -138,22 +154,23 @@ async function post(port: number, chunks: readonly string[], waitMs = 0): Promis
 }
 
 describe('the body', () => {
-  it.each<[string, string[], number]>([
-    ['empty', [], 0],
-    ['in one piece', ['hello'], 0],
-    ['in pieces that come apart', ['hel', 'lo ', 'wor', 'ld'], 5],
-    ['large', Array.from({ length: 64 }, () => 'x'.repeat(65_536)), 0],
-  ])('is whole for the verifier and for the handler when it is %s', async (_case, chunks, waitMs) => {
+  it.each<[string, string[], boolean]>([
+    ['is empty', [], false],
+    ['comes in one piece', ['hello'], false],
+    ['comes in pieces', ['hel', 'lo ', 'wor', 'ld'], true],
+    ['is large', Array.from({ length: 64 }, () => 'x'.repeat(65_536)), false],
+  ])('is complete for the verifier and for the handler if it %s', async (_case, chunks, apart) => {
     const body = chunks.join('')
-    expect(await post(await echo(reading()), chunks, waitMs)).toBe(`${body.length}:${body}`)
-    expect(await post(await echo(reading(3)), chunks, waitMs)).toBe(`${body.length}:${body}`)
+    expect(await post(await echo(reading()), chunks, apart)).toBe(`${body.length}:${body}`)
+    connections = []
+    expect(await post(await echo(reading(3)), chunks, apart)).toBe(`${body.length}:${body}`)
   })
 
-  it('is left alone by a verifier that does not read it', async () => {
+  it('is left alone if the verifier does not read it', async () => {
     expect(await post(await echo(open), ['hello'])).toBe('anyone:hello')
   })
 
-  it('is whole when a verifier reads a part of it', async () => {
+  it('is complete for the handler if the verifier reads only a part of it', async () => {
     const peeking: Verifier<string> = {
       queryParameters: [],
       async verify({ request }) {
@@ -161,22 +178,28 @@ describe('the body', () => {
         return { ok: true, caller: String(value?.length) }
       },
     }
-    expect(await post(await echo(peeking), ['hel', 'lo'], 5)).toBe('3:hello')
+    expect(await post(await echo(peeking), ['hel', 'lo'], true)).toBe('3:hello')
   })
 
-  it('is whole when it has arrived before a verifier reads it, and the verifier takes its time', async () => {
+  it('is complete if it has arrived before the verifier reads it, and the verifier is slow', async () => {
+    let received: IncomingMessage | undefined
     const slow: Verifier<null> = {
       queryParameters: [],
       async verify({ request }) {
-        await sleep(20)
+        await vi.waitFor(() => expect(received?.complete).toBe(true), patiently)
         const reader = request.body?.getReader()
         await reader?.read()
-        await sleep(20)
+        // In these turns Node would emit `end`, if the bytes were not back on the stream.
+        for (let turn = 0; turn < 3; turn += 1) await nextTurn() // oxlint-disable-line no-await-in-loop -- turns follow one another
         await reader?.read()
         return { ok: true, caller: null }
       },
     }
-    const port = await serve(withKey(slow, async (request, response) => response.end(await text(request))))
+    const guarded = withKey(slow, async (request, response) => response.end(await text(request)))
+    const port = await serve((request, response) => {
+      received = request
+      return guarded(request, response)
+    })
     const reply = await sendRaw(
       port,
       'POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello',
@@ -184,14 +207,14 @@ describe('the body', () => {
     expect(reply).toMatch(/^HTTP\/1\.1 200 .*hello$/s)
   })
 
-  it('can be read behind two guards that both read it', async () => {
+  it('can be read after two guards that both read it', async () => {
     const inner = withKey(reading(), async (request, response) => response.end(await text(request)))
     const outer = requireKey(reading())
     const port = await serve((request, response) => outer(request, response, () => void inner(request, response)))
-    expect(await post(port, ['hel', 'lo'], 5)).toBe('hello')
+    expect(await post(port, ['hel', 'lo'], true)).toBe('hello')
   })
 
-  it('is taken from where a parser has put it as text or bytes', async () => {
+  it('is taken from a body parser that left text or bytes', async () => {
     for (const body of ['hello', Buffer.from('hello')]) {
       const guard = withKey(reading(), (_request, response, { caller }) => response.end(String(caller)))
       // oxlint-disable-next-line no-await-in-loop -- two servers, one after the other
@@ -207,8 +230,8 @@ describe('the body', () => {
 
   it.each<[string, (request: IncomingMessage) => unknown]>([
     ['read', async (request) => text(request)],
-    ['made text', (request) => request.setEncoding('utf8')],
-  ])('makes the guard throw, and the handler not run, when it was %s before', async (_case, spoil) => {
+    ['decoded to text', (request) => request.setEncoding('utf8')],
+  ])('makes the guard fail, and the handler not run, if it was %s before', async (_case, spoil) => {
     const next = vi.fn<(error?: Error) => void>()
     const guard = requireKey(reading())
     const port = await serve(async (request, response) => {
@@ -222,16 +245,17 @@ describe('the body', () => {
     expect(next.mock.calls).toEqual([[expect.objectContaining({ code: 'ERR_REQUEST_BODY' })]])
   })
 
-  it('ends nothing but its own request when the sender hangs up in the middle', async () => {
+  it('causes no rejection and no call of the handler if the client disconnects in the middle', async () => {
     const handler = vi.fn<() => void>()
     const settled = vi.fn<() => void>()
     const guard = withKey(reading(), handler)
     const port = await serve(async (request, response) => guard(request, response).then(settled))
     const socket = connect(port, '127.0.0.1')
     socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhello')
-    await sleep(50)
+    await untilReceived(() => socket)
+    await nextTurn()
     socket.destroy()
-    await vi.waitFor(() => expect(settled).toHaveBeenCalledOnce())
+    await vi.waitFor(() => expect(settled).toHaveBeenCalledOnce(), patiently)
     expect(handler).not.toHaveBeenCalled()
   })
 })
@@ -241,7 +265,7 @@ describe('the response', () => {
     queryParameters: ['key'],
     verify: () => ({ ok: true, caller: null, headers: { ratelimit: '"a";r=1;t=1' } }),
   }
-  const answer = async (handler: (response: ServerResponse) => unknown) => {
+  const fetchFrom = async (handler: (response: ServerResponse) => unknown) => {
     const port = await serve(withKey(pinning, (_request, response) => handler(response)))
     return fetch(`http://127.0.0.1:${port}/`)
   }
@@ -265,9 +289,9 @@ describe('the response', () => {
         response.end('x')
       },
     ],
-    ['nothing but a body', (response) => response.end('x')],
-  ])('has what the guard asks for, although the handler uses %s', async (_case, handler) => {
-    const { status, headers } = await answer(handler)
+    ['only a body', (response) => response.end('x')],
+  ])('has the headers of the guard, although the handler uses %s', async (_case, handler) => {
+    const { status, headers } = await fetchFrom(handler)
     expect(status).toBe(200)
     expect(headers.get('cache-control')).toBe('private, no-store')
     expect(headers.get('referrer-policy')).toBe('no-referrer')
@@ -275,7 +299,7 @@ describe('the response', () => {
   })
 
   it("keeps the handler's status, reason and other headers", async () => {
-    const { status, statusText, headers } = await answer((response) =>
+    const { status, statusText, headers } = await fetchFrom((response) =>
       response.writeHead(202, 'Taken', { 'cache-control': 'public', 'x-own': '1' }).end(),
     )
     expect([status, statusText, headers.get('x-own')]).toEqual([202, 'Taken', '1'])
@@ -283,7 +307,7 @@ describe('the response', () => {
 })
 
 describe('requireKey', () => {
-  it('knows callers of the requests that it let in, and no others', async () => {
+  it('returns the callers of the requests that it accepted, and of no others', async () => {
     const guard = requireKey(open)
     const stranger = requireKey(open)
     const port = await serve((request, response) =>
@@ -295,7 +319,7 @@ describe('requireKey', () => {
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('anyone')
   })
 
-  it('answers what it refuses, calls nothing after it, and tells of it', async () => {
+  it('responds to a request that it refuses, calls no later middleware, and reports the denial', async () => {
     const next = vi.fn<() => void>()
     const onDenied = vi.fn<(event: DeniedEvent) => void>()
     const guard = requireKey(closed, { onDenied })
@@ -306,16 +330,19 @@ describe('requireKey', () => {
     expect(onDenied.mock.calls[0]?.[0]).toMatchObject({ method: 'PUT', path: '/a', denial: { code: 'missing_key' } })
   })
 
-  it.each([new Error('broken'), 'broken'])('gives what a verifier throws, %j, to the error handler', async (thrown) => {
-    const next = vi.fn<(error?: Error) => void>()
-    const broken: Verifier<null> = { queryParameters: [], verify: async () => Promise.reject(thrown) }
-    const port = await serve(async (request, response) => {
-      await requireKey(broken)(request, response, next)
-      response.end()
-    })
-    await fetch(`http://127.0.0.1:${port}/`)
-    expect(next).toHaveBeenCalledOnce()
-    const [error] = next.mock.calls[0] ?? []
-    expect(error instanceof Error && [error.message, error.cause]).toContain('broken')
-  })
+  it.each([new Error('broken'), 'broken'])(
+    'passes what a verifier throws, %j, to the error handler',
+    async (thrown) => {
+      const next = vi.fn<(error?: Error) => void>()
+      const broken: Verifier<null> = { queryParameters: [], verify: async () => Promise.reject(thrown) }
+      const port = await serve(async (request, response) => {
+        await requireKey(broken)(request, response, next)
+        response.end()
+      })
+      await fetch(`http://127.0.0.1:${port}/`)
+      expect(next).toHaveBeenCalledOnce()
+      const [error] = next.mock.calls[0] ?? []
+      expect(error instanceof Error && [error.message, error.cause]).toContain('broken')
+    },
+  )
 })

@@ -7,7 +7,7 @@ import { createKeyring } from '../../index.ts'
 import { socketIp, withKey } from '../node/index.ts'
 import { createMemoryStore } from '../../stores/memory.ts'
 
-it('is the address of the connection, whatever the headers say', async () => {
+it('returns the address of the connection and ignores headers', async () => {
   const keyring = createKeyring({ store: createMemoryStore(), prefix: 'acme', callerIp: socketIp })
   const route = withKey(keyring.verifier(), (_request, response) => void response.end('in'))
   const server = createServer((request, response) => void route(request, response))
@@ -25,6 +25,6 @@ it('is the address of the connection, whatever the headers say', async () => {
   server.close()
 })
 
-it('is null for a request that came another way', () => {
+it('returns null for a request that did not come through a guard of node:http', () => {
   expect(socketIp(new Request('http://localhost/'))).toBeNull()
 })

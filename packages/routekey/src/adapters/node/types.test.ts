@@ -8,7 +8,7 @@ import { requireKey, withKey } from './index.ts'
 
 const verifier = envSecret('S', { env: {} })
 
-it('fits node:http and Express, and types the caller by the verifier', () => {
+it('matches the types of node:http and Express, and types the caller by the verifier', () => {
   const plain = withKey(verifier, (request, response, { caller }) => {
     expectTypeOf(caller).toEqualTypeOf<SecretCaller>()
     expectTypeOf(request).toExtend<IncomingMessage>()
