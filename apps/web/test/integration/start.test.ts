@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
@@ -15,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { send } from '#test/support/send.ts'
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
+const hasCurl = spawnSync('curl', ['--version']).error === undefined
 const password = 'correct horse battery staple'
 
 describe('npm start', { timeout: 180_000 }, () => {
@@ -74,7 +75,8 @@ describe('npm start', { timeout: 180_000 }, () => {
 
   const readVariables = async () => parseEnv(await readFile(env.SANDBOX_ENV_FILE!, 'utf8'))
 
-  it('prints the address, the secret file and requests that work as they stand, and ends on Ctrl-C', async () => {
+  it('prints the address, the secret file and requests that work when pasted, and ends on Ctrl-C', async ({ skip }) => {
+    skip(!hasCurl, 'The requests that npm start prints need curl. Install it (Debian: apt-get install curl).')
     const run = start()
     await run.ready()
     const output = run.output()
