@@ -28,40 +28,43 @@ const application = {
   stamp: 'apps/web/.next/.inputs',
 }
 
-/** A build failed; the message holds what it said. */
+/** A build failed. The message holds its output. */
 export class BuildError extends Error {}
 
-/**
- * Builds the library unless its build was made from the very same files.
- *
- * @param signal ends the build, by default never; it then fails with the signal's reason
- * @throws BuildError
- */
-export async function buildLibrary(signal?: AbortSignal): Promise<void> {
-  await buildIfStale(library, signal)
+/** Options of a build. */
+export interface BuildOptions {
+  /** Ends the build, which then rejects with the reason of the signal. Default: none. */
+  readonly signal?: AbortSignal
+  /** Gets a line before a build starts. Default: nothing is logged. */
+  readonly log?: (line: string) => void
 }
 
 /**
- * Builds the application, and the library before it, unless their builds were made from the very same files.
+ * Builds the library. Does nothing if its files are the same as when it was last built.
  *
- * @param signal ends the build, by default never; it then fails with the signal's reason
  * @throws BuildError
  */
-export async function buildApplication(signal?: AbortSignal): Promise<void> {
-  await buildIfStale(library, signal)
-  await buildIfStale(application, signal)
+export async function buildLibrary(options: BuildOptions = {}): Promise<void> {
+  await buildIfStale(library, options)
 }
 
-async function buildIfStale(
-  { workspace, inputs, stamp }: typeof library,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+/**
+ * Builds the library and the application. Skips what was last built from the same files.
+ *
+ * @throws BuildError
+ */
+export async function buildApplication(options: BuildOptions = {}): Promise<void> {
+  await buildIfStale(library, options)
+  await buildIfStale(application, options)
+}
+
+async function buildIfStale({ workspace, inputs, stamp }: typeof library, options: BuildOptions): Promise<void> {
   const fingerprint = await fingerprintOf(inputs)
   const stampPath = join(root, stamp)
   if (existsSync(stampPath) && readFileSync(stampPath, 'utf8') === fingerprint) return
-  console.log(`Building ${workspace} (once per change)…`)
+  options.log?.(`Building ${workspace} (once per change)…`)
   const args = ['run', '--silent', 'build', '-w', workspace]
-  const { status, output } = await runQuietly('npm', args, { cwd: root, signal })
+  const { status, output } = await runQuietly('npm', args, { cwd: root, signal: options.signal })
   if (status !== 0) throw new BuildError(`"npm ${args.join(' ')}" failed:\n${output}`)
   writeFileSync(stampPath, fingerprint)
 }
@@ -69,7 +72,7 @@ async function buildIfStale(
 async function fingerprintOf(patterns: string[]): Promise<string> {
   const paths: string[] = []
   for await (const entry of glob(patterns, { cwd: root, withFileTypes: true })) {
-    if (entry.isFile() && !isWritten(entry.name)) paths.push(join(entry.parentPath, entry.name))
+    if (entry.isFile() && !isGenerated(entry.name)) paths.push(join(entry.parentPath, entry.name))
   }
   const hash = createHash('sha256')
   for (const path of [...new Set(paths)].toSorted())
@@ -77,7 +80,7 @@ async function fingerprintOf(patterns: string[]): Promise<string> {
   return hash.digest('hex')
 }
 
-/** Tells whether starting or building writes a file itself: it would make its own build stale. */
-function isWritten(name: string): boolean {
+/** Whether starting or building writes the file. It would make its own build stale. */
+function isGenerated(name: string): boolean {
   return name.startsWith('.env') || name === 'next-env.d.ts' || name.endsWith('.tsbuildinfo')
 }

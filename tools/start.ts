@@ -36,10 +36,10 @@ async function start(mode: 'start' | 'dev'): Promise<void> {
   // Before the build, which takes a minute the first time.
   await checkLocalhostIsFree({ port, variable: 'PORT' })
 
-  const built = mode === 'dev' ? buildLibrary(building.signal) : buildApplication(building.signal)
+  const build = mode === 'dev' ? buildLibrary : buildApplication
   const [started] = await Promise.all([
     startSandbox({ ...environment.options, stripeWebhook: true, seed: true, log: console.log }),
-    built,
+    build({ signal: building.signal, log: console.log }),
   ])
   sandbox = started
   await writeEnvFile(envFile, envFileChanges(environment, sandbox))

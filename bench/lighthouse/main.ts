@@ -15,7 +15,7 @@ const runs = Number(values.runs)
 if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs takes a whole number from 1.')
 
 installLighthouse()
-await buildApplication()
+await buildApplication({ log: console.log })
 const stack = await startStack()
 let isBelow = false
 try {
