@@ -3,5 +3,5 @@ import { ensureInstalled, handOver } from './bootstrap.mjs'
 
 ensureInstalled()
 const args = process.argv.slice(2)
-if (args.includes('--sandbox-only')) handOver('packages/sandbox/src/main.ts')
+if (args[0] === '--sandbox-only') handOver('packages/sandbox/src/main.ts', args.slice(1))
 else handOver('tools/start.ts', args)

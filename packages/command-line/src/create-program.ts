@@ -6,8 +6,8 @@ export interface ProgramOptions {
   /** How a person calls it, such as `npm run stripe-customers --`. */
   readonly command: string
   readonly description: string
-  /** The services behind exit code 3, such as `the database or Stripe`. */
-  readonly services: string
+  /** The services that exit code 3 is about, such as `the database or Stripe`. Default: the program has no exit code 3. */
+  readonly services?: string
 }
 
 /**
@@ -30,7 +30,7 @@ export function createProgram({ command, description, services }: ProgramOptions
         `${subcommand.name()} ${subcommand.usage().replace(/ ?\[options\] ?/, '')}`.trim(),
     })
     .helpOption('-h, --help', 'show this help')
-    .helpCommand('help [command]', 'show the help of a command')
+    .helpCommand('help [command]', 'Shows the help of a command.')
     .addHelpText(
       'after',
       `
@@ -39,7 +39,6 @@ Results go to stdout, messages to stderr.
 Exit codes:
   0  done
   1  the command ran and the answer is no, or something is left to do
-  2  wrong usage or configuration
-  3  ${services} does not answer`,
+  2  wrong usage or configuration${services === undefined ? '' : `\n  3  ${services} does not answer`}`,
     )
 }

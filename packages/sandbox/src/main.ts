@@ -1,6 +1,8 @@
-// `npm run sandbox`: the embedded stack alone, until Ctrl-C.
+// The entry of npm run sandbox: the embedded stack alone, until Ctrl-C.
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+
+import { CliError, createProgram, createTerminal, runProgram } from '@routekey/command-line'
 
 import {
   envFileChanges,
@@ -11,17 +13,14 @@ import {
   writeEnvFile,
 } from './index.ts'
 
+const terminal = createTerminal(process)
 const envFile =
-  process.env['SANDBOX_ENV_FILE'] ?? fileURLToPath(new URL('../../../apps/web/.env.local', import.meta.url))
+  terminal.env['SANDBOX_ENV_FILE'] ?? fileURLToPath(new URL('../../../apps/web/.env.local', import.meta.url))
 
-async function main(): Promise<void> {
-  const environment = resolveSandboxEnvironment({ processEnv: process.env, fileValues: await readEnvFile(envFile) })
-  const sandbox = await startSandbox({
-    ...environment.options,
-    stripeWebhook: true,
-    seed: true,
-    log: (line) => console.log(line),
-  })
+async function start(): Promise<void> {
+  const environment = resolveSandboxEnvironment({ processEnv: terminal.env, fileValues: await readEnvFile(envFile) })
+  const log = (line: string) => terminal.print(`${line}\n`)
+  const sandbox = await startSandbox({ ...environment.options, stripeWebhook: true, seed: true, log })
   // `disconnect`: the process that started this one is gone.
   for (const event of ['SIGINT', 'SIGTERM', 'disconnect']) process.once(event, () => void stop())
   async function stop(): Promise<void> {
@@ -32,12 +31,34 @@ async function main(): Promise<void> {
   await writeEnvFile(envFile, envFileChanges(environment, sandbox))
   const parts = { Supabase: sandbox.supabase, Stripe: sandbox.stripe, GitHub: sandbox.github }
   for (const [name, part] of Object.entries(parts)) {
-    console.log(`${name.padEnd(8)} ${part === null ? 'not started: another one is configured' : part.url}`)
+    log(`${name.padEnd(8)} ${part === null ? 'not started: another one is configured' : part.url}`)
   }
-  console.log(`Keys     ${relative(process.cwd(), envFile)}`)
+  log(`Keys     ${relative(terminal.cwd, envFile)}`)
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof SandboxError ? error.message : error)
-  process.exit(1)
-})
+const program = createProgram(
+  {
+    command: 'npm run sandbox --',
+    description: 'Runs Supabase, Stripe and GitHub on this machine, without the application, until Ctrl-C.',
+  },
+  terminal,
+)
+  .usage('[options]')
+  .helpCommand(false)
+  .addHelpText(
+    'after',
+    `
+Environment variables:
+  SANDBOX_SUPABASE_PORT, SANDBOX_STRIPE_PORT, SANDBOX_GITHUB_PORT
+  SANDBOX_DIR   where the data is stored (default: .sandbox)
+  DATABASE_URL  a Postgres server to use instead of the embedded one
+
+A service that apps/web/.env.local or the environment configures is not started.`,
+  )
+  .action(start)
+
+const explain = (error: unknown) =>
+  error instanceof SandboxError ? new CliError(error.message, 2, { cause: error }) : null
+const exitCode = await runProgram(program, process.argv.slice(2), terminal, { name: 'sandbox', explain })
+// Parts that have started would keep the process alive.
+if (exitCode !== 0) process.exit(exitCode)

@@ -39,8 +39,8 @@ afterEach(async () => {
   await rm(dir, { recursive: true })
 })
 
-function run(env: Record<string, string> = {}): Run {
-  const child = spawn(process.execPath, [mainPath], {
+function run(env: Record<string, string> = {}, args: readonly string[] = []): Run {
+  const child = spawn(process.execPath, [mainPath, ...args], {
     env: { PATH: process.env['PATH'], SANDBOX_DIR: join(dir, 'data'), SANDBOX_ENV_FILE: envFile, ...ports, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -92,20 +92,32 @@ it('prints the addresses and no key, fills in the file of keys, and frees the po
   ).resolves.toBeUndefined()
 })
 
-it('says in one line which port is taken, and ends with exit code 1', async () => {
+it('says in one line which port is in use, and exits with 2', async () => {
   const other = await listenOnLoopback({ port: Number(ports.SANDBOX_STRIPE_PORT), variable: 'X' })
   const sandbox = run()
-  expect(await sandbox.exited).toBe(1)
-  expect(sandbox.output()).toBe(
-    `Port ${ports.SANDBOX_STRIPE_PORT} is in use. Stop what listens there, or set SANDBOX_STRIPE_PORT to another port.\n`,
+  expect(await sandbox.exited).toBe(2)
+  expect(sandbox.output()).toMatch(
+    new RegExp(
+      `^sandbox: Port ${ports.SANDBOX_STRIPE_PORT} is in use\\. [^\n]*SANDBOX_STRIPE_PORT[^\n]* See: npm run sandbox -- --help\n$`,
+    ),
   )
   await other.close()
 })
 
 it('says in one line which variable is missing, and changes nothing', async () => {
   const sandbox = run({ STRIPE_API_BASE: 'http://127.0.0.1:9' })
-  expect(await sandbox.exited).toBe(1)
-  expect(sandbox.output()).toMatch(/^STRIPE_SECRET_KEY is missing, [^\n]+\n$/)
+  expect(await sandbox.exited).toBe(2)
+  expect(sandbox.output()).toMatch(/^sandbox: STRIPE_SECRET_KEY is [^\n]+\n$/)
   await expect(stat(envFile)).rejects.toMatchObject({ code: 'ENOENT' })
   await expect(stat(join(dir, 'data'))).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
+it('prints its help, and refuses arguments that it does not have', async () => {
+  const help = run({}, ['--help'])
+  expect(await help.exited).toBe(0)
+  expect(help.output()).toContain('SANDBOX_DIR')
+  const wrong = run({}, ['--sed'])
+  expect(await wrong.exited).toBe(2)
+  expect(wrong.output()).toBe("sandbox: Unknown option '--sed'. See: npm run sandbox -- --help\n")
+  await expect(stat(envFile)).rejects.toMatchObject({ code: 'ENOENT' })
 })
