@@ -10,7 +10,7 @@ const workErrorSchema = z.object({
   requestId: z.string().optional(),
 })
 
-export const sweepCountsSchema = z.strictObject({
+const sweepCountsSchema = z.strictObject({
   repaired: countSchema,
   claimed: countSchema,
   done: countSchema,

@@ -29,7 +29,7 @@ function groupByVerdict(handlers: readonly AuditedHandler[]): Iterable<Group> {
 export function addAudit(program: Command, terminal: Terminal): void {
   program
     .command('audit')
-    .summary('list the route handlers of an application that have no guard')
+    .summary('Lists the route handlers of an application and their guards.')
     .description(
       'Lists the route handlers of a Next.js application (route files in app/, and pages/api/) and whether withKey wraps each of them. Exits with 1 if a handler is open, or if its file alone does not tell. It does not check server functions or proxy.ts.',
     )

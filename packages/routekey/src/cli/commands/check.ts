@@ -42,7 +42,7 @@ function readFrom(envFile: string, terminal: Terminal): ReadVariable {
 export function addCheck(program: Command, terminal: Terminal): void {
   program
     .command('check')
-    .summary('check that the secrets in .env.local are strong enough')
+    .summary('Checks that the secrets in .env.local are strong enough.')
     .description(
       'Checks that the secrets in .env.local are strong enough to guard a route, by the same rules as the guard. Exits with 1 if one of them is not. Never shows a secret.',
     )

@@ -30,7 +30,7 @@ export function addSecret(text: string, name: string, secret: string, envFile: s
 export function addGenerate(program: Command, terminal: Terminal): void {
   program
     .command('generate')
-    .summary('generate a secret and write it to .env.local')
+    .summary('Generates a secret and writes it to .env.local.')
     .description(
       `Generates a secret of ${bits} random bits and writes it to .env.local. A new file gets mode 600. An existing value is never replaced.`,
     )

@@ -61,7 +61,7 @@ function finish(name: string, envFile: string, terminal: Terminal): void {
 export function addRotate(program: Command, terminal: Terminal): void {
   program
     .command('rotate')
-    .summary('replace a secret; the current one works too until you finish')
+    .summary('Replaces a secret. The current one works too until you finish.')
     .description(
       `Gives a variable a new secret of ${bits} random bits, and keeps the current one as <NAME>_PREVIOUS. Both are accepted until you finish, so that callers can change over one by one.`,
     )

@@ -6,7 +6,7 @@ import { readPackageFile } from '../read-package-file.ts'
 export function addSql(program: Command, terminal: Terminal): void {
   program
     .command('sql')
-    .summary('print the SQL that creates the tables of the keys')
+    .summary('Prints the SQL that creates the tables of the keys.')
     .description(
       'Prints the SQL that creates the tables and functions of a keyring, for a migration of your own. It needs PostgreSQL 14 or newer and nothing else.',
     )

@@ -17,7 +17,7 @@ interface ReconcileFlags {
 export function addReconcile(program: Command, context: CliContext): void {
   program
     .command('reconcile')
-    .summary('compare all profiles with all customers in Stripe')
+    .summary('Compares all profiles with all customers in Stripe.')
     .description(
       'Compares all profiles with all customers in Stripe, and lists the differences. Exits with 1 if there are any, or if --fix leaves some.',
     )

@@ -17,9 +17,8 @@ const problems: Readonly<Record<Exclude<ProvisionResult['outcome'], 'provisioned
 export function addRequeue(program: Command, context: CliContext): void {
   program
     .command('requeue')
-    .summary('do the work of one profile again, also after a failure')
-    .description('Opens the work of one profile again, also after a failure, and does it at once.')
-    .argument('<profile-id>', 'the id of the profile', parseProfileId)
+    .description('Does the work of one profile again, also after a failure.')
+    .argument('<profile-id>', 'the id of the profile, as status lists it', parseProfileId)
     .option('--json', 'print JSON')
     .action((profileId, options) =>
       withEngine(context, options, async ({ customers, work, print }) => {

@@ -9,7 +9,7 @@ const failuresShown = 100
 export function addStatus(program: Command, context: CliContext): void {
   program
     .command('status')
-    .summary('count the work, and list failures with their reasons')
+    .summary('Counts the work, and lists failures with their reasons.')
     .description(
       'Counts the work, and lists failures with their reasons. Exits with 1 if something does not fix itself, so that a scheduled job can raise an alarm.',
     )

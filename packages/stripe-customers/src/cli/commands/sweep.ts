@@ -8,7 +8,7 @@ import { withEngine } from '../with-engine.ts'
 export function addSweep(program: Command, context: CliContext): void {
   program
     .command('sweep')
-    .summary('do all work that is due')
+    .summary('Does all work that is due.')
     .description('Does all work that is due. Exits with 1 if some of it is left.')
     .option('--limit <number>', 'work on at most this many rows', parseLimit)
     .option('--json', 'print JSON')

@@ -8,7 +8,6 @@ import { printCreatedKey } from './print-result.ts'
 export function addCreate(keys: Command, terminal: Terminal): void {
   keys
     .command('create')
-    .summary('create a key and print it')
     .description('Creates a key and prints it, once, to stdout.')
     .requiredOption('--prefix <prefix>', 'what the key starts with, such as acme_live')
     .requiredOption('--owner <owner>', 'the id of the user or organisation whose key it is')

@@ -12,7 +12,7 @@ export function addKeys(program: Command, terminal: Terminal): void {
   const keys = program
     .command('keys')
     .usage('<command> [options]')
-    .summary('create, list, show, rotate and revoke the API keys of users')
+    .summary('Creates, lists, shows, rotates and revokes the API keys of users.')
     .description(
       "Manages the API keys of an application's users, in the database of DATABASE_URL, or else in the Supabase project of NEXT_PUBLIC_SUPABASE_URL and SUPABASE_SECRET_KEY. Variables that the environment does not set are read from .env.local.",
     )

@@ -9,7 +9,6 @@ import { printResult } from './print-result.ts'
 export function addList(keys: Command, terminal: Terminal): void {
   keys
     .command('list')
-    .summary('list keys')
     .description('Lists keys, the newest first. Shows only the start of a key.')
     .option('--owner <owner>', 'only the keys of this owner')
     .option('--limit <number>', 'at most this many keys', parseWholeNumber)

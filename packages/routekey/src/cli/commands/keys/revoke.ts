@@ -8,7 +8,6 @@ import { printResult } from './print-result.ts'
 export function addRevoke(keys: Command, terminal: Terminal): void {
   keys
     .command('revoke')
-    .summary('revoke a key, for good')
     .description('Revokes a key. This cannot be undone.')
     .argument('<id>', 'the id of the key')
     .addOption(jsonOption)

@@ -8,8 +8,7 @@ import { printCreatedKey } from './print-result.ts'
 export function addRotate(keys: Command, terminal: Terminal): void {
   keys
     .command('rotate')
-    .summary('replace a key and print the new one')
-    .description('Replaces a key by a new one with the same id, and prints the new key, once, to stdout.')
+    .description('Replaces a key by a new one with the same id, and prints that.')
     .argument('<id>', 'the id of the key')
     .requiredOption('--grace <seconds>', 'how long the former key still works', parseWholeNumber)
     .addOption(jsonOption)

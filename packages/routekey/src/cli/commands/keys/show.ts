@@ -9,8 +9,7 @@ import { printResult } from './print-result.ts'
 export function addShow(keys: Command, terminal: Terminal): void {
   keys
     .command('show')
-    .summary('show the properties and the audit trail of a key')
-    .description('Shows the properties of a key and its audit trail. Shows only the start of the key.')
+    .description('Shows the properties and the audit trail of a key.')
     .argument('<id>', 'the id of the key')
     .addOption(jsonOption)
     .addOption(envFileOption)

@@ -9,8 +9,7 @@ import { printResult } from './print-result.ts'
 export function addUsage(keys: Command, terminal: Terminal): void {
   keys
     .command('usage')
-    .summary('show how often a key was used')
-    .description('Shows how many requests with a key were allowed and refused, by hour or by day.')
+    .description('Counts the requests with a key, allowed and refused.')
     .argument('<id>', 'the id of the key')
     .option('--hours <number>', 'how many hours to show (default: 24)', parseWholeNumber)
     .addOption(
