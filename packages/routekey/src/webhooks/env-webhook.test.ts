@@ -33,7 +33,7 @@ const makeRequest = ({ id = 'msg_1', content = body, secrets = [secret], sentAt 
   })
 
 describe('envWebhook', () => {
-  it('lets a signed message in, tells whose it is, and leaves the body to the handler', async () => {
+  it('accepts a signed message, returns its caller, and leaves the body to the handler', async () => {
     const { send } = makeRoute()
     const response = await send(makeRequest({ sentAt: new Date(Math.floor(Date.now() / 1000) * 1000) }))
     expect(response.status).toBe(200)
@@ -43,7 +43,7 @@ describe('envWebhook', () => {
     })
   })
 
-  it('lets the former secret in while it is rotated, and says so', async () => {
+  it('accepts the previous secret during a rotation, and says so', async () => {
     const { handler, send } = makeRoute({ env: { HOOK: generateWebhookSecret(), HOOK_PREVIOUS: secret } })
     expect((await send(makeRequest())).status).toBe(200)
     expect(handler.mock.calls[0]?.[1].caller.generation).toBe('previous')
@@ -52,8 +52,8 @@ describe('envWebhook', () => {
   it.each<[string, () => Request, string]>([
     ['no signature', () => new Request('http://localhost/hook', { method: 'POST', body }), 'missing_signature'],
     ['a signature by another secret', () => makeRequest({ secrets: [generateWebhookSecret()] }), 'invalid_signature'],
-    ['an old message', () => makeRequest({ sentAt: new Date(Date.now() - 302_000) }), 'expired_signature'],
-    ['a message from the future', () => makeRequest({ sentAt: new Date(Date.now() + 302_000) }), 'expired_signature'],
+    ['an old timestamp', () => makeRequest({ sentAt: new Date(Date.now() - 302_000) }), 'expired_signature'],
+    ['a timestamp in the future', () => makeRequest({ sentAt: new Date(Date.now() + 302_000) }), 'expired_signature'],
     [
       'a bearer token that is the secret',
       () =>
@@ -69,7 +69,7 @@ describe('envWebhook', () => {
     expect(onDenied.mock.calls[0]?.[0].denial).toEqual({ status: 401, code })
   })
 
-  it('reads no more of a body than it may, whether its length is announced or not', async () => {
+  it('refuses a body that is too large with 413, with and without Content-Length, and stops reading it', async () => {
     const { handler, onDenied, send } = makeRoute({ maxBodyBytes: 1000 })
     const pulled = vi.fn<(controller: ReadableStreamDefaultController<Uint8Array>) => void>((controller) => {
       controller.enqueue(new Uint8Array(600))
@@ -88,7 +88,7 @@ describe('envWebhook', () => {
     expect((await send(makeRequest({ content: 'x'.repeat(1000) }))).status).toBe(200)
   })
 
-  it('throws, and does not run the handler, when the body was read before', async () => {
+  it('throws, and does not run the handler, if the body was read before', async () => {
     const { handler, send } = makeRoute()
     const request = makeRequest()
     await request.text()
@@ -99,10 +99,10 @@ describe('envWebhook', () => {
   it.each([
     ['unset', {}, 'secret_unset'],
     ['empty', { HOOK: '' }, 'secret_unset'],
-    ['no webhook secret', { HOOK: 'changeme' }, 'secret_unusable'],
-    ['zeros', { HOOK: `whsec_${Buffer.alloc(32).toString('base64')}` }, 'secret_weak'],
-    ['unset, with a former one', { HOOK_PREVIOUS: secret }, 'secret_unset'],
-  ])('answers 503 to everything while the secret is %s, and says so once', async (_case, env, code) => {
+    ['not a webhook secret', { HOOK: 'changeme' }, 'secret_unusable'],
+    ['all zeros', { HOOK: `whsec_${Buffer.alloc(32).toString('base64')}` }, 'secret_weak'],
+    ['unset, although the previous one is set', { HOOK_PREVIOUS: secret }, 'secret_unset'],
+  ])('returns 503 for every request if the secret is %s, and logs it once', async (_case, env, code) => {
     const { handler, logger, onDenied, send } = makeRoute({ env })
     expect((await send(makeRequest())).status).toBe(503)
     expect((await send(new Request('http://localhost/hook', { method: 'POST' }))).status).toBe(503)
@@ -112,7 +112,7 @@ describe('envWebhook', () => {
     expect(logger.error.mock.calls[0]?.[0]).toMatch(/^routekey: HOOK: .*whsec_…/)
   })
 
-  it('ignores a former secret that is none, and says so', async () => {
+  it('ignores a previous secret that is not a webhook secret, and logs it', async () => {
     const { logger, send } = makeRoute({ env: { HOOK: secret, HOOK_PREVIOUS: 'changeme' } })
     expect((await send(makeRequest())).status).toBe(200)
     expect(logger.error.mock.calls[0]?.[0]).toMatch(/^routekey: HOOK_PREVIOUS: .*ignored/)
@@ -120,7 +120,7 @@ describe('envWebhook', () => {
 })
 
 describe('envWebhook with a replay store', () => {
-  it('lets one of many copies in, and each new attempt', async () => {
+  it('accepts one of many copies, and each new attempt', async () => {
     const { handler, onDenied, send } = makeRoute({ replayStore: createMemoryReplayStore() })
     const sentAt = new Date()
     const responses = await Promise.all(Array.from({ length: 50 }, async () => send(makeRequest({ sentAt }))))
@@ -132,7 +132,7 @@ describe('envWebhook with a replay store', () => {
     expect(handler).toHaveBeenCalledTimes(3)
   })
 
-  it('is asked about nothing that is not signed, and told until when to remember', async () => {
+  it('asks the store only about signed messages, and says until when to remember them', async () => {
     const remember = vi.fn<ReplayStore['remember']>(() => true)
     const { send } = makeRoute({ replayStore: { remember }, toleranceSeconds: 60 })
     await send(makeRequest({ secrets: [generateWebhookSecret()] }))
@@ -154,7 +154,7 @@ describe('envWebhook with a replay store', () => {
       },
     ],
     ['rejects', { remember: async () => Promise.reject(new Error('down')) }],
-  ])('answers 503 with Retry-After when the store %s, so that the sender tries again', async (_case, replayStore) => {
+  ])('returns 503 with Retry-After if the store %s, so that the sender retries', async (_case, replayStore) => {
     const { handler, onDenied, send } = makeRoute({ replayStore })
     const response = await send(makeRequest())
     expect(response.status).toBe(503)
@@ -165,7 +165,7 @@ describe('envWebhook with a replay store', () => {
   })
 })
 
-describe('types', () => {
+describe('the types', () => {
   it('narrow the caller by its kind', () => {
     withKey(anyOf(envSecret('A_SECRET'), envWebhook('HOOK')), (_request, { caller }) => {
       expectTypeOf(caller).toEqualTypeOf<SecretCaller | WebhookCaller>()

@@ -10,7 +10,7 @@ function makeStore(maxAttempts = 1000) {
   return { ...store, setNow: (seconds: number) => (now = seconds) }
 }
 
-it('knows an attempt until it expires, and no other', () => {
+it('remembers an attempt until it expires, and no other attempt', () => {
   const store = makeStore()
   expect(store.remember('a', at(10))).toBe(true)
   expect(store.remember('a', at(10))).toBe(false)
@@ -22,7 +22,7 @@ it('knows an attempt until it expires, and no other', () => {
   expect(store.remember('a', at(20))).toBe(false)
 })
 
-it('refuses rather than forgets when it is full, and takes new ones once the first have expired', () => {
+it('throws if it is full, and accepts new attempts after the first have expired', () => {
   const store = makeStore(2)
   expect(store.remember('late', at(20))).toBe(true)
   expect(store.remember('early', at(10))).toBe(true)
@@ -34,7 +34,7 @@ it('refuses rather than forgets when it is full, and takes new ones once the fir
   expect(() => store.remember('d', at(30))).toThrow('holds 2 attempts')
 })
 
-it('never holds more than it may, however many come', () => {
+it('drops expired attempts, so that it never gets full if the rate is low enough', () => {
   const store = makeStore(100)
   let taken = 0
   for (let second = 0; second < 5000; second += 1) {
