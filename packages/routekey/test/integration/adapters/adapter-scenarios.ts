@@ -6,7 +6,7 @@ import { generateKey } from '../../../src/index.ts'
 import { generateWebhookSecret, signWebhook } from '../../../src/webhooks/index.ts'
 import { type WireRequest, type WireResponse, send } from './send.ts'
 
-/** The environment of every scenario server; `SCENARIO_UNSET` is in none. */
+/** The environment of every scenario server. It does not set `SCENARIO_UNSET`. */
 export const scenarioEnvironment = {
   SCENARIO_SECRET: randomBytes(32).toString('hex'),
   SCENARIO_WEBHOOK: generateWebhookSecret(),
@@ -15,33 +15,33 @@ export const scenarioEnvironment = {
   SCENARIO_UNREADABLE_API_KEY: generateKey({ prefix: 'acme' }),
 }
 
-/** How large a webhook's body the scenario servers read. */
+/** The largest webhook body that the scenario servers accept. */
 export const scenarioBodyBytes = 64 * 1024
 
 /**
- * A server under test. Below its address it serves, for every method:
+ * A server under test. It serves these paths, for every method:
  * - `/guarded`: `envSecret('SCENARIO_SECRET')`
  * - `/query`: the same with `query: true`
  * - `/unset`: `envSecret('SCENARIO_UNSET')`
  * - `/webhook`: `envWebhook('SCENARIO_WEBHOOK')` with a replay store and `maxBodyBytes` of `scenarioBodyBytes`
- * - `/keyed`: a keyring that asks for the scope `reports:read` and lets two requests pass: `SCENARIO_API_KEY` has the scope,
- *   `SCENARIO_NARROW_API_KEY` has not, and the store fails for `SCENARIO_UNREADABLE_API_KEY`
- * - `/runs`, open: how many times a handler ran, as text
+ * - `/keyed`: a keyring that requires the scope `reports:read` and accepts two requests. `SCENARIO_API_KEY` has the scope,
+ *   `SCENARIO_NARROW_API_KEY` does not, and the store fails for `SCENARIO_UNREADABLE_API_KEY`
+ * - `/runs`, without a guard: how many times a handler ran, as text
  *
- * Each handler answers 200, `Cache-Control: public` and JSON `{ caller, body }`.
+ * Each handler responds with 200, `Cache-Control: public` and JSON `{ caller, body }`.
  */
 export interface ScenarioServer {
   readonly origin: string
-  /** What stands before `/guarded`, such as `/api`. */
+  /** The path before `/guarded`, such as `/api`. */
   readonly base: string
   readonly stop: () => Promise<void>
 }
 
-/** What is told apart between adapters. */
+/** The differences between adapters. */
 export interface AdapterTraits {
-  /** Whether a second `Authorization` reaches the guard, or the server drops it before. */
+  /** Whether the guard sees a second `Authorization` header. Some servers drop it. */
   readonly seesRepeatedAuthorization: boolean
-  /** Whether the handler is told who called. Default true. */
+  /** Whether the handler gets the caller. Default true. */
   readonly passesCaller?: boolean
 }
 
@@ -49,22 +49,16 @@ const { SCENARIO_SECRET: secret, SCENARIO_WEBHOOK: webhookSecret } = scenarioEnv
 const wrong = randomBytes(32).toString('hex')
 const bearer = ['authorization', `Bearer ${secret}`] as const
 const apiKey = ['x-api-key', secret] as const
-const problems = {
-  400: ['Bad Request', 'Send the key once and in one place.'],
-  401: ['Unauthorized', 'A valid key is required.'],
-  403: ['Forbidden', 'The key does not allow this.'],
-  413: ['Content Too Large', 'The body is too large.'],
-  429: ['Too Many Requests', 'Too many requests.'],
-  503: ['Service Unavailable', 'Keys cannot be checked at the moment.'],
-} as const
-const asking = (key: string): WireRequest => ({ path: '/keyed', headers: [['authorization', `Bearer ${key}`]] })
-type Refusal = keyof typeof problems
+const withBearer = (key: string): WireRequest => ({ path: '/keyed', headers: [['authorization', `Bearer ${key}`]] })
 
-/** Runs what every adapter must do, over real HTTP, against one of them. */
+/**
+ * Proves over real HTTP that an adapter is wired up: that it passes on what the guard needs, and that the handler runs only for
+ * accepted requests. The rules themselves are proven in the unit tests of the guard.
+ */
 export function adapterScenarios(name: string, start: () => Promise<ScenarioServer>, traits: AdapterTraits): void {
   const { seesRepeatedAuthorization, passesCaller = true } = traits
 
-  describe(`the scenarios of ${name}`, () => {
+  describe(name, () => {
     let server: ScenarioServer
     beforeAll(async () => {
       server = await start()
@@ -84,7 +78,7 @@ export function adapterScenarios(name: string, start: () => Promise<ScenarioServ
       return response
     }
 
-    async function expectRefused(wire: WireRequest, status: Refusal): Promise<WireResponse> {
+    async function expectRefused(wire: WireRequest, status: number): Promise<WireResponse> {
       const before = await countRuns()
       const response = await ask(wire)
       expect(response.status).toBe(status)
@@ -92,46 +86,40 @@ export function adapterScenarios(name: string, start: () => Promise<ScenarioServ
       expect(response.headers['content-type']).toBe('application/problem+json')
       expect(response.headers['cache-control']).toBe('private, no-store')
       expect(response.headers['referrer-policy']).toBe('no-referrer')
-      const [title, detail] = problems[status]
-      const problem = JSON.stringify({ type: 'about:blank', title, status, detail })
-      expect(response.body).toBe(wire.method === 'HEAD' ? '' : problem)
+      if (wire.method === 'HEAD') expect(response.body).toBe('')
+      else expect(JSON.parse(response.body)).toMatchObject({ type: 'about:blank', status })
       return response
     }
 
     const currentCaller = { kind: 'secret', variable: 'SCENARIO_SECRET', generation: 'current' }
 
     it.each<[string, WireRequest]>([
-      ['Authorization: Bearer', { path: '/guarded', headers: [bearer] }],
-      ['a scheme in another case', { path: '/guarded', headers: [['AUTHORIZATION', `bEARER ${secret}`]] }],
-      ['x-api-key', { path: '/guarded', headers: [apiKey] }],
+      ['Authorization: Bearer', { path: '/guarded', headers: [['AUTHORIZATION', `bEARER ${secret}`]] }],
       ["x-api-key beside a proxy's Basic", { path: '/guarded', headers: [['authorization', 'Basic YTpi'], apiKey] }],
+      ['the query parameter', { path: `/query?a=1&SCENARIO_SECRET=${secret}&b=%zz` }],
       ['GET', { method: 'GET', path: '/guarded', headers: [apiKey] }],
       ['PUT', { method: 'PUT', path: '/guarded', headers: [apiKey] }],
-      ['PATCH', { method: 'PATCH', path: '/guarded', headers: [apiKey] }],
       ['DELETE', { method: 'DELETE', path: '/guarded', headers: [apiKey] }],
       ['OPTIONS', { method: 'OPTIONS', path: '/guarded', headers: [apiKey] }],
-      ['a header where the query is open', { path: '/query', headers: [bearer] }],
-      ['the query parameter', { path: `/query?SCENARIO_SECRET=${secret}` }],
-      ['the query parameter among others', { path: `/query?a=1&SCENARIO_SECRET=${secret}&b=%zz` }],
-    ])('lets %s in', async (_case, wire) => {
+    ])('accepts a key with %s', async (_case, wire) => {
       const { body } = await expectHandled(wire)
       expect(JSON.parse(body)).toMatchObject(passesCaller ? { caller: currentCaller } : {})
       expect(body).not.toContain(secret)
     })
 
-    it('lets HEAD in, with no body', async () => {
+    it('accepts a key with HEAD, and sends no body', async () => {
       const response = await expectHandled({ method: 'HEAD', path: '/guarded', headers: [apiKey] })
       expect(response.body).toBe('')
     })
 
-    it('hands the body on as it came', async () => {
+    it('passes the body to the handler unchanged', async () => {
       const body = JSON.stringify({ text: 'Zoë \u0000 €', padding: 'x'.repeat(100_000) })
       const headers = [apiKey, ['content-type', 'text/plain; charset=utf-8'] as const]
       const response = await expectHandled({ path: '/guarded', headers, body })
       expect(JSON.parse(response.body)).toMatchObject({ body })
     })
 
-    it("leaves the handler's headers alone where the query is closed, and overrules them where it is open", async () => {
+    it("replaces the handler's headers only on a route that reads the query", async () => {
       const closed = await expectHandled({ path: '/guarded', headers: [apiKey] })
       expect(closed.headers['cache-control']).toBe('public')
       expect(closed.headers['referrer-policy']).toBeUndefined()
@@ -140,99 +128,46 @@ export function adapterScenarios(name: string, start: () => Promise<ScenarioServ
       expect(open.headers['referrer-policy']).toBe('no-referrer')
     })
 
-    it.each<[string, WireRequest]>([
-      ['no key', { path: '/guarded' }],
-      ['no key with HEAD', { method: 'HEAD', path: '/guarded' }],
-      ['no key with GET', { method: 'GET', path: '/guarded' }],
-      ['no key with OPTIONS', { method: 'OPTIONS', path: '/guarded' }],
-      [
-        "a browser's preflight",
-        {
-          method: 'OPTIONS',
-          path: '/guarded',
-          headers: [
-            ['origin', 'https://a.example'],
-            ['access-control-request-method', 'POST'],
-          ],
-        },
-      ],
-      ['no key with a large body', { path: '/guarded', body: 'x'.repeat(1_000_000) }],
-      ['an empty key', { path: '/guarded', headers: [['x-api-key', '']] }],
-      ['an empty bearer token', { path: '/guarded', headers: [['authorization', 'Bearer ']] }],
-      ['Basic', { path: '/guarded', headers: [['authorization', `Basic ${secret}`]] }],
-      [
-        'the key in a cookie',
-        { path: '/guarded', headers: [['cookie', `SCENARIO_SECRET=${secret}; x-api-key=${secret}`]] },
-      ],
-      ['the key in the body', { path: '/guarded', body: `SCENARIO_SECRET=${secret}` }],
-      ['the query parameter where the query is closed', { path: `/guarded?SCENARIO_SECRET=${secret}` }],
-      ['a query parameter of another name', { path: `/query?secret=${secret}` }],
-      ['an empty query parameter', { path: '/query?SCENARIO_SECRET=' }],
-    ])('refuses %s as no key', async (_case, wire) => {
-      const { headers } = await expectRefused(wire, 401)
-      expect(headers['www-authenticate']).toBe('Bearer realm="api"')
+    const preflight = [['origin', 'https://a.example'] as const, ['access-control-request-method', 'POST'] as const]
+    it.each<[string, WireRequest, number]>([
+      ['no key', { path: '/guarded' }, 401],
+      ['no key with HEAD', { method: 'HEAD', path: '/guarded' }, 401],
+      ['a preflight request', { method: 'OPTIONS', path: '/guarded', headers: preflight }, 401],
+      ['no key with a large body', { path: '/guarded', body: 'x'.repeat(1_000_000) }, 401],
+      ['the query parameter if the route does not read it', { path: `/guarded?SCENARIO_SECRET=${secret}` }, 401],
+      ['a wrong key', { path: '/guarded', headers: [['x-api-key', wrong]] }, 401],
+      ['a no-break space after the key', { path: '/guarded', headers: [['x-api-key', `${secret}\u00a0`]] }, 401],
+      ['a query parameter that is not UTF-8', { path: '/query?SCENARIO_SECRET=%ff%zz' }, 401],
+      ['both headers', { path: '/guarded', headers: [bearer, apiKey] }, 400],
+      ['x-api-key twice', { path: '/guarded', headers: [apiKey, apiKey] }, 400],
+      ['x-api-key twice, once empty', { path: '/guarded', headers: [['x-api-key', ''], apiKey] }, 400],
+      ['the query parameter twice', { path: `/query?SCENARIO_SECRET=${secret}&SCENARIO_SECRET=${secret}` }, 400],
+      ['any key if the secret is unset', { path: '/unset', headers: [apiKey] }, 503],
+    ])('refuses %s', async (_case, wire, status) => {
+      const { headers } = await expectRefused(wire, status)
+      expect('www-authenticate' in headers).toBe(status !== 503)
     })
 
-    it.each<[string, WireRequest]>([
-      ['a wrong key', { path: '/guarded', headers: [['x-api-key', wrong]] }],
-      ['a wrong key with GET', { method: 'GET', path: '/guarded', headers: [['authorization', `Bearer ${wrong}`]] }],
-      ['a wrong key with HEAD', { method: 'HEAD', path: '/guarded', headers: [['x-api-key', wrong]] }],
-      ['a prefix of the key', { path: '/guarded', headers: [['x-api-key', secret.slice(0, -1)]] }],
-      ['the key and more', { path: '/guarded', headers: [['x-api-key', `${secret}0`]] }],
-      ['undefined', { path: '/guarded', headers: [['x-api-key', 'undefined']] }],
-      ['false', { path: '/guarded', headers: [['authorization', 'Bearer false']] }],
-      ['a no-break space behind the key', { path: '/guarded', headers: [['x-api-key', `${secret}\u00a0`]] }],
-      ['the query parameter with a trailing space', { path: `/query?SCENARIO_SECRET=${secret}%20` }],
-      ['a query parameter that is not UTF-8', { path: '/query?SCENARIO_SECRET=%ff%zz' }],
-    ])('refuses %s as a wrong key', async (_case, wire) => {
-      const { headers } = await expectRefused(wire, 401)
-      expect(headers['www-authenticate']).toBe('Bearer realm="api", error="invalid_token"')
-    })
-
-    it.each<[string, WireRequest]>([
-      ['both headers', { path: '/guarded', headers: [bearer, apiKey] }],
-      ['both headers, one wrong', { path: '/guarded', headers: [['authorization', `Bearer ${wrong}`], apiKey] }],
-      ['x-api-key twice', { path: '/guarded', headers: [apiKey, apiKey] }],
-      ['x-api-key twice, one empty', { path: '/guarded', headers: [['x-api-key', ''], apiKey] }],
-      ['a header and the query', { path: `/query?SCENARIO_SECRET=${secret}`, headers: [apiKey] }],
-      ['the query parameter twice', { path: `/query?SCENARIO_SECRET=${secret}&SCENARIO_SECRET=${secret}` }],
-    ])('refuses %s as ambiguous', async (_case, wire) => {
-      const { headers } = await expectRefused(wire, 400)
-      expect(headers['www-authenticate']).toBe('Bearer realm="api", error="invalid_request"')
-    })
-
-    const twoBearers = { path: '/guarded', headers: [bearer, ['authorization', `Bearer ${wrong}`] as const] }
-    const oneBearerSecond = { path: '/guarded', headers: [['authorization', 'Basic YTpi'] as const, bearer] }
-    const reading = seesRepeatedAuthorization ? 'ambiguous' : 'its first line, the only one that the server hands on'
-    it(`takes a repeated Authorization for ${reading}`, async () => {
+    const repeated = seesRepeatedAuthorization
+      ? 'refuses a repeated Authorization'
+      : 'reads only the first Authorization'
+    it(repeated, async () => {
       const before = await countRuns()
-      const statuses = [(await ask(twoBearers)).status, (await ask(oneBearerSecond)).status]
-      expect(statuses).toEqual(seesRepeatedAuthorization ? [400, 400] : [200, 401])
+      const first = await ask({ path: '/guarded', headers: [bearer, ['authorization', `Bearer ${wrong}`]] })
+      const second = await ask({ path: '/guarded', headers: [['authorization', 'Basic YTpi'], bearer] })
+      expect([first.status, second.status]).toEqual(seesRepeatedAuthorization ? [400, 400] : [200, 401])
       expect(await countRuns()).toBe(before + (seesRepeatedAuthorization ? 0 : 1))
     })
 
-    it.each<[string, WireRequest]>([
-      ['no key', { path: '/unset' }],
-      ['an empty key', { path: '/unset', headers: [['x-api-key', '']] }],
-      ['undefined', { path: '/unset', headers: [['x-api-key', 'undefined']] }],
-      ['a key in two places', { path: '/unset', headers: [bearer, apiKey] }],
-      ['the key of another route', { path: '/unset', headers: [apiKey] }],
-      ['HEAD', { method: 'HEAD', path: '/unset', headers: [apiKey] }],
-    ])('answers 503 to %s while the secret is unset', async (_case, wire) => {
-      const { headers } = await expectRefused(wire, 503)
-      expect(headers['www-authenticate']).toBeUndefined()
-      expect(headers['retry-after']).toBeUndefined()
-    })
-
-    it('lets an API key in as far as its scopes and its limit go, and tells what is left', async () => {
-      const allowed = asking(scenarioEnvironment.SCENARIO_API_KEY)
-      const narrow = await expectRefused(asking(scenarioEnvironment.SCENARIO_NARROW_API_KEY), 403)
+    it('accepts an API key within its scopes and its limit, and sends what is left of the limit', async () => {
+      const allowed = withBearer(scenarioEnvironment.SCENARIO_API_KEY)
+      const narrow = await expectRefused(withBearer(scenarioEnvironment.SCENARIO_NARROW_API_KEY), 403)
       expect(narrow.headers['www-authenticate']).toBe(
         'Bearer realm="api", error="insufficient_scope", scope="reports:read"',
       )
-      const unknown = await expectRefused(asking(generateKey({ prefix: 'acme' })), 401)
+      const unknown = await expectRefused(withBearer(generateKey({ prefix: 'acme' })), 401)
       expect(unknown.headers['www-authenticate']).toBe('Bearer realm="api", error="invalid_token"')
-      const unreadable = await expectRefused(asking(scenarioEnvironment.SCENARIO_UNREADABLE_API_KEY), 503)
+      const unreadable = await expectRefused(withBearer(scenarioEnvironment.SCENARIO_UNREADABLE_API_KEY), 503)
       expect(unreadable.headers['retry-after']).toBe('5')
 
       const first = await expectHandled(allowed)
@@ -246,7 +181,7 @@ export function adapterScenarios(name: string, start: () => Promise<ScenarioServ
       expect(limited.headers['www-authenticate']).toBeUndefined()
     })
 
-    it('tells callers apart that come at once', async () => {
+    it('decides correctly about requests that come at the same time', async () => {
       const requests = Array.from(
         { length: 60 },
         (_item, index) => [[apiKey], [['x-api-key', wrong] as const], []][index % 3],
@@ -271,18 +206,16 @@ export function adapterScenarios(name: string, start: () => Promise<ScenarioServ
       }
       const body = JSON.stringify({ type: 'report.ready', text: 'Zoë' })
 
-      it('lets it in, and the handler reads the body', async () => {
+      it('accepts it, and the handler reads the body', async () => {
         const response = await expectHandled(sign(body, new Date(), 'msg_once'))
         const answer: unknown = JSON.parse(response.body)
         expect(answer).toMatchObject({ body })
         expect(answer).toMatchObject(passesCaller ? { caller: { kind: 'webhook', id: 'msg_once' } } : {})
       })
 
-      it('refuses it when the body was changed, when it is old, and without a signature', async () => {
+      it('refuses it if the body was changed or the signature is missing', async () => {
         for (const wire of [
           { ...sign(body), body: `${body} ` },
-          sign(body, new Date(Date.now() - 301_000)),
-          sign(body, new Date(Date.now() + 302_000)),
           { path: '/webhook', headers: [apiKey], body },
         ]) {
           const { headers } = await expectRefused(wire, 401)
@@ -290,7 +223,7 @@ export function adapterScenarios(name: string, start: () => Promise<ScenarioServ
         }
       })
 
-      it('refuses the same attempt a second time, and lets a new attempt in', async () => {
+      it('refuses the same attempt a second time, and accepts a new attempt', async () => {
         const wire = sign(body, new Date(), 'msg_again')
         await expectHandled(wire)
         await expectRefused(wire, 401)
@@ -298,7 +231,7 @@ export function adapterScenarios(name: string, start: () => Promise<ScenarioServ
         expect(JSON.parse(again.body)).toMatchObject({ body })
       })
 
-      it('takes a body that comes in many pieces, and refuses one that is too large', async () => {
+      it('accepts a large body, and refuses one that is too large', async () => {
         const large = 'x'.repeat(scenarioBodyBytes)
         const response = await expectHandled(sign(large))
         expect(JSON.parse(response.body)).toMatchObject({ body: large })

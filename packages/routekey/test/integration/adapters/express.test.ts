@@ -11,7 +11,7 @@ import { createKeyedVerifier } from './scenario-keyring.ts'
 
 const logger = { error: () => undefined }
 let runs = 0
-const answer = (request: express.Request, response: express.Response, caller: unknown) => {
+const respond = (request: express.Request, response: express.Response, caller: unknown) => {
   runs += 1
   response.set('cache-control', 'public').json({ caller, body: request.body })
 }
@@ -24,25 +24,25 @@ async function start() {
     maxBodyBytes: scenarioBodyBytes,
   })
   const api = express.Router()
-  // Guards in both shapes: one stands before routes, the other is the route. Both read the body before the parser.
+  // Both kinds of guard: requireKey before several routes, and withKey around one. Both come before the body parser.
   const signed = requireKey(webhook)
   api.use('/guarded', closed)
   api.use('/webhook', signed)
   api.use(express.text({ type: '*/*', limit: '2mb' }))
-  api.all('/webhook', (request, response) => answer(request, response, signed.callerOf(request)))
-  api.all('/guarded', (request, response) => answer(request, response, closed.callerOf(request)))
+  api.all('/webhook', (request, response) => respond(request, response, signed.callerOf(request)))
+  api.all('/guarded', (request, response) => respond(request, response, closed.callerOf(request)))
   const open = envSecret('SCENARIO_SECRET', { env, query: true })
   api.all(
     '/query',
     withKey(open, (request: express.Request, response: express.Response, { caller }) =>
-      answer(request, response, caller),
+      respond(request, response, caller),
     ),
   )
   api.all('/unset', requireKey(envSecret('SCENARIO_UNSET', { env, logger })), (request, response) =>
-    answer(request, response, null),
+    respond(request, response, null),
   )
   const keyed = requireKey(createKeyedVerifier())
-  api.all('/keyed', keyed, (request, response) => answer(request, response, keyed.callerOf(request)))
+  api.all('/keyed', keyed, (request, response) => respond(request, response, keyed.callerOf(request)))
   const app = express()
   app.get('/api/runs', (_request, response) => void response.send(String(runs)))
   app.use('/api', api)

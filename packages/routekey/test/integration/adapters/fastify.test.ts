@@ -19,8 +19,8 @@ async function start() {
       onRequest: (request, reply, done) => void guard(request.raw, reply.raw, done),
       handler: (request: FastifyRequest, reply: FastifyReply) => {
         runs += 1
-        const answered = { caller: guard.callerOf(request.raw), body: request.body }
-        return reply.header('cache-control', 'public').send(answered)
+        const result = { caller: guard.callerOf(request.raw), body: request.body }
+        return reply.header('cache-control', 'public').send(result)
       },
     })
   }

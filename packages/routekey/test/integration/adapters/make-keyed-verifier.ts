@@ -1,21 +1,21 @@
 import type { createKeyring, hashKey } from '../../../src/index.ts'
 import type { createMemoryStore } from '../../../src/stores/memory.ts'
 
-/** What of the library is used, from the source or from what was built of it. */
+/** The library, from its source or from its build. */
 interface Library {
   readonly createKeyring: typeof createKeyring
   readonly hashKey: typeof hashKey
   readonly createMemoryStore: typeof createMemoryStore
 }
 
-/** The key that is let in, the one that lacks the scope, and the one for which the store fails. */
+/** A key that is accepted, one that lacks the scope, and one for which the store fails. */
 interface Keys {
   readonly allowed: string
   readonly narrow: string
   readonly unreadable: string
 }
 
-/** Makes the verifier of `/keyed`. */
+/** Creates the verifier of `/keyed`. */
 export function makeKeyedVerifier(library: Library, { allowed, narrow, unreadable }: Keys) {
   const memory = library.createMemoryStore()
   const common = { owner: 'ada', name: 'CI', start: 'acme', allowedIps: [], metadata: {}, expiresAt: null, actor: null }

@@ -26,7 +26,7 @@ async function build(): Promise<void> {
   if (code !== 0) throw new Error(`The build failed:\n${output}`)
 }
 
-async function untilAnswering(origin: string, child: ChildProcess): Promise<void> {
+async function untilReady(origin: string, child: ChildProcess): Promise<void> {
   for (const deadline = Date.now() + 30_000; Date.now() < deadline;) {
     try {
       await fetch(`${origin}/proxied/runs`)
@@ -39,7 +39,7 @@ async function untilAnswering(origin: string, child: ChildProcess): Promise<void
   throw new Error('The application did not start')
 }
 
-/** Builds the fixture application with the built library, and starts it. */
+/** Builds and starts the fixture application, which uses the built library. */
 export async function startNextServer(): Promise<Pick<ScenarioServer, 'origin' | 'stop'>> {
   await build()
   const port = String(await findFreePort())
@@ -51,7 +51,7 @@ export async function startNextServer(): Promise<Pick<ScenarioServer, 'origin' |
   const exited = once(child, 'exit')
   const origin = `http://127.0.0.1:${port}`
   try {
-    await untilAnswering(origin, child)
+    await untilReady(origin, child)
   } catch (error) {
     child.kill('SIGKILL')
     throw error

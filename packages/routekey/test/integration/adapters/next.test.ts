@@ -17,7 +17,7 @@ afterAll(async () => {
 const at = (base: string) => async () => ({ origin: server.origin, base, stop: async () => undefined })
 adapterScenarios('routekey/next in the App Router', at('/api/app'), { seesRepeatedAuthorization: false })
 adapterScenarios('routekey/next-pages in the Pages Router', at('/api/pages'), { seesRepeatedAuthorization: true })
-adapterScenarios('routekey/next-proxy before an open route', at('/proxied'), {
+adapterScenarios('routekey/next-proxy in front of a route without a guard', at('/proxied'), {
   seesRepeatedAuthorization: false,
   passesCaller: false,
 })
@@ -41,7 +41,7 @@ describe('routekey/next-proxy', () => {
     '/proxied/guarded.rsc',
     '/_next/data/build/proxied/guarded.json',
     '/_next/../proxied/guarded',
-  ])('has no way around it by %s', async (path) => {
+  ])('cannot be bypassed by %s', async (path) => {
     const before = await countRuns()
     for (const headers of [
       [],
@@ -54,11 +54,11 @@ describe('routekey/next-proxy', () => {
     expect(await countRuns()).toBe(before)
   })
 
-  it('lets what is guarded nowhere go on', async () => {
+  it('passes requests for paths without a guard', async () => {
     expect((await send(server.origin, { method: 'GET', path: '/proxied/runs' })).status).toBe(200)
   })
 
-  it('leaves no secret in what the browser loads', async () => {
+  it('leaves no secret in pages for browsers', async () => {
     const page = await send(server.origin, { method: 'GET', path: '/nowhere' })
     expect(page.status).toBe(404)
     for (const secret of Object.values(scenarioEnvironment)) expect(page.body).not.toContain(secret)

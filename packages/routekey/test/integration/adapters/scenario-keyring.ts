@@ -3,7 +3,7 @@ import { createMemoryStore } from '../../../src/stores/memory.ts'
 import { scenarioEnvironment as env } from './adapter-scenarios.ts'
 import { makeKeyedVerifier } from './make-keyed-verifier.ts'
 
-/** Makes the verifier of `/keyed` on the source; `next-app/verifiers.js` makes it on the built library. */
+/** Creates the verifier of `/keyed` from the source; `next-app/verifiers.js` creates it from the build. */
 export function createKeyedVerifier() {
   return makeKeyedVerifier(
     { createKeyring, hashKey, createMemoryStore },

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 
-/** A request as it goes over the wire: each header line as given, repeated ones included. */
+/** A request as it is sent: with exactly these header lines, also repeated ones. */
 export interface WireRequest {
   readonly method?: string
   readonly path: string
@@ -10,7 +10,6 @@ export interface WireRequest {
   readonly body?: string
 }
 
-/** What came back. */
 export interface WireResponse {
   readonly status: number
   readonly headers: IncomingHttpHeaders
@@ -24,7 +23,7 @@ export async function send(
 ): Promise<WireResponse> {
   const { hostname, port, host } = new URL(origin)
   const framing = body === undefined ? [] : ['content-length', String(Buffer.byteLength(body))]
-  // A flat list is sent as it is; from an object, Node would join what comes twice.
+  // Node sends a flat list as it is, but would join repeated headers of an object.
   const lines = ['host', host, 'connection', 'close', ...framing, ...headers.flat()]
   const outgoing = request({ hostname, port, method, path, headers: lines, agent: false })
   outgoing.end(body)
