@@ -14,7 +14,7 @@ await reportThroughput({ profiles: profileCount, sweepers: 1, semiSpaceMb: 8 })
 await reportThroughput({ profiles: 4 * profileCount, sweepers: 1 })
 await reportThroughput({ profiles: 4 * profileCount, sweepers: 1, semiSpaceMb: 8 })
 
-/** Medians of claiming 1, 24 and 100 rows from tables of several sizes, 1,000 rows of each being due. */
+/** Prints the median times to claim 1, 24 and 100 rows from tables of several sizes. 1,000 rows of each table are due. */
 async function reportClaims(totals: number[], batches: number[]): Promise<void> {
   const server = await startTestPostgres({
     settings: { shared_buffers: '512MB', max_wal_size: '4GB', autovacuum: 'off' },
@@ -33,7 +33,7 @@ async function reportClaims(totals: number[], batches: number[]): Promise<void> 
   }
 }
 
-/** How much of the rate that Stripe allows is used, at 200 ms of latency. */
+/** Prints how much of the rate that Stripe allows is used, at 200 ms of latency. */
 async function reportPace(plan: Pick<SweepPlan, 'speed' | 'sweepers'>): Promise<void> {
   const options = { profiles: profileCount, endpointPerSecond: allowedPerSecond, latencyMs: 200 }
   const { perSecond, requests, limited, customersOfDistinctProfiles, customers } = await measureSweep({
@@ -47,7 +47,7 @@ async function reportPace(plan: Pick<SweepPlan, 'speed' | 'sweepers'>): Promise<
   )
 }
 
-/** How many profiles a second are done where nothing limits it. */
+/** Prints how many profiles are done per second without a rate limit. */
 async function reportThroughput(plan: Pick<SweepPlan, 'profiles' | 'semiSpaceMb' | 'sweepers'>): Promise<void> {
   const { perSecond, reports } = await measureSweep(plan)
   const memory = reports.map(({ startRssMb, maxRssMb }) => `${format(startRssMb)} to ${format(maxRssMb)} MB`)

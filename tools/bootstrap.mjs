@@ -1,5 +1,5 @@
-// What the commands need before anything else can run, in plain JavaScript that Node 20.9 understands: the installed
-// packages, and a Node that the application supports. Imports nothing that has to be installed.
+// Prepares a clone for every other command: installs the packages, and starts a program with a Node that the project supports.
+// Plain JavaScript for Node 20.9, which imports nothing from npm.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -10,7 +10,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const modules = join(root, 'node_modules')
 const stamp = join(modules, '.installed-lockfile')
 
-/** Installs the packages that the lockfile names, unless that very lockfile was installed before. */
+/** Installs the packages of the lockfile. Does nothing if they were installed from the same lockfile before. */
 export function ensureInstalled() {
   const lockfile = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
@@ -22,14 +22,14 @@ export function ensureInstalled() {
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',
   })
-  if (status !== 0) fail('npm ci failed; its message stands above.')
+  if (status !== 0) fail('npm ci failed. Its message is above.')
   writeFileSync(stamp, lockfile)
 }
 
 /**
- * The Node to run the project with: the pinned one from npm, or the present one where that could not be installed.
+ * Finds the Node to run the project with: the pinned one from npm, or this one if npm could not install that.
  *
- * @returns {string} path of the executable
+ * @returns {string} path of the program
  */
 function projectNode() {
   const pinned = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
@@ -37,14 +37,14 @@ function projectNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major > 22 || (major === 22 && minor >= 18)) return process.execPath
   return fail(
-    `This needs Node 22.18 or newer, and this is ${process.versions.node}. The pinned Node could not be installed: ` +
-      'allow the install script of the package "node", or install a newer Node.',
+    `Node 22.18 or newer is required, and this is ${process.versions.node}. npm did not install the pinned Node. ` +
+      'Allow the install script of the package "node", or install a newer Node.',
   )
 }
 
 /**
- * Runs a script of the project to its end and ends this process with the same exit code. The script gets the signals
- * that this process gets, and notices by its closed channel when this process is gone.
+ * Runs a program of the project, and exits with its exit code. The program gets the signals that this process gets. Its IPC
+ * channel closes when this process is killed.
  *
  * @param {string} script path below the project's root
  * @param {string[]} args
@@ -62,8 +62,8 @@ export function handOver(script, args = [], nodeFlags = []) {
       LITE_TELEMETRY: '0',
     },
   })
-  // A terminal sends Ctrl-C to the whole group, and npm passes it on once more; a supervisor sends it to this process alone. So
-  // it is handed on in any case, but once, because a script ends for good when it gets the same signal again.
+  // A terminal sends Ctrl-C to the whole process group, and npm sends it once more. A supervisor sends it to this process only.
+  // So pass it on, but once: a program that gets the signal twice exits at once.
   let isInterrupted = false
   process.on('SIGINT', () => {
     if (!isInterrupted) child.kill('SIGTERM')
@@ -72,7 +72,7 @@ export function handOver(script, args = [], nodeFlags = []) {
   process.on('SIGTERM', () => child.kill('SIGTERM'))
   process.on('SIGHUP', () => child.kill('SIGTERM'))
   if (process.env.npm_lifecycle_event !== undefined) {
-    // npm killed outright takes nothing with it: its child is handed to another parent and would keep the ports.
+    // When npm is killed with SIGKILL, this process gets another parent, and the program would keep its ports.
     const parent = process.ppid
     setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500).unref()
   }

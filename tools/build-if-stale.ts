@@ -49,7 +49,7 @@ export async function buildLibrary(options: BuildOptions = {}): Promise<void> {
 }
 
 /**
- * Builds the library and the application. Skips what was last built from the same files.
+ * Builds the library and the application. Skips a build if its files are the same as last time.
  *
  * @throws BuildError
  */

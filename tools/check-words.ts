@@ -1,7 +1,7 @@
 // npm run check:words [path…]: finds archaic phrases in all that a person reads. docs/style.md, "Words".
 import { readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { listFiles, root } from './list-files.ts'
+import { listFiles, root } from './repository/list-files.ts'
 import { allowedWords } from './words/allowed-words.ts'
 import { findWords, type FoundWord } from './words/find-words.ts'
 

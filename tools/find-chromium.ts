@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 
 const usualPlaces = [
-  // Chromium without a window, which does the same pages with two thirds of the processor's time.
+  // Chromium without a window needs two thirds of the processor time for the same pages.
   '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -12,7 +12,7 @@ const usualPlaces = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
 
-/** Finds the machine's Chromium: the one that `CHROMIUM_PATH` names, or one in a usual place; null where there is none. */
+/** Finds Chromium: the program that `CHROMIUM_PATH` names, or one in a usual place. Returns null if there is none. */
 export function findChromium(): string | null {
   const named = process.env.CHROMIUM_PATH
   if (named !== undefined && named !== '') return named

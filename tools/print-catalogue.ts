@@ -1,5 +1,5 @@
-// npm run print-catalogue [directory]: applies migrations to a new PGlite and prints every object that they made, one line each,
-// sorted. Run it before and after a change of the migrations and compare with diff.
+// npm run print-catalogue [directory]: applies the migrations to a new PGlite and prints every object that they create, one line
+// each, sorted. Run it before and after a change of the migrations, and compare the outputs with diff.
 import { createTestDatabase } from '@routekey/sandbox/test-database'
 
 const objects = `

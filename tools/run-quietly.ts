@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 
 /**
- * Runs a command to its end and keeps what it says.
+ * Runs a command to its end and collects its output.
  *
- * @param options.cwd where it runs
- * @param options.signal ends it, by default never; the promise then fails with an `AbortError`
- * @returns its exit code, null when a signal ended it, and its two outputs in one
+ * @param options.cwd its working directory
+ * @param options.signal ends the command; the promise then rejects with an `AbortError`
+ * @returns the exit code, or null if a signal ended it, and stdout and stderr in one text
  */
 export async function runQuietly(
   command: string,

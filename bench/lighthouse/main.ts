@@ -1,4 +1,4 @@
-// npm run lighthouse: measures every page of the built application on a stack of its own, and fails below 95.
+// npm run lighthouse: measures every page of the built application, and fails if a score is below 95.
 import { parseArgs } from 'node:util'
 import { buildApplication } from '@routekey/tools/build-if-stale'
 import { createSession } from '@routekey/web/test/support/create-session.ts'
@@ -12,7 +12,7 @@ const { values, positionals } = parseArgs({
   options: { runs: { type: 'string', default: '3' } },
 })
 const runs = Number(values.runs)
-if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs takes a whole number from 1.')
+if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs must be a whole number of at least 1.')
 
 installLighthouse()
 await buildApplication({ log: console.log })
@@ -43,7 +43,7 @@ process.exit(isBelow ? 1 : 0)
 async function measure(name: string, path: string, formFactor: FormFactor, cookie: string): Promise<void> {
   const measurements: Measurement[] = []
   for (let run = 0; run < runs; run++)
-    measurements.push(await measureOnceMore(stack.webUrl + path, { formFactor, cookie }))
+    measurements.push(await measureWithRetry(stack.webUrl + path, { formFactor, cookie }))
   const medians = categories.map((category) => median(measurements.map(({ scores }) => scores[category])))
   console.log(
     `${name.padEnd(12)} ${formFactor.padEnd(8)} ${medians.map((score) => String(score).padStart(3)).join('  ')}`,
@@ -53,12 +53,12 @@ async function measure(name: string, path: string, formFactor: FormFactor, cooki
   for (const finding of new Set(measurements.flatMap(({ findings }) => findings))) console.log(`    ${finding}`)
 }
 
-/** Chromium sometimes records nothing, on a machine that is busy; that says nothing about the page. */
-async function measureOnceMore(...page: Parameters<typeof measurePage>): Promise<Measurement> {
+/** On a busy machine Chromium sometimes records nothing. The page did not cause that, so measure it again. */
+async function measureWithRetry(...page: Parameters<typeof measurePage>): Promise<Measurement> {
   try {
     return await measurePage(...page)
   } catch (error) {
-    console.error(`${String(error)} Once more.`)
+    console.error(`${String(error)} Trying again.`)
     return measurePage(...page)
   }
 }

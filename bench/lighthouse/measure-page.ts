@@ -4,17 +4,17 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { findChromium } from '@routekey/tools/find-chromium'
 
-/** What is measured, in the order of the table. */
+/** The categories that are measured, in the order of the table. */
 export const categories = ['performance', 'accessibility', 'best-practices'] as const
 
-/** How a page is emulated: a slow phone, or a desktop. */
+/** The device that is emulated: a slow phone or a desktop. */
 export type FormFactor = 'mobile' | 'desktop'
 
 /** One run of Lighthouse. */
 export interface Measurement {
   /** 0 to 100. */
   readonly scores: Record<(typeof categories)[number], number>
-  /** What cost points, with the weight of each. */
+  /** The audits that cost points. */
   readonly findings: string[]
 }
 
@@ -33,7 +33,7 @@ const reportSchema = z.object({
   ),
 })
 
-/** Installs Lighthouse beside this file, as its lock file says, unless that was done before. */
+/** Installs Lighthouse beside this file from its own lockfile, unless it is installed. */
 export function installLighthouse(): void {
   if (existsSync(lighthouse)) return
   const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--workspaces=false', '--no-audit', '--no-fund'], {
@@ -41,14 +41,14 @@ export function installLighthouse(): void {
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: process.platform === 'win32',
   })
-  if (status !== 0) throw new Error('Lighthouse could not be installed; what npm says stands above.')
+  if (status !== 0) throw new Error('Lighthouse could not be installed. The message of npm is above.')
 }
 
 /**
- * Runs Lighthouse once, with a Chromium of its own.
+ * Runs Lighthouse once, with a new Chromium.
  *
- * @param options.cookie the `cookie` header of a session; empty for nobody
- * @throws Error when Lighthouse could not load the page
+ * @param options.cookie the `cookie` header of a session; empty for a visitor who is not signed in
+ * @throws Error if Lighthouse cannot load the page
  */
 export async function measurePage(
   url: string,

@@ -8,9 +8,9 @@ const tool = (name: string, script: string): Step => ({
 })
 
 export const build = tool('build', 'build.ts')
-export const checkPackage = tool('package', 'check-package.ts')
-export const checkDependencies = tool('dependencies', 'check-dependencies.ts')
-export const checkTypes = tool('types', 'check-types.ts')
+export const checkPackage = tool('package', 'steps/check-package.ts')
+export const checkDependencies = tool('dependencies', 'steps/check-dependencies.ts')
+export const checkTypes = tool('types', 'steps/check-types.ts')
 export const checkFormat: Step = { name: 'format', command: ['oxfmt', '--check', '.'], reportPath: null }
 export const checkUnused: Step = { name: 'unused', command: ['knip'], reportPath: null }
 export const lint: Step = {

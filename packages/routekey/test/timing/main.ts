@@ -1,4 +1,5 @@
-// Do comparisons tell by their time how much of a secret was right? Run on the built library; see welch.ts for the sampling.
+// npm run test:timing: checks that the time of a comparison does not depend on how much of a secret is right. Uses the built library.
+// welch.ts describes the sampling.
 import { randomBytes } from 'node:crypto'
 
 import { envSecret } from 'routekey'
@@ -36,13 +37,13 @@ const verifying = (name: string, left: (text: string) => string, right: (text: s
   }
 }
 
-/** What a comparison must not do; if this were not found, the others would prove nothing. */
+/** A comparison that leaks. The test must detect it, or its other results would prove nothing. */
 function earlyExit(left: Uint8Array, right: Uint8Array): boolean {
   for (let index = 0; index < left.length; index += 1) if (left[index] !== right[index]) return false
   return true
 }
 
-/** Measures again what looks different: a difference in the code is in each measurement, a disturbance from outside is not. */
+/** Repeats a measurement that finds a difference: a difference in the code appears each time, a disturbance does not. */
 function measureUpTo(count: number, timing: TimingCase): number[] {
   const found: number[] = []
   while (found.length < count && found.every((t) => t >= limit)) found.push(Math.abs(measureT(timing)))

@@ -1,4 +1,4 @@
-/** Welch's t of two samples: how many standard errors their means are apart. */
+/** Computes Welch's t of two samples: the difference of their means, in standard errors. */
 function welchT(left: readonly number[], right: readonly number[]): number {
   const [first, second] = [left, right].map((sample) => {
     const mean = sample.reduce((sum, value) => sum + value, 0) / sample.length
@@ -9,10 +9,10 @@ function welchT(left: readonly number[], right: readonly number[]): number {
   return (first.mean - second.mean) / Math.sqrt(first.error + second.error)
 }
 
-/** What a comparison is asked with: two classes whose times must not be told apart. */
+/** Two classes of inputs to a comparison, whose times must be indistinguishable. */
 export interface TimingCase {
   readonly name: string
-  /** Makes the call for one of the classes, on an input of its own. */
+  /** Creates the call for one of the classes, with a new input. */
   readonly prepare: (kind: 'left' | 'right') => () => unknown
 }
 
@@ -20,13 +20,13 @@ const samplesPerClass = 20_000
 const callsPerSample = 50
 const inputsPerClass = 32
 const warmUpSamples = 4_000
-// Interrupts and garbage collection make a tail that says nothing about the code (dudect, §"Post-processing").
+// Interrupts and garbage collection cause a tail that does not depend on the code (dudect, §"Post-processing").
 const keptShare = 0.9
 
 /**
- * Times both classes in random order, so that whatever drifts in the machine falls on both alike. A sample is the time of
- * {@link callsPerSample} calls on one input, drawn from several of its class, so that where an input lies in memory does not
- * pass for what it holds. The slowest tenth of all samples, by one limit for both classes, is left out.
+ * Times both classes in random order, so that a drift of the machine affects both. A sample is the time of
+ * {@link callsPerSample} calls on one of several inputs of its class, so that the place of an input in memory is not mistaken for
+ * its content. The slowest tenth of all samples is left out, with the same limit for both classes.
  */
 export function measureT({ prepare }: TimingCase): number {
   const calls = (kind: 'left' | 'right') => Array.from({ length: inputsPerClass }, () => prepare(kind))
@@ -44,7 +44,7 @@ export function measureT({ prepare }: TimingCase): number {
     const elapsed = Number(process.hrtime.bigint() - start)
     if (count >= 0) chosen.times.push(elapsed)
   }
-  if (sink > 0) throw new Error('A call gave nothing')
+  if (sink > 0) throw new Error('A call returned undefined.')
   const limit = classes.flatMap(({ times }) => times).toSorted((a, b) => a - b)[
     Math.floor((classes[0].times.length + classes[1].times.length) * keptShare)
   ]

@@ -19,25 +19,25 @@ const ready = (options: Partial<Parameters<typeof describeReady>[0]> = {}) =>
     ...options,
   })
 
-it('begins with the address, and takes the key of its requests out of the file', () => {
+it('starts with the address, and reads the key of its requests from the file', () => {
   expect(ready()).toMatch(/^Ready in 6\.1 s: http:\/\/localhost:3000$/m)
   expect(ready()).toContain('API_ROUTE_SECRET in apps/web/.env.local.')
   expect(ready()).toContain(`"x-api-key: $(sed -n 's/^API_ROUTE_SECRET=//p' apps/web/.env.local)"`)
 })
 
-it('takes the key out of the environment where that has it, because the file then does not count', () => {
+it('reads the key from the environment if it is set there, because it then overrides the file', () => {
   const text = ready({ envFile: null })
   expect(text).toContain('API_ROUTE_SECRET in the environment.')
   expect(text).toContain('"x-api-key: $API_ROUTE_SECRET"')
   expect(text).not.toContain('.env.local')
 })
 
-it('asks for the id of a profile where the seeded one is not', () => {
+it('asks for the id of a profile if there is no seeded one', () => {
   expect(ready()).toContain('"id":"00000000-0000-4000-8000-000000000001"')
   expect(ready({ sandbox: { supabase: null, stripe: null, github: null } })).toContain('"id":"<id of a profile>"')
 })
 
-it('tells no secret', () => {
+it('contains no secret', () => {
   for (const secret of [stripe.secretKey, stripe.webhookSecret, supabase.secretKey])
     expect(ready()).not.toContain(secret)
 })

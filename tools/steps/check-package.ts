@@ -2,9 +2,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildLibrary } from './build-if-stale.ts'
-import { root } from './list-files.ts'
-import { runQuietly } from './run-quietly.ts'
+import { buildLibrary } from '../build-if-stale.ts'
+import { root } from '../repository/list-files.ts'
+import { runQuietly } from '../run-quietly.ts'
 
 const directory = join(root, 'packages/routekey')
 const { exports }: { exports: Record<string, unknown> } = JSON.parse(

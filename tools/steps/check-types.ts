@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { buildLibrary } from './build-if-stale.ts'
-import { root } from './list-files.ts'
-import { runQuietly } from './run-quietly.ts'
+import { buildLibrary } from '../build-if-stale.ts'
+import { root } from '../repository/list-files.ts'
+import { runQuietly } from '../run-quietly.ts'
 
 const atOnce = 2
 

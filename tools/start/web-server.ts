@@ -4,32 +4,31 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const webDirectory = fileURLToPath(new URL('../apps/web', import.meta.url))
+const webDirectory = fileURLToPath(new URL('../../apps/web', import.meta.url))
 const nextBinary = createRequire(join(webDirectory, 'package.json')).resolve('next/dist/bin/next')
 const exitWithParent = new URL('./exit-with-parent.mjs', import.meta.url).href
 
 /** A running `next start` or `next dev`. */
 export interface WebServer {
   readonly url: string
-  /** Everything it has written to its two outputs so far. */
+  /** Everything it has written to stdout and stderr so far. */
   readonly output: () => string
-  /** Settles when the process is gone, by itself or stopped. */
+  /** Resolves with the exit code when the process has ended, by itself or stopped. */
   readonly exited: Promise<number | null>
-  /** Ends it: politely, and after `graceMs` (2 seconds) for good. */
+  /** Stops it with SIGTERM, and after `graceMs` (2 seconds) with SIGKILL. */
   readonly stop: (graceMs?: number) => Promise<void>
-  /** Ends it as a crash would, at once. */
+  /** Kills it at once, as a crash would. */
   readonly kill: () => Promise<void>
 }
 
 /**
- * Starts the web application and waits until it answers.
+ * Starts the web application on 127.0.0.1 and waits until it responds.
  *
- * @param options.port where it listens, on 127.0.0.1 only
- * @param options.env its whole environment, but for PATH, HOME and NODE_ENV; nothing else is inherited
+ * @param options.env its whole environment, except PATH, HOME and NODE_ENV; nothing else is inherited
  * @param options.mode `start` (default) serves the build, `dev` compiles on request
- * @param options.onOutput gets what the process writes to its error output, and once it answers, to both; the banner that
- *   it starts with is only kept
- * @throws Error when it ends or stays silent for 60 seconds; the message carries its output
+ * @param options.onOutput gets what the process writes to stderr, and once it responds, also to stdout. It does not get the
+ *   banner.
+ * @throws Error if it ends or does not respond within 60 seconds; the message contains its output
  */
 export async function startWebServer(options: {
   port: number
@@ -50,7 +49,7 @@ export async function startWebServer(options: {
       HOME: process.env.HOME,
       NODE_ENV: mode === 'dev' ? 'development' : 'production',
       NEXT_TELEMETRY_DISABLED: '1',
-      // `next dev` records each request with its query, and so with a key in it, in .next/dev/trace: nothing takes this long.
+      // `next dev` records requests with their query, which may contain a key, in .next/dev/trace. With this threshold it never does.
       NEXT_TRACE_SPAN_THRESHOLD_MS: String(2 ** 31 - 1),
       ...options.env,
     },
@@ -66,8 +65,8 @@ export async function startWebServer(options: {
   })
 
   const deadline = Date.now() + 60_000
-  // What answers is another program, when this one has ended.
-  while (!(await answers(url)) || !isRunning(child)) {
+  // If this process has ended, another program responds on its port.
+  while (!(await responds(url)) || !isRunning(child)) {
     if (!isRunning(child) || Date.now() > deadline) {
       child.kill('SIGKILL')
       throw new Error(`The web application did not start on port ${port}.\n${output}`)
@@ -98,7 +97,7 @@ function isRunning(child: ChildProcess): boolean {
   return child.exitCode === null && child.signalCode === null
 }
 
-async function answers(url: string): Promise<boolean> {
+async function responds(url: string): Promise<boolean> {
   try {
     await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(10_000) })
     return true

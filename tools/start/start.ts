@@ -1,4 +1,4 @@
-// npm start and npm run dev: builds what is stale, starts the sandbox and the application, and stops both.
+// npm start and npm run dev: builds what has changed, starts the sandbox and the application, and stops both.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,12 +14,12 @@ import {
   startSandbox,
   writeEnvFile,
 } from '@routekey/sandbox'
-import { BuildError, buildApplication, buildLibrary } from './build-if-stale.ts'
+import { BuildError, buildApplication, buildLibrary } from '../build-if-stale.ts'
 import { sweepFirst } from './first-sweep.ts'
 import { describeReady } from './ready-message.ts'
 import { startWebServer, type WebServer } from './web-server.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
 const envFile = process.env.SANDBOX_ENV_FILE ?? join(root, 'apps/web/.env.local')
 
 const startedAt = performance.now()
@@ -33,7 +33,7 @@ async function start(mode: 'start' | 'dev'): Promise<void> {
   const environment = resolveSandboxEnvironment({ processEnv: process.env, fileValues: await readEnvFile(envFile) })
   const appUrl = environment.options.appUrl ?? 'http://localhost:3000'
   const port = Number(new URL(appUrl).port || 80)
-  // Before the build, which takes a minute the first time.
+  // Check the port before the build, which takes a minute the first time.
   await checkLocalhostIsFree({ port, variable: 'PORT' })
 
   const build = mode === 'dev' ? buildLibrary : buildApplication
@@ -51,7 +51,7 @@ async function start(mode: 'start' | 'dev'): Promise<void> {
   const { cronSecret } = environment.options
   if (cronSecret !== undefined) await sweepFirst({ appUrl, cronSecret, log: console.error })
   const startSeconds = (performance.now() - startedAt) / 1000
-  // An empty variable counts as not set.
+  // An empty variable counts as unset.
   const isSecretInFile = (process.env.API_ROUTE_SECRET ?? '') === ''
   console.log(describeReady({ appUrl, startSeconds, sandbox, envFile: isSecretInFile ? envFile : null }))
 }
@@ -59,11 +59,11 @@ async function start(mode: 'start' | 'dev'): Promise<void> {
 async function stopWhenEnded({ exited }: WebServer): Promise<void> {
   const code = await exited
   if (isStopping) return
-  console.error(`The application ended by itself, with exit code ${code}.`)
+  console.error(`The application exited with code ${code}.`)
   await stop(1)
 }
 
-/** Recompiles the library when its source changes; `next dev` then sees the new files. */
+/** Recompiles the library when its source changes. `next dev` then reloads the new files. */
 function watchLibrary(): ChildProcess {
   const args = ['-p', 'packages/routekey/tsconfig.build.json', '--watch', '--preserveWatchOutput']
   return spawn('tsc', args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
@@ -72,7 +72,7 @@ function watchLibrary(): ChildProcess {
 async function stop(exitCode: number): Promise<void> {
   if (isStopping) return
   isStopping = true
-  // Left to itself it would go on for a minute, and write where the next start builds.
+  // A build that is not aborted runs for another minute, and writes to the directory of the next start's build.
   building.abort()
   compiler?.kill()
   await web?.stop()
@@ -83,7 +83,7 @@ async function stop(exitCode: number): Promise<void> {
 const { values } = parseArgs({ options: { dev: { type: 'boolean', default: false } } })
 process.on('SIGINT', () => void stop(0))
 process.on('SIGTERM', () => void stop(0))
-// The process that started this one was killed outright.
+// The process that started this one was killed.
 process.on('disconnect', () => void stop(1))
 try {
   await start(values.dev ? 'dev' : 'start')

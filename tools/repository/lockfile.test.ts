@@ -8,11 +8,11 @@ interface LockedPackage {
 }
 
 const lockfile: { packages: Record<string, LockedPackage> } = JSON.parse(
-  readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8'),
 )
 const locked = Object.entries(lockfile.packages)
 
-it('locks the optional packages of every platform, without which npm ci refuses to install', () => {
+it('locks the optional packages of every platform, because npm ci fails without them', () => {
   const names = new Set(locked.map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)))
   const optional = locked.flatMap(([, { optionalDependencies }]) => Object.keys(optionalDependencies ?? {}))
   expect(optional.length).toBeGreaterThan(0)
@@ -25,5 +25,5 @@ it('locks a version of every package that is installed', () => {
 })
 
 it('names no registry', () => {
-  expect(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8')).not.toMatch(/"resolved": "https?:/)
+  expect(readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8')).not.toMatch(/"resolved": "https?:/)
 })

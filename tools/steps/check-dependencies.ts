@@ -1,6 +1,6 @@
 // Fails when an installed package is missing, invalid or extraneous. `npm ls` alone accepts extraneous ones.
-import { runQuietly } from './run-quietly.ts'
-import { root } from './list-files.ts'
+import { runQuietly } from '../run-quietly.ts'
+import { root } from '../repository/list-files.ts'
 
 // The install script of the package `node` fetches the program of this platform, beside what the lockfile names.
 const fetchedByNode = /^extraneous: node-[a-z0-9-]+@/

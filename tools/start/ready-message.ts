@@ -5,10 +5,10 @@ import type { Sandbox } from '@routekey/sandbox'
 const seededProfileId = '00000000-0000-4000-8000-000000000001'
 
 /**
- * Describes what has started, where its secret is, and requests that can be pasted as they stand. It holds no secret.
+ * Describes what has started, where the secret is, and requests to paste. It contains no secret.
  *
  * @param options.startSeconds how long the start took
- * @param options.envFile the file that holds the secret, or null when it is a variable of the environment
+ * @param options.envFile the file with the secret, or null if the secret is an environment variable
  */
 export function describeReady(options: {
   appUrl: string
@@ -30,9 +30,9 @@ export function describeReady(options: {
   return `
 Ready in ${startSeconds.toFixed(1)} s: ${appUrl}
 
-  Supabase  ${supabase?.url ?? 'the one that is configured'}
-  Stripe    ${stripe === null ? 'the one that is configured' : `${stripe.url} lists the customers`}
-  GitHub    ${github?.url ?? 'the one that is configured'}
+  Supabase  ${supabase?.url ?? 'configured elsewhere'}
+  Stripe    ${stripe === null ? 'configured elsewhere' : `${stripe.url} lists the customers`}
+  GitHub    ${github?.url ?? 'configured elsewhere'}
   E-mail    ${supabase === null ? 'sent by Supabase' : `${shorten(supabase.mailDirectory)} gets each message as a file`}
 
 Sign up at ${appUrl}/login and watch your Stripe customer appear. Ctrl-C stops everything.
@@ -47,7 +47,7 @@ The route's secret is API_ROUTE_SECRET in ${place}. Without it, and with it:
 `
 }
 
-/** Gives a path as it would be typed here. */
+/** Returns the path relative to the working directory, if it is below. */
 function shorten(path: string): string {
   const fromHere = relative(process.cwd(), path)
   return fromHere.startsWith('..') ? path : fromHere
