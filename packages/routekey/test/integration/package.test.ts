@@ -32,8 +32,8 @@ function runNode(script: string, ...options: string[]): unknown {
   return JSON.parse(output)
 }
 
-// What is tested here is the tarball, unpacked as npm would, in a project of its own. It is built apart, so that nobody who
-// uses the package's own `dist` in the meantime finds it missing.
+// Tests the tarball, unpacked as npm does, in a project of its own. The build has its own directory, so that tests that run at the
+// same time find the package's `dist` complete.
 beforeAll(() => {
   const staging = join(consumer, 'staging')
   mkdirSync(staging)
@@ -65,7 +65,7 @@ afterAll(() => {
 })
 
 describe('the package', () => {
-  it('holds what was built, the licence and the readme, and no tests or sources', () => {
+  it('contains the build, the SQL, the licence and the readme, and no tests or sources', () => {
     const others = files.filter((file) => !/^package\/dist\/[\w/-]+(?:\.d)?\.(?:js|ts)$/.test(file))
     expect(others.toSorted()).toEqual([
       'package/LICENSE',
@@ -77,7 +77,7 @@ describe('the package', () => {
     expect(files.filter((file) => /\.test\.|(?<!\.d)\.ts$/.test(file))).toEqual([])
   })
 
-  it('exports what its readme names, and nothing inner', () => {
+  it('exports the names of its readme, and no internal module', () => {
     const names = runNode(
       `console.log(JSON.stringify([Object.keys(await import('routekey')), Object.keys(await import('routekey/next'))]))`,
     )
@@ -100,7 +100,7 @@ describe('the package', () => {
     expect(inner).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED')
   })
 
-  it('exports from each adapter what its readme names', () => {
+  it('exports the names of its readme from each entry point', () => {
     const entries = {
       'next-pages': ['withKey'],
       'next-proxy': ['guardPaths'],
@@ -115,12 +115,12 @@ describe('the package', () => {
     }
   })
 
-  it('loads no other package, and neither reads the environment nor starts anything, when it is imported', () => {
+  it('loads no other package, reads no environment and starts nothing when it is imported', () => {
     const script = `
       import { registerHooks } from 'node:module'
       const loaded = []
       registerHooks({ resolve: (name, context, next) => { loaded.push(name); return next(name, context) } })
-      const reads = [] // without what Node's own loader reads
+      const reads = [] // without the variable that Node's own loader reads
       process.env = new Proxy(process.env, { get: (env, name) => { if (name !== 'WATCH_REPORT_DEPENDENCIES') reads.push(String(name)); return env[name] } })
       await import('routekey/next')
       await import('routekey')
@@ -136,7 +136,7 @@ describe('the package', () => {
     })
   })
 
-  it('hashes without node:crypto where the runtime is not Node.js', () => {
+  it('hashes without node:crypto in other runtimes than Node.js', () => {
     const manifest: unknown = JSON.parse(readFileSync(join(consumer, 'node_modules/routekey/package.json'), 'utf8'))
     expect(manifest).toMatchObject({
       imports: { '#crypto': { node: './dist/crypto/node.js', default: './dist/crypto/portable.js' } },
@@ -205,7 +205,7 @@ describe('the package', () => {
     expect(compiled.status).toBe(0)
   })
 
-  it('runs its command line, which prints a secret once, to stdout', () => {
+  it('runs its command line without the packages that it was built with, and has the licence of the bundled one', () => {
     const bin = join(consumer, 'node_modules/routekey/dist/cli/bin.js')
     const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` }
     const printed = spawnSync(bin, ['generate', '--print'], { cwd: consumer, encoding: 'utf8', env })
@@ -213,9 +213,10 @@ describe('the package', () => {
     const wrong = spawnSync(bin, ['generate', '--nonsense'], { cwd: consumer, encoding: 'utf8', env })
     expect(wrong).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('--nonsense') })
     expect(spawnSync(bin, ['--version'], { cwd: consumer, encoding: 'utf8', env }).stdout).toBe('0.1.0\n')
+    expect(readFileSync(bin, 'utf8')).toContain('Copyright (c) 2011 TJ Holowaychuk')
   })
 
-  it('keeps --env-file to itself, though Node.js has an option of that name', () => {
+  it('uses --env-file itself, although Node.js has an option of that name', () => {
     const bin = join(consumer, 'node_modules/routekey/dist/cli/bin.js')
     const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` }
     const options = { cwd: consumer, encoding: 'utf8', env } as const
@@ -229,7 +230,7 @@ describe('the package', () => {
     rmSync(file)
   })
 
-  it('loses no secret when several commands write to one file at once', async () => {
+  it('loses no secret if several commands write to one file at once', async () => {
     const bin = join(consumer, 'node_modules/routekey/dist/cli/bin.js')
     const names = Array.from({ length: 8 }, (_, index) => `SECRET_${index}`)
     const run = async (name: string) => {
