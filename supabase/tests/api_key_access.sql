@@ -1,6 +1,6 @@
--- Who may see and change API keys: owners see their own, the service role does everything, and nobody sees a hash but it.
+-- Who can read and change API keys: owners read their own, the service role does everything, and only it reads a hash.
 begin;
-select plan(67);
+select plan(76);
 
 insert into auth.users (id, email) values
   ('50000000-0000-4000-8000-000000000001', 'owner@example.com'),
@@ -36,8 +36,8 @@ create temporary table call (name text, statement text) on commit drop;
 insert into call
 select name, format($$select public.%s('{"id": "5a000000-0000-4000-8000-000000000001", "limit": 1}')$$, name)
 from unnest(array[
-  'create_api_key', 'find_api_key', 'get_api_key', 'list_api_keys', 'change_api_key', 'rotate_api_key',
-  'record_api_key_usage', 'read_api_key_usage', 'read_api_key_audit'
+  'create_api_key', 'find_api_key', 'get_api_key', 'list_api_keys', 'change_api_key', 'rotate_api_key', 'revoke_api_keys',
+  'delete_api_keys', 'record_api_key_usage', 'read_api_key_usage', 'read_api_key_audit'
 ]) as name;
 grant select on shown, guarded, write, call to public;
 
@@ -49,12 +49,16 @@ select policies_are('public', 'api_key', array['Owners can read their own keys']
 select policies_are('public', 'api_key_usage', array['Owners can read the usage of their own keys']);
 select policies_are('public', 'api_key_audit', array['Owners can read the audit trail of their own keys']);
 select policies_are('public', 'api_key_secret', array[]::name[]);
+select ok(
+  not has_sequence_privilege(role, 'public.api_key_audit_id_seq', 'usage, select, update'),
+  role || ' cannot use the sequence of the audit trail'
+) from unnest(array['anon', 'authenticated', 'service_role']) as role;
 select hasnt_column('public', 'api_key', 'hash', 'what owners read has no hash');
 select is_empty(
   $$select oid::regprocedure from pg_proc
-    where pronamespace = 'public'::regnamespace and (proname ~ 'api_key' or proname = 'read_text_array')
+    where pronamespace = 'public'::regnamespace and proname ~ 'api_key'
       and (has_function_privilege('anon', oid, 'execute') or has_function_privilege('authenticated', oid, 'execute'))$$,
-  'no function about keys is open to users'
+  'users can execute no function about keys'
 );
 
 select set_config('request.jwt.claims', '{"role": "anon"}', true);

@@ -9,13 +9,8 @@ export { type ErrorCode, RoutekeyError } from './errors.ts'
 export type { Credential } from './guard/extract-credential.ts'
 export { type GenerateKeyOptions, generateKey } from './key/generate-key.ts'
 export { type HashKeyOptions, hashKey } from './key/hash-key.ts'
-export {
-  type KeyCaller,
-  type Keyring,
-  type KeyringOptions,
-  type KeyVerifierOptions,
-  createKeyring,
-} from './keyring/create-keyring.ts'
+export { createKeyring } from './keyring/create-keyring.ts'
+export type { Keyring, KeyringOptions } from './keyring/keyring.ts'
 export type { InvalidAttemptsOptions } from './keyring/verify/invalid-attempts.ts'
 export type { CacheOptions } from './keyring/verify/key-cache.ts'
 export {
@@ -29,26 +24,32 @@ export {
   keyStatus,
 } from './keyring/model/key-record.ts'
 export type {
+  AuditQuery,
+  ChangeRequest,
   FoundKey,
   KeyChange,
-  KeyUpdate,
+  KeyQuery,
   KeyRotation,
   KeyStore,
-  ChangeRequest,
+  KeyUpdate,
   NewKey,
   UsageEntry,
+  UsageQuery,
+  UsageTarget,
 } from './keyring/model/key-store.ts'
 export type { KeyInput } from './keyring/manage/key-input.ts'
 export type { Limiter, LimiterResult, OnLimiterError } from './keyring/verify/limiter.ts'
 export type {
+  Actor,
   CreatedKey,
   CreateKeyOptions,
   GrantLimit,
-  Actor,
   KeyManagement,
   OwnerFilter,
-} from './keyring/manage/manage-keys.ts'
+  TooManyKeys,
+} from './keyring/manage/key-management.ts'
 export { type GrantedScope, type RequiredScopes, coversScope } from './keyring/model/scopes.ts'
+export type { KeyCaller, KeyVerifierOptions } from './keyring/verify/key-verifier.ts'
 export type { UsageOptions } from './keyring/verify/usage-buffer.ts'
 export type { Verification, VerifyOptions } from './keyring/verify/verify-key.ts'
 export { type ParsedKey, parseKey } from './key/parse-key.ts'

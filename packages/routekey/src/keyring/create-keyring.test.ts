@@ -19,7 +19,7 @@ import { createMemoryStore } from '../stores/memory.ts'
 
 const start = new Date('2026-03-01T12:30:00.000Z')
 
-function setUp(options: Partial<KeyringOptions> = {}) {
+function setUp(options: Partial<Omit<KeyringOptions, 'maximumKeysPerOwner'>> = {}) {
   let now = start
   const store = options.store ?? createMemoryStore()
   const calls: string[] = []
@@ -211,7 +211,7 @@ describe('revoke, disable and enable', () => {
     for (const id of ['', 'x', "' or 1=1 --", crypto.randomUUID()]) {
       expect(await keyring.revoke(id)).toBeNull()
       expect(await keyring.get(id)).toBeNull()
-      expect(await keyring.usage(id, { unit: 'hour', count: 24 })).toBeNull()
+      expect(await keyring.usage({ id }, { unit: 'hour', count: 24 })).toBeNull()
       expect(await keyring.audit(id)).toBeNull()
       expect(await keyring.list({ after: id })).toEqual([])
     }
@@ -221,7 +221,7 @@ describe('revoke, disable and enable', () => {
     expect(await keyring.disable(record.id, eve)).toBeNull()
     expect(await keyring.update(record.id, { name: 'mine' }, eve)).toBeNull()
     expect(await keyring.rotate(record.id, { graceSeconds: 0, ...eve })).toBeNull()
-    expect(await keyring.usage(record.id, { unit: 'day', count: 30, ...eve })).toBeNull()
+    expect(await keyring.usage({ id: record.id, ...eve }, { unit: 'day', count: 30 })).toBeNull()
     expect(await keyring.audit(record.id, eve)).toBeNull()
     expect(await keyring.list(eve)).toEqual([])
     expect((await keyring.verify(key)).ok).toBe(true)
@@ -582,14 +582,21 @@ describe('create and update', () => {
     await keyring.revoke(record.id, { actor: 'admin' })
     await keyring.revoke(record.id, { actor: 'admin' })
     expect(await keyring.audit(record.id, { owner: 'ada' })).toEqual([
-      { at: at(2), actor: 'admin', action: 'revoked', changes: { revokedAt: { from: null, to: at(2).toISOString() } } },
       {
+        id: '3',
+        at: at(2),
+        actor: 'admin',
+        action: 'revoked',
+        changes: { revokedAt: { from: null, to: at(2).toISOString() } },
+      },
+      {
+        id: '2',
         at: at(1),
         actor: 'ada',
         action: 'updated',
         changes: { name: { from: 'CI', to: 'New' }, scopes: { from: [], to: ['a'] } },
       },
-      { at: at(0), actor: 'root', action: 'created', changes: {} },
+      { id: '1', at: at(0), actor: 'root', action: 'created', changes: {} },
     ])
   })
 })

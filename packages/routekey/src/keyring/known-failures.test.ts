@@ -22,7 +22,7 @@ const silent: Logger = { error: () => {} }
 const bearer = (token: string, url = 'http://localhost/api') =>
   new Request(url, { headers: { authorization: `Bearer ${token}` } })
 
-function setUp(options: Partial<KeyringOptions> = {}) {
+function setUp(options: Partial<Omit<KeyringOptions, 'maximumKeysPerOwner'>> = {}) {
   let now = start
   const store = options.store ?? createMemoryStore()
   const keyring = createKeyring({ prefix: 'acme', clock: () => now, logger: silent, ...options, store })

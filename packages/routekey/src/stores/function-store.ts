@@ -1,24 +1,30 @@
 import type { KeyStore } from '../keyring/model/key-store.ts'
-import { parseAuditEntry, parseBucket, parseFound, parseList, parseRecord } from './parse-response.ts'
+import { parseAuditEntry, parseBucket, parseFound, parseList, parseNumber, parseRecord } from './parse-response.ts'
 
-/** Calls a function of the database by name with one JSON document, and gives what it returns. It throws when it cannot. */
+/** Calls a function of the database with one JSON document, and returns its result. It throws if the call fails. */
 export type CallFunction = (name: string, input: object) => Promise<unknown>
 
 const orNull = <Result>(value: unknown, parse: (value: unknown) => Result) => (value === null ? null : parse(value))
 
-/** Creates a store on the SQL functions of `create_api_key.sql`, however they are called. */
+/** Creates a store on the SQL functions of `sql/api-key.sql`, independent of how they are called. */
 export function createFunctionStore(call: CallFunction): Omit<KeyStore, 'subscribe'> {
   return {
-    create: async (key) => parseRecord(await call('create_api_key', key)),
+    create: async (key) => orNull(await call('create_api_key', key), parseRecord),
     findByHash: async (hash) => orNull(await call('find_api_key', { hash }), parseFound),
     get: async (id, owner) => orNull(await call('get_api_key', { id, owner }), parseRecord),
-    list: async (query) => parseList(await call('list_api_keys', query), 'list', parseRecord),
+    list: async (query) => parseList(await call('list_api_keys', query), 'keys', parseRecord),
     change: async (change) => orNull(await call('change_api_key', change), parseRecord),
     rotate: async (rotation) => orNull(await call('rotate_api_key', rotation), parseRecord),
+    revokeAll: async (request) => parseNumber(await call('revoke_api_keys', request), 'count'),
+    deleteAll: async (request) => parseNumber(await call('delete_api_keys', request), 'count'),
     async recordUsage(entries) {
       await call('record_api_key_usage', { entries })
     },
-    readUsage: async (query) => parseList(await call('read_api_key_usage', query), 'usage', parseBucket),
-    readAudit: async (query) => parseList(await call('read_api_key_audit', query), 'audit trail', parseAuditEntry),
+    async readUsage(query) {
+      return orNull(await call('read_api_key_usage', query), (value) => parseList(value, 'usage', parseBucket))
+    },
+    async readAudit(query) {
+      return orNull(await call('read_api_key_audit', query), (value) => parseList(value, 'audit', parseAuditEntry))
+    },
   }
 }

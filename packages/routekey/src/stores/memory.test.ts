@@ -1,4 +1,4 @@
-import { storeContract } from '../../test/store-contract.ts'
+import { storeContract } from '../../test/store-contract/store-contract.ts'
 import { createMemoryStore } from './memory.ts'
 
 storeContract('memory', async () => createMemoryStore())

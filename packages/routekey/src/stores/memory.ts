@@ -1,5 +1,6 @@
-import type { AuditAction, AuditEntry, JsonValue, KeyRecord } from '../keyring/model/key-record.ts'
-import type { KeyUpdate, KeyStore, ChangeRequest } from '../keyring/model/key-store.ts'
+import type { AuditAction, AuditEntry, KeyRecord } from '../keyring/model/key-record.ts'
+import type { ChangeRequest, KeyStore } from '../keyring/model/key-store.ts'
+import { recordChanges, updateRecord } from './record-changes.ts'
 
 interface Secret {
   readonly id: string
@@ -14,29 +15,21 @@ interface Counts {
 
 const unitMs = { hour: 3_600_000, day: 86_400_000 } as const
 
-/** Compares and shows values as the audit trail does: dates as ISO text, everything as JSON. */
-const toJson = (record: KeyRecord): Record<string, JsonValue> => JSON.parse(JSON.stringify(record))
-
-function difference(before: KeyRecord, after: KeyRecord): AuditEntry['changes'] {
-  const [from, to] = [toJson(before), toJson(after)]
-  const names = Object.keys(to).filter((name) => JSON.stringify(from[name]) !== JSON.stringify(to[name]))
-  return Object.fromEntries(names.map((name) => [name, { from: from[name] ?? null, to: to[name] ?? null }]))
-}
-
 const earlier = (left: Date | null, right: Date) => (left !== null && left < right ? left : right)
 
-/** Keeps an earlier end of a key, so that disabling or revoking it again does not move the time. */
-function keepTimes(record: KeyRecord, { disabledAt, revokedAt, ...set }: KeyUpdate): Partial<KeyRecord> {
-  return {
-    ...set,
-    ...(disabledAt !== undefined && { disabledAt: disabledAt && (record.disabledAt ?? disabledAt) }),
-    ...(revokedAt !== undefined && { revokedAt: record.revokedAt ?? revokedAt }),
-  }
+const isUsable = ({ revokedAt, expiresAt }: KeyRecord, at: Date) =>
+  revokedAt === null && (expiresAt === null || expiresAt > at)
+
+/** Returns the items after the one with that id, none if there is no such item, and all without an id. */
+function itemsAfter<Item extends { readonly id: string }>(items: readonly Item[], after?: string): readonly Item[] {
+  if (after === undefined) return items
+  const index = items.findIndex(({ id }) => id === after)
+  return index === -1 ? [] : items.slice(index + 1)
 }
 
 /**
- * Creates a store in the memory of the process, for tests and for trying things out. It forgets everything at the end, and
- * other processes do not see it.
+ * Creates a store in the memory of the process, for tests and experiments. Its keys are lost when the process ends, and other
+ * processes do not see them.
  *
  * @example
  * import { createKeyring } from 'routekey'
@@ -50,28 +43,37 @@ export function createMemoryStore(): KeyStore {
   const usage = new Map<string, Map<number, Counts>>()
   const audit = new Map<string, AuditEntry[]>()
   const listeners = new Set<(id: string | null) => void>()
+  let entries = 0
 
   function find(id: string, owner?: string): KeyRecord | null {
     const record = records.get(id)
     return record === undefined || (owner !== undefined && record.owner !== owner) ? null : record
   }
 
-  function note({ id, at, actor }: ChangeRequest, action: AuditAction, changes: AuditEntry['changes']): void {
-    audit.set(id, [{ at, actor, action, changes }, ...(audit.get(id) ?? [])])
+  const keysOf = (owner?: string) => [...records.values()].filter(({ id }) => find(id, owner) !== null)
+
+  const notify = (id: string) => {
+    for (const listener of listeners) listener(id)
   }
 
-  function replace(target: ChangeRequest, action: AuditAction, before: KeyRecord, after: KeyRecord): KeyRecord {
-    const changes = difference(before, after)
+  function note({ id, at, actor }: ChangeRequest, action: AuditAction, changes: AuditEntry['changes']): void {
+    entries += 1
+    audit.set(id, [{ id: String(entries), at, actor, action, changes }, ...(audit.get(id) ?? [])])
+  }
+
+  function replace(request: ChangeRequest, action: AuditAction, before: KeyRecord, after: KeyRecord): KeyRecord {
+    const changes = recordChanges(before, after)
     if (Object.keys(changes).length === 0) return before
     records.set(after.id, after)
-    note(target, action, changes)
-    for (const listener of listeners) listener(after.id)
+    note(request, action, changes)
+    notify(after.id)
     return after
   }
 
   return {
-    async create({ hash, actor, at, ...properties }) {
+    async create({ hash, actor, at, maximumKeys, ...properties }) {
       if (secrets.has(hash)) throw new Error('The hash belongs to another key')
+      if (keysOf(properties.owner).filter((record) => isUsable(record, at)).length >= maximumKeys) return null
       const record: KeyRecord = {
         ...properties,
         createdAt: at,
@@ -95,32 +97,47 @@ export function createMemoryStore(): KeyStore {
     async get(id, owner) {
       return find(id, owner)
     },
-    async list({ owner, after, limit }) {
-      const newestFirst = [...records.values()].toReversed().filter(({ id }) => find(id, owner) !== null)
-      const start = after === undefined ? 0 : newestFirst.findIndex(({ id }) => id === after) + 1
-      return after !== undefined && start === 0 ? [] : newestFirst.slice(start, start + limit)
+    async list({ owner, state, at, after, limit }) {
+      // The cursor stays valid when its key changes state, so it is found before the filter.
+      return itemsAfter(keysOf(owner).toReversed(), after)
+        .filter((record) => state === undefined || isUsable(record, at) === (state === 'usable'))
+        .slice(0, limit)
     },
-    async change({ action, set, ...target }) {
-      const record = find(target.id, target.owner)
+    async change({ action, set, ...request }) {
+      const record = find(request.id, request.owner)
       if (record === null) return null
       if (record.revokedAt !== null) return action === 'revoked' ? record : null
-      return replace(target, action, record, { ...record, ...keepTimes(record, set) })
+      return replace(request, action, record, updateRecord(record, set))
     },
-    async rotate({ hash, start, graceEndsAt, ...target }) {
-      const record = find(target.id, target.owner)
-      if (record === null || record.revokedAt !== null) return null
-      if (record.expiresAt !== null && record.expiresAt <= target.at) return null
+    async rotate({ hash, start, graceEndsAt, ...request }) {
+      const record = find(request.id, request.owner)
+      if (record === null || !isUsable(record, request.at)) return null
       const end = earlier(record.expiresAt, graceEndsAt)
       for (const [old, secret] of secrets) {
         if (secret.id !== record.id) continue
         secrets.set(old, { ...secret, isCurrent: false, graceEndsAt: earlier(secret.graceEndsAt, end) })
       }
       secrets.set(hash, { id: record.id, isCurrent: true, graceEndsAt: null })
-      const graceOrNone = end > target.at ? end : null
-      return replace(target, 'rotated', record, { ...record, start, graceEndsAt: graceOrNone })
+      return replace(request, 'rotated', record, { ...record, start, graceEndsAt: end > request.at ? end : null })
     },
-    async recordUsage(entries) {
-      for (const { id, hour, allowed, refused, lastUsedAt } of entries) {
+    async revokeAll({ owner, at, actor }) {
+      const unrevoked = keysOf(owner).filter(({ revokedAt }) => revokedAt === null)
+      for (const record of unrevoked) {
+        replace({ id: record.id, at, actor }, 'revoked', record, { ...record, revokedAt: at })
+      }
+      return unrevoked.length
+    },
+    async deleteAll({ owner }) {
+      const deleted = keysOf(owner)
+      for (const { id } of deleted) {
+        for (const table of [records, usage, audit]) table.delete(id)
+        for (const [hash, secret] of secrets) if (secret.id === id) secrets.delete(hash)
+        notify(id)
+      }
+      return deleted.length
+    },
+    async recordUsage(entriesToAdd) {
+      for (const { id, hour, allowed, refused, lastUsedAt } of entriesToAdd) {
         const record = records.get(id)
         if (record === undefined) continue
         const hours = usage.get(id) ?? new Map<number, Counts>()
@@ -132,20 +149,23 @@ export function createMemoryStore(): KeyStore {
         }
       }
     },
-    async readUsage({ id, unit, from }) {
+    async readUsage({ id, owner, unit, from }) {
+      if (id !== undefined && find(id, owner) === null) return null
       const sums = new Map<number, Counts>()
-      for (const [hour, { allowed, refused }] of usage.get(id) ?? []) {
-        if (hour < from.getTime()) continue
-        const start = Math.floor(hour / unitMs[unit]) * unitMs[unit]
-        const sum = sums.get(start) ?? { allowed: 0, refused: 0 }
-        sums.set(start, { allowed: sum.allowed + allowed, refused: sum.refused + refused })
+      for (const keyId of id === undefined ? keysOf(owner).map((record) => record.id) : [id]) {
+        for (const [hour, { allowed, refused }] of usage.get(keyId) ?? []) {
+          if (hour < from.getTime()) continue
+          const start = Math.floor(hour / unitMs[unit]) * unitMs[unit]
+          const sum = sums.get(start) ?? { allowed: 0, refused: 0 }
+          sums.set(start, { allowed: sum.allowed + allowed, refused: sum.refused + refused })
+        }
       }
       return [...sums]
         .toSorted(([left], [right]) => left - right)
         .map(([start, sum]) => ({ startsAt: new Date(start), ...sum }))
     },
-    async readAudit({ id, limit }) {
-      return (audit.get(id) ?? []).slice(0, limit)
+    async readAudit({ id, owner, after, limit }) {
+      return find(id, owner) === null ? null : itemsAfter(audit.get(id) ?? [], after).slice(0, limit)
     },
     async subscribe(onChange) {
       listeners.add(onChange)

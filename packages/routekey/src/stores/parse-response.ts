@@ -9,7 +9,7 @@ import type {
 } from '../keyring/model/key-record.ts'
 import type { FoundKey } from '../keyring/model/key-store.ts'
 
-// What the database answers is read strictly: a property that is missing would otherwise widen a key, such as `revokedAt`.
+// Responses are parsed strictly: a missing `revokedAt`, for example, would make a revoked key valid.
 
 const fail = (what: string): never => {
   throw new RoutekeyError(
@@ -24,7 +24,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 const parseObject = (value: unknown, what: string) => (isObject(value) ? value : fail(what))
 const parseString = (value: unknown, what: string) => (typeof value === 'string' ? value : fail(what))
-const parseNumber = (value: unknown, what: string) => (typeof value === 'number' ? value : fail(what))
+/** Reads a number. */
+export const parseNumber = (value: unknown, what: string) => (typeof value === 'number' ? value : fail(what))
 const parseBoolean = (value: unknown, what: string) => (typeof value === 'boolean' ? value : fail(what))
 
 function parseDate(value: unknown, what: string): Date {
@@ -34,7 +35,7 @@ function parseDate(value: unknown, what: string): Date {
 
 const parseNullableDate = (value: unknown, what: string) => (value === null ? null : parseDate(value, what))
 
-/** Reads a list of what `parse` reads. */
+/** Reads a list, each item with `parse`. */
 export function parseList<Item>(value: unknown, what: string, parse: (item: unknown) => Item): readonly Item[] {
   return Array.isArray(value) ? value.map((item: unknown) => parse(item)) : fail(what)
 }
@@ -81,7 +82,7 @@ export function parseRecord(value: unknown): KeyRecord {
   }
 }
 
-/** Reads what a look-up found. */
+/** Reads the result of a look-up. */
 export function parseFound(value: unknown): FoundKey {
   const { record, isCurrent, graceEndsAt } = parseObject(value, 'key')
   return {
@@ -103,10 +104,11 @@ export function parseBucket(value: unknown): UsageBucket {
 
 const actions: readonly AuditAction[] = ['created', 'updated', 'rotated', 'disabled', 'enabled', 'revoked']
 
-/** Reads a line of the audit trail. */
+/** Reads an entry of the audit trail. */
 export function parseAuditEntry(value: unknown): AuditEntry {
-  const { at, actor, action, changes } = parseObject(value, 'audit entry')
+  const { id, at, actor, action, changes } = parseObject(value, 'audit entry')
   return {
+    id: parseString(id, 'id'),
     at: parseDate(at, 'audit entry'),
     actor: actor === null ? null : parseString(actor, 'actor'),
     action: actions.find((known) => known === action) ?? fail('action'),

@@ -80,6 +80,15 @@ describe('routekey keys', () => {
     ).toMatchObject({ ok: true, record: { owner: 'ada', expiresAt: new Date('2999-01-01T00:00:00Z') } })
   })
 
+  it('creates no key for an owner who has --max-keys already, and says how to go on', async () => {
+    const args = ['create', '--prefix', 'acme_live', '--owner', 'collector', '--name', 'CI', '--max-keys', '1']
+    expect((await run(args)).exitCode).toBe(0)
+    const refused = await run(args)
+    expect(refused).toMatchObject({ exitCode: 1, printed: '' })
+    expect(refused.said).toContain('collector has 1 or more keys')
+    expect(refused.said).toContain('npx routekey keys revoke <id>')
+  })
+
   it('lists and shows keys, without the secret part and its hash', async () => {
     const { key, id } = await create('--scope', 'reports:read')
     const listed = await run(['list', '--owner', 'ada'])

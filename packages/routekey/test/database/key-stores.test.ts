@@ -8,9 +8,9 @@ import { Client, Pool } from 'pg'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
-import { type KeyStore, createKeyring, generateKey } from '../../src/index.ts'
+import { type Keyring, type KeyStore, type TooManyKeys, createKeyring, generateKey } from '../../src/index.ts'
 import { createPostgresStore, listenWithPg } from '../../src/stores/postgres.ts'
-import { storeContract } from '../store-contract.ts'
+import { storeContract } from '../store-contract/store-contract.ts'
 
 const schema = new URL('../../sql/api-key.sql', import.meta.url)
 const closing: (() => Promise<unknown>)[] = []
@@ -91,12 +91,36 @@ it('a valid key costs one statement, and none with the cache on', async () => {
   }
 })
 
-it('this schema holds an owner to 25 keys, when several connections make them at once, too', async () => {
-  const keyring = createKeyring({ store: createPostgresStore({ client: openPool() }), prefix: 'acme' })
-  const attempts = Array.from({ length: 40 }, () => keyring.create({ owner: 'collector', name: 'CI' }))
-  const outcomes = await Promise.allSettled(attempts)
-  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(25)
-  expect(await keyring.list({ owner: 'collector', limit: 100 })).toHaveLength(25)
+it('holds an owner to the maximum when several connections create keys at once', async () => {
+  const store = createPostgresStore({ client: openPool() })
+  const keyring = createKeyring({ store, prefix: 'acme', maximumKeysPerOwner: 12 })
+  const created = await Promise.all(
+    Array.from({ length: 40 }, () => keyring.create({ owner: 'collector', name: 'CI' })),
+  )
+  expect(created.filter(({ ok }) => ok)).toHaveLength(12)
+  expect(created.filter(({ ok }) => !ok)[0]).toEqual({ ok: false, reason: 'too_many_keys', maximum: 12 })
+  expect(await keyring.list({ owner: 'collector', limit: 100 })).toHaveLength(12)
+})
+
+function openIsolated(isolation: string): Keyring<string, TooManyKeys> {
+  const options = `-c default_transaction_isolation=${isolation.replace(' ', String.raw`\ `)}`
+  const pool = new Pool({ connectionString: server.url, options })
+  pool.on('error', () => {})
+  closing.push(() => pool.end())
+  return createKeyring({ store: createPostgresStore({ client: pool }), prefix: 'acme', maximumKeysPerOwner: 2 })
+}
+
+it('creates no key in a repeatable read transaction, where it could not count exactly', async () => {
+  const keyring = openIsolated('repeatable read')
+  await expect(keyring.create({ owner: 'isolated', name: 'CI' })).rejects.toThrow('cannot count keys')
+})
+
+it('holds an owner to the maximum in serializable transactions', async () => {
+  const keyring = openIsolated('serializable')
+  await Promise.allSettled(Array.from({ length: 10 }, () => keyring.create({ owner: 'serial', name: 'CI' })))
+  const keys = await keyring.list({ owner: 'serial' })
+  expect(keys.length).toBeGreaterThanOrEqual(1)
+  expect(keys.length).toBeLessThanOrEqual(2)
 })
 
 it('a database that is down is a 503, and the log says why', async () => {

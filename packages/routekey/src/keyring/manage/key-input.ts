@@ -1,9 +1,10 @@
 import { RoutekeyError } from '../../errors.ts'
+import { checkWholeNumber } from '../check-whole-number.ts'
 import { parseIpRange } from '../verify/ip-range.ts'
 import type { JsonValue, KeyLimit } from '../model/key-record.ts'
 import type { KeyUpdate } from '../model/key-store.ts'
 import { maximumWindowSeconds } from '../verify/limiter.ts'
-import { requireScopes } from '../model/scopes.ts'
+import { checkScopes } from '../model/scopes.ts'
 
 /** What the owner of a key may choose. */
 export interface KeyInput<Granted extends string = string> {
@@ -23,41 +24,35 @@ export interface KeyInput<Granted extends string = string> {
 // Postgres takes neither NUL nor half of a surrogate pair, and a control character in a log line forges another.
 const plainText = /^[^\p{Cc}\p{Cs}]+$/u
 const unstorableJson = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
-const maximumQuota = 2 ** 31 - 1
 const limitName = /^[\w.-]{1,64}$/
 
 const refuse = (message: string): never => {
   throw new RoutekeyError('ERR_KEY_VALUE', message)
 }
 
-const isWholeUpTo = (value: number, maximum: number) => Number.isInteger(value) && value >= 1 && value <= maximum
-
 /**
  * Refuses text that cannot be stored or shown.
  *
  * @throws `ERR_KEY_VALUE`
  */
-export function requireText(what: string, text: string, maximumLength: number): void {
+export function checkText(what: string, text: string, maximumLength: number): void {
   if (typeof text !== 'string' || text.length > maximumLength || !plainText.test(text)) {
     refuse(`${what} must be 1 to ${maximumLength} characters without control characters.`)
   }
 }
 
-function requireLimits(limits: readonly KeyLimit[]): void {
+function checkLimits(limits: readonly KeyLimit[]): void {
   if (limits.length > 10) refuse('A key can have at most 10 limits.')
   if (new Set(limits.map(({ name }) => name)).size < limits.length) refuse('The names of limits must be unique.')
   for (const { name, quota, windowSeconds } of limits) {
     if (!limitName.test(name))
       refuse(`${JSON.stringify(name)} is not a valid limit name. Use 1 to 64 of A-Z a-z 0-9 _ . -`)
-    if (!isWholeUpTo(quota, maximumQuota))
-      refuse(`The quota of ${name} must be a whole number from 1 to ${maximumQuota}.`)
-    if (!isWholeUpTo(windowSeconds, maximumWindowSeconds)) {
-      refuse(`windowSeconds of ${name} must be a whole number from 1 to ${maximumWindowSeconds}.`)
-    }
+    checkWholeNumber('ERR_KEY_VALUE', `The quota of ${name}`, quota)
+    checkWholeNumber('ERR_KEY_VALUE', `windowSeconds of ${name}`, windowSeconds, maximumWindowSeconds)
   }
 }
 
-function requireIps(ips: readonly string[]): void {
+function checkIps(ips: readonly string[]): void {
   if (ips.length > 100) refuse('A key can have at most 100 IP addresses.')
   for (const ip of ips) {
     if (typeof ip !== 'string' || parseIpRange(ip) === null)
@@ -65,7 +60,7 @@ function requireIps(ips: readonly string[]): void {
   }
 }
 
-function requireMetadata(metadata: Readonly<Record<string, JsonValue>>): void {
+function checkMetadata(metadata: Readonly<Record<string, JsonValue>>): void {
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata))
     refuse('metadata must be an object.')
   const json = JSON.stringify(metadata)
@@ -81,14 +76,14 @@ function requireMetadata(metadata: Readonly<Record<string, JsonValue>>): void {
  */
 export function checkKeyInput(values: KeyInput, now: Date): KeyUpdate {
   const { name, scopes, limits, allowedIps, metadata, expiresAt } = values
-  if (name !== undefined) requireText('The name of a key', name, 100)
+  if (name !== undefined) checkText('The name of a key', name, 100)
   if (scopes !== undefined) {
     if (scopes.length > 100) refuse('A key can have at most 100 scopes.')
-    requireScopes(scopes, 'granted')
+    checkScopes(scopes, 'granted')
   }
-  if (limits !== undefined) requireLimits(limits)
-  if (allowedIps !== undefined) requireIps(allowedIps)
-  if (metadata !== undefined) requireMetadata(metadata)
+  if (limits !== undefined) checkLimits(limits)
+  if (allowedIps !== undefined) checkIps(allowedIps)
+  if (metadata !== undefined) checkMetadata(metadata)
   // Written so that an invalid date is refused, too. Postgres does not read the six digits that ISO 8601 gives a later year.
   if (expiresAt !== undefined && expiresAt !== null && !(expiresAt > now && expiresAt.getUTCFullYear() < 10_000)) {
     refuse('expiresAt must be in the future and before the year 10000.')

@@ -58,6 +58,7 @@ export type AuditAction = 'created' | 'updated' | 'rotated' | 'disabled' | 'enab
 
 /** One line of a key's audit trail. */
 export interface AuditEntry {
+  readonly id: string
   readonly at: Date
   /** Who did it, as the application named them; null for the application itself. */
   readonly actor: string | null

@@ -3,7 +3,7 @@ import type { AuditEntry, JsonValue, KeyLimit, KeyRecord, UsageBucket } from './
 /** A key to be stored. */
 export interface NewKey {
   readonly id: string
-  /** Of the whole key, as `hashKey` gives it. */
+  /** Of the whole key, as `hashKey` returns it. */
   readonly hash: string
   readonly owner: string
   readonly name: string
@@ -15,18 +15,20 @@ export interface NewKey {
   readonly expiresAt: Date | null
   readonly actor: string | null
   readonly at: Date
+  /** How many usable keys the owner can have, this one included; `Infinity`, which JSON turns into null, for any number. */
+  readonly maximumKeys: number
 }
 
-/** What a look-up finds. */
+/** A key found by its hash. */
 export interface FoundKey {
   readonly record: KeyRecord
   /** False for a key from before a rotation. */
   readonly isCurrent: boolean
-  /** When a key from before a rotation stops to pass; null for the current one. */
+  /** When a key from before a rotation stops working; null for the current one. */
   readonly graceEndsAt: Date | null
 }
 
-/** What {@link KeyStore.change} may set. */
+/** The properties that {@link KeyStore.change} sets. */
 export interface KeyUpdate {
   readonly name?: string
   readonly scopes?: readonly string[]
@@ -38,11 +40,11 @@ export interface KeyUpdate {
   readonly revokedAt?: Date
 }
 
-/** Which key, for whom, by whom and when. */
+/** Which key to change, for whom, by whom and when. */
 export interface ChangeRequest {
   readonly id: string
   /** When given, a key of another owner counts as unknown. */
-  readonly owner?: string
+  readonly owner?: string | undefined
   readonly actor: string | null
   readonly at: Date
 }
@@ -53,12 +55,39 @@ export interface KeyChange extends ChangeRequest {
   readonly set: KeyUpdate
 }
 
-/** A new key in place of one that is known. */
+/** A new hash for a key. */
 export interface KeyRotation extends ChangeRequest {
   readonly hash: string
   readonly start: string
-  /** Until when the earlier keys pass; those that end sooner still do. */
+  /** Until when the earlier hashes stay valid. Those that end sooner still do. */
   readonly graceEndsAt: Date
+}
+
+/** Which keys to list. */
+export interface KeyQuery {
+  readonly owner?: string | undefined
+  /** `usable` for keys that are neither revoked nor expired, disabled ones included; `ended` for the others. Default both. */
+  readonly state?: 'usable' | 'ended' | undefined
+  /** The time by which a key counts as expired. */
+  readonly at: Date
+  readonly after?: string | undefined
+  readonly limit: number
+}
+
+/** One key, or all keys of an owner together. With both, a key of another owner counts as unknown. */
+export type UsageTarget =
+  | { readonly id: string; readonly owner?: string }
+  | { readonly id?: never; readonly owner: string }
+
+/** Which usage to add up. */
+export type UsageQuery = UsageTarget & { readonly unit: 'hour' | 'day'; readonly from: Date }
+
+/** Which part of an audit trail to read. */
+export interface AuditQuery {
+  readonly id: string
+  readonly owner?: string | undefined
+  readonly after?: string | undefined
+  readonly limit: number
 }
 
 /** Counts of one key in one hour, to be added to those in the store. */
@@ -71,45 +100,45 @@ export interface UsageEntry {
 }
 
 /**
- * Where keys are kept. `routekey/stores/memory`, `…/postgres` and `…/supabase` make stores; an object of your own is one too.
- * Each change is atomic, and leaves its line in the audit trail if it changed anything. Whatever fails must throw: an answer of
- * null means that there is no such key, and the caller gets a 401.
+ * Where keys are kept. `routekey/stores/memory`, `…/postgres` and `…/supabase` create stores; you can write your own. Each
+ * change is atomic, and adds an entry to the audit trail if it changed anything. A store that fails must throw: null means that
+ * the key does not exist, and the caller gets a 401.
  */
 export interface KeyStore {
-  create(key: NewKey): Promise<KeyRecord>
   /**
-   * The one read of a request. The look-up may use an index: what its time tells about is the hash, and whoever can make
-   * keys to match a part of an unknown hash has broken SHA-256.
+   * Returns null, and stores nothing, if the owner has `maximumKeys` usable keys. The bound must also hold when several keys of
+   * one owner are created at once.
+   */
+  create(key: NewKey): Promise<KeyRecord | null>
+  /**
+   * The one read of a request. It can use an index: its timing reveals only the hash, and a caller cannot create keys that match
+   * part of an unknown SHA-256 hash.
    */
   findByHash(hash: string): Promise<FoundKey | null>
   get(id: string, owner?: string): Promise<KeyRecord | null>
-  /** The newest first; with `after`, those that follow that key. */
-  list(query: {
-    readonly owner?: string
-    readonly after?: string
-    readonly limit: number
-  }): Promise<readonly KeyRecord[]>
+  /** Newest first; with `after`, the keys that follow that one, and none if it is unknown. */
+  list(query: KeyQuery): Promise<readonly KeyRecord[]>
   /**
-   * Returns null for an unknown key and, but for another revocation, for a revoked one. `disabledAt` and `revokedAt` keep an
-   * earlier time.
+   * Returns null for an unknown key, and for a revoked key unless it is revoked again. `disabledAt` and `revokedAt` keep an earlier
+   * time.
    */
   change(change: KeyChange): Promise<KeyRecord | null>
   /** Returns null for an unknown, revoked or expired key. */
   rotate(rotation: KeyRotation): Promise<KeyRecord | null>
+  /** Revokes every key of an owner that is not revoked yet, and returns how many. */
+  revokeAll(request: { readonly owner: string; readonly actor: string | null; readonly at: Date }): Promise<number>
+  /** Deletes every key of an owner with its hashes, usage and audit trail, and returns how many. */
+  deleteAll(request: { readonly owner: string }): Promise<number>
   /** Adds counts. Entries of unknown keys are dropped. */
   recordUsage(entries: readonly UsageEntry[]): Promise<void>
-  /** The buckets in which the key was used, the oldest first. */
-  readUsage(query: {
-    readonly id: string
-    readonly unit: 'hour' | 'day'
-    readonly from: Date
-  }): Promise<readonly UsageBucket[]>
-  /** The newest first. */
-  readAudit(query: { readonly id: string; readonly limit: number }): Promise<readonly AuditEntry[]>
+  /** The hours or days in which a key was used, oldest first; null for an unknown key. */
+  readUsage(query: UsageQuery): Promise<readonly UsageBucket[] | null>
+  /** Newest first; with `after`, the entries that follow that one, and none if it is unknown; null for an unknown key. */
+  readAudit(query: AuditQuery): Promise<readonly AuditEntry[] | null>
   /**
    * Calls back when a key changed anywhere, with its id, or with null when changes may have been missed.
    *
-   * @returns What ends the subscription.
+   * @returns A function that ends the subscription.
    */
   readonly subscribe?: (onChange: (id: string | null) => void) => Promise<() => Promise<void>>
 }

@@ -22,7 +22,7 @@ const maximumLength = 128
  * @param kind Wildcards may be granted; a route must ask for something definite.
  * @throws `ERR_KEY_SCOPE`
  */
-export function requireScopes(scopes: readonly string[], kind: 'granted' | 'required'): void {
+export function checkScopes(scopes: readonly string[], kind: 'granted' | 'required'): void {
   const pattern = kind === 'granted' ? granted : concrete
   for (const scope of scopes) {
     if (typeof scope !== 'string' || scope.length > maximumLength || !pattern.test(scope)) {
@@ -72,7 +72,7 @@ export function satisfiesScopes(held: readonly string[], required: RequiredScope
  *
  * @throws `ERR_KEY_GRANT`
  */
-export function requireGrantable(scopes: readonly string[], grantable: readonly string[]): void {
+export function checkGrantable(scopes: readonly string[], grantable: readonly string[]): void {
   const excess = scopes.filter((scope) => !holds(grantable, scope))
   if (excess.length > 0) {
     throw new RoutekeyError(

@@ -1,4 +1,4 @@
-import { RoutekeyError } from '../../errors.ts'
+import { checkWholeNumber } from '../check-whole-number.ts'
 import { parseIp } from './ip-range.ts'
 
 /** Options of the throttle for keys that are not valid. */
@@ -35,11 +35,8 @@ function source(address: string): string {
  */
 export function createInvalidAttempts(options: InvalidAttemptsOptions): InvalidAttempts {
   const { quota, windowSeconds, maximumAddresses = 10_000 } = options
-  if (![quota, maximumAddresses].every((value) => Number.isInteger(value) && value > 0) || !(windowSeconds > 0)) {
-    throw new RoutekeyError(
-      'ERR_CONFIG_KEYRING',
-      'invalidAttempts.quota, windowSeconds and maximumAddresses must be above 0.',
-    )
+  for (const [name, value] of Object.entries({ quota, windowSeconds, maximumAddresses })) {
+    checkWholeNumber('ERR_CONFIG_KEYRING', `invalidAttempts.${name}`, value)
   }
   const counts = new Map<string, { count: number; readonly endsAt: number }>()
 

@@ -16,8 +16,8 @@ export interface KeyCache {
   begin(): number
   /** Keeps what was found, unless something was evicted since the look-up began: it may have read what was there before. */
   set(hash: string, found: FoundKey, startedAt: Date, generation: number): void
-  /** Forgets a key, or with null all of them, and whatever look-ups under way will find. */
-  evict(id: string | null): void
+  /** Removes a key, all keys of an owner, or with null all keys, and keeps out the results of look-ups that are under way. */
+  evict(value: string | null, by?: 'id' | 'owner'): void
 }
 
 /**
@@ -52,10 +52,11 @@ export function createKeyCache(options: CacheOptions): KeyCache {
       const [oldest] = entries.keys()
       if (entries.size > maximumEntries && oldest !== undefined) entries.delete(oldest)
     },
-    evict(id) {
+    evict(value, by = 'id') {
       generation += 1
-      if (id === null) return entries.clear()
-      for (const [hash, { found }] of entries) if (found.record.id === id) entries.delete(hash)
+      for (const [hash, { found }] of entries) {
+        if (value === null || found.record[by] === value) entries.delete(hash)
+      }
     },
   }
 }

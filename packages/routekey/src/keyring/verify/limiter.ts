@@ -1,38 +1,38 @@
-import type { RateLimit } from '../../guard/denial.ts'
-import type { KeyLimit } from '../model/key-record.ts'
+import type { Denial, RateLimit } from '../../guard/denial.ts'
+import type { KeyRecord } from '../model/key-record.ts'
+import { storeUnavailable } from './store-unavailable.ts'
 import { withTimeout } from './with-timeout.ts'
 
-/** What a limiter tells when points were taken. */
+/** The result of a limiter. */
 export interface LimiterResult {
-  /** Points taken in the window so far, these included. */
+  /** Points consumed in the window so far, including this call. */
   readonly consumedPoints: number
 }
 
 /**
- * What counts. Every limiter of `rate-limiter-flexible` fits. Its own `points` are an upper bound for every key, so make them at
- * least as large as the largest quota; its `duration` is not used.
+ * Counts requests. Every limiter of `rate-limiter-flexible` fits. Its own `points` are an upper bound for every key, so set them to
+ * at least the largest quota. Its `duration` is not used.
  */
 export interface Limiter {
   readonly points?: number
   /** Rejects with a {@link LimiterResult} when it refuses, and with an `Error` when it fails. */
   consume(key: string, points: number, options: { readonly customDuration: number }): Promise<LimiterResult>
-  /** Gives points back; keys with several limits need it. */
+  /** Returns points. Keys with several limits need it. */
   reward?(key: string, points: number, options: { readonly customDuration: number }): Promise<unknown>
 }
 
-/** What to do for a key with limits while the limiter fails. */
+/** Whether keys with limits are accepted while the limiter fails. */
 export type OnLimiterError = 'deny' | 'allow'
 
-/** How the limits of a key were applied. */
+/** Whether the limits of a key allow a request. */
 export type LimitDecision =
-  | { readonly outcome: 'allowed'; readonly limits: readonly RateLimit[] }
-  | { readonly outcome: 'refused'; readonly limits: readonly RateLimit[]; readonly retryAfterSeconds: number }
-  | { readonly outcome: 'failed'; readonly cause: unknown }
+  | { readonly ok: true; readonly limits: readonly RateLimit[] }
+  | { readonly ok: false; readonly denial: Denial }
 
-/** The longest window. The counter in memory runs on a timer, and a timer ends at 2^31 ms. */
+/** The longest window. A limiter in memory uses a timer, and a timer can run for at most 2^31 ms. */
 export const maximumWindowSeconds = 2_000_000
 
-// The clocks of two processes differ; a counter must outlast its window for the one that is behind.
+// The clocks of two processes differ. A counter must outlast its window for the process that is behind.
 const clockToleranceSeconds = 60
 
 /** What {@link createLimitGate} needs. */
@@ -43,97 +43,93 @@ export interface LimitGateOptions {
   readonly report: (error: unknown) => void
 }
 
-interface Taken {
-  readonly counter: string
-  readonly customDuration: number
-}
+/** What a limiter is called with. */
+type Call = Parameters<Limiter['consume']>
 
-interface Consumption {
-  readonly consumed: number
-  readonly refused: boolean
-  readonly counted: boolean
-}
-
-async function consume(limiter: Limiter, { counter, customDuration }: Taken): Promise<Consumption> {
+async function consume(
+  limiter: Limiter,
+  call: Call,
+): Promise<{ readonly consumed: number; readonly isRefused: boolean }> {
   let result: unknown
-  let refused = false
+  let isRefused = false
   try {
-    result = await limiter.consume(counter, 1, { customDuration })
+    result = await limiter.consume(...call)
   } catch (error) {
     if (error instanceof Error) throw error
     result = error
-    refused = true
+    isRefused = true
   }
   const consumed = typeof result === 'object' && result !== null && 'consumedPoints' in result && result.consumedPoints
-  // A count that is no number would compare as below every quota.
-  if (typeof consumed !== 'number' || Number.isNaN(consumed)) throw new TypeError('It did not say what it counted')
-  // A limiter that blocks in memory refuses without counting, and says 0.
-  return { consumed, refused, counted: consumed > 0 }
+  // NaN would compare as below every quota.
+  if (typeof consumed !== 'number' || Number.isNaN(consumed)) {
+    throw new TypeError('its result has no numeric consumedPoints')
+  }
+  return { consumed, isRefused }
 }
 
 /**
- * Creates what applies the limits of a key: all or none of them count a request.
+ * Creates the function that applies the limits of a key. Either all limits count a request, or none does.
  *
- * Each limit counts in fixed windows aligned to the clock, and the window is part of the counter's name. So a point given back
- * late goes to the window that it was taken from and never adds to the next quota.
+ * Each limit counts in fixed windows aligned to the clock, and the window is part of the counter's name. So a point that is returned
+ * late goes to its own window, and never adds to the next quota.
  *
- * One limit after the other is asked, and the first that refuses ends it; what was taken is given back. Every admitted
- * request holds its point for good and every other for a moment at most, so a counter is never below the number of those
- * admitted: the quota cannot be exceeded. While a point is on its way back, another request may be refused that had room a
- * moment later.
+ * The limits are asked one after the other. The first that refuses ends it, and the points of the others are returned. An accepted
+ * request keeps its point, so a counter is never below the number of accepted requests, and the quota cannot be exceeded. While a
+ * point is being returned, another request can be refused that would have had room a moment later.
  */
 export function createLimitGate(options: LimitGateOptions) {
   const { limiter, onLimiterError, timeoutMs, report } = options
 
-  async function giveBack(active: Limiter, taken: readonly Taken[]): Promise<void> {
-    const work = taken.map(({ counter, customDuration }) =>
-      withTimeout(timeoutMs, 'The limiter', async () => active.reward?.(counter, 1, { customDuration })),
-    )
+  async function returnPoints(active: Limiter, taken: readonly Call[]): Promise<void> {
+    const work = taken.map((call) => withTimeout(timeoutMs, 'The limiter', async () => active.reward?.(...call)))
     for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') report(result.reason)
   }
 
-  return async (keyId: string, keyLimits: readonly KeyLimit[], now: Date): Promise<LimitDecision> => {
-    if (limiter === undefined) {
-      const cause = new TypeError('The key has limits and the keyring has no limiter')
-      report(cause)
-      return { outcome: 'failed', cause }
-    }
+  function fail(cause: unknown): LimitDecision {
+    report(cause)
+    return { ok: false, denial: storeUnavailable(cause) }
+  }
+
+  return async ({ id: keyId, limits: keyLimits }: KeyRecord, now: Date): Promise<LimitDecision> => {
+    if (keyLimits.length === 0) return { ok: true, limits: [] }
+    if (limiter === undefined) return fail(new TypeError('The key has limits, but the keyring has no limiter'))
     const seconds = now.getTime() / 1000
-    const taken: Taken[] = []
+    const taken: Call[] = []
     const limits: RateLimit[] = []
 
     for (const { name, quota: asked, windowSeconds } of keyLimits) {
       const quota = Math.min(asked, limiter.points ?? asked)
       const window = Math.floor(seconds / windowSeconds)
-      const entry = {
-        counter: `${keyId}:${name}:${windowSeconds}:${window}`,
-        customDuration: windowSeconds + clockToleranceSeconds,
-      }
+      const call: Call = [
+        `${keyId}:${name}:${windowSeconds}:${window}`,
+        1,
+        { customDuration: windowSeconds + clockToleranceSeconds },
+      ]
       try {
-        // oxlint-disable-next-line no-await-in-loop -- a limit that refuses spares those after it
-        const { consumed, refused, counted } = await withTimeout(timeoutMs, 'The limiter', () =>
-          consume(limiter, entry),
-        )
-        if (counted) taken.push(entry)
+        // oxlint-disable-next-line no-await-in-loop -- a limit that refuses makes the next ones unnecessary
+        const { consumed, isRefused } = await withTimeout(timeoutMs, 'The limiter', () => consume(limiter, call))
+        // A limiter that blocks in memory refuses without counting, and reports 0.
+        if (consumed > 0) taken.push(call)
         const resetSeconds = (window + 1) * windowSeconds - seconds
         limits.push({ name, quota, windowSeconds, remaining: Math.max(0, quota - consumed), resetSeconds })
-        if (refused || consumed > quota) {
-          // The point of a single limit stays: nothing can free a place below the quota within this window.
+        if (isRefused || consumed > quota) {
+          // The point of a single limit stays: returning it could not free room within this window.
           // oxlint-disable-next-line no-await-in-loop -- the last step before the return
-          if (keyLimits.length > 1) await giveBack(limiter, taken)
-          return { outcome: 'refused', limits, retryAfterSeconds: resetSeconds }
+          if (keyLimits.length > 1) await returnPoints(limiter, taken)
+          return {
+            ok: false,
+            denial: { status: 429, code: 'rate_limited', retryAfterSeconds: resetSeconds, limits, keyId },
+          }
         }
       } catch (cause) {
-        report(cause)
-        if (onLimiterError === 'deny') {
-          // Not waited for: the limiter is failing, and the caller has waited once.
-          void giveBack(limiter, taken)
-          return { outcome: 'failed', cause }
-        }
-        // The rest are not asked: ten limits would make the caller wait for ten times as long.
-        break
+        const failure = fail(cause)
+        // The other limits are skipped: a caller should not wait for ten timeouts.
+        if (onLimiterError === 'allow') break
+        // Not awaited, because the caller has already waited for one timeout.
+        void returnPoints(limiter, taken)
+        return failure
       }
     }
-    return { outcome: 'allowed', limits }
+    return { ok: true, limits }
   }
 }

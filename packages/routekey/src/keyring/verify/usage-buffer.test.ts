@@ -17,7 +17,10 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-async function setUp(options: Partial<KeyringOptions> = {}, overrides: Partial<KeyStore> = {}) {
+async function setUp(
+  options: Partial<Omit<KeyringOptions, 'maximumKeysPerOwner'>> = {},
+  overrides: Partial<KeyStore> = {},
+) {
   const store = { ...createMemoryStore(), ...overrides }
   const recordUsage = vi.fn<(entries: readonly UsageEntry[]) => Promise<void>>(store.recordUsage)
   const logger = { error: vi.fn<(message: string) => void>() }
@@ -118,7 +121,7 @@ describe('usage', () => {
     expect(logger.error).toHaveBeenCalledWith(expect.stringContaining('down'))
     isDown = false
     await vi.advanceTimersByTimeAsync(10_000)
-    expect((await keyring.usage(id, { unit: 'day', count: 1 }))![0]).toMatchObject({ allowed: 3 })
+    expect((await keyring.usage({ id }, { unit: 'day', count: 1 }))![0]).toMatchObject({ allowed: 3 })
   })
 
   it('never makes a request wait: a write that hangs neither blocks nor piles up', async () => {
@@ -156,14 +159,14 @@ describe('usage', () => {
     await use(2)
     vi.setSystemTime(hour('14'))
     await use(1)
-    const hours = await keyring.usage(id, { unit: 'hour', count: 24 })
+    const hours = await keyring.usage({ id }, { unit: 'hour', count: 24 })
     expect(hours).toHaveLength(24)
     expect(hours!.slice(-3)).toEqual([
       { startsAt: hour('12'), allowed: 2, refused: 0 },
       { startsAt: hour('13'), allowed: 0, refused: 0 },
       { startsAt: hour('14'), allowed: 1, refused: 0 },
     ])
-    const days = await keyring.usage(id, { unit: 'day', count: 30 })
+    const days = await keyring.usage({ id }, { unit: 'day', count: 30 })
     expect(days).toHaveLength(30)
     expect(days!.at(-1)).toEqual({ startsAt: hour('00'), allowed: 3, refused: 0 })
     expect(days![0]!.startsAt).toEqual(new Date('2026-01-31T00:00:00.000Z'))

@@ -1,9 +1,10 @@
 import { RoutekeyError } from '../../errors.ts'
 
 /**
- * Waits for work, but not for longer than a time. The work goes on: what it still does or throws later is let go.
+ * Waits for work with a timeout. The work itself is not cancelled, and its later result is ignored.
  *
- * @throws `ERR_STORE_UNAVAILABLE` when the time is over, or with what the work threw as its `cause`.
+ * @param what Names the work at the start of the message.
+ * @throws `ERR_STORE_UNAVAILABLE` with the error of the work, or a timeout, as `cause`.
  */
 export async function withTimeout<Result>(
   timeoutMs: number,
@@ -12,22 +13,13 @@ export async function withTimeout<Result>(
 ): Promise<Result> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () =>
-        reject(
-          new RoutekeyError(
-            'ERR_STORE_UNAVAILABLE',
-            `${what} did not answer within ${timeoutMs} ms. A write may still have succeeded.`,
-          ),
-        ),
-      timeoutMs,
-    )
+    timer = setTimeout(() => reject(new Error(`no response within ${timeoutMs} ms`)), timeoutMs)
   })
   try {
     return await Promise.race([work(), timeout])
   } catch (cause) {
     if (cause instanceof RoutekeyError) throw cause
-    // The message of a driver may be logged; its other properties may hold the parameters of the statement.
+    // The message of a driver can be logged. Its other properties may hold the parameters of the statement.
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new RoutekeyError('ERR_STORE_UNAVAILABLE', `${what} failed: ${reason}. A write may still have succeeded.`, {
       cause,

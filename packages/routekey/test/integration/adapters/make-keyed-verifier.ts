@@ -18,7 +18,16 @@ interface Keys {
 /** Creates the verifier of `/keyed`. */
 export function makeKeyedVerifier(library: Library, { allowed, narrow, unreadable }: Keys) {
   const memory = library.createMemoryStore()
-  const common = { owner: 'ada', name: 'CI', start: 'acme', allowedIps: [], metadata: {}, expiresAt: null, actor: null }
+  const common = {
+    owner: 'ada',
+    name: 'CI',
+    start: 'acme',
+    allowedIps: [],
+    metadata: {},
+    expiresAt: null,
+    actor: null,
+    maximumKeys: Infinity,
+  }
   for (const [key, scopes] of [
     [allowed, ['reports:*']],
     [narrow, []],

@@ -73,7 +73,7 @@ async function race(redisSocket: string | null, limits: readonly { name: string;
   for (const child of workers) child.send('go')
   const codes = (await Promise.all(answers)).flat()
   const count = (code: string) => codes.filter((other) => other === code).length
-  const [usage] = (await keyring.usage(record.id, { unit: 'day', count: 1 })) ?? []
+  const [usage] = (await keyring.usage({ id: record.id }, { unit: 'day', count: 1 })) ?? []
   return { passed: count('passed'), limited: count('rate_limited'), total: codes.length, usage }
 }
 

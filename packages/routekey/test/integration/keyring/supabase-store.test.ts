@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { main } from '../../../src/cli/main.ts'
 import { createKeyring } from '../../../src/index.ts'
 import { createSupabaseStore } from '../../../src/stores/supabase.ts'
-import { storeContract } from '../../store-contract.ts'
+import { storeContract } from '../../store-contract/store-contract.ts'
 
 let directory: string
 let sandbox: Sandbox

@@ -4,7 +4,9 @@ import { parseEnv } from 'node:util'
 
 import { CliError, type Terminal } from '@routekey/command-line'
 
-import { createKeyring, type Keyring } from '../../../keyring/create-keyring.ts'
+import { createKeyring } from '../../../keyring/create-keyring.ts'
+import type { Keyring } from '../../../keyring/keyring.ts'
+import type { TooManyKeys } from '../../../keyring/manage/key-management.ts'
 import type { KeyRecord } from '../../../keyring/model/key-record.ts'
 import type { KeyStore } from '../../../keyring/model/key-store.ts'
 import { createPostgresStore } from '../../../stores/postgres.ts'
@@ -17,7 +19,7 @@ export interface ConnectionOptions {
 }
 
 export interface OpenStore {
-  readonly createKeyring: (prefix: string) => Keyring
+  readonly createKeyring: (prefix: string, maximumKeysPerOwner?: number) => Keyring<string, TooManyKeys>
 }
 
 type ReadVariable = (name: string) => string | undefined
@@ -93,7 +95,8 @@ export async function withStore(
   const { store, close } = await connect(variable)
   try {
     await use({
-      createKeyring: (prefix) => createKeyring({ store, prefix, usage: false, timeoutMs: 10_000, ...pepper }),
+      createKeyring: (prefix, maximumKeysPerOwner = Infinity) =>
+        createKeyring({ store, prefix, maximumKeysPerOwner, usage: false, timeoutMs: 10_000, ...pepper }),
     })
   } finally {
     await close()

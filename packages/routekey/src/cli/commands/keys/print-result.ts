@@ -1,6 +1,6 @@
 import type { Terminal } from '@routekey/command-line'
 
-import type { CreatedKey } from '../../../keyring/manage/manage-keys.ts'
+import type { CreatedKey } from '../../../keyring/manage/key-management.ts'
 
 interface Format {
   readonly json?: true | undefined
@@ -12,7 +12,7 @@ export function printResult(terminal: Terminal, { json }: Format, result: unknow
 }
 
 /** Prints a key that was just created: the only time that it exists outside of its owner's hands. */
-export function printCreatedKey(terminal: Terminal, format: Format, created: CreatedKey, done: string): void {
-  terminal.say(`${done} key ${created.record.id}. Store it now: it is shown only once.`)
-  printResult(terminal, format, created, () => `${created.key}\n`)
+export function printCreatedKey(terminal: Terminal, format: Format, { key, record }: CreatedKey, done: string): void {
+  terminal.say(`${done} key ${record.id}. Store it now: it is shown only once.`)
+  printResult(terminal, format, { key, record }, () => `${key}\n`)
 }

@@ -25,7 +25,7 @@ export function addUsage(keys: Command, terminal: Terminal): void {
         const { days, hours = 24 } = options
         const query =
           days === undefined ? ({ unit: 'hour', count: hours } as const) : ({ unit: 'day', count: days } as const)
-        const buckets = requireKey(await createKeyring(anyPrefix).usage(id, query), id)
+        const buckets = requireKey(await createKeyring(anyPrefix).usage({ id }, query), id)
         printResult(terminal, options, buckets, () => formatUsage(buckets))
       }),
     )

@@ -1,0 +1,14 @@
+import type { KeyStore } from './model/key-store.ts'
+import type { KeyCache } from './verify/key-cache.ts'
+
+/** What verifying and managing keys have in common. */
+export interface KeyringContext {
+  readonly store: KeyStore
+  readonly prefix: string
+  readonly clock: () => Date
+  readonly hash: (key: string) => string
+  /** Calls the store with a timeout. */
+  readonly call: <Result>(work: () => Promise<Result>) => Promise<Result>
+  readonly cache: KeyCache | undefined
+  readonly checkKnownScopes: (scopes: readonly string[]) => void
+}
