@@ -9,12 +9,11 @@ import { requireUser } from '#features/auth/session.ts'
 import { type FormState, keepValues } from '#forms/form.ts'
 import { describeError, log } from '#server/log.ts'
 import { requestOrigin } from '#server/request-origin.ts'
-import { isKeyLimitReached } from './key-limit-error.ts'
 import { keyring } from './keyring.ts'
 import { parseChangeLimit, parseRenameKey, parseRotateKey } from './rules/change-key-forms.ts'
 import { parseCreateKey, toKeyOptions } from './rules/create-key-form.ts'
 import { toLimits } from './rules/key-limit.ts'
-import { maximumKeys, scopes } from './rules/key-rules.ts'
+import { scopes } from './rules/key-rules.ts'
 
 /** A key in clear, and the origin of the routes that it opens. */
 export interface IssuedKey {
@@ -35,8 +34,9 @@ export async function createKey(_: KeyFormState, form: FormData): Promise<KeyFor
   return answer('key.create_failed', form, async (owner) => {
     const parsed = parseCreateKey(form)
     if (!parsed.ok) return { fieldErrors: parsed.fieldErrors }
-    const { key } = await keyring.create({ ...toKeyOptions(parsed.data, new Date()), owner, grantable: scopes })
-    return { isDone: true, newKey: await show(key) }
+    const created = await keyring.create({ ...toKeyOptions(parsed.data, new Date()), owner, grantable: scopes })
+    if (created.ok) return { isDone: true, newKey: await show(created.key) }
+    return { formError: `You already have ${created.maximum} keys, the maximum. Revoke one that you do not need.` }
   })
 }
 
@@ -113,11 +113,9 @@ async function answer(
     if (!(form instanceof FormData)) notFound()
     outcome = await work(owner)
   } catch (error) {
-    if (isKeyLimitReached(error)) outcome = { formError: limitReached }
-    else if (isOutage(error)) {
-      log('error', event, { error: describeError(error) })
-      outcome = { formError: unavailable }
-    } else throw error
+    if (!isOutage(error)) throw error
+    log('error', event, { error: describeError(error) })
+    outcome = { formError: unavailable }
   }
   if (outcome.isDone) {
     revalidatePath('/keys', 'layout')
@@ -126,7 +124,6 @@ async function answer(
   return { values: form instanceof FormData ? keepValues(form, fields) : {}, fieldErrors: {}, ...outcome }
 }
 
-const limitReached = `You have ${maximumKeys} keys, and there can be no more at once. Revoke one that you do not need.`
 const unavailable =
   'Our service did not answer, so we cannot tell whether this was done. Look at the list before you try again.'
 

@@ -5,13 +5,14 @@ import { createKeyring } from 'routekey'
 import { createSupabaseStore } from 'routekey/stores/supabase'
 import { log } from '#server/log.ts'
 import { createServiceClient } from '#server/supabase.ts'
-import { maximumQuota, scopes } from './rules/key-rules.ts'
+import { maximumKeys, maximumQuota, scopes } from './rules/key-rules.ts'
 import { userKeyPrefix } from './rules/user-key-prefix.ts'
 
 /** The API keys of this application's users. Reads no environment until a key is looked up. */
 export const keyring = createKeyring({
   prefix: userKeyPrefix,
   scopes,
+  maximumKeysPerOwner: maximumKeys,
   store: createSupabaseStore({
     client: { rpc: (name, parameters) => createServiceClient().rpc(name, parameters) },
   }),

@@ -1,11 +1,7 @@
 import 'server-only'
 import type { UsageBucket } from 'routekey'
-import { z } from 'zod'
 import { keyring } from '#features/keys/keyring.ts'
-import { createServiceClient } from '#server/supabase.ts'
-import { hoursKept, lastMonth, rangeStart } from './usage-bars.ts'
-
-const sumSchema = z.array(z.object({ startsAt: z.coerce.date(), allowed: z.number(), refused: z.number() }))
+import { hoursKept } from './usage-bars.ts'
 
 /**
  * Reads the last 30 days of a key, by the hour: one read gives both ranges of the chart, and they agree.
@@ -15,19 +11,15 @@ const sumSchema = z.array(z.object({ startsAt: z.coerce.date(), allowed: z.numbe
  * @throws RoutekeyError `ERR_STORE_UNAVAILABLE`
  */
 export async function readKeyUsage(id: string, owner: string): Promise<readonly UsageBucket[] | null> {
-  return keyring.usage(id, { unit: 'hour', count: hoursKept, owner })
+  return keyring.usage({ id, owner }, { unit: 'hour', count: hoursKept })
 }
 
 /**
- * Reads the last 30 days of all keys of an owner together, by the hour. Hours without use are left out.
+ * Reads the last 30 days of all keys of an owner together, by the hour.
  *
  * @param owner the signed-in user
- * @throws Error when Supabase answers with an error or with another shape
+ * @throws RoutekeyError `ERR_STORE_UNAVAILABLE`
  */
-export async function readOwnerUsage(owner: string): Promise<readonly UsageBucket[]> {
-  await keyring.flush()
-  const input = { owner, from: rangeStart(lastMonth, new Date()) }
-  const { data, error } = await createServiceClient().rpc('sum_api_key_usage', { input })
-  if (error) throw new Error('Supabase did not give the usage', { cause: error })
-  return sumSchema.parse(data)
+export async function readOwnerUsage(owner: string): Promise<readonly UsageBucket[] | null> {
+  return keyring.usage({ owner }, { unit: 'hour', count: hoursKept })
 }

@@ -94,7 +94,7 @@ describe('/api/v1', () => {
     await get('whoami', key)
     await get('customer', key)
     const total = async () => {
-      const hours = (await keyring.usage(record.id, { unit: 'hour', count: 2 })) ?? []
+      const hours = (await keyring.usage({ id: record.id }, { unit: 'hour', count: 2 })) ?? []
       return hours.reduce((sum, hour) => sum + hour.allowed * 10 + hour.refused, 0)
     }
     await expect.poll(total, { timeout: 20_000 }).toBe(11)

@@ -100,7 +100,7 @@ describe('creating a key', () => {
     const answers = await Promise.all(Array.from({ length: 6 }, () => session.submit(page, 'Create key', choices)))
     expect(answers.filter((answer) => keyIn(answer) !== '')).toHaveLength(3)
     for (const answer of answers.filter((one) => keyIn(one) === ''))
-      expect(textOf(answer)).toContain(`You have ${maximumKeys} keys, and there can be no more at once.`)
+      expect(textOf(answer)).toContain(`You already have ${maximumKeys} keys, the maximum.`)
     const records = await keyring.list({ owner: session.id })
     expect(records).toHaveLength(maximumKeys)
 

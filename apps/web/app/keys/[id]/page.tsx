@@ -9,7 +9,6 @@ import { AuditTrail } from '#features/keys/detail/audit-trail.tsx'
 import { KeyActions } from '#features/keys/detail/key-actions.tsx'
 import { KeyFacts } from '#features/keys/detail/key-facts.tsx'
 import { KeyLimits } from '#features/keys/detail/key-limits.tsx'
-import { parseEntries } from '#features/keys/detail/parse-entries.ts'
 import { readKey } from '#features/keys/detail/read-key.ts'
 import { KeyStatusBadge } from '#features/keys/list/key-status-badge.tsx'
 import { KeyUsageCard } from '#features/usage/usage-card.tsx'
@@ -30,6 +29,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 /** Shows one key of the signed-in user: what it may do, how it is used, and who did what with it. */
 export default async function KeyPage({ params, searchParams }: Props) {
   const { id } = await params
+  const { after } = await searchParams
   const user = await requireUser(`/keys/${id}`)
   // Before anything is sent: what is streamed later can no longer change the status.
   const found = await readKey(id, user.id)
@@ -81,7 +81,7 @@ export default async function KeyPage({ params, searchParams }: Props) {
         </CardHeader>
         <CardContent>
           <Suspense fallback={<Skeleton className="h-20" />}>
-            <AuditTrail id={record.id} owner={user.id} count={parseEntries((await searchParams)['entries'])} />
+            <AuditTrail id={record.id} owner={user.id} {...(typeof after === 'string' && { after })} />
           </Suspense>
         </CardContent>
       </Card>

@@ -7,19 +7,21 @@ import { Button } from '#ui/button.tsx'
 import { Time } from '#ui/time.tsx'
 import { keyring } from '../keyring.ts'
 import { type DescribedEntry, describeAuditEntry } from '../rules/describe-audit-entry.ts'
-import { entriesPerPage, maximumEntries } from './parse-entries.ts'
+
+const pageSize = 20
 
 /**
- * Shows who did what with a key, the newest first.
+ * Shows a page of the changes to a key and who made them, newest first.
  *
- * @param props.owner the signed-in user; nothing is shown of a key of anyone else
- * @param props.count how many lines at most
+ * @param props.owner the signed-in user; nothing is shown of the key of another user
+ * @param props.after the id of the entry that the page follows; by default the page starts with the latest
  */
-export async function AuditTrail({ id, owner, count }: { id: string; owner: string; count: number }) {
+export async function AuditTrail({ id, owner, after }: { id: string; owner: string; after?: string }) {
   let entries: readonly DescribedEntry[]
   try {
     // One more than is shown tells whether there are more.
-    const found: readonly AuditEntry[] = (await keyring.audit(id, { owner, limit: count + 1 })) ?? []
+    const query = { owner, limit: pageSize + 1, ...(after !== undefined && { after }) }
+    const found: readonly AuditEntry[] = (await keyring.audit(id, query)) ?? []
     entries = found.map((entry) => describeAuditEntry(entry, owner))
   } catch (error) {
     log('error', 'audit.unreadable', { error: describeError(error) })
@@ -31,23 +33,30 @@ export async function AuditTrail({ id, owner, count }: { id: string; owner: stri
       </Alert>
     )
   }
-  const hasMore = entries.length > count
+  const shown = entries.slice(0, pageSize)
+  const last = entries.length > pageSize ? shown.at(-1) : undefined
   return (
     <div className="flex flex-col gap-5">
       <ol className="flex flex-col">
-        {entries.slice(0, count).map((entry, index) => (
-          // oxlint-disable-next-line react/no-array-index-key -- lines of the trail have no id, and never move or change
-          <Entry key={entries.length - index} entry={entry} />
+        {shown.map((entry) => (
+          <Entry key={entry.id} entry={entry} />
         ))}
       </ol>
-      {hasMore && count < maximumEntries && (
-        <Button asChild variant="outline" size="sm" className="self-start">
-          <Link href={`/keys/${id}?entries=${count + entriesPerPage}`} scroll={false} prefetch={false}>
-            Show earlier entries
-          </Link>
-        </Button>
-      )}
+      <div className="flex flex-wrap gap-2 empty:hidden">
+        {after !== undefined && <PageLink href={`/keys/${id}`}>Show latest entries</PageLink>}
+        {last !== undefined && <PageLink href={`/keys/${id}?after=${last.id}`}>Show earlier entries</PageLink>}
+      </div>
     </div>
+  )
+}
+
+function PageLink({ href, children }: { href: string; children: string }) {
+  return (
+    <Button asChild variant="outline" size="sm">
+      <Link href={href} scroll={false} prefetch={false}>
+        {children}
+      </Link>
+    </Button>
   )
 }
 

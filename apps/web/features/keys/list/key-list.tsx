@@ -1,19 +1,18 @@
 import { KeyRound } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { createPageClient } from '#server/supabase.ts'
 import { Button } from '#ui/button.tsx'
 import { Card } from '#ui/card.tsx'
 import { CreateKeyButton } from '../dialogs/create-key-dialog.tsx'
-import { type KeyPage, listKeys } from '../list-keys.ts'
 import { maximumKeys } from '../rules/key-rules.ts'
 import { KeyTable } from './key-table.tsx'
+import { type KeyLists, readKeyLists } from './read-key-lists.ts'
 
 /**
  * Shows the keys of the signed-in user: those in use, or those that are revoked or expired, page by page.
  *
  * @param props.after the id of the key that a page of ended keys follows
- * @param props.children stands below, and is not begun before the list is read
+ * @param props.children is shown below, and is rendered only after the list was read
  */
 export async function KeyList({
   owner,
@@ -27,17 +26,14 @@ export async function KeyList({
   children: ReactNode
 }) {
   const from = after === undefined ? 'first' : { after }
-  const { living, ended, now } = await listKeys(
-    await createPageClient(),
-    owner,
-    show === 'ended' ? { ended: from } : {},
-  )
+  const lists = await readKeyLists(owner, show === 'ended' ? { ended: from } : {})
+  const { usable, now } = lists
   return (
     <>
       <div className="flex flex-col gap-3">
         <nav aria-label="Which keys" className="flex w-fit rounded-lg bg-muted p-0.5 text-sm">
           <Tab href="/keys" isCurrent={show === 'living'}>
-            In use <span className="text-muted-foreground">{`${living.length} of ${maximumKeys}`}</span>
+            In use <span className="text-muted-foreground">{`${usable.length} of ${maximumKeys}`}</span>
           </Tab>
           <Tab href="/keys?show=ended" isCurrent={show === 'ended'}>
             Revoked or expired
@@ -45,9 +41,9 @@ export async function KeyList({
         </nav>
         <Card aria-label={show === 'living' ? 'Keys in use' : 'Revoked or expired keys'}>
           {show === 'ended' ? (
-            <EndedKeys page={ended} now={now} />
-          ) : living.length > 0 ? (
-            <KeyTable keys={living} now={now} label="Keys in use" />
+            <EndedKeys {...lists} />
+          ) : usable.length > 0 ? (
+            <KeyTable keys={usable} now={now} label="Keys in use" />
           ) : (
             <Empty title="No keys yet" text="Create one, put it into your program, and call the API with it.">
               <CreateKeyButton />
@@ -60,17 +56,17 @@ export async function KeyList({
   )
 }
 
-function EndedKeys({ page, now }: { page: KeyPage | null; now: Date }) {
-  if (page === null || page.keys.length === 0) {
+function EndedKeys({ ended, last, now }: KeyLists) {
+  if (ended.length === 0) {
     return <Empty title="Nothing here" text="Keys that you revoke, or that expire, are listed here." />
   }
   return (
     <>
-      <KeyTable keys={page.keys} now={now} label="Revoked or expired keys" />
-      {page.next !== null && (
+      <KeyTable keys={ended} now={now} label="Revoked or expired keys" />
+      {last !== undefined && (
         <div className="flex justify-center border-t p-3">
           <Button asChild variant="outline" size="sm">
-            <Link href={`/keys?show=ended&after=${page.next}`}>Older keys</Link>
+            <Link href={`/keys?show=ended&after=${last.id}`}>Older keys</Link>
           </Button>
         </div>
       )}

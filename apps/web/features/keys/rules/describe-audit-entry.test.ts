@@ -5,6 +5,7 @@ import { describeAuditEntry } from './describe-audit-entry.ts'
 const owner = '50000000-0000-4000-8000-000000000001'
 const at = new Date('2026-03-01T12:00:00Z')
 const makeEntry = (entry: Partial<AuditEntry>): AuditEntry => ({
+  id: '1',
   at,
   actor: owner,
   action: 'updated',
@@ -18,6 +19,7 @@ it.each([
   ['support', 'support'],
 ])('names the actor %s as %s', (actor, name) => {
   expect(describeAuditEntry(makeEntry({ actor, action: 'created' }), owner)).toEqual({
+    id: '1',
     at,
     actor: name,
     action: 'created the key',

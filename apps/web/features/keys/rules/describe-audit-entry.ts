@@ -4,6 +4,7 @@ import { describeLimit } from './describe-limit.ts'
 
 /** A line of the audit trail in words. */
 export interface DescribedEntry {
+  readonly id: string
   readonly at: Date
   readonly actor: string
   readonly action: string
@@ -53,6 +54,7 @@ export function describeAuditEntry(entry: AuditEntry, owner: string): DescribedE
   })
   const isRename = entry.action === 'updated' && changes.length === 1 && changes[0]?.property === 'Name'
   return {
+    id: entry.id,
     at: entry.at,
     actor: entry.actor === owner ? 'You' : (entry.actor ?? 'The application'),
     action: isRename ? 'renamed the key' : actions[entry.action],

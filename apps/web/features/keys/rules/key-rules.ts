@@ -7,5 +7,5 @@ export type Scope = (typeof scopes)[number]
 /** The most requests that a limit can allow in one window. */
 export const maximumQuota = 1_000_000
 
-/** The most keys a user may have that are neither revoked nor expired; the database holds everyone to it. */
+/** How many keys a user can have that are neither revoked nor expired. The keyring enforces it. */
 export const maximumKeys = 25
