@@ -80,7 +80,7 @@ describe('routekey keys', () => {
     ).toMatchObject({ ok: true, record: { owner: 'ada', expiresAt: new Date('2999-01-01T00:00:00Z') } })
   })
 
-  it('creates no key for an owner who has --max-keys already, and says how to go on', async () => {
+  it('creates no key for an owner who has --max-keys already, and says how to free one', async () => {
     const args = ['create', '--prefix', 'acme_live', '--owner', 'collector', '--name', 'CI', '--max-keys', '1']
     expect((await run(args)).exitCode).toBe(0)
     const refused = await run(args)
