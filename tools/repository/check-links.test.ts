@@ -1,12 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { listFiles, root } from './list-files.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const listed = execFileSync('git', ['ls-files', '-z', '--', '*.md'], { cwd: root, encoding: 'utf8' })
-const documents = listed.split('\0').filter((path) => path !== '' && existsSync(join(root, path)))
+const documents = listFiles(['*.md'])
 
 /** Removes code, in which brackets are not links and `#` is not a heading. */
 function withoutCode(markdown: string): string {
@@ -50,6 +47,14 @@ function linkProblem(document: string, target: string): string | null {
   return headingAnchors(readFileSync(join(root, file), 'utf8')).has(anchor) ? null : `${target}: no such heading`
 }
 
+/** Paths of this repository in code, from the root or from the document's folder; not those of a reader's project. */
+function namedPaths(markdown: string): string[] {
+  const path = /`((?:apps|bench|docs|packages|supabase|tools|src|sql|test)\/[\w./[\]-]+\.(?:ts|tsx|mjs|sql|md|json))`/g
+  return [...withoutCode(markdown).matchAll(path)].map(([, named = '']) => named)
+}
+
+const manifest: { scripts: Record<string, string> } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
 it('finds the Markdown files of the repository', () => {
   expect(documents).toContain('README.md')
 })
@@ -57,6 +62,17 @@ it('finds the Markdown files of the repository', () => {
 it.each(documents)('%s links only to files and headings that exist', (document) => {
   const targets = linkTargets(readFileSync(join(root, document), 'utf8'))
   expect(targets.map((target) => linkProblem(document, target)).filter((problem) => problem !== null)).toEqual([])
+})
+
+it.each(documents)('%s names only files that exist', (document) => {
+  const places = ['.', dirname(document)]
+  const named = namedPaths(readFileSync(join(root, document), 'utf8'))
+  expect(named.filter((path) => !places.some((place) => existsSync(join(root, place, path))))).toEqual([])
+})
+
+it.each(documents)('%s names only npm scripts that exist', (document) => {
+  const commands = readFileSync(join(root, document), 'utf8').matchAll(/npm run (?:--silent )?([a-z][a-z:-]*)/g)
+  expect([...commands].map(([, script = '']) => script).filter((script) => !(script in manifest.scripts))).toEqual([])
 })
 
 it('reports a missing file and a missing heading, and ignores code', () => {
