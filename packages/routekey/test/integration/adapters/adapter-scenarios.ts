@@ -58,7 +58,7 @@ const withBearer = (key: string): WireRequest => ({ path: '/keyed', headers: [['
 export function adapterScenarios(name: string, start: () => Promise<ScenarioServer>, traits: AdapterTraits): void {
   const { seesRepeatedAuthorization, passesCaller = true } = traits
 
-  describe(name, () => {
+  describe(`the adapter ${name}`, () => {
     let server: ScenarioServer
     beforeAll(async () => {
       server = await start()
@@ -86,8 +86,8 @@ export function adapterScenarios(name: string, start: () => Promise<ScenarioServ
       expect(response.headers['content-type']).toBe('application/problem+json')
       expect(response.headers['cache-control']).toBe('private, no-store')
       expect(response.headers['referrer-policy']).toBe('no-referrer')
-      if (wire.method === 'HEAD') expect(response.body).toBe('')
-      else expect(JSON.parse(response.body)).toMatchObject({ type: 'about:blank', status })
+      const problem = new RegExp(`^\\{"type":"about:blank",.*"status":${status},`)
+      expect(response.body).toMatch(wire.method === 'HEAD' ? /^$/ : problem)
       return response
     }
 
@@ -148,10 +148,8 @@ export function adapterScenarios(name: string, start: () => Promise<ScenarioServ
       expect('www-authenticate' in headers).toBe(status !== 503)
     })
 
-    const repeated = seesRepeatedAuthorization
-      ? 'refuses a repeated Authorization'
-      : 'reads only the first Authorization'
-    it(repeated, async () => {
+    const reaction = seesRepeatedAuthorization ? 'refuses a repeated' : 'reads only the first'
+    it(`${reaction} Authorization header`, async () => {
       const before = await countRuns()
       const first = await ask({ path: '/guarded', headers: [bearer, ['authorization', `Bearer ${wrong}`]] })
       const second = await ask({ path: '/guarded', headers: [['authorization', 'Basic YTpi'], bearer] })

@@ -11,7 +11,7 @@ export const webhook = () =>
   envWebhook('SCENARIO_WEBHOOK', { replayStore: createMemoryReplayStore(), maxBodyBytes: 64 * 1024 })
 
 export function keyed() {
-  // The build evaluates this, too, without the environment.
+  // The build of the application runs this too, without the environment.
   const {
     SCENARIO_API_KEY: allowed = '',
     SCENARIO_NARROW_API_KEY: narrow = ' ',

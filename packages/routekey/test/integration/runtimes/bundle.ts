@@ -2,7 +2,7 @@ import { join } from 'node:path'
 
 import { build } from 'rolldown'
 
-/** Bundles a file of this directory, and the built library with it, for a runtime without Node's modules. */
+/** Bundles a file of this directory and the built library for a runtime without Node's modules. */
 export async function bundle(file: string, format: 'esm' | 'iife'): Promise<string> {
   const { output } = await build({
     input: join(import.meta.dirname, file),

@@ -10,7 +10,7 @@ const context = { params: Promise.resolve({ id: '7' }) }
 const logger = { error: () => undefined }
 const pepper = '9f86d081884c7d659a2feaa0c55ad015'
 
-/** Makes, uses, rotates and revokes a key, counts it, and tells how each step ended. */
+/** Creates, uses, rotates and revokes a key, and returns the outcome of each step and the usage. */
 async function checkKeyring() {
   let count = 0
   const limiter = { consume: async () => ({ consumedPoints: (count += 1) }) }
@@ -33,7 +33,7 @@ async function checkKeyring() {
   return [...outcomes, allowed, refused]
 }
 
-/** Uses the library as an application would, and tells what came of it; the same in every runtime. */
+/** Uses the library as an application does. The results are the same in every runtime. */
 export async function checkLibrary() {
   const key = generateKey({ prefix: 'acme_live' })
   const webhookSecret = generateWebhookSecret()

@@ -18,8 +18,8 @@ export async function startWorkerd(
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   })
   const exited = once(child, 'exit')
-  let complaints = ''
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaints += text))
+  let errors = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text))
   const stop = async () => {
     child.kill('SIGKILL')
     await exited
@@ -27,13 +27,13 @@ export async function startWorkerd(
   }
 
   const control = child.stdio[3]
-  if (!(control instanceof Readable)) throw new Error('workerd has no channel to say its port on')
-  let said = ''
+  if (!(control instanceof Readable)) throw new Error('workerd has no control channel')
+  let output = ''
   for await (const part of control.setEncoding('utf8')) {
-    said += String(part)
-    const port = /"port":(\d+)/.exec(said)?.[1]
+    output += String(part)
+    const port = /"port":(\d+)/.exec(output)?.[1]
     if (port !== undefined) return { origin: `http://127.0.0.1:${port}`, stop }
   }
   await stop()
-  throw new Error(`workerd did not start: ${complaints}`)
+  throw new Error(`workerd did not start: ${errors}`)
 }

@@ -10,7 +10,7 @@ beforeAll(async () => {
   await buildLibrary()
 })
 
-/** Bytes, minified and gzipped, of what a bundler makes of some code that imports the built library. */
+/** Bundles code that imports the built library, and returns its size in bytes, minified and gzipped. */
 async function measure(code: string, platform: 'node' | 'neutral' = 'node'): Promise<number> {
   const { output } = await build({
     cwd: fileURLToPath(new URL('../../../', import.meta.url)),
@@ -35,10 +35,10 @@ const guard = `export { envSecret } from 'routekey'; ${withKey}`
 const keyring = `export { createKeyring, envSecret } from 'routekey'; ${withKey}`
 const everything = `export * from 'routekey'; export * from 'routekey/next'`
 
-it('the whole of routekey and routekey/next is at most 10 kB', async () => {
+it('has at most 10 kB in routekey and routekey/next together', async () => {
   const sizes = {
     'envSecret and withKey': await measure(guard),
-    'these and createKeyring': await measure(keyring),
+    'envSecret, withKey and createKeyring': await measure(keyring),
     everything: await measure(everything),
     'everything, hashing without node:crypto': await measure(everything, 'neutral'),
   }
@@ -49,7 +49,7 @@ it('the whole of routekey and routekey/next is at most 10 kB', async () => {
   expect(sizes['everything, hashing without node:crypto']).toBeLessThanOrEqual(13_500)
 })
 
-it('leaves nothing behind when nothing of it is used', async () => {
+it('adds nothing to a bundle that uses none of its exports', async () => {
   const unused = `import 'routekey'; import 'routekey/next'; import 'routekey/webhooks'; import 'routekey/hono'; export {}`
   expect(await measure(unused)).toBeLessThan(50)
 })

@@ -1,6 +1,6 @@
 import { runs } from '../../runs.js'
 
-/** Guards nothing by itself: what refuses here is the proxy. */
+/** Has no guard of its own: only the proxy refuses requests. */
 export async function openRoute(request) {
   runs.proxied += 1
   return Response.json({ body: await request.text() }, { headers: { 'cache-control': 'public' } })
