@@ -95,7 +95,7 @@ describe('the package', () => {
       ['withKey'],
     ])
     const inner = runNode(
-      `console.log(JSON.stringify(await import('routekey/dist/codes.js').catch((error) => error.code)))`,
+      `console.log(JSON.stringify(await import('routekey/dist/errors.js').catch((error) => error.code)))`,
     )
     expect(inner).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED')
   })
