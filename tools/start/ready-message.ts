@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { Sandbox } from '@routekey/sandbox'
+import { describeSandbox, type Sandbox } from '@routekey/sandbox'
 
 /** The user of `supabase/seed.sql`. */
 const seededProfileId = '00000000-0000-4000-8000-000000000001'
@@ -17,12 +17,11 @@ export function describeReady(options: {
   envFile: string | null
 }): string {
   const { appUrl, startSeconds, envFile } = options
-  const { supabase, stripe, github } = options.sandbox
   const body = JSON.stringify({
     type: 'INSERT',
     table: 'profile',
     schema: 'public',
-    record: { id: supabase === null ? '<id of a profile>' : seededProfileId },
+    record: { id: options.sandbox.supabase === null ? '<id of a profile>' : seededProfileId },
     old_record: null,
   })
   const place = envFile === null ? 'the environment' : shorten(envFile)
@@ -30,10 +29,7 @@ export function describeReady(options: {
   return `
 Ready in ${startSeconds.toFixed(1)} s: ${appUrl}
 
-  Supabase  ${supabase?.url ?? 'configured elsewhere'}
-  Stripe    ${stripe === null ? 'configured elsewhere' : `${stripe.url} lists the customers`}
-  GitHub    ${github?.url ?? 'configured elsewhere'}
-  E-mail    ${supabase === null ? 'sent by Supabase' : `${shorten(supabase.mailDirectory)} gets each message as a file`}
+${describeSandbox(options.sandbox).replaceAll(/^/gm, '  ')}
 
 Sign up at ${appUrl}/login and watch your Stripe customer appear. Ctrl-C stops everything.
 The route's secret is API_ROUTE_SECRET in ${place}. Without it, and with it:

@@ -4,15 +4,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import {
-  applicationEnvironment,
   checkLocalhostIsFree,
-  envFileChanges,
-  readEnvFile,
-  resolveSandboxEnvironment,
+  readSandboxEnvironment,
   type Sandbox,
   SandboxError,
-  startSandbox,
-  writeEnvFile,
+  startConfiguredSandbox,
 } from '@routekey/sandbox'
 import { BuildError, buildApplication, buildLibrary } from '../build-if-stale.ts'
 import { sweepFirst } from './first-sweep.ts'
@@ -30,25 +26,23 @@ const building = new AbortController()
 let isStopping = false
 
 async function start(mode: 'start' | 'dev'): Promise<void> {
-  const environment = resolveSandboxEnvironment({ processEnv: process.env, fileValues: await readEnvFile(envFile) })
-  const appUrl = environment.options.appUrl ?? 'http://localhost:3000'
+  const environment = await readSandboxEnvironment(process.env, envFile)
+  const { appUrl, cronSecret } = environment.options
   const port = Number(new URL(appUrl).port || 80)
   // Check the port before the build, which takes a minute the first time.
   await checkLocalhostIsFree({ port, variable: 'PORT' })
 
   const build = mode === 'dev' ? buildLibrary : buildApplication
   const [started] = await Promise.all([
-    startSandbox({ ...environment.options, stripeWebhook: true, seed: true, log: console.log }),
+    startConfiguredSandbox(environment, { envFile, log: console.log }),
     build({ signal: building.signal, log: console.log }),
   ])
-  sandbox = started
-  await writeEnvFile(envFile, envFileChanges(environment, sandbox))
+  sandbox = started.sandbox
   if (mode === 'dev') compiler = watchLibrary()
 
-  const env = { ...process.env, ...applicationEnvironment(environment, sandbox) }
+  const env = { ...process.env, ...started.applicationEnv }
   web = await startWebServer({ port, env, mode, onOutput: (text) => process.stdout.write(text) })
   void stopWhenEnded(web)
-  const { cronSecret } = environment.options
   if (cronSecret !== undefined) await sweepFirst({ appUrl, cronSecret, log: console.error })
   const startSeconds = (performance.now() - startedAt) / 1000
   // An empty variable counts as unset.

@@ -1,25 +1,9 @@
-export {
-  DirectoryInUseError,
-  EnvironmentError,
-  MigrationError,
-  PortInUseError,
-  SandboxError,
-  SeedError,
-} from './errors.ts'
-export { generateSecret } from './host/keys.ts'
-export { checkLocalhostIsFree, findFreePort, type PortRequest } from './host/ports.ts'
-export {
-  defaultPorts as DEFAULT_PORTS,
-  portVariables as PORT_VARIABLES,
-  type Sandbox,
-  type SandboxOptions,
-  startSandbox,
-} from './start-sandbox.ts'
-export { type EnvFileChanges, readEnvFile, writeEnvFile } from './environment/env-file.ts'
-export {
-  applicationEnvironment,
-  envFileChanges,
-  resolveSandboxEnvironment,
-  type SandboxEnvironment,
-  type Variables,
-} from './environment/resolve-environment.ts'
+export { describeSandbox } from './describe-sandbox.ts'
+export { SandboxError, type SandboxErrorCode } from './errors.ts'
+export type { SandboxEnvironment } from './environment/resolve-environment.ts'
+export type { GithubApplication } from './github/github-application.ts'
+export { findFreePort } from './host/find-free-port.ts'
+export { checkLocalhostIsFree, type PortRequest } from './host/ports.ts'
+export type { Sandbox, SandboxOptions } from './sandbox-options.ts'
+export { type ConfiguredSandbox, readSandboxEnvironment, startConfiguredSandbox } from './start-configured-sandbox.ts'
+export { startSandbox } from './start-sandbox.ts'

@@ -1,39 +1,26 @@
 // The entry of npm run sandbox: the embedded stack alone, until Ctrl-C.
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-
 import { CliError, createProgram, createTerminal, runProgram } from '@routekey/command-line'
-
-import {
-  envFileChanges,
-  readEnvFile,
-  resolveSandboxEnvironment,
-  SandboxError,
-  startSandbox,
-  writeEnvFile,
-} from './index.ts'
+import { describeSandbox } from './describe-sandbox.ts'
+import { SandboxError } from './errors.ts'
+import { readSandboxEnvironment, startConfiguredSandbox } from './start-configured-sandbox.ts'
 
 const terminal = createTerminal(process)
 const envFile =
   terminal.env['SANDBOX_ENV_FILE'] ?? fileURLToPath(new URL('../../../apps/web/.env.local', import.meta.url))
 
 async function start(): Promise<void> {
-  const environment = resolveSandboxEnvironment({ processEnv: terminal.env, fileValues: await readEnvFile(envFile) })
   const log = (line: string) => terminal.print(`${line}\n`)
-  const sandbox = await startSandbox({ ...environment.options, stripeWebhook: true, seed: true, log })
-  // `disconnect`: the process that started this one is gone.
-  for (const event of ['SIGINT', 'SIGTERM', 'disconnect']) process.once(event, () => void stop())
-  async function stop(): Promise<void> {
+  const environment = await readSandboxEnvironment(terminal.env, envFile)
+  const { sandbox } = await startConfiguredSandbox(environment, { envFile, log })
+  const stop = async (): Promise<void> => {
     await sandbox.stop()
     process.exit(0)
   }
-
-  await writeEnvFile(envFile, envFileChanges(environment, sandbox))
-  const parts = { Supabase: sandbox.supabase, Stripe: sandbox.stripe, GitHub: sandbox.github }
-  for (const [name, part] of Object.entries(parts)) {
-    log(`${name.padEnd(8)} ${part === null ? 'not started: another one is configured' : part.url}`)
-  }
-  log(`Keys     ${relative(terminal.cwd, envFile)}`)
+  // `disconnect`: the parent process has ended.
+  for (const event of ['SIGINT', 'SIGTERM', 'disconnect']) process.once(event, () => void stop())
+  log(`${describeSandbox(sandbox)}\nKeys      ${relative(terminal.cwd, envFile)}`)
 }
 
 const program = createProgram(

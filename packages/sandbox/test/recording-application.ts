@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { vi } from 'vitest'
+import { listenOnLoopback, type LoopbackServer, type RequestHandler } from '../src/host/listen-on-loopback.ts'
 
-import { listenOnLoopback, type LoopbackServer, type RequestHandler } from '../src/host/ports.ts'
-
-/** A request as a server saw it. */
+/** A request as the server received it. */
 export interface RecordedRequest {
   readonly method: string
   readonly path: string
@@ -10,16 +9,18 @@ export interface RecordedRequest {
   readonly body: string
 }
 
-/** An HTTP server that stands where the application would be. */
+/** An HTTP server in place of the application. */
 export type RecordingApplication = Pick<LoopbackServer, 'url' | 'close'> & {
   requests: RecordedRequest[]
-  /** Waits for a request, for at most 10 seconds. */
+  /** Waits for a request, for at most 30 seconds. */
   waitForRequest: (matches: (request: RecordedRequest) => boolean) => Promise<RecordedRequest>
-  /** Waits for that many requests, for at most 10 seconds. */
+  /** Waits until there are that many requests, for at most 30 seconds. */
   waitForCount: (count: number) => Promise<void>
 }
 
-/** Starts a server that records what it gets and answers with `handler`. */
+const patience = { timeout: 30_000, interval: 10 }
+
+/** Starts a server that records its requests and answers them with `handler`. */
 export async function startRecordingApplication(
   handler: RequestHandler = () => Response.json({ message: 'ok' }),
 ): Promise<RecordingApplication> {
@@ -35,16 +36,15 @@ export async function startRecordingApplication(
     url: server.url,
     close: server.close,
     requests,
-    async waitForRequest(matches) {
-      for (let attempt = 0; attempt < 500; attempt += 1) {
+    waitForRequest: (matches) =>
+      vi.waitFor(() => {
         const found = requests.find(matches)
-        if (found !== undefined) return found
-        await sleep(20)
-      }
-      throw new Error(`None of ${requests.length} requests is the one awaited`)
-    },
-    async waitForCount(count) {
-      for (let attempt = 0; requests.length < count && attempt < 500; attempt += 1) await sleep(20)
-    },
+        if (found === undefined) throw new Error(`None of ${requests.length} requests matches.`)
+        return found
+      }, patience),
+    waitForCount: (count) =>
+      vi.waitFor(() => {
+        if (requests.length < count) throw new Error(`Only ${requests.length} of ${count} requests have arrived.`)
+      }, patience),
   }
 }

@@ -1,4 +1,4 @@
-// Runs a sandbox in a process of its own, which tests can kill. Sends its addresses and keys to the parent.
+// Runs a sandbox in its own process, so that a test can kill it. Sends its addresses and keys to the parent.
 import { startSandbox } from '../src/index.ts'
 
 process.once('disconnect', () => process.exit())

@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest'
-
-import { EnvironmentError } from '../errors.ts'
-import type { Sandbox } from '../start-sandbox.ts'
-import {
-  applicationEnvironment,
-  envFileChanges,
-  resolveSandboxEnvironment,
-  type Variables,
-} from './resolve-environment.ts'
+import { SandboxError } from '../errors.ts'
+import type { Sandbox } from '../sandbox-options.ts'
+import { applicationEnvironment, envFileChanges } from './application-environment.ts'
+import { resolveSandboxEnvironment } from './resolve-environment.ts'
+import type { Variables } from './variables.ts'
 
 const sandboxValues: Sandbox = {
   supabase: {
@@ -21,7 +17,7 @@ const sandboxValues: Sandbox = {
   stop: async () => {},
 }
 
-/** What a first start leaves in the file. */
+/** The file after the first start. */
 const ownFile = {
   API_ROUTE_SECRET: 'generated',
   CRON_SECRET: 'generated',
@@ -43,19 +39,19 @@ function resolve(processEnv: Variables, fileValues: Variables = {}) {
   return resolveSandboxEnvironment({ processEnv, fileValues, generateSecret: () => 'generated' })
 }
 
-/** The variable and the message of the error that resolving throws. */
-function failureOf(processEnv: Variables, fileValues: Variables = {}): { variable: string; message: string } {
+/** Returns the message of the error that resolving throws. It starts with the variable. */
+function messageOf(processEnv: Variables, fileValues: Variables = {}): string {
   try {
     resolve(processEnv, fileValues)
   } catch (error) {
-    if (error instanceof EnvironmentError) return { variable: error.variable, message: error.message }
+    if (error instanceof SandboxError && error.code === 'ERR_SANDBOX_ENVIRONMENT') return error.message
     throw error
   }
-  throw new Error('Nothing was thrown')
+  throw new Error('resolveSandboxEnvironment did not throw.')
 }
 
 describe('with nothing set', () => {
-  it('starts every part on its default port and creates the secrets', () => {
+  it('starts every part on its default port and generates the secrets', () => {
     const environment = resolve({})
     expect(environment.options).toEqual({
       ports: { supabase: 54_321, stripe: 12_111, github: 4001 },
@@ -69,68 +65,71 @@ describe('with nothing set', () => {
     expect(environment.generated).toEqual({ API_ROUTE_SECRET: 'generated', CRON_SECRET: 'generated' })
   })
 
-  it('creates two different secrets of 256 bits', () => {
+  it('generates two different secrets of 256 bits', () => {
     const { generated } = resolveSandboxEnvironment({ processEnv: {}, fileValues: {} })
     expect(generated['API_ROUTE_SECRET']).toMatch(/^[0-9a-f]{64}$/)
     expect(generated['CRON_SECRET']).toMatch(/^[0-9a-f]{64}$/)
     expect(generated['API_ROUTE_SECRET']).not.toBe(generated['CRON_SECRET'])
   })
 
-  it('gives the application everything, and the file the same', () => {
+  it('gives the application and the file all variables', () => {
     const environment = resolve({})
     expect(applicationEnvironment(environment, sandboxValues)).toEqual({ ...ownFile, API_ROUTE_SECRET_PREVIOUS: '' })
     const { add, refresh } = envFileChanges(environment, sandboxValues)
     expect({ ...add, ...refresh }).toEqual(ownFile)
   })
 
-  it('treats an empty variable as one that is not set', () => {
+  it('treats an empty variable as not set', () => {
     const empty = Object.fromEntries(Object.keys(ownFile).map((name) => [name, '']))
     expect(resolve(empty, empty)).toEqual(resolve({}))
   })
 })
 
-describe('with what a former start has written', () => {
-  it('starts every part again and creates no secret', () => {
+describe('with the file of an earlier start', () => {
+  it('starts every part again and generates no secret', () => {
     const environment = resolve({}, ownFile)
     expect(environment.options).toMatchObject({ supabase: true, stripe: true, github: true })
     expect(environment.generated).toEqual({})
   })
 
-  it('lets the addresses follow the present ports', () => {
+  it('updates the addresses to the present ports', () => {
     const environment = resolve({ SANDBOX_STRIPE_PORT: '12112' }, ownFile)
     expect(environment.options.ports).toMatchObject({ stripe: 12_112 })
     const moved = { ...sandboxValues, stripe: { ...sandboxValues.stripe!, url: 'http://127.0.0.1:12112' } }
     expect(envFileChanges(environment, moved).refresh).toMatchObject({ STRIPE_API_BASE: 'http://127.0.0.1:12112' })
   })
 
-  it('refuses an address of another server beside a key of the sandbox', () => {
-    expect(failureOf({}, { ...ownFile, NEXT_PUBLIC_SUPABASE_URL: realSupabase.NEXT_PUBLIC_SUPABASE_URL })).toEqual({
-      variable: 'SUPABASE_SECRET_KEY',
-      message: expect.stringContaining('NEXT_PUBLIC_SUPABASE_URL does not'),
-    })
-    expect(failureOf({}, { ...ownFile, STRIPE_API_BASE: 'https://proxy.example.com' }).variable).toBe(
-      'STRIPE_SECRET_KEY',
+  it('refuses the address of another server beside a key of the sandbox', () => {
+    expect(messageOf({}, { ...ownFile, NEXT_PUBLIC_SUPABASE_URL: realSupabase.NEXT_PUBLIC_SUPABASE_URL })).toBe(
+      'SUPABASE_SECRET_KEY is a value of the sandbox, but NEXT_PUBLIC_SUPABASE_URL is not. In apps/web/.env.local, ' +
+        'set SUPABASE_SECRET_KEY to the value of that service, or remove NEXT_PUBLIC_SUPABASE_URL to use the sandbox.',
+    )
+    expect(messageOf({}, { ...ownFile, STRIPE_API_BASE: 'https://proxy.example.com' })).toMatch(
+      /^STRIPE_SECRET_KEY is a value of the sandbox, but STRIPE_API_BASE is not/,
     )
   })
 
-  it('refuses a real key beside what is left of the sandbox', () => {
-    expect(failureOf({}, { ...ownFile, STRIPE_SECRET_KEY: 'sk_test_real' }).variable).toBe('STRIPE_API_BASE')
-    expect(failureOf({}, { ...ownFile, SUPABASE_SECRET_KEY: 'sb_secret_real' }).variable).toBe(
-      'NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY',
+  it('refuses a real key beside other values of the sandbox', () => {
+    expect(messageOf({}, { ...ownFile, STRIPE_SECRET_KEY: 'sk_test_real' })).toBe(
+      'STRIPE_API_BASE is the address of the sandbox, but STRIPE_SECRET_KEY is not a key of the sandbox. ' +
+        'Remove STRIPE_API_BASE from apps/web/.env.local to use Stripe.',
     )
-    expect(failureOf({}, { ...ownFile, NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: 'sb_publishable_real' }).variable).toBe(
-      'SUPABASE_SECRET_KEY',
+    expect(messageOf({}, { ...ownFile, SUPABASE_SECRET_KEY: 'sb_secret_real' })).toMatch(
+      /^NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY is a value of the sandbox/,
+    )
+    expect(messageOf({}, { ...ownFile, NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: 'sb_publishable_real' })).toMatch(
+      /^SUPABASE_SECRET_KEY is a value of the sandbox/,
     )
   })
 })
 
-describe('with a service that is configured', () => {
+describe('with a configured service', () => {
   it.each([
     ['the process', realSupabase, {}],
     ['the file', {}, realSupabase],
     ['both', { SUPABASE_SECRET_KEY: 'sb_secret_real' }, { ...realSupabase, SUPABASE_SECRET_KEY: 'sb_secret_other' }],
-    ['the process, over a file that is the sandbox’s', realSupabase, ownFile],
-  ])('leaves Supabase and GitHub to %s', (_source, processEnv, fileValues) => {
+    ['the process, over the file of a sandbox', realSupabase, ownFile],
+  ])('does not start Supabase or GitHub if Supabase is configured in %s', (_source, processEnv, fileValues) => {
     const environment = resolve(processEnv, fileValues)
     expect(environment.options).toMatchObject({ supabase: false, github: false, stripe: true })
     const sandbox = { ...sandboxValues, supabase: null, github: null }
@@ -138,7 +137,7 @@ describe('with a service that is configured', () => {
     expect(envFileChanges(environment, sandbox).refresh).not.toHaveProperty('SUPABASE_SECRET_KEY')
   })
 
-  it('leaves Stripe to a key, and blanks what the file says about the sandbox', () => {
+  it('does not start Stripe if a key is set, and empties the sandbox values of the file', () => {
     const environment = resolve({ STRIPE_SECRET_KEY: 'sk_test_real' }, ownFile)
     expect(environment.options).toMatchObject({ stripe: false, supabase: true })
     const sandbox = { ...sandboxValues, stripe: null }
@@ -150,7 +149,7 @@ describe('with a service that is configured', () => {
     expect(envFileChanges(environment, sandbox).refresh).not.toHaveProperty('STRIPE_SECRET_KEY')
   })
 
-  it('leaves Stripe to another server with its key', () => {
+  it('does not start Stripe if another server and its key are set', () => {
     const variables = { STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_API_BASE: 'http://127.0.0.1:9999' }
     for (const environment of [resolve(variables, ownFile), resolve({}, variables)]) {
       expect(environment.options.stripe).toBe(false)
@@ -158,18 +157,18 @@ describe('with a service that is configured', () => {
     }
   })
 
-  it('takes a sandbox that runs elsewhere, if the process says so', () => {
+  it('uses another sandbox if the process environment has its address and key', () => {
     const variables = { STRIPE_SECRET_KEY: 'sk_test_sandbox_2', STRIPE_API_BASE: 'http://127.0.0.1:9999' }
     expect(resolve(variables, ownFile).options.stripe).toBe(false)
     expect(resolve(variables, ownFile).settled).toMatchObject(variables)
   })
 
-  it('uses the application that is registered at GitHub', () => {
+  it('uses an application that is registered at GitHub', () => {
     const environment = resolve({ GITHUB_CLIENT_ID: 'id' }, { GITHUB_CLIENT_SECRET: 'secret' })
     expect(environment.options.github).toEqual({ clientId: 'id', clientSecret: 'secret' })
   })
 
-  it('lets a Stripe webhook secret sign the events of the sandbox, and does not copy it to the file', () => {
+  it('signs the events of the sandbox with a configured webhook secret, and does not copy it to the file', () => {
     const environment = resolve({ STRIPE_WEBHOOK_SECRET: 'whsec_mine' })
     expect(environment.options).toMatchObject({ stripe: true, stripeWebhookSecret: 'whsec_mine' })
     const sandbox = { ...sandboxValues, stripe: { ...sandboxValues.stripe!, webhookSecret: 'whsec_mine' } }
@@ -177,7 +176,7 @@ describe('with a service that is configured', () => {
     expect(envFileChanges(environment, sandbox).refresh).not.toHaveProperty('STRIPE_WEBHOOK_SECRET')
   })
 
-  it('uses the Postgres, the directory and the web port that are set', () => {
+  it('uses the Postgres, the directory and the web port of the environment', () => {
     const processEnv = { DATABASE_URL: 'postgres://localhost/x', SANDBOX_DIR: '/tmp/x', PORT: '3001' }
     expect(resolve(processEnv).options).toMatchObject({
       databaseUrl: 'postgres://localhost/x',
@@ -187,14 +186,14 @@ describe('with a service that is configured', () => {
     expect(resolve({ PORT: '80' }).options.appUrl).toBe('http://localhost')
   })
 
-  it('takes each secret from the process before the file', () => {
+  it('prefers each secret of the process to the one of the file', () => {
     const environment = resolve({ API_ROUTE_SECRET: 'process' }, { API_ROUTE_SECRET: 'file', CRON_SECRET: 'file' })
     expect(environment.settled).toMatchObject({ API_ROUTE_SECRET: 'process', CRON_SECRET: 'file' })
     expect(environment.generated).toEqual({})
   })
 })
 
-describe('with a service that is configured by half', () => {
+describe('with an incomplete or malformed configuration', () => {
   it.each<[string, Variables, Variables]>([
     ['SUPABASE_SECRET_KEY', { NEXT_PUBLIC_SUPABASE_URL: 'https://abc.supabase.co' }, {}],
     ['SUPABASE_SECRET_KEY', {}, { NEXT_PUBLIC_SUPABASE_URL: 'http://127.0.0.1:54321' }],
@@ -207,33 +206,40 @@ describe('with a service that is configured by half', () => {
     ['STRIPE_API_BASE', { STRIPE_SECRET_KEY: 'sk_test_sandbox_2' }, {}],
     ['GITHUB_CLIENT_SECRET', { GITHUB_CLIENT_ID: 'id' }, {}],
     ['GITHUB_CLIENT_ID', {}, { GITHUB_CLIENT_SECRET: 'secret' }],
-  ])('names %s as missing', (variable, processEnv, fileValues) => {
-    expect(failureOf(processEnv, fileValues)).toEqual({
-      variable,
-      message: expect.stringContaining(`${variable} is missing`),
-    })
+  ])('says that %s is required', (variable, processEnv, fileValues) => {
+    expect(messageOf(processEnv, fileValues)).toMatch(
+      new RegExp(`^${variable} is required because .+ (is|are) set\\. `),
+    )
+  })
+
+  it('says why a variable is required, and where to set it', () => {
+    expect(messageOf({ STRIPE_API_BASE: 'http://127.0.0.1:9999' })).toBe(
+      'STRIPE_SECRET_KEY is required because STRIPE_API_BASE is set. ' +
+        'Set it in apps/web/.env.local, or unset STRIPE_API_BASE to use the sandbox.',
+    )
+    expect(messageOf({}, { ...realSupabase, NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: '' })).toContain(
+      'because SUPABASE_SECRET_KEY and NEXT_PUBLIC_SUPABASE_URL are set.',
+    )
   })
 
   it.each(['SANDBOX_SUPABASE_PORT', 'SANDBOX_STRIPE_PORT', 'SANDBOX_GITHUB_PORT', 'PORT'])(
     'refuses a malformed %s',
     (variable) => {
       for (const value of ['65536', '-1', '80a', '1e3', ' 80']) {
-        expect(failureOf({ [variable]: value }).variable).toBe(variable)
+        expect(messageOf({ [variable]: value })).toMatch(new RegExp(`^${variable} must be a port number`))
       }
     },
   )
 
-  it('refuses any port for the application, whose address is told before it listens', () => {
-    expect(failureOf({ PORT: '0' })).toMatchObject({
-      variable: 'PORT',
-      message: 'PORT must be a port number from 1 to 65535, but it is "0".',
-    })
+  it('refuses port 0 for the application, because its address must be known before it listens', () => {
+    expect(messageOf({ PORT: '0' })).toBe(
+      'PORT must be a port number from 1 to 65535, but it is "0". Change it, or unset it to use 3000.',
+    )
     expect(resolve({ SANDBOX_STRIPE_PORT: '0' }).options.ports).toMatchObject({ stripe: 0 })
   })
 
-  it('never quotes a secret', () => {
+  it('never shows a secret', () => {
     const secret = 'sk_live_do_not_print'
-    const { message } = failureOf({ STRIPE_SECRET_KEY: secret, GITHUB_CLIENT_ID: secret })
-    expect(message).not.toContain(secret)
+    expect(messageOf({ STRIPE_SECRET_KEY: secret, GITHUB_CLIENT_ID: secret })).not.toContain(secret)
   })
 })

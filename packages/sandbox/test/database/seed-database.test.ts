@@ -1,13 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
 import type { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-
+import { seedFile } from '../../src/supabase/database/repository-files.ts'
 import { seedDatabase } from '../../src/supabase/database/seed-database.ts'
-import { seedFile } from '../../src/supabase/database/migrations-directory.ts'
-import { createTestDatabase } from '../../src/testing/test-database.ts'
+import { createTestDatabase } from '../../src/testing/create-test-database.ts'
 
 let database: PGlite
 
@@ -28,14 +26,14 @@ it('gives the repository’s user a profile, once', async () => {
   expect((await database.query(profile)).rows).toEqual([])
 })
 
-it('leaves no trace of a file that fails, and runs it when it is mended', async () => {
+it('rolls back a file that fails, and runs it again once it is fixed', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'routekey-seed-'))
   onTestFinished(() => rm(directory, { recursive: true }))
   const path = join(directory, 'seed-of-test.sql')
   await writeFile(path, 'create table public.seeded (id int); select 1 / 0;')
   await expect(seedDatabase(database, path)).rejects.toMatchObject({
     code: 'ERR_SANDBOX_SEED',
-    message: 'seed-of-test.sql failed: division by zero',
+    message: 'seed-of-test.sql failed: division by zero. Fix the file and start again.',
   })
   await writeFile(path, 'create table public.seeded (id int);')
   await seedDatabase(database, path)

@@ -1,10 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-
 import { type Sandbox, startSandbox } from '../../src/index.ts'
 
 const appUrl = 'http://localhost:3000'
@@ -22,9 +20,9 @@ afterAll(async () => {
   await rm(dir, { recursive: true })
 })
 
-const start = () => startSandbox({ dir, ports: { supabase: 0, stripe: 0, github: 0 }, appUrl: appUrl, stripe: false })
+const start = () => startSandbox({ dir, ports: { supabase: 0, stripe: 0, github: 0 }, appUrl, stripe: false })
 
-/** A client that keeps its PKCE verifier, as a browser's cookies would. */
+/** Creates a client that stores its PKCE verifier, as the cookies of a browser do. */
 function connect(): SupabaseClient {
   const values = new Map<string, string>()
   const storage = {
@@ -36,14 +34,14 @@ function connect(): SupabaseClient {
   return createClient(sandbox.supabase!.url, sandbox.supabase!.publishableKey, { auth })
 }
 
-/** Follows one redirect by hand and returns where it leads. */
+/** Requests a page that redirects, and returns the address it redirects to. */
 async function follow(url: string, init: RequestInit = {}): Promise<URL> {
   const response = await fetch(url, { ...init, redirect: 'manual' })
   expect(response.status).toBe(302)
   return new URL(response.headers.get('location')!)
 }
 
-/** The fields of the form with which the GitHub page signs a user in. */
+/** Returns the fields of the form that signs a user in on the GitHub page. */
 function formOf(page: string, login: string): URLSearchParams {
   const form = page.split('<form').find((part) => part.includes(`value="${login}"`))!
   const fields = [...form.matchAll(/<input[^>]+name="(?<name>[^"]+)"[^>]*value="(?<value>[^"]*)"/g)]
@@ -52,7 +50,7 @@ function formOf(page: string, login: string): URLSearchParams {
   )
 }
 
-/** Signs in as a browser would, from a page of the application. */
+/** Signs in as a browser does, from a page of the application. */
 async function signInWithGithub(login: string, redirectTo: string): Promise<{ client: SupabaseClient; arrival: URL }> {
   const client = connect()
   const { data } = await client.auth.signInWithOAuth({
@@ -79,7 +77,7 @@ async function signInAsLinus(): Promise<string> {
 it.each([
   ['ada', 'ada@example.com', 'http://localhost:3000/auth/callback?next=/account'],
   ['grace', 'grace@example.com', 'http://127.0.0.1:3000/auth/callback'],
-])('signs %s in and leads back to where the browser came from', async (login, email, redirectTo) => {
+])('signs %s in and redirects back to the page', async (login, email, redirectTo) => {
   const { client, arrival } = await signInWithGithub(login, redirectTo)
   const code = arrival.searchParams.get('code')!
   arrival.searchParams.delete('code')
@@ -95,19 +93,19 @@ it.each([
   expect(avatar.headers.get('content-type')).toBe('image/svg+xml')
 })
 
-it('knows a user again after a restart', async () => {
+it('recognizes a user after a restart', async () => {
   const before = await signInAsLinus()
   await sandbox.stop()
   sandbox = await start()
   expect(await signInAsLinus()).toBe(before)
 })
 
-it('does not lead to an address that is not the application’s', async () => {
+it('does not redirect to another site than the application', async () => {
   const { arrival } = await signInWithGithub('ada', 'https://elsewhere.example.com/steal')
   expect(arrival.origin).toBe(appUrl)
 })
 
-it('gives no token to a client with another secret', async () => {
+it('refuses a token to a client with a wrong secret', async () => {
   const response = await fetch(`${sandbox.github!.url}/login/oauth/access_token`, {
     method: 'POST',
     headers: { accept: 'application/json' },

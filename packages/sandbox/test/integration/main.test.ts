@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
-
-import { afterEach, beforeEach, expect, it } from 'vitest'
-
-import { checkPortsAreFree, findFreePort, listenOnLoopback } from '../../src/host/ports.ts'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { findFreePort } from '../../src/host/find-free-port.ts'
+import { listenOnLoopback } from '../../src/host/listen-on-loopback.ts'
+import { checkPortsAreFree } from '../../src/host/ports.ts'
 
 const mainPath = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
@@ -54,22 +54,18 @@ function run(env: Record<string, string> = {}, args: readonly string[] = []): Ru
   return started
 }
 
-async function waitForOutput({ output, exited }: Run, text: string): Promise<void> {
-  let isOver = false
-  void exited.then(() => (isOver = true))
-  while (!output().includes(text)) {
-    if (isOver) throw new Error(`It ended with: ${output()}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
+async function waitForOutput({ child, output }: Run, text: string): Promise<void> {
+  await vi.waitUntil(() => output().includes(text) || child.exitCode !== null, { timeout: 60_000, interval: 20 })
+  if (!output().includes(text)) throw new Error(`It ended with: ${output()}`)
 }
 
-it('prints the addresses and no key, fills in the file of keys, and frees the ports on Ctrl-C', async () => {
+it('prints addresses but no keys, completes the environment file, and frees the ports on Ctrl-C', async () => {
   await writeFile(envFile, '# mine\nSTRIPE_SECRET_KEY=sk_test_mine\n')
   const sandbox = run()
   await waitForOutput(sandbox, 'Keys')
-  expect(sandbox.output()).toContain(`Supabase http://127.0.0.1:${ports.SANDBOX_SUPABASE_PORT}\n`)
-  expect(sandbox.output()).toContain(`GitHub   http://127.0.0.1:${ports.SANDBOX_GITHUB_PORT}\n`)
-  expect(sandbox.output()).toContain('Stripe   not started')
+  expect(sandbox.output()).toContain(`Supabase  http://127.0.0.1:${ports.SANDBOX_SUPABASE_PORT}\n`)
+  expect(sandbox.output()).toContain(`GitHub    http://127.0.0.1:${ports.SANDBOX_GITHUB_PORT}\n`)
+  expect(sandbox.output()).toContain('Stripe    not started')
 
   const text = await readFile(envFile, 'utf8')
   const variables = parseEnv(text)
@@ -104,10 +100,10 @@ it('says in one line which port is in use, and exits with 2', async () => {
   await other.close()
 })
 
-it('says in one line which variable is missing, and changes nothing', async () => {
+it('says in one line which variable is required, and changes nothing', async () => {
   const sandbox = run({ STRIPE_API_BASE: 'http://127.0.0.1:9' })
   expect(await sandbox.exited).toBe(2)
-  expect(sandbox.output()).toMatch(/^sandbox: STRIPE_SECRET_KEY is [^\n]+\n$/)
+  expect(sandbox.output()).toMatch(/^sandbox: STRIPE_SECRET_KEY is required because STRIPE_API_BASE is set\. [^\n]+\n$/)
   await expect(stat(envFile)).rejects.toMatchObject({ code: 'ENOENT' })
   await expect(stat(join(dir, 'data'))).rejects.toMatchObject({ code: 'ENOENT' })
 })

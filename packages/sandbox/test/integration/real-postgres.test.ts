@@ -1,39 +1,41 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
-import { Client } from 'pg'
+import postgres, { type Sql } from 'postgres'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-
 import { type Sandbox, startSandbox } from '../../src/index.ts'
-import { startTestPostgres, type TestPostgres } from '../../src/testing/test-postgres.ts'
+import { startTestPostgres, type TestPostgres } from '../../src/testing/start-test-postgres.ts'
 import { type RecordingApplication, startRecordingApplication } from '../recording-application.ts'
 
 const apiRouteSecret = 'the-secret-of-the-route'
 
-/** Other tests may be at work on the machine. */
-const patience = { timeout: 10_000, interval: 20 }
+const patience = { timeout: 30_000, interval: 10 }
 
 let dir: string
-let postgres: TestPostgres
+let server: TestPostgres
+let sql: Sql
 let application: RecordingApplication
 let sandbox: Sandbox
 
 beforeAll(async () => {
+  // `@supabase/lite` prints errors of the database, which these tests cause on purpose.
   vi.spyOn(console, 'error').mockImplementation(() => {})
   dir = await mkdtemp(join(tmpdir(), 'routekey-postgres-'))
-  // Empty: the sandbox is to prepare it.
-  postgres = await startTestPostgres({ migrationsDirectory: null })
+  // Empty, because the sandbox must prepare it.
+  server = await startTestPostgres({ migrationsDirectory: null })
+  sql = postgres(server.url, { max: 2, onnotice: () => {} })
   application = await startRecordingApplication()
   sandbox = await start()
 })
 
 afterAll(async () => {
   await sandbox.stop()
-  await postgres.stop()
+  await sql.end()
+  await server.stop()
   await application.close()
   await rm(dir, { recursive: true })
+  vi.restoreAllMocks()
 })
 
 const start = () =>
@@ -41,8 +43,8 @@ const start = () =>
     dir,
     ports: { supabase: 0, stripe: 0, github: 0 },
     appUrl: application.url,
-    apiRouteSecret: apiRouteSecret,
-    databaseUrl: postgres.url,
+    apiRouteSecret,
+    databaseUrl: server.url,
     stripe: false,
     github: false,
     seed: true,
@@ -54,7 +56,7 @@ function connect(key = sandbox.supabase!.publishableKey): SupabaseClient {
 
 const credentials = { email: 'first@example.com', password: 'correct horse' }
 
-it('signs a user up, makes the profile and wakes the route', async () => {
+it('signs a user up, creates the profile and calls the route', async () => {
   const client = connect()
   const { data, error } = await client.auth.signUp(credentials)
   expect(error).toBeNull()
@@ -65,23 +67,30 @@ it('signs a user up, makes the profile and wakes the route', async () => {
   expect(JSON.parse(body)).toMatchObject({ type: 'INSERT', table: 'profile', record: { id } })
 })
 
-it('records the response, and takes the request from the queue', async () => {
-  const client = new Client({ connectionString: postgres.url })
-  await client.connect()
+it('records the response, and removes the request from the queue', async () => {
   await vi.waitFor(async () => {
-    const { rows } = await client.query('select status_code, content, headers, error_msg from net._http_response')
-    expect(rows).toContainEqual({
+    const rows = await sql`select status_code, content, headers, error_msg from net._http_response`
+    expect([...rows]).toContainEqual({
       status_code: 200,
       content: '{"message":"ok"}',
       headers: expect.objectContaining({ 'content-type': expect.stringContaining('application/json') }),
       error_msg: null,
     })
   }, patience)
-  expect((await client.query('select from net.http_request_queue')).rowCount).toBe(0)
-  await client.end()
+  expect(await sql`select from net.http_request_queue`).toHaveLength(0)
 })
 
-it('keeps what the migrations revoked', async () => {
+it('sends nothing before the commit, while it sends the requests of others', async () => {
+  await sql.begin(async (transaction) => {
+    await transaction`select net.http_get(${`${application.url}/uncommitted`})`
+    await sql`select net.http_get(${`${application.url}/committed`})`
+    await application.waitForRequest(({ path }) => path === '/committed')
+    expect(application.requests.map(({ path }) => path)).not.toContain('/uncommitted')
+  })
+  await application.waitForRequest(({ path }) => path === '/uncommitted')
+})
+
+it('keeps the revocations of the migrations', async () => {
   expect((await connect().from('profile').select()).error).toMatchObject({ code: '42501' })
   expect((await connect().from('stripe_customer_work').select()).error).toMatchObject({ code: '42501' })
 })
@@ -106,7 +115,7 @@ it('keeps requests of different roles apart', async () => {
   expect(new Set(counts)).toEqual(new Set([1, everyone]))
 })
 
-it('goes on after a restart', async () => {
+it('keeps its data over a restart', async () => {
   await sandbox.stop()
   sandbox = await start()
   const { error } = await connect().auth.signInWithPassword(credentials)

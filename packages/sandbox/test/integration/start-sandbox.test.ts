@@ -3,13 +3,13 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
 import { PGlite } from '@electric-sql/pglite'
 import { createClient } from '@supabase/supabase-js'
 import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vitest'
-
+import { findFreePort } from '../../src/host/find-free-port.ts'
+import { listenOnLoopback } from '../../src/host/listen-on-loopback.ts'
+import { checkPortsAreFree } from '../../src/host/ports.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/index.ts'
-import { checkPortsAreFree, findFreePort, listenOnLoopback } from '../../src/host/ports.ts'
 
 const anyPorts = { supabase: 0, stripe: 0, github: 0 }
 
@@ -34,7 +34,7 @@ async function start(options: SandboxOptions = {}): Promise<Sandbox> {
   return sandbox
 }
 
-it('starts every part, and frees every port within 2 seconds with connections open', async () => {
+it('starts every part, and frees every port while requests are open', async () => {
   const sandbox = await start()
   const ports = [sandbox.supabase!, sandbox.stripe!, sandbox.github!].map(({ url }) => Number(new URL(url).port))
   const sockets = await Promise.all(
@@ -42,23 +42,21 @@ it('starts every part, and frees every port within 2 seconds with connections op
       const socket = connect(port, '127.0.0.1')
       socket.on('error', () => {})
       await once(socket, 'connect')
-      // A request that has begun and does not end.
+      // The request never ends.
       socket.write('POST /rest/v1/profile HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{')
       return socket
     }),
   )
-  const startedAt = performance.now()
   void sandbox.stop()
   // The second call waits for the first.
   await sandbox.stop()
-  expect(performance.now() - startedAt).toBeLessThan(2000)
   await expect(checkPortsAreFree(ports.map((port) => ({ port, variable: 'X' })))).resolves.toBeUndefined()
   for (const socket of sockets) socket.destroy()
   await expect(sandbox.stop()).resolves.toBeUndefined()
 })
 
 it.each(['supabase', 'stripe', 'github'] as const)(
-  'starts nothing when the port of %s is taken, and names it and its variable',
+  'starts nothing if the port of %s is taken, and names the port and its variable',
   async (part) => {
     const other = await listenOnLoopback({ port: 0, variable: 'X' })
     const port = Number(new URL(other.url).port)
@@ -66,8 +64,7 @@ it.each(['supabase', 'stripe', 'github'] as const)(
     const free = { supabase: first, stripe: second, github: 0 }
     await expect(start({ dir: join(dir, 'never-created'), ports: { ...free, [part]: port } })).rejects.toMatchObject({
       code: 'ERR_SANDBOX_PORT_IN_USE',
-      port,
-      variable: `SANDBOX_${part.toUpperCase()}_PORT`,
+      message: `Port ${port} is in use. Stop the program that uses it, or set SANDBOX_${part.toUpperCase()}_PORT to another port.`,
     })
     await other.close()
     await expect(stat(join(dir, 'never-created'))).rejects.toMatchObject({ code: 'ENOENT' })
@@ -81,17 +78,17 @@ it('refuses the directory of a running sandbox', async () => {
   await start({ supabase: false })
   await expect(start({ supabase: false })).rejects.toMatchObject({
     code: 'ERR_SANDBOX_DIRECTORY_IN_USE',
-    pid: process.pid,
+    message: expect.stringContaining(`(process ${process.pid})`),
   })
 })
 
-it('keeps its directory and keys from other users of the machine', async () => {
+it('hides its directory and keys from other users of the machine', async () => {
   await start({ supabase: false })
   expect((await stat(dir)).mode & 0o777).toBe(0o700)
   expect((await stat(join(dir, 'keys.json'))).mode & 0o777).toBe(0o600)
 })
 
-it('marks its keys as those of a sandbox', async () => {
+it('marks its keys as keys of a sandbox', async () => {
   const { supabase, stripe } = await start()
   expect(supabase!.publishableKey).toMatch(/^sb_publishable_sandbox_[0-9a-f]{64}$/)
   expect(supabase!.secretKey).toMatch(/^sb_secret_sandbox_[0-9a-f]{64}$/)
@@ -99,7 +96,7 @@ it('marks its keys as those of a sandbox', async () => {
   expect(stripe!.webhookSecret).toMatch(/^whsec_sandbox_[0-9a-f]{64}$/)
 })
 
-it('listens on the loopback interface only', async () => {
+it('listens only on the loopback interface', async () => {
   const sandbox = await start({ stripe: false })
   expect([sandbox.supabase!.url, sandbox.github!.url].map((url) => new URL(url).hostname)).toEqual([
     '127.0.0.1',
@@ -107,7 +104,7 @@ it('listens on the loopback interface only', async () => {
   ])
 })
 
-it('steps aside for what is configured', async () => {
+it('does not start a part that another service replaces', async () => {
   const withoutSupabase = await start({ supabase: false })
   expect(withoutSupabase).toMatchObject({ supabase: null, github: null, stripe: { url: expect.any(String) } })
   await withoutSupabase.stop()
@@ -115,7 +112,7 @@ it('steps aside for what is configured', async () => {
   expect(withoutOthers).toMatchObject({ supabase: { url: expect.any(String) }, stripe: null, github: null })
 })
 
-it('sends the browser to GitHub itself when an application is registered there', async () => {
+it('redirects to GitHub itself if an application is registered there', async () => {
   const { supabase, github } = await start({ stripe: false, github: { clientId: 'Iv1.real', clientSecret: 'secret' } })
   expect(github).toBeNull()
   const { data } = await createClient(supabase!.url, supabase!.publishableKey).auth.signInWithOAuth({
@@ -129,7 +126,7 @@ it('sends the browser to GitHub itself when an application is registered there',
   expect(location.searchParams.get('redirect_uri')).toBe(`${supabase!.url}/auth/v1/callback`)
 })
 
-it('says that an applied migration has changed, names one that fails, and starts again once that is mended', async () => {
+it('names a migration that fails, starts once it is fixed, and logs that an applied one has changed', async () => {
   const migrationsDirectory = await mkdtemp(join(tmpdir(), 'routekey-migrations-'))
   onTestFinished(() => rm(migrationsDirectory, { recursive: true }))
   const file = join(migrationsDirectory, '20990101000000_add_note.sql')
@@ -139,7 +136,7 @@ it('says that an applied migration has changed, names one that fails, and starts
   await writeFile(file, 'create table public.note (id int);\ncreat table x;')
   await expect(start(options)).rejects.toMatchObject({
     code: 'ERR_SANDBOX_MIGRATION',
-    message: expect.stringMatching(/^Migration 20990101000000_add_note\.sql, line 2 failed: syntax error/),
+    message: expect.stringMatching(/^Migration 20990101000000_add_note\.sql, line 2, failed: syntax error/),
   })
   await writeFile(file, 'create table public.note (id int);')
   await (await start(options)).stop()
@@ -148,7 +145,7 @@ it('says that an applied migration has changed, names one that fails, and starts
   expect(lines).toEqual([expect.stringContaining('Migration 20990101000000_add_note.sql has changed')])
 })
 
-it('follows a new secret and address of the route', async () => {
+it('updates the secret and address of the route in Vault', async () => {
   await (await start({ stripe: false, github: false, apiRouteSecret: 'first', appUrl: 'http://localhost:3000' })).stop()
   await (
     await start({ stripe: false, github: false, apiRouteSecret: 'second', appUrl: 'http://localhost:3001' })

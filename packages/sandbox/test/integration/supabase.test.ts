@@ -2,10 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { format } from 'node:util'
-
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-
 import { type Sandbox, startSandbox } from '../../src/index.ts'
 import { type RecordingApplication, startRecordingApplication } from '../recording-application.ts'
 
@@ -22,7 +20,7 @@ const lines: string[] = []
 const printed: string[] = []
 
 beforeAll(async () => {
-  // Where `@supabase/lite` prints the errors of the database.
+  // `@supabase/lite` prints the errors of the database here.
   vi.spyOn(console, 'error').mockImplementation((...words: unknown[]) => void printed.push(format(...words)))
   dir = await mkdtemp(join(tmpdir(), 'routekey-sandbox-'))
   application = await startRecordingApplication()
@@ -30,8 +28,8 @@ beforeAll(async () => {
     dir,
     ports: { supabase: 0, stripe: 0, github: 0 },
     appUrl: application.url,
-    apiRouteSecret: apiRouteSecret,
-    cronSecret: cronSecret,
+    apiRouteSecret,
+    cronSecret,
     sweepIntervalMs: 100,
     log: (line) => lines.push(line),
   })
@@ -42,6 +40,7 @@ afterAll(async () => {
   await sandbox.stop()
   await application.close()
   await rm(dir, { recursive: true })
+  vi.restoreAllMocks()
 })
 
 function connect(key = publishableKey): SupabaseClient {
@@ -65,7 +64,7 @@ const read = async (client: SupabaseClient) => (await client.from('profile').sel
 const get = (path: string, headers: Record<string, string> = {}) => fetch(`${url}${path}`, { headers })
 
 describe('signing up', () => {
-  it('gives a session at once, makes a profile, and wakes the route with the secret and the row', async () => {
+  it('starts a session, creates a profile, and calls the route with the secret and the row', async () => {
     const { client, id, email } = await signUp()
     const { data: profiles } = await client.from('profile').select()
     expect(profiles).toEqual([expect.objectContaining({ id, email, stripe_customer: null })])
@@ -85,7 +84,7 @@ describe('signing up', () => {
     })
   })
 
-  it('lets the user sign in again, and read the claims of the session', async () => {
+  it('lets the user sign in again and read the claims of the session', async () => {
     const { id, email, password } = await signUp()
     const client = connect()
     const { error } = await client.auth.signInWithPassword({ email, password })
@@ -94,7 +93,7 @@ describe('signing up', () => {
     expect(data!.claims).toMatchObject({ sub: id, email, role: 'authenticated' })
   })
 
-  it('refuses a wrong password and a second account of one address', async () => {
+  it('refuses a wrong password, and a second account with the same address', async () => {
     const { email, password } = await signUp()
     const wrong = await connect().auth.signInWithPassword({ email, password: `${password}!` })
     expect(wrong.error).toMatchObject({ code: 'invalid_credentials' })
@@ -104,13 +103,13 @@ describe('signing up', () => {
 })
 
 describe('keys and roles', () => {
-  it('refuses a request without a key, with another key, and with the key as bearer only', async () => {
+  it('refuses a request without a key, with a wrong key, and with the key only as a bearer token', async () => {
     expect((await get('/rest/v1/profile')).status).toBe(401)
     expect((await get('/rest/v1/profile', { apikey: 'sb_secret_other' })).status).toBe(401)
     expect((await get('/rest/v1/profile', { authorization: `Bearer ${secretKey}` })).status).toBe(401)
   })
 
-  it('gives the owner their row, a stranger none, and the service role all', async () => {
+  it('shows owners their row, a stranger no row, and the service role every row', async () => {
     const owner = await signUp()
     const stranger = await signUp()
     const rowOf = async (client: SupabaseClient) => (await client.from('profile').select('id').eq('id', owner.id)).data
@@ -119,7 +118,7 @@ describe('keys and roles', () => {
     expect(await rowOf(connect(secretKey))).toEqual([{ id: owner.id }])
   })
 
-  it('keeps what the migrations revoked, after requests of every role', async () => {
+  it('keeps the revocations of the migrations after requests of every role', async () => {
     const { client } = await signUp()
     const anonymous = await connect().from('profile').select()
     expect(anonymous.error).toMatchObject({ code: '42501' })
@@ -129,15 +128,18 @@ describe('keys and roles', () => {
     expect(work.error).toMatchObject({ code: '42501' })
   })
 
-  it.each(['net', 'vault', 'auth', 'supabase_migrations'])('does not show the schema %s, to no key', async (schema) => {
-    for (const key of [publishableKey, secretKey]) {
-      const { error } = await connect(key).schema(schema).from('secrets').select()
-      expect(error).toMatchObject({ code: 'PGRST106' })
-    }
-  })
+  it.each(['net', 'vault', 'auth', 'supabase_migrations'])(
+    'does not expose the schema %s to any key',
+    async (schema) => {
+      for (const key of [publishableKey, secretKey]) {
+        const { error } = await connect(key).schema(schema).from('secrets').select()
+        expect(error).toMatchObject({ code: 'PGRST106' })
+      }
+    },
+  )
 
   it.each(['/_system/info', '/_system/config', '/_system/introspect', '/_studio', '/'])(
-    'shows nobody %s',
+    'does not expose %s',
     async (path) => {
       const response = await get(path)
       expect(response.status).toBe(404)
@@ -150,7 +152,7 @@ describe('a browser on a page of another origin', () => {
   const origin = 'http://localhost:3000'
 
   it.each(['/auth/v1/token?grant_type=password', '/auth/v1/user', '/rest/v1/profile'])(
-    'may call %s with the headers of supabase-js',
+    'can call %s with the headers of supabase-js',
     async (path) => {
       const asked = 'apikey,authorization,content-type,x-client-info,x-supabase-api-version'
       const preflight = await fetch(`${url}${path}`, {
@@ -166,15 +168,15 @@ describe('a browser on a page of another origin', () => {
     },
   )
 
-  it('may not use the secret key', async () => {
+  it('cannot use the secret key', async () => {
     const browser = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36'
     const answer = await get('/rest/v1/profile', { apikey: secretKey, 'user-agent': browser })
     expect(answer.status).toBe(401)
   })
 })
 
-describe('many at once', () => {
-  it('keeps the requests of different roles apart', async () => {
+describe('many requests at the same time', () => {
+  it('keeps requests of different roles apart', async () => {
     const [first, second] = [await signUp(), await signUp()]
     const service = connect(secretKey)
     const everyone = (await read(service))!.length
@@ -189,7 +191,7 @@ describe('many at once', () => {
     expect(results).toHaveLength(100)
   })
 
-  it('gives each of 20 sign-ups its profile', async () => {
+  it('creates a profile for each of 20 sign-ups', async () => {
     const created = await Promise.all(Array.from({ length: 20 }, signUp))
     const { data } = await connect(secretKey).from('profile').select('id')
     const ids = new Set(data!.map(({ id }: { id: string }) => id))
@@ -198,7 +200,7 @@ describe('many at once', () => {
 })
 
 describe('e-mail', () => {
-  it('goes to a file, with a link that works and without a word of it in the log', async () => {
+  it('is saved as a file with a link that works, and does not appear in the log', async () => {
     const { client, email } = await signUp()
     const { error } = await client.auth.resetPasswordForEmail(email)
     expect(error).toBeNull()
@@ -209,12 +211,12 @@ describe('e-mail', () => {
     expect(link.startsWith(`${url}/auth/v1/verify?`)).toBe(true)
     const response = await fetch(link, { redirect: 'manual' })
     expect(response.headers.get('location')).toMatch(new RegExp(`^${application.url}.*access_token=`))
-    expect(lines).toContain(`An e-mail for ${email} is in ${join(dir, 'mail', file!)}`)
+    expect(lines).toContain(`An e-mail to ${email} is in ${join(dir, 'mail', file!)}`)
     const token = new URL(link).searchParams.get('token')!
     expect(lines.join('\n')).not.toContain(token)
   })
 
-  it('asks the new mailbox before an address changes, with a link to the application', async () => {
+  it('sends a link to the application to the new mailbox before an address changes', async () => {
     const { client, email } = await signUp()
     expect((await client.auth.updateUser({ email: `new-${email}` })).error).toBeNull()
     const mailbox = async (address: string) =>
@@ -237,7 +239,7 @@ describe('e-mail', () => {
 })
 
 describe('the sweep', () => {
-  it('calls the route with its secret', async () => {
+  it('calls the sweep route with its secret', async () => {
     const { method, headers } = await application.waitForRequest(({ path }) => path === '/api/sync-stripe-customers')
     expect(method).toBe('GET')
     expect(headers.get('authorization')).toBe(`Bearer ${cronSecret}`)
@@ -245,14 +247,14 @@ describe('the sweep', () => {
 })
 
 describe('output', () => {
-  it('has an error of the database as one line, without the parameters of the statement', async () => {
+  it('shows an error of the database as one line, without the parameters of the statement', async () => {
     const { client } = await signUp()
     const { error } = await client.from('profile').update({ email: 'secret@example.com' }).eq('email', 'secret-filter')
     expect(error).not.toBeNull()
     expect(printed.at(-1)).toBe('Supabase: permission denied for table profile (42501)')
   })
 
-  it('has no secret', () => {
+  it('contains no secret', () => {
     const output = [...lines, ...printed].join('\n')
     expect(output).toContain('\n')
     for (const secret of [apiRouteSecret, cronSecret, secretKey, publishableKey, 'correct horse']) {

@@ -1,12 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-
 import { z } from 'zod'
-
-import { MigrationError } from '../../errors.ts'
+import { SandboxError } from '../../errors.ts'
 import { runScript, type SqlClient } from './sql-client.ts'
 
-/** The name of a migration file as the Supabase CLI writes it. */
+/** The name of a migration file, as the Supabase CLI writes it. */
 const migrationFile = /^(?<version>\d{14})_(?<name>[^.]+)\.sql$/
 
 const historyTable = `
@@ -20,29 +18,36 @@ const historyTable = `
 
 const historyRowsSchema = z.array(z.object({ version: z.string(), sql: z.string() }))
 
-/** What {@link applyMigrations} found and did. */
+/** The result of {@link applyMigrations}. */
 export interface MigrationReport {
-  /** The files applied now, in order. */
+  /** The files that were applied now, in order. */
   readonly applied: string[]
-  /** Files applied earlier whose text has changed since; the change is not in the database. */
+  /** The files that have changed since they were applied. The database does not have the change. */
   readonly changed: string[]
 }
 
+interface Migration {
+  readonly file: string
+  readonly version: string
+  readonly name: string
+  readonly sql: string
+}
+
 /**
- * Applies the migrations of a directory that the database has not had, each in a transaction, and records them in the
+ * Applies the migrations of a directory that the database does not have, each in a transaction, and records them in the
  * history table of the Supabase CLI.
  *
- * @param client A prepared database, see `prepareDatabase`.
- * @param directory Path of the directory that holds `<14 digits>_<name>.sql` files; others are ignored.
- * @throws {MigrationError} `ERR_SANDBOX_MIGRATION`, naming the file and line that failed; that file has left no trace.
+ * @param client a database that `prepareDatabase` has prepared
+ * @param directory holds files named `<14 digits>_<name>.sql`; other files are ignored
+ * @throws `ERR_SANDBOX_MIGRATION` with the file and line of an error; the changes of that file are rolled back
  */
 export async function applyMigrations(client: SqlClient, directory: string): Promise<MigrationReport> {
   const migrations = await readMigrations(directory)
   await runScript(client, historyTable)
-  const recorded = await readHistory(client)
+  const history = await readHistory(client)
   const report: MigrationReport = { applied: [], changed: [] }
   for (const migration of migrations) {
-    const appliedSql = recorded.get(migration.version)
+    const appliedSql = history.get(migration.version)
     if (appliedSql === undefined) {
       await applyMigration(client, migration)
       report.applied.push(migration.file)
@@ -53,13 +58,6 @@ export async function applyMigrations(client: SqlClient, directory: string): Pro
   return report
 }
 
-interface Migration {
-  readonly file: string
-  readonly version: string
-  readonly name: string
-  readonly sql: string
-}
-
 async function readMigrations(directory: string): Promise<Migration[]> {
   const byVersion = new Map<string, Migration>()
   for (const file of (await readdir(directory)).toSorted()) {
@@ -67,7 +65,10 @@ async function readMigrations(directory: string): Promise<Migration[]> {
     if (version === undefined || name === undefined) continue
     const other = byVersion.get(version)
     if (other !== undefined) {
-      throw new MigrationError(`Migrations ${other.file} and ${file} have the same version. Rename the later one.`)
+      throw new SandboxError(
+        'ERR_SANDBOX_MIGRATION',
+        `Migrations ${other.file} and ${file} have the same version. Rename the later one.`,
+      )
     }
     byVersion.set(version, { file, version, name, sql: await readFile(join(directory, file), 'utf8') })
   }
@@ -92,14 +93,17 @@ async function applyMigration(client: SqlClient, migration: Migration): Promise<
     await runScript(client, 'commit')
   } catch (cause) {
     await runScript(client, 'rollback')
-    throw new MigrationError(describeFailure(migration, cause), { cause })
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new SandboxError(
+      'ERR_SANDBOX_MIGRATION',
+      `Migration ${migration.file}${describeLine(migration.sql, cause)} failed: ${reason}. Fix the file and start again.`,
+      { cause },
+    )
   }
 }
 
-function describeFailure(migration: Migration, cause: unknown): string {
-  const reason = cause instanceof Error ? cause.message : String(cause)
+function describeLine(sql: string, cause: unknown): string {
   // Postgres counts the position in characters from 1.
   const position = cause instanceof Error && 'position' in cause ? Number(cause.position) : Number.NaN
-  const line = Number.isNaN(position) ? '' : `, line ${migration.sql.slice(0, position).split('\n').length}`
-  return `Migration ${migration.file}${line} failed: ${reason}`
+  return Number.isNaN(position) ? '' : `, line ${sql.slice(0, position).split('\n').length},`
 }

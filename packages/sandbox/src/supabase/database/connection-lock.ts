@@ -1,21 +1,21 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-/** Gives one caller at a time the only connection of a database. */
+/** Gives the only connection of a database to one caller at a time. */
 export interface ConnectionLock {
-  /** Waits for the connection; the function returned gives it back. */
+  /** Waits for the connection, and returns a function that releases it. */
   readonly acquire: () => Promise<() => void>
   /** Holds the connection while `work` runs. */
   readonly hold: <Result>(work: () => Promise<Result>) => Promise<Result>
   /**
-   * Runs the work of one request. Inside it, whoever waits for the connection gets it at once if the same request has it,
-   * because a query beside an open transaction of its own would otherwise wait for itself.
+   * Runs the work of one request. Inside it, a caller gets the connection immediately if the same request holds it.
+   * Otherwise a query beside an open transaction of its own request would wait forever.
    */
   readonly runRequest: <Result>(work: () => Promise<Result>) => Promise<Result>
 }
 
 /**
- * Creates the lock that keeps transactions apart on PGlite. PGlite has one connection and `@supabase/lite` sends `BEGIN`
- * and `COMMIT` as ordinary queries, so without it the queries of other requests would run inside an open transaction, with
+ * Creates the lock that keeps transactions apart on PGlite. PGlite has one connection, and `@supabase/lite` sends `begin`
+ * and `commit` as ordinary queries. Without the lock, queries of other requests would run inside an open transaction, with
  * its role.
  */
 export function createConnectionLock(): ConnectionLock {
@@ -28,7 +28,7 @@ export function createConnectionLock(): ConnectionLock {
     holds -= 1
     const next = holds === 0 ? waiting.shift() : undefined
     if (next === undefined) return
-    // Handed over before anyone else can ask, so that the order of arrival is kept.
+    // Handed over before another caller can ask, so that the order of arrival is kept.
     holder = next.request
     holds = 1
     next.enter()
@@ -53,11 +53,11 @@ export function createConnectionLock(): ConnectionLock {
   return {
     acquire,
     async hold(work) {
-      const giveBack = await acquire()
+      const releaseConnection = await acquire()
       try {
         return await work()
       } finally {
-        giveBack()
+        releaseConnection()
       }
     },
     runRequest: (work) => requests.run(Symbol('request'), work),

@@ -1,5 +1,5 @@
--- Records both schemas as installed extensions, so that `create extension if not exists pg_net` in a migration does here
--- what it does on a hosted project that has it: a notice, and nothing else. Needs a superuser.
+-- Records both schemas as installed extensions. Then `create extension if not exists pg_net` in a migration only prints a
+-- notice, as on a hosted project that has the extension. Requires a superuser.
 insert into pg_catalog.pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
 select
   pg_nextoid('pg_catalog.pg_extension', 'oid', 'pg_catalog.pg_extension_oid_index'),

@@ -8,11 +8,10 @@ import {
   PostgresIntrospector,
   PostgresQueryCompiler,
 } from 'kysely'
-
 import type { ConnectionLock } from './connection-lock.ts'
 import { printErrorBriefly } from './print-error-briefly.ts'
 
-/** Creates the Kysely dialect by which transactions on a PGlite have the connection to themselves. */
+/** Creates a Kysely dialect in which a transaction on PGlite has the connection to itself. */
 export function createPgliteDialect(database: PGlite, lock: ConnectionLock): Dialect {
   return {
     createAdapter: () => new PostgresAdapter(),
@@ -23,18 +22,18 @@ export function createPgliteDialect(database: PGlite, lock: ConnectionLock): Dia
 }
 
 function createDriver(database: PGlite, lock: ConnectionLock): Driver {
-  const giveBackBy = new WeakMap<DatabaseConnection, () => void>()
+  const releases = new WeakMap<DatabaseConnection, () => void>()
   return {
     init: async () => {},
     async acquireConnection() {
       const connection = createConnection(database)
-      giveBackBy.set(connection, await lock.acquire())
+      releases.set(connection, await lock.acquire())
       return connection
     },
     beginTransaction: (connection) => run(connection, 'begin'),
     commitTransaction: (connection) => run(connection, 'commit'),
     rollbackTransaction: (connection) => run(connection, 'rollback'),
-    releaseConnection: async (connection) => giveBackBy.get(connection)?.(),
+    releaseConnection: async (connection) => releases.get(connection)?.(),
     destroy: async () => {},
   }
 }
@@ -54,7 +53,7 @@ function createConnection(database: PGlite): DatabaseConnection {
       }
     },
     streamQuery() {
-      throw new TypeError('PGlite does not stream')
+      throw new TypeError('PGlite does not support streaming.')
     },
   }
 }

@@ -1,10 +1,10 @@
 import { inspect } from 'node:util'
 
 /**
- * Makes an error print as one line, without the statement and its parameters, which can hold passwords and tokens:
- * `@supabase/lite` prints the errors of the database as they come.
+ * Makes an error print as one line, without the statement and its parameters, which can hold passwords and tokens.
+ * `@supabase/lite` prints errors of the database with all their properties.
  *
- * @returns The same error.
+ * @returns the same error
  */
 export function printErrorBriefly<Thrown>(error: Thrown): Thrown {
   if (!(error instanceof Error)) return error

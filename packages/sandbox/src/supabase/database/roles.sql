@@ -1,5 +1,5 @@
--- The roles and schemas that a hosted Supabase project has before its first migration. Like new hosted projects, it grants
--- the API roles nothing on future tables in `public`: each migration says who may do what.
+-- The roles and schemas that a hosted Supabase project has before its first migration. As in new hosted projects, the API
+-- roles have no rights on future tables in `public`: each migration grants them.
 do $$
 begin
   if not exists (select from pg_roles where rolname = 'anon') then
@@ -19,7 +19,7 @@ create schema if not exists auth;
 
 grant usage on schema public, extensions, auth to anon, authenticated, service_role;
 
--- Reads the claims in the form that PostgREST sets now, as hosted Supabase does, and in the one that it set before.
+-- Reads the claims from the setting that PostgREST uses now, and from the older one, as hosted Supabase does.
 create or replace function auth.jwt() returns jsonb language sql stable as $$
   select coalesce(
     nullif(current_setting('request.jwt.claim', true), ''),

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-
-import { SeedError } from '../../errors.ts'
+import { SandboxError } from '../../errors.ts'
 import { runScript, type SqlClient } from './sql-client.ts'
 
 const seedTable = `
@@ -11,9 +10,9 @@ const seedTable = `
 `
 
 /**
- * Runs a file of SQL once for a database, in a transaction, and records it where the Supabase CLI does.
+ * Runs a SQL file in a transaction, once per database, and records it in the table of the Supabase CLI.
  *
- * @throws {SeedError} `ERR_SANDBOX_SEED`; the file has left no trace.
+ * @throws `ERR_SANDBOX_SEED` when the file fails; its changes are rolled back
  */
 export async function seedDatabase(client: SqlClient, path: string): Promise<void> {
   await runScript(client, seedTable)
@@ -32,6 +31,7 @@ export async function seedDatabase(client: SqlClient, path: string): Promise<voi
     await runScript(client, 'commit')
   } catch (cause) {
     await runScript(client, 'rollback')
-    throw new SeedError(`${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new SandboxError('ERR_SANDBOX_SEED', `${name} failed: ${reason}. Fix the file and start again.`, { cause })
   }
 }

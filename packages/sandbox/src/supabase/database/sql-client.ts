@@ -1,11 +1,11 @@
-/** What a statement may be given as a parameter. */
+/** A parameter of a statement. */
 export type SqlValue = string | number | boolean | null
 
-/** The part of a Postgres client that this package uses: a `PGlite`, a `pg` client or a `pg` pool client has it. */
+/** The part of a Postgres client that this package uses. A `PGlite`, a `pg` client and a `pg` pool client have it. */
 export interface SqlClient {
   /** Runs one statement. */
   query(text: string, values?: SqlValue[]): Promise<{ rows: unknown[] }>
-  /** Runs several statements. Left out where `query` without values does so. */
+  /** Runs several statements. Not needed if `query` without values does that. */
   exec?(text: string): Promise<unknown>
 }
 

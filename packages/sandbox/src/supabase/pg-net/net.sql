@@ -1,5 +1,5 @@
--- The interface of pg_net 0.20: same names, arguments, defaults and grants. The worker that sends the queue is in
--- net-worker.ts; it hears of new requests by NOTIFY, which Postgres delivers after commit only.
+-- The interface of pg_net 0.20: same names, arguments, defaults and grants. The worker in net-worker.ts sends the queue. It
+-- learns of new requests by NOTIFY, which Postgres delivers only after the commit.
 create schema if not exists net;
 
 do $$

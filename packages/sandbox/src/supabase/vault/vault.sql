@@ -1,6 +1,6 @@
--- The interface of Supabase Vault 0.3: same names, arguments, defaults and grants. `secret` is only encoded: a key beside
--- the data would protect nothing. The encoding makes code that reads `secret` in place of `decrypted_secret` fail here, as
--- it would on hosted Supabase.
+-- The interface of Supabase Vault 0.3: same names, arguments, defaults and grants. `secret` is encoded, not encrypted: a key
+-- next to the data would not protect it. Because of the encoding, code that reads `secret` instead of `decrypted_secret`
+-- fails here, as it does on hosted Supabase.
 create schema if not exists vault;
 
 create table if not exists vault.secrets (

@@ -1,15 +1,15 @@
 import { z } from 'zod'
 
-/** The running counterpart of a scheduler such as Vercel Cron. */
+/** A scheduler for local development, in place of Vercel Cron. */
 export interface SweepTimer {
   readonly stop: () => Promise<void>
 }
 
 /** Options of {@link startSweepTimer}. */
 export interface SweepTimerOptions {
-  /** Address of the route that does what is due. */
+  /** Address of the sweep route. */
   readonly url: string
-  /** Sent as the route's bearer token. */
+  /** The key of the route, sent as a bearer token. */
   readonly secret: string
   readonly intervalMs: number
   readonly log: (line: string) => void
@@ -20,37 +20,39 @@ const countsSchema = z.record(z.string(), z.unknown())
 const timeoutMs = 60_000
 
 /**
- * Calls the route that sweeps up pending work at a steady interval, one call at a time. Silent while the application is
- * down or has nothing to do; says what a sweep did, and once if the route refuses.
+ * Calls the sweep route at an interval, one call at a time.
+ *
+ * It logs what a sweep has done, and the first of several refusals. It logs nothing while the application is down or there
+ * is no work.
  */
 export function startSweepTimer(options: SweepTimerOptions): SweepTimer {
   const { url, secret, intervalMs, log, fetch: send = fetch } = options
-  const abandon = new AbortController()
+  const stopping = new AbortController()
   let running = Promise.resolve()
   let isRunning = false
   let lastRefusal: number | null = null
 
   async function sweep(): Promise<void> {
-    const answer = await call()
-    if (answer === null) return
-    if (answer.isOk) {
-      const done = describeWork(answer.body)
-      if (done !== null) log(`Sweep: ${done}`)
-    } else if (answer.status !== lastRefusal) {
-      log(`The sweep was refused with status ${answer.status} by ${url}`)
+    const result = await call()
+    if (result === null) return
+    if (result.isOk) {
+      const counts = describeCounts(result.body)
+      if (counts !== null) log(`Sweep: ${counts}`)
+    } else if (result.status !== lastRefusal) {
+      log(`The sweep failed: ${url} answered ${result.status}. Check CRON_SECRET and the log of the application.`)
     }
-    lastRefusal = answer.isOk ? null : answer.status
+    lastRefusal = result.isOk ? null : result.status
   }
 
   async function call(): Promise<{ isOk: boolean; status: number; body: string } | null> {
     try {
       const response = await send(url, {
         headers: { authorization: `Bearer ${secret}` },
-        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), abandon.signal]),
+        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), stopping.signal]),
       })
       return { isOk: response.ok, status: response.status, body: await response.text() }
     } catch {
-      // The application is not up, or went down meanwhile. It will be called again.
+      // The application is down. The next call tries again.
       return null
     }
   }
@@ -66,14 +68,14 @@ export function startSweepTimer(options: SweepTimerOptions): SweepTimer {
   return {
     async stop() {
       clearInterval(timer)
-      abandon.abort()
+      stopping.abort()
       await running
     },
   }
 }
 
-/** Turns the counts of a sweep into words, or null if it found nothing to do. */
-function describeWork(body: string): string | null {
+/** Describes the counts of a sweep, or returns null if it did nothing. */
+function describeCounts(body: string): string | null {
   const counts = countsSchema.safeParse(parseJson(body))
   if (!counts.success) return null
   const parts = Object.entries(counts.data)

@@ -1,24 +1,23 @@
 import { PGlite, type Extensions } from '@electric-sql/pglite'
-
 import { applyMigrations } from '../supabase/database/apply-migrations.ts'
+import { ensureTemplate } from '../supabase/database/pglite-template.ts'
 import { prepareDatabase } from '../supabase/database/prepare-database.ts'
+import { migrationsDirectory } from '../supabase/database/repository-files.ts'
 import type { SqlClient } from '../supabase/database/sql-client.ts'
-import { loadTemplate } from '../supabase/database/template.ts'
-import { defaultMigrationsDirectory } from '../supabase/database/migrations-directory.ts'
 
 export type { SqlClient }
 
 /** Options of {@link createTestDatabase} and {@link prepareTestDatabase}. */
 export interface TestDatabaseOptions {
-  /** Path of the migrations to apply; `null` applies none. Default: the repository's `supabase/migrations`. */
+  /** The migrations to apply; null for none. Default: the repository's `supabase/migrations`. */
   readonly migrationsDirectory?: string | null
 }
 
 /**
- * Creates a database in memory as a hosted Supabase project has it (roles, `auth`, `net`, `vault`) with the migrations
- * applied. Close it after the test. Nothing sends what `net` queues: the queue is there to be asserted on.
+ * Creates a database in memory that has everything a hosted Supabase project has (roles, `auth`, `net`, `vault`), and
+ * applies the migrations. Close it after the test. Requests that `net` queues are not sent, so you can assert on the queue.
  *
- * @param options.extensions PGlite extensions to load, for example `pgtap`.
+ * @param options.extensions extensions of PGlite to load, for example `pgtap`
  * @example
  * import { createTestDatabase } from '@routekey/sandbox/test-database'
  *
@@ -30,15 +29,15 @@ export async function createTestDatabase(
   options: TestDatabaseOptions & { extensions?: Extensions } = {},
 ): Promise<PGlite> {
   const { extensions = {} } = options
-  const database = await PGlite.create({ loadDataDir: await loadTemplate(), extensions })
+  const database = await PGlite.create({ loadDataDir: await ensureTemplate(), extensions })
   await applyTestMigrations(database, options)
   return database
 }
 
 /**
- * Makes an empty real Postgres database the same as {@link createTestDatabase} does.
+ * Prepares an empty database of a real Postgres as {@link createTestDatabase} does.
  *
- * @param client Connected as a superuser, for example a `pg` client.
+ * @param client connected as a superuser, for example a `pg` client
  */
 export async function prepareTestDatabase(client: SqlClient, options: TestDatabaseOptions = {}): Promise<void> {
   await prepareDatabase(client)
@@ -46,6 +45,6 @@ export async function prepareTestDatabase(client: SqlClient, options: TestDataba
 }
 
 async function applyTestMigrations(client: SqlClient, options: TestDatabaseOptions): Promise<void> {
-  const { migrationsDirectory = defaultMigrationsDirectory } = options
-  if (migrationsDirectory !== null) await applyMigrations(client, migrationsDirectory)
+  const directory = options.migrationsDirectory === undefined ? migrationsDirectory : options.migrationsDirectory
+  if (directory !== null) await applyMigrations(client, directory)
 }

@@ -1,11 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
 import type { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-
-import { createTestDatabase, prepareTestDatabase } from '../../src/testing/test-database.ts'
+import { createTestDatabase, prepareTestDatabase } from '../../src/testing/create-test-database.ts'
 
 let database: PGlite
 
@@ -46,7 +44,7 @@ describe('vault', () => {
     )
   })
 
-  it('lets the service role read and change secrets by its functions, and not write the table', async () => {
+  it('allows the service role to read secrets, but not to write the table', async () => {
     const rows = await queryAs(
       'service_role',
       'select name, description, decrypted_secret from vault.decrypted_secrets',
@@ -57,12 +55,12 @@ describe('vault', () => {
     )
   })
 
-  it('does not keep the clear text in the column that holds ciphertext on hosted Supabase', async () => {
+  it('does not store plaintext in the column that holds ciphertext on hosted Supabase', async () => {
     const { rows } = await database.query<{ secret: string }>('select secret from vault.secrets')
     expect(rows[0]!.secret).not.toContain('hunter2')
   })
 
-  it('changes only what update_secret is given', async () => {
+  it('changes only the given properties with update_secret', async () => {
     await database.query(`
       select vault.update_secret(id, new_secret => 'hunter3') from vault.secrets where name = 'password'
     `)
@@ -70,13 +68,13 @@ describe('vault', () => {
     expect(rows).toEqual([{ name: 'password', description: 'a password', decrypted_secret: 'hunter3' }])
   })
 
-  it('refuses a second secret of the same name', async () => {
+  it('refuses a second secret with the same name', async () => {
     await expect(database.query(`select vault.create_secret('x', 'password')`)).rejects.toThrow(/duplicate key/)
   })
 })
 
 describe('net', () => {
-  it('queues a post with its parameters encoded and the content type added', async () => {
+  it('queues a post with encoded parameters and the content type', async () => {
     await database.query(`
       select net.http_post(
         url => 'http://localhost/path?a=1',
@@ -101,7 +99,7 @@ describe('net', () => {
     ])
   })
 
-  it('refuses to post another content type than JSON', async () => {
+  it('refuses to post a content type other than JSON', async () => {
     await expect(
       database.query(`select net.http_post('http://localhost', headers => '{"content-type": "text/plain"}')`),
     ).rejects.toThrow('Content-Type header must be "application/json"')
@@ -137,14 +135,14 @@ describe('net', () => {
 })
 
 describe('roles and auth', () => {
-  it('grants the API roles nothing on a new table in public, as new hosted projects do', async () => {
+  it('grants the API roles no rights on a new table in public, as new hosted projects do', async () => {
     await database.exec('create table if not exists public.note (id int)')
     for (const role of ['anon', 'authenticated', 'service_role']) {
       await expect(queryAs(role, 'select * from public.note')).rejects.toThrow(/permission denied/)
     }
   })
 
-  it('keeps auth.users from every API role', async () => {
+  it('gives no API role access to auth.users', async () => {
     for (const role of ['anon', 'authenticated', 'service_role']) {
       await expect(queryAs(role, 'select * from auth.users')).rejects.toThrow(/permission denied/)
     }
@@ -166,14 +164,14 @@ describe('preparing a database', () => {
     expect((await database.query(`select to_regproc('net.wake') as wake`)).rows).toEqual([{ wake: null }])
   })
 
-  it('brings a database of an older version up to date, and keeps its secrets', async () => {
+  it('updates a database of an older version, and keeps its secrets', async () => {
     await database.exec(`update pg_extension set extversion = 'sandbox-older' where extname = 'pg_net'`)
     await prepareTestDatabase(database, { migrationsDirectory: null })
     expect((await database.query(`select to_regproc('net.wake')::text as wake`)).rows).toEqual([{ wake: 'net.wake' }])
     expect((await database.query('select name from vault.decrypted_secrets')).rows).toEqual([{ name: 'password' }])
   })
 
-  it('refuses one that has the real pg_net, and leaves it as it is', async () => {
+  it('refuses a database that has the real pg_net, and does not change it', async () => {
     const setVersion = `update pg_extension set extversion = $1 where extname = 'pg_net' returning extversion`
     const { extversion } = (
       await database.query<{ extversion: string }>(`select extversion from pg_extension where extname = 'pg_net'`)
@@ -181,14 +179,14 @@ describe('preparing a database', () => {
     await database.query(setVersion, ['0.20.0'])
     await expect(prepareTestDatabase(database, { migrationsDirectory: null })).rejects.toMatchObject({
       code: 'ERR_SANDBOX_DATABASE',
-      message: expect.stringContaining('DATABASE_URL'),
+      message: expect.stringMatching(/^The database of DATABASE_URL has pg_net.+unset DATABASE_URL\.$/),
     })
     await database.query(setVersion, [extversion])
   })
 })
 
 describe('migrations', () => {
-  it('may create the extensions that a hosted project needs', async () => {
+  it('can create the extensions that a hosted project needs', async () => {
     const migrationsDirectory = await migrationsOf({
       '20260101000000_enable_extensions.sql': `
         create extension if not exists pg_net with schema extensions;
@@ -198,7 +196,7 @@ describe('migrations', () => {
     await expect(prepareTestDatabase(database, { migrationsDirectory })).resolves.toBeUndefined()
   })
 
-  it('runs each file once, in order of its version, and records it as the Supabase CLI does', async () => {
+  it('runs each file once, in the order of versions, and records it as the Supabase CLI does', async () => {
     const files = {
       '20260102000001_add_second.sql': 'create table public.second (id int references public.first)',
       '20260102000000_add_first.sql': 'create table public.first (id int primary key)',
@@ -217,7 +215,7 @@ describe('migrations', () => {
     ])
   })
 
-  it('refuses two files of one version, and applies neither', async () => {
+  it('refuses two files with the same version, and applies neither', async () => {
     const migrationsDirectory = await migrationsOf({
       '20260104000000_one.sql': 'create table public.one (id int);',
       '20260104000000_two.sql': 'create table public.two (id int);',
@@ -231,14 +229,15 @@ describe('migrations', () => {
     expect(rows).toEqual([{ one: null }])
   })
 
-  it('names the file and line that fails, and leaves no trace of that file', async () => {
+  it('names the file and line of an error, and rolls back that file', async () => {
     const migrationsDirectory = await migrationsOf({
       '20260103000000_break.sql': 'create table public.half (id int);\n\nselect * from public.missing;\n',
     })
     await expect(prepareTestDatabase(database, { migrationsDirectory })).rejects.toMatchObject({
-      name: 'MigrationError',
+      name: 'SandboxError',
       code: 'ERR_SANDBOX_MIGRATION',
-      message: 'Migration 20260103000000_break.sql, line 3 failed: relation "public.missing" does not exist',
+      message:
+        'Migration 20260103000000_break.sql, line 3, failed: relation "public.missing" does not exist. Fix the file and start again.',
     })
     const { rows } = await database.query(`select to_regclass('public.half') as half`)
     expect(rows).toEqual([{ half: null }])

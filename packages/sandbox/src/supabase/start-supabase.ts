@@ -1,39 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-
 import { App } from '@supabase/lite'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
-
+import type { GithubApplication } from '../github/github-application.ts'
+import type { LoopbackServer, RequestHandler } from '../host/listen-on-loopback.ts'
+import { createMailDirectory } from './create-mail-directory.ts'
 import { applyMigrations, type MigrationReport } from './database/apply-migrations.ts'
-import { openPglite, openPostgres, type SandboxDatabase } from './database/open-database.ts'
+import { openPglite } from './database/open-pglite.ts'
+import { openPostgres } from './database/open-postgres.ts'
 import { prepareDatabase } from './database/prepare-database.ts'
+import type { SandboxDatabase } from './database/sandbox-database.ts'
 import { seedDatabase } from './database/seed-database.ts'
-import { writeVaultSecret } from './vault/vault-secret.ts'
-import { createMailDirectory } from './mail-directory.ts'
 import { startNetWorker } from './pg-net/net-worker.ts'
-import type { LoopbackServer, RequestHandler } from '../host/ports.ts'
-
-/** An OAuth application at GitHub, or at what stands in for it. */
-export interface GithubApplication {
-  readonly clientId: string
-  readonly clientSecret: string
-  /** Address of the stand-in. Default: GitHub itself. */
-  readonly url?: string
-}
+import { writeVaultSecret } from './vault/write-vault-secret.ts'
 
 /** Options of {@link startSupabase}. */
 export interface SupabaseOptions {
-  /** Answers once this has started. Stopping leaves it open. */
+  /** Gets its handler when Supabase has started. It stays open when Supabase stops. */
   readonly server: LoopbackServer
-  /** Where PGlite keeps its files; null keeps them in memory. */
-  readonly databaseDirectory: string | null
-  /** Address of a Postgres to use in place of PGlite. */
+  /** The directory for the files of PGlite. */
+  readonly databaseDirectory: string
+  /** Address of a Postgres to use instead of PGlite. */
   readonly databaseUrl?: string | undefined
   readonly migrationsDirectory: string
   readonly publishableKey: string
   readonly secretKey: string
   readonly jwtSecret: string
-  /** Address of the application, where sign-in may lead back to. */
+  /** Address of the application, which a sign-in can redirect to. */
   readonly appUrl: string
   /** Default: no sign-in with GitHub. */
   readonly github?: GithubApplication | undefined
@@ -41,7 +34,7 @@ export interface SupabaseOptions {
   readonly vaultSecrets: Record<string, string>
   /** SQL to run once, after the migrations. */
   readonly seedFile?: string | undefined
-  /** Where e-mails are put as files; none is sent. */
+  /** The directory for e-mails. No e-mail is sent. */
   readonly mailDirectory: string
   readonly log: (line: string) => void
 }
@@ -55,15 +48,15 @@ export interface EmbeddedSupabase {
 const closeTimeoutMs = 1000
 
 /**
- * Starts Supabase's Auth and Data API, on PGlite or a real Postgres with the migrations applied, and the worker that sends
- * what `net` queues.
+ * Starts Supabase's Auth and Data API on PGlite or a real Postgres, applies the migrations, and starts the worker that
+ * sends the queue of `net`.
  *
- * @throws {MigrationError} `ERR_SANDBOX_MIGRATION`
+ * @throws `ERR_SANDBOX_DATABASE`, `ERR_SANDBOX_MIGRATION` or `ERR_SANDBOX_SEED` when the database cannot be prepared
  */
 export async function startSupabase(options: SupabaseOptions): Promise<EmbeddedSupabase> {
   const { server, databaseUrl, databaseDirectory, log } = options
   const database = await (databaseUrl === undefined ? openPglite(databaseDirectory) : openPostgres(databaseUrl))
-  // An open transaction must not keep the process.
+  // An open transaction must not prevent the process from ending.
   const close = (): Promise<void> => Promise.race([database.close(), sleep(closeTimeoutMs, undefined, { ref: false })])
   try {
     const migrations = await database.withClient(async (client) => {
@@ -76,7 +69,7 @@ export async function startSupabase(options: SupabaseOptions): Promise<EmbeddedS
     server.handle(await createHandler(options, database))
     const worker = await startNetWorker({
       database,
-      onError: (error) => log(`What net queued could not be sent: ${String(error)}`),
+      onError: (error) => log(`The worker of pg_net failed: ${String(error)}`),
     })
     return {
       migrations,
@@ -93,7 +86,7 @@ export async function startSupabase(options: SupabaseOptions): Promise<EmbeddedS
 
 async function createHandler(options: SupabaseOptions, database: SandboxDatabase): Promise<RequestHandler> {
   const { appUrl, github, log } = options
-  const { url } = options.server
+  const { url: supabaseUrl } = options.server
   const app = new App({
     connection: database.connection,
     auth: {
@@ -102,11 +95,11 @@ async function createHandler(options: SupabaseOptions, database: SandboxDatabase
       secret_key: options.secretKey,
       jwt_secret: options.jwtSecret,
       site_url: appUrl,
-      additional_redirect_urls: bothLoopbackNames(appUrl).map((origin) => `${origin}/**`),
+      additional_redirect_urls: bothLoopbackOrigins(appUrl).map((origin) => `${origin}/**`),
       email: {
         enable_signup: true,
         enable_confirmations: false,
-        // `@supabase/lite` cannot ask both mailboxes, and of the new one it is not known whose it is.
+        // `@supabase/lite` can ask only one mailbox, and the new one is the one that is not proven yet.
         double_confirm_changes: false,
       },
       ...(github && {
@@ -115,7 +108,7 @@ async function createHandler(options: SupabaseOptions, database: SandboxDatabase
             enabled: true,
             client_id: github.clientId,
             secret: github.clientSecret,
-            redirect_uri: `${url}/auth/v1/callback`,
+            redirect_uri: `${supabaseUrl}/auth/v1/callback`,
             ...(github.url !== undefined && { url: github.url }),
           },
         },
@@ -123,27 +116,21 @@ async function createHandler(options: SupabaseOptions, database: SandboxDatabase
     },
     options: {
       server: { admin: false, disableStudio: true },
-      drivers: {
-        email: createMailDirectory({
-          directory: options.mailDirectory,
-          correctLinks: { from: appUrl, to: url },
-          log,
-        }),
-      },
+      drivers: { email: createMailDirectory({ directory: options.mailDirectory, appUrl, supabaseUrl, log }) },
     },
   })
   await app.init()
   const router = new Hono()
-  // Any origin, as hosted Supabase: what a page may do depends on its key. `@supabase/lite` leaves this out for Auth.
+  // Any origin, as on hosted Supabase: the key decides about the rights of a page. `@supabase/lite` omits this for Auth.
   router.use(cors({ origin: '*', exposeHeaders: ['Content-Range', 'Content-Location', 'X-Supabase-Api-Version'] }))
-  // Would show the configuration and the whole schema to anyone, any web page included.
+  // Otherwise any web page could read the configuration and the whole schema.
   router.all('/_system/*', (context) => context.body(null, 404))
   router.all('*', (context) => database.runRequest(() => app.fetch(context.req.raw, { peerAddress: null })))
   return router.fetch
 }
 
-/** The browser may have the application open under either name. */
-function bothLoopbackNames(appUrl: string): string[] {
+/** Returns the origin under both names of this machine, because a browser can use either. */
+function bothLoopbackOrigins(appUrl: string): string[] {
   const { protocol, host, port } = new URL(appUrl)
   const suffix = port === '' ? '' : `:${port}`
   return [...new Set([`${protocol}//${host}`, `${protocol}//localhost${suffix}`, `${protocol}//127.0.0.1${suffix}`])]

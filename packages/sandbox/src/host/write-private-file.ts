@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { rename, rm, writeFile } from 'node:fs/promises'
 
-/**
- * Writes a file that only its owner can read. Readers see the old text or the new, never a part, and so does the next
- * process after a crash.
- */
+/** Writes a file that only its owner can read. Readers, also after a crash, see the old text or the new, never a part. */
 export async function writePrivateFile(path: string, text: string): Promise<void> {
   const temporaryPath = `${path}.${randomUUID()}`
   try {

@@ -1,18 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-
 import { z } from 'zod'
+import { writePrivateFile } from './write-private-file.ts'
 
-import { writePrivateFile } from './private-file.ts'
-
-/** What every key of a sandbox contains, and no key of a real service. */
+/** A part of every key of a sandbox. Keys of real services do not have it. */
 export const sandboxMarker = '_sandbox_'
 
-/** The secrets of one data directory, kept so that sessions and configured applications survive a restart. */
-export type SandboxKeys = z.infer<typeof keysSchema>
-
-const keysSchema = z.object({
+const sandboxKeysSchema = z.object({
   supabasePublishableKey: z.string(),
   supabaseSecretKey: z.string(),
   supabaseJwtSecret: z.string(),
@@ -21,19 +16,22 @@ const keysSchema = z.object({
   githubClientSecret: z.string(),
 })
 
-/** Creates a secret of 256 bits, as hexadecimal text. */
+/** The secrets of a data directory. They are stored, so that sessions and configured applications survive a restart. */
+export type SandboxKeys = z.infer<typeof sandboxKeysSchema>
+
+/** Generates 256 random bits, as hexadecimal text. */
 export function generateSecret(): string {
   return randomBytes(32).toString('hex')
 }
 
 /** Reads the keys of a data directory, or creates them the first time. */
-export async function ensureKeys(dir: string): Promise<SandboxKeys> {
+export async function ensureSandboxKeys(dir: string): Promise<SandboxKeys> {
   const path = join(dir, 'keys.json')
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null
     throw error
   })
-  if (text !== null) return keysSchema.parse(JSON.parse(text))
+  if (text !== null) return sandboxKeysSchema.parse(JSON.parse(text))
 
   const keys: SandboxKeys = {
     supabasePublishableKey: `sb_publishable${sandboxMarker}${generateSecret()}`,

@@ -1,37 +1,39 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-
-import { expect, it, vi } from 'vitest'
-
-import { startSweepTimer } from './sweep-timer.ts'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { startSweepTimer } from './start-sweep-timer.ts'
 
 const routeUrl = 'http://localhost:3000/api/sync-stripe-customers'
+const intervalMs = 15_000
 
-/** Runs a timer against the answers, one for each call, the last one for all further calls. */
-async function sweepWith(answers: (() => Promise<Response>)[]) {
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+/** Runs five sweeps against the responses: one for each call, the last one for all further calls. */
+async function sweepWith(responses: (() => Promise<Response>)[]) {
   const lines: string[] = []
-  const send = vi.fn<typeof fetch>(() => (answers.length > 1 ? answers.shift()! : answers[0]!)())
+  const send = vi.fn<typeof fetch>(() => (responses.length > 1 ? responses.shift()! : responses[0]!)())
   const timer = startSweepTimer({
     url: routeUrl,
     secret: 's3cret',
-    intervalMs: 5,
+    intervalMs,
     log: (line) => lines.push(line),
     fetch: send,
   })
-  await vi.waitFor(() => expect(send.mock.calls.length).toBeGreaterThan(4))
+  for (let sweep = 0; sweep < 5; sweep += 1) await vi.advanceTimersByTimeAsync(intervalMs)
+  expect(send).toHaveBeenCalledTimes(5)
   await timer.stop()
   return { lines, send }
 }
 
 const refuseConnection = () => Promise.reject(new TypeError('fetch failed'))
 
-it('calls the route with the secret as bearer token', async () => {
+it('calls the route with the secret as a bearer token', async () => {
   const { send } = await sweepWith([async () => Response.json({})])
   const [url, init] = send.mock.calls[0]!
   expect(url).toBe(routeUrl)
   expect(new Headers(init?.headers).get('authorization')).toBe('Bearer s3cret')
 })
 
-it('says what a sweep did, and nothing when there was nothing to do', async () => {
+it('logs what a sweep did, and nothing if there was no work', async () => {
   const { lines } = await sweepWith([
     async () => Response.json({ claimed: 2, provisioned: 2, failed: 0 }),
     async () => Response.json({ claimed: 0, provisioned: 0, failed: 0 }),
@@ -39,22 +41,24 @@ it('says what a sweep did, and nothing when there was nothing to do', async () =
   expect(lines).toEqual(['Sweep: 2 claimed, 2 provisioned'])
 })
 
-it('is silent while the application is down, and goes on when it is back', async () => {
+it('logs nothing while the application is down, and continues when it is up again', async () => {
   const { lines } = await sweepWith([refuseConnection, refuseConnection, async () => Response.json({ provisioned: 1 })])
-  expect(lines[0]).toBe('Sweep: 1 provisioned')
+  expect(lines).toEqual(Array.from({ length: 3 }, () => 'Sweep: 1 provisioned'))
 })
 
-it('says once that the route refuses, without the secret', async () => {
+it('logs the first of several refusals, without the secret', async () => {
   const { lines } = await sweepWith([async () => new Response('no', { status: 401 })])
-  expect(lines).toEqual([`The sweep was refused with status 401 by ${routeUrl}`])
+  expect(lines).toEqual([
+    `The sweep failed: ${routeUrl} answered 401. Check CRON_SECRET and the log of the application.`,
+  ])
 })
 
-it('does not mind a body that is not JSON', async () => {
+it('ignores a body that is not JSON', async () => {
   const { lines } = await sweepWith([async () => new Response('<html>')])
   expect(lines).toEqual([])
 })
 
-it('does not start a call while one is running, and ends that one when it stops', async () => {
+it('does not start a call while another one is running, and aborts that one when it stops', async () => {
   const aborted = vi.fn<() => void>()
   const send = vi.fn<typeof fetch>(
     (_url, init) =>
@@ -65,8 +69,8 @@ it('does not start a call while one is running, and ends that one when it stops'
         })
       }),
   )
-  const timer = startSweepTimer({ url: routeUrl, secret: 's', intervalMs: 2, log: () => {}, fetch: send })
-  await sleep(30)
+  const timer = startSweepTimer({ url: routeUrl, secret: 's', intervalMs, log: () => {}, fetch: send })
+  await vi.advanceTimersByTimeAsync(3 * intervalMs)
   expect(send).toHaveBeenCalledOnce()
   await timer.stop()
   expect(aborted).toHaveBeenCalledOnce()

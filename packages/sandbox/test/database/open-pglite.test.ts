@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { format } from 'node:util'
-
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-
-import { openPglite, type SandboxDatabase } from '../../src/supabase/database/open-database.ts'
+import { openPglite } from '../../src/supabase/database/open-pglite.ts'
+import type { SandboxDatabase } from '../../src/supabase/database/sandbox-database.ts'
+import { createGate } from '../create-gate.ts'
 
 let database: SandboxDatabase
 
@@ -21,15 +20,21 @@ async function names(): Promise<unknown[]> {
   return (await database.query('select name from public.entry order by name')).rows
 }
 
-it('keeps what others do out of an open transaction', async () => {
+it('keeps the queries of others out of an open transaction', async () => {
   const { connection } = database
+  const begun = createGate()
+  const othersStarted = createGate()
   const failing = database.runRequest(() =>
     connection.runInTransaction(async (transaction) => {
       await insert('in the transaction').execute(transaction)
-      await sleep(30)
+      begun.open()
+      await othersStarted.wait()
+      // A query of its own, which would let the others in if they shared the connection.
+      await sql`select 1`.execute(transaction)
       throw new Error('undone')
     }),
   )
+  await begun.wait()
   const others = [
     database.runRequest(() => insert('other request').execute(connection.kysely)),
     database.query(`insert into public.entry (name) values ('worker')`),
@@ -37,12 +42,13 @@ it('keeps what others do out of an open transaction', async () => {
       connection.runInTransaction((transaction) => insert('other transaction').execute(transaction)),
     ),
   ]
+  othersStarted.open()
   await expect(failing).rejects.toThrow('undone')
   await Promise.all(others)
   expect(await names()).toEqual([{ name: 'other request' }, { name: 'other transaction' }, { name: 'worker' }])
 })
 
-it('lets a request query beside its own open transaction', async () => {
+it('allows a query beside the open transaction of the same request', async () => {
   const { connection } = database
   const rows = await database.runRequest(() =>
     connection.runInTransaction(async (transaction) => {

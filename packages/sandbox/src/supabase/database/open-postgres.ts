@@ -1,0 +1,33 @@
+import { printErrorBriefly } from './print-error-briefly.ts'
+import { keepGrants, type SandboxDatabase } from './sandbox-database.ts'
+import { toSqlClient } from './to-sql-client.ts'
+
+/**
+ * Opens a real Postgres.
+ *
+ * @param url its address, with a superuser
+ */
+export async function openPostgres(url: string): Promise<SandboxDatabase> {
+  const { createPostgresConnection } = await import('@supabase/lite/postgres')
+  const connection = createPostgresConnection({ url, postgresOptions: { onnotice: () => {} } })
+  const sql = connection.driver
+  keepGrants(connection)
+  connection.normalizeDbError = printErrorBriefly
+  return {
+    connection,
+    query: async (text, values) => ({ rows: await sql.unsafe(text, values) }),
+    async withClient(work) {
+      const reserved = await sql.reserve()
+      try {
+        return await work(toSqlClient(reserved))
+      } finally {
+        reserved.release()
+      }
+    },
+    listen: async (channel, onNotify) => {
+      await sql.listen(channel, onNotify)
+    },
+    runRequest: (work) => work(),
+    close: () => connection.close(),
+  }
+}
