@@ -4,13 +4,13 @@ import { quote, rateLimitHeaders, wholeSeconds } from './rate-limit-headers.ts'
 
 // By status, not by code, so that the text helps nobody guess a key.
 const problems = {
-  400: { title: 'Bad Request', detail: 'Send the key once and in one place.' },
-  401: { title: 'Unauthorized', detail: 'A valid key is required.' },
-  403: { title: 'Forbidden', detail: 'The key does not allow this.' },
-  413: { title: 'Content Too Large', detail: 'The body is too large.' },
-  429: { title: 'Too Many Requests', detail: 'Too many requests.' },
-  503: { title: 'Service Unavailable', detail: 'Keys cannot be checked at the moment.' },
-} as const satisfies Record<Denial['status'], object>
+  400: ['Bad Request', 'Send the key once and in one place.'],
+  401: ['Unauthorized', 'A valid key is required.'],
+  403: ['Forbidden', 'The key does not allow this.'],
+  413: ['Content Too Large', 'The body is too large.'],
+  429: ['Too Many Requests', 'Too many requests.'],
+  503: ['Service Unavailable', 'Keys cannot be checked at the moment.'],
+} as const satisfies Record<Denial['status'], readonly [title: string, detail: string]>
 
 // A scope-token of RFC 6750 §3 has no quote and no backslash.
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
@@ -53,7 +53,7 @@ export function denialResponse(denial: Denial): Response {
   if (denial.code === 'rate_limited') {
     for (const [name, value] of Object.entries(rateLimitHeaders(denial.limits))) headers.set(name, value)
   }
-  const { title, detail } = problems[status]
+  const [title, detail] = problems[status]
   const problem = { type: 'about:blank', title, status, detail }
   return new Response(JSON.stringify(problem), { status, headers })
 }

@@ -35,18 +35,16 @@ function queryKeys(url: string, names: readonly string[]) {
  * key while the next uses the last. Servers on `node:http` keep only the first `Authorization`, so this cannot see the others.
  */
 export function extractCredential(request: Request, queryParameters: readonly string[]): Credential {
-  const authorization = request.headers.get('authorization')
   const apiKey = request.headers.get('x-api-key')
   const headerKeys = [
-    ...(authorization === null ? [] : bearerValues(authorization)),
+    ...bearerValues(request.headers.get('authorization') ?? ''),
     ...(apiKey === null ? [] : splitJoined(apiKey)),
   ]
-  const found = [
+  const [first, second] = [
     ...headerKeys.map((key) => ({ key, queryParameter: null })),
     ...queryKeys(request.url, queryParameters),
   ]
-  const [first, ...others] = found
-  if (others.length > 0) return { kind: 'ambiguous' }
+  if (second !== undefined) return { kind: 'ambiguous' }
   if (first === undefined || first.key === '') return { kind: 'missing' }
   return isUsableKey(first.key) ? { kind: 'key', ...first } : { kind: 'malformed' }
 }

@@ -1,6 +1,6 @@
 import { type RandomBytes, randomBase62 } from './base62.ts'
 import { RoutekeyError } from '../errors.ts'
-import { charactersFor, keyChecksum, maximumBits, minimumBits, checkKeyPrefix } from './key-format.ts'
+import { charactersFor, checkKeyPrefix, keyChecksum, maximumBits, minimumBits } from './key-format.ts'
 
 export interface GenerateKeyOptions {
   /** The start of the key, for people and leak scanners. Underscores are allowed inside. Default `rk`. */
@@ -27,10 +27,7 @@ export function generateKey(options: GenerateKeyOptions = {}): string {
   const { prefix = 'rk', bits = minimumBits, randomBytes = webCryptoBytes } = options
   checkKeyPrefix(prefix)
   if (!Number.isInteger(bits) || bits < minimumBits || bits > maximumBits) {
-    throw new RoutekeyError(
-      'ERR_KEY_BITS',
-      `bits must be a whole number from ${minimumBits} to ${maximumBits}, not ${bits}.`,
-    )
+    throw new RoutekeyError('ERR_KEY_BITS', `bits must be a whole number from ${minimumBits} to ${maximumBits}.`)
   }
   const payload = `${prefix}_${randomBase62(charactersFor(bits), randomBytes)}`
   return payload + keyChecksum(payload)

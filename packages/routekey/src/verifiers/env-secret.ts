@@ -3,7 +3,7 @@ import { processEnvironment, readVariable } from '../secret/process-environment.
 import { type SecretProblem, checkSecret, secretProblems } from '../secret/check-secret.ts'
 import type { Logger } from '../guard/logger.ts'
 import { logOnce } from './log-once.ts'
-import { previousVariable, checkSecretVariable } from '../secret/secret-variable.ts'
+import { checkSecretVariable, previousVariable } from '../secret/secret-variable.ts'
 import { invalidKey } from '../guard/denial.ts'
 import { type Verifier, denyCredential } from '../guard/verifier.ts'
 
