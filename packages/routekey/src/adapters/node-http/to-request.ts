@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { createBodyReader } from './body-reader.ts'
+import { createRestorableBody } from './restorable-body.ts'
 import { noteSocketIp } from './socket-ip.ts'
 
 /** A request of `node:http`, with the properties that Express and body parsers may add. */
@@ -56,7 +56,7 @@ export interface ConvertedRequest {
 /** Converts a request of `node:http` to a standard `Request`. It reads the body only when the verifier does. */
 export function toRequest(incoming: NodeRequest): ConvertedRequest {
   const method = incoming.method ?? 'GET'
-  const reader = createBodyReader(incoming)
+  const restorable = createRestorableBody(incoming)
 
   function bodyOf(): ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | string | null {
     if (bodilessMethods.has(method)) return null
@@ -67,7 +67,7 @@ export function toRequest(incoming: NodeRequest): ConvertedRequest {
     return new ReadableStream<Uint8Array>(
       {
         async pull(controller) {
-          const chunk = await reader.read()
+          const chunk = await restorable.read()
           if (chunk === null) controller.close()
           else controller.enqueue(new Uint8Array(chunk))
         },
@@ -85,5 +85,5 @@ export function toRequest(incoming: NodeRequest): ConvertedRequest {
   })
   if (isForbidden) Object.defineProperty(request, 'method', { value: method })
   noteSocketIp(request, incoming)
-  return { request, restoreBody: reader.restore }
+  return { request, restoreBody: restorable.restore }
 }

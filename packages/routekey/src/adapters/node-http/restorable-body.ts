@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { RoutekeyError } from '../../errors.ts'
 
 /** Reads the body of a request and makes it readable again. */
-export interface BodyReader {
+export interface RestorableBody {
   /** Returns the next bytes, or null at the end. */
   readonly read: () => Promise<Uint8Array | null>
   /** Reads the rest, then puts the whole body back. Does nothing before the first `read`. */
@@ -22,7 +22,7 @@ const untilChanged = async (incoming: IncomingMessage): Promise<void> =>
   })
 
 /** Creates a reader of a request's body. It leaves the stream alone until the first `read`. */
-export function createBodyReader(incoming: IncomingMessage): BodyReader {
+export function createRestorableBody(incoming: IncomingMessage): RestorableBody {
   const chunks: Uint8Array[] = []
   let isStarted = false
   let isComplete = false
