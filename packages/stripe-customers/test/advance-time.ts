@@ -1,8 +1,8 @@
 import type { StripeStandIn } from '@routekey/stripe-stand-in'
 import type { TestDatabase } from './test-stack.ts'
 
-/** Lets time pass: every instant in the database becomes so much older, and Stripe's clock goes forward. */
-export async function passTime(
+/** Advances time: moves every instant in the database back, and Stripe's clock forward. */
+export async function advanceTime(
   database: TestDatabase,
   standIn: Pick<StripeStandIn, 'advanceClock'>,
   seconds: number,

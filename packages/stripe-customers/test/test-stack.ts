@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { startStripeStandIn, type StripeStandIn, type StripeStandInOptions } from '@routekey/stripe-stand-in'
 import { Stripe } from 'stripe'
 
-/** The key that the stand-in of these tests lets in. */
+/** The only key that the stand-in of these tests accepts. */
 export const stripeSecretKey = 'sk_test_sandbox_0123456789'
 
 /** Starts a stand-in in memory. */
@@ -10,7 +10,7 @@ export function startStripe(options: Pick<StripeStandInOptions, 'sleep'> = {}): 
   return startStripeStandIn({ ...options, port: 0, secretKey: stripeSecretKey })
 }
 
-/** Creates the real client, pointed at a stand-in. */
+/** Creates the real client for a stand-in. */
 export function createStripe(standIn: { port: number }): Stripe {
   return new Stripe(stripeSecretKey, { protocol: 'http', host: '127.0.0.1', port: standIn.port, telemetry: false })
 }
@@ -20,7 +20,7 @@ export interface TestDatabase {
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
 }
 
-/** Signs a user up as Supabase Auth does: by a row in `auth.users`. Gives its id. */
+/** Signs a user up as Supabase Auth does: with a row in `auth.users`. Returns its id. */
 export async function signUp(database: TestDatabase, email: string | null = null): Promise<string> {
   const id = randomUUID()
   await database.query('insert into auth.users (id, email) values ($1, $2)', [id, email])

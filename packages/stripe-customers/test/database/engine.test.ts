@@ -23,7 +23,7 @@ describe('the engine', () => {
     await Promise.all([database.close(), standIn.stop()])
   })
 
-  it('gives a new profile its customer, which carries e-mail and profile id', async () => {
+  it('creates the customer of a new profile, with its e-mail and id', async () => {
     const id = await signUp(database, 'ada@example.com')
     const result = await customers.provision(id)
     const customer = standIn.state().customers.find(({ metadata }) => metadata['profile_id'] === id)
@@ -51,9 +51,9 @@ describe('the engine', () => {
     expect(standIn.state().customers.filter(({ metadata }) => metadata['profile_id'] === id)).toEqual([])
   })
 
-  it('brings the same customer after the connection was cut behind the effect', async () => {
+  it('returns the same customer after the connection was cut after the effect', async () => {
     const id = await signUp(database, 'cut@example.com')
-    // Twice, because the stripe package repeats the request once by itself.
+    // Twice, because the stripe package repeats the request once.
     standIn.addFaults({ kind: 'cut', when: 'after_effect', method: 'POST', path: '/v1/customers', count: 2 })
     const before = standIn.state().counts.customers
     expect(await customers.provision(id)).toMatchObject({ outcome: 'provisioned' })
@@ -61,7 +61,7 @@ describe('the engine', () => {
     expect(events).toContainEqual(expect.objectContaining({ type: 'created', profileId: id, how: 'replayed' }))
   })
 
-  it('looks first when Stripe replays a stored 500, and adopts what it finds', async () => {
+  it('looks for the customer when Stripe replays a stored 500, and adopts the one it finds', async () => {
     const id = await signUp(database, 'stored@example.com')
     standIn.addFaults({ kind: 'server_error', when: 'after_effect', method: 'POST', path: '/v1/customers' })
     const before = standIn.state().counts.customers
@@ -70,7 +70,7 @@ describe('the engine', () => {
     expect(events).toContainEqual(expect.objectContaining({ type: 'created', profileId: id, how: 'found' }))
   })
 
-  it('takes a new key when the stored 500 left nothing behind', async () => {
+  it('takes a new key when the stored 500 left no customer behind', async () => {
     const id = await signUp(database, 'nothing@example.com')
     standIn.addFaults({ kind: 'server_error', when: 'before_effect', method: 'POST', path: '/v1/customers' })
     const before = standIn.state().counts.customers
@@ -79,7 +79,7 @@ describe('the engine', () => {
     expect(events).toContainEqual({ type: 'key_renewed', profileId: id, kind: 'create' })
   })
 
-  it('gives up an address that Stripe refuses, until it changes', async () => {
+  it('fails an address that Stripe refuses, until it changes', async () => {
     const id = await signUp(database, 'no address at all')
     const result = await customers.provision(id)
     expect(result).toMatchObject({ outcome: 'failed', error: { code: 'stripe_refused', status: 400 } })

@@ -23,10 +23,10 @@ describe('applyEvent', () => {
   const provisioned = async (email: string | null) => {
     const profileId = await signUp(database, email)
     const result = await customers.provision(profileId)
-    if (result.outcome !== 'provisioned') throw new Error(`It is ${result.outcome}.`)
+    if (result.outcome !== 'provisioned') throw new Error(`The outcome is ${result.outcome}.`)
     return { profileId, stripeCustomer: result.stripeCustomer }
   }
-  /** The newest event of a type, as Stripe sends it. */
+  /** Returns the newest event of a type, as Stripe sends it. */
   const newest = async (type: string) => {
     const [event] = (await stripe.events.list({ type, limit: 1 })).data
     return event!
@@ -34,7 +34,7 @@ describe('applyEvent', () => {
   const live = (profileId: string) =>
     standIn.state().customers.filter(({ metadata }) => metadata['profile_id'] === profileId)
 
-  it('gives a profile whose customer was deleted in Stripe another one, once', async () => {
+  it('creates another customer when one was deleted in Stripe, once', async () => {
     const { profileId, stripeCustomer } = await provisioned('ada@example.com')
     await stripe.customers.del(stripeCustomer)
     const event = await newest('customer.deleted')
@@ -48,7 +48,7 @@ describe('applyEvent', () => {
     expect(live(profileId)).toHaveLength(1)
   })
 
-  it('applies an event once that comes ten times at once', async () => {
+  it('applies an event once that arrives ten times at once', async () => {
     const { profileId, stripeCustomer } = await provisioned('grace@example.com')
     await stripe.customers.del(stripeCustomer)
     const event = await newest('customer.deleted')
@@ -59,7 +59,7 @@ describe('applyEvent', () => {
     expect(live(profileId)).toHaveLength(1)
   })
 
-  it('gives the customer back the e-mail and the id of its profile', async () => {
+  it('restores the e-mail and the id of the profile on its customer', async () => {
     const { profileId, stripeCustomer } = await provisioned('hedy@example.com')
     await stripe.customers.update(stripeCustomer, { email: 'other@example.com', metadata: { profile_id: '' } })
     expect(await customers.applyEvent(await newest('customer.updated'))).toEqual({ outcome: 'reopened', profileId })
@@ -67,7 +67,7 @@ describe('applyEvent', () => {
     expect(live(profileId)).toMatchObject([{ id: stripeCustomer, email: 'hedy@example.com' }])
   })
 
-  it('does not answer its own update with another', async () => {
+  it('does not respond to its own update with another one', async () => {
     const { profileId, stripeCustomer } = await provisioned('joan@example.com')
     await stripe.customers.update(stripeCustomer, { email: 'other@example.com' })
     await customers.applyEvent(await newest('customer.updated'))
@@ -76,13 +76,13 @@ describe('applyEvent', () => {
     expect(await customers.sweep()).toMatchObject({ claimed: 0 })
   })
 
-  it('leaves what else was changed in the dashboard alone', async () => {
+  it('keeps other changes from the dashboard', async () => {
     const { profileId, stripeCustomer } = await provisioned('radia@example.com')
     await stripe.customers.update(stripeCustomer, { name: 'Radia', metadata: { plan: 'pro' } })
     expect(await customers.applyEvent(await newest('customer.updated'))).toEqual({ outcome: 'unchanged', profileId })
   })
 
-  it('takes the deletion that it made itself, of the customer of a deleted user', async () => {
+  it('accepts the event of a deletion that the engine made', async () => {
     const { profileId, stripeCustomer } = await provisioned('leaving@example.com')
     await database.query('delete from auth.users where id = $1', [profileId])
     await customers.sweep()
@@ -92,7 +92,7 @@ describe('applyEvent', () => {
     expect(await customers.sweep()).toMatchObject({ claimed: 0 })
   })
 
-  it('converges when the events come in the wrong order', async () => {
+  it('converges when events arrive in the wrong order', async () => {
     const { profileId, stripeCustomer } = await provisioned('order@example.com')
     await stripe.customers.update(stripeCustomer, { email: 'other@example.com' })
     const updated = await newest('customer.updated')
@@ -103,9 +103,9 @@ describe('applyEvent', () => {
     expect(live(profileId)).toMatchObject([{ email: 'order@example.com' }])
   })
 
-  it('finds out about a customer that was deleted before it was linked', async () => {
+  it('replaces a customer that was deleted before it was linked', async () => {
     const profileId = await signUp(database, 'early@example.com')
-    // The worker of before: it created the customer, somebody deleted that, and only then it reports.
+    // A worker creates the customer, somebody deletes it, and only then the worker reports.
     const lease = crypto.randomUUID()
     await database.query('select * from public.claim_stripe_customer_work($1, 30, 1, $2)', [lease, profileId])
     const { id } = await stripe.customers.create({ email: 'early@example.com', metadata: { profile_id: profileId } })
@@ -121,12 +121,12 @@ describe('applyEvent', () => {
   })
 
   it.each([
-    ['of another type', { id: 'evt_1', type: 'invoice.paid', data: { object: { id: 'in_1' } } }],
-    ['about another object', { id: 'evt_1', type: 'customer.updated', data: { object: { id: 'acct_1' } } }],
-    ['without an object', { id: 'evt_1', type: 'customer.deleted' }],
-    ['with another id', { id: '1', type: 'customer.deleted', data: { object: { id: 'cus_1' } } }],
-    ['that is no event', null],
-  ])('ignores one %s', async (_, event) => {
+    ['an event of another type', { id: 'evt_1', type: 'invoice.paid', data: { object: { id: 'in_1' } } }],
+    ['an event about another object', { id: 'evt_1', type: 'customer.updated', data: { object: { id: 'acct_1' } } }],
+    ['an event without an object', { id: 'evt_1', type: 'customer.deleted' }],
+    ['an event with an invalid id', { id: '1', type: 'customer.deleted', data: { object: { id: 'cus_1' } } }],
+    ['null', null],
+  ])('ignores %s', async (_, event) => {
     expect(await customers.applyEvent(event)).toEqual({ outcome: 'ignored' })
   })
 })

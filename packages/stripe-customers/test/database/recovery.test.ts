@@ -8,14 +8,25 @@ import {
   type StripeCustomersEvent,
   type StripeCustomersOptions,
 } from '../../src/index.ts'
-import { passTime } from '../advance-time.ts'
+import { advanceTime } from '../advance-time.ts'
 import { createStripe, signUp, startStripe } from '../test-stack.ts'
 
 function sqlError(code: string): Error {
   return Object.assign(new Error(`SQLSTATE ${code}`), { code })
 }
 
-describe('what the engine recovers from', () => {
+/** Creates time that passes only by what is slept, and at once. */
+function createVirtualTiming() {
+  let nowMs = Date.now()
+  return {
+    clock: () => new Date(nowMs),
+    sleep: async (ms: number) => {
+      nowMs += ms
+    },
+  }
+}
+
+describe('recovery', () => {
   let database: PGlite
   let standIn: StripeStandIn
   let events: StripeCustomersEvent[] = []
@@ -52,7 +63,7 @@ describe('what the engine recovers from', () => {
     return rows[0]
   }
 
-  /** A client on which `intercept` runs before each call of an SQL function, and may throw in its place. */
+  /** Creates a client that runs `intercept` before each call of a SQL function. `intercept` may throw in its place. */
   function createClient(intercept: (name: string) => void | Promise<void>): PostgresClient {
     return {
       async query(text, values) {
@@ -62,12 +73,12 @@ describe('what the engine recovers from', () => {
     }
   }
 
-  it('a row whose workers all die ends as failed, and a requeue opens it again', async () => {
+  it('fails a row whose workers all die, and does its work after a requeue', async () => {
     const id = await signUp(database, 'deadly@example.com')
     const claim = `select from public.claim_stripe_customer_work(gen_random_uuid(), 30, 1, $1)`
     for (let worker = 0; worker < 3; worker += 1) {
       await database.query(claim, [id])
-      await passTime(database, standIn, 31)
+      await advanceTime(database, standIn, 31)
     }
     const customers = createEngine({ retryPolicy: { maxAttempts: 3 } })
     expect(await customers.provision(id)).toMatchObject({ outcome: 'failed', error: { code: 'worker_lost' } })
@@ -79,10 +90,10 @@ describe('what the engine recovers from', () => {
     expect(customersOf(id)).toHaveLength(1)
   })
 
-  it('a row whose workers died before is still tried as often as the policy says', async () => {
+  it('tries a row whose workers died as often as the policy says', async () => {
     const id = await signUp(database, 'once@example.com')
     await database.query('select from public.claim_stripe_customer_work(gen_random_uuid(), 30, 1, $1)', [id])
-    await passTime(database, standIn, 31)
+    await advanceTime(database, standIn, 31)
     const customers = createEngine({ retryPolicy: { maxAttempts: 2 } })
     expect(await customers.provision(id)).toMatchObject({ outcome: 'provisioned' })
   })
@@ -95,28 +106,29 @@ describe('what the engine recovers from', () => {
       failures += 1
       throw sqlError('57P01')
     })
-    expect(await createEngine({ postgres }).provision(id)).toMatchObject({ outcome: 'provisioned' })
+    const customers = createEngine({ postgres, ...createVirtualTiming() })
+    expect(await customers.provision(id)).toMatchObject({ outcome: 'provisioned' })
     expect(failures).toBe(3)
     expect(await workOf(id)).toMatchObject({ state: 'done' })
     expect(events.map(({ type }) => type)).toEqual(['claimed', 'created'])
   })
 
-  it('throws when the database stays away, and the next worker finds the same customer', async () => {
+  it('throws while the database stays unreachable, and the next worker finds the same customer', async () => {
     const id = await signUp(database, 'away@example.com')
     const postgres = createClient((name) => {
       if (name === 'complete_stripe_customer_work') throw new Error('connect ECONNREFUSED')
     })
     const before = standIn.state().counts.customers
-    await expect(createEngine({ postgres, leaseMs: 500 }).provision(id)).rejects.toMatchObject({
+    await expect(createEngine({ postgres, ...createVirtualTiming() }).provision(id)).rejects.toMatchObject({
       code: 'ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE',
     })
-    await passTime(database, standIn, 1)
+    await advanceTime(database, standIn, 31)
     expect(await createEngine().provision(id)).toMatchObject({ outcome: 'provisioned' })
     expect(standIn.state().counts.customers).toBe(before + 1)
     expect(events).toContainEqual(expect.objectContaining({ type: 'created', how: 'replayed' }))
   })
 
-  it('counts a result that was recorded although the answer was lost', async () => {
+  it('accepts a result that was recorded although the response was lost', async () => {
     const id = await signUp(database, 'lost-answer@example.com')
     let lost = 0
     const postgres: PostgresClient = {
@@ -131,7 +143,7 @@ describe('what the engine recovers from', () => {
     expect(customersOf(id)).toHaveLength(1)
   })
 
-  it('a row that the database refuses to record keeps no other from being done', async () => {
+  it('does the other rows when the database refuses to record one', async () => {
     const poison = await signUp(database, 'poison@example.com')
     const others = await Promise.all(['a', 'b', 'c'].map((name) => signUp(database, `${name}@example.com`)))
     const postgres: PostgresClient = {
@@ -143,13 +155,13 @@ describe('what the engine recovers from', () => {
     const customers = createEngine({ postgres, concurrency: 1, retryPolicy: { maxAttempts: 2 } })
     expect(await customers.sweep()).toMatchObject({ claimed: 4, done: 3, retrying: 1 })
     expect(await workOf(poison)).toMatchObject({ state: 'pending', last_error: { code: 'database_refused' } })
-    await passTime(database, standIn, 60)
+    await advanceTime(database, standIn, 60)
     expect(await customers.sweep()).toMatchObject({ claimed: 1, failed: 1 })
     expect(customersOf(poison)).toHaveLength(1)
     for (const id of others) expect(await workOf(id)).toMatchObject({ state: 'done' })
   })
 
-  it('ends the sweep when it may not write at all', async () => {
+  it('ends the sweep when it has no permission to write', async () => {
     await signUp(database, 'forbidden@example.com')
     const postgres = createClient((name) => {
       if (name !== 'repair_profiles' && name !== 'claim_stripe_customer_work') throw sqlError('42501')
@@ -157,11 +169,11 @@ describe('what the engine recovers from', () => {
     await expect(createEngine({ postgres }).sweep()).rejects.toMatchObject({
       code: 'ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED',
     })
-    // Nobody gave the lease back.
-    await passTime(database, standIn, 31)
+    // No worker ended the lease.
+    await advanceTime(database, standIn, 31)
   })
 
-  it('serves a user whose id only Postgres takes for a uuid, and those beside him', async () => {
+  it('serves a user whose id only Postgres accepts as a UUID, and the users beside it', async () => {
     const seeded = '11111111-1111-1111-1111-111111111111'
     await database.query('insert into auth.users (id, email) values ($1, $2)', [seeded, 'seeded@example.com'])
     const other = await signUp(database, 'other@example.com')
@@ -170,7 +182,7 @@ describe('what the engine recovers from', () => {
     expect(customersOf(other)).toHaveLength(1)
   })
 
-  it('reports an uncounted attempt although the e-mail changed meanwhile, which started the count anew', async () => {
+  it('reports an uncounted attempt although the e-mail changed meanwhile and restarted the count', async () => {
     const id = await signUp(database, 'before@example.com')
     standIn.addFaults({ kind: 'rate_limit', method: 'POST', path: '/v1/customers' })
     const postgres = createClient(async (name) => {
@@ -186,7 +198,7 @@ describe('what the engine recovers from', () => {
     const id = await signUp(database, 'listed@example.com')
     const stripe = createStripe(standIn)
     const list = stripe.customers.list.bind(stripe.customers)
-    // The condition is one that Stripe does not know: a 400, as a change of its interface would bring.
+    // Stripe responds with 400 to this condition, as it would after a change of its interface.
     stripe.customers.list = (parameters, options) => list({ ...parameters, created: { gte: -1.5 } }, options)
     standIn.addFaults({ kind: 'server_error', when: 'after_effect', method: 'POST', path: '/v1/customers' })
     const failed = await createEngine({ stripe }).provision(id)
@@ -215,7 +227,7 @@ describe('what the engine recovers from', () => {
     expect(customersOf(id)).toEqual([])
   })
 
-  it('gives up an address that Stripe refuses, among others that one sweep gives their customers', async () => {
+  it('fails an address that Stripe refuses, and creates the customers of the others in the same sweep', async () => {
     const before = [await signUp(database, 'first@example.com'), await signUp(database, 'second@example.com')]
     const poison = await signUp(database, 'no address at all')
     const after = [await signUp(database, 'third@example.com'), await signUp(database, 'fourth@example.com')]
@@ -231,7 +243,7 @@ describe('what the engine recovers from', () => {
     expect(await customers.sweep()).toMatchObject({ claimed: 1, failed: 1 })
     expect(await workOf(poison)).toMatchObject(refused)
 
-    // What Stripe refuses today it may take tomorrow.
+    // Stripe may accept later what it refuses now.
     const lenient = createStripe(standIn)
     const create = lenient.customers.create.bind(lenient.customers)
     lenient.customers.create = (parameters, options) => create({ ...parameters, email: 'fixed@example.com' }, options)
@@ -241,13 +253,13 @@ describe('what the engine recovers from', () => {
     expect(await workOf(poison)).toMatchObject({ state: 'done', last_error: null })
   })
 
-  it('gives a row up whose key Stripe says is in flight whenever it comes, after ever longer waits', async () => {
+  it('fails a row whose key stays in flight, after growing waits', async () => {
     const id = await signUp(database, 'busy@example.com')
     standIn.addFaults({ kind: 'in_flight', method: 'POST', path: '/v1/customers', count: 'always' })
     const customers = createEngine({ retryPolicy: { maxAttempts: 4 }, random: () => 0 })
     for (let attempt = 1; attempt <= 4; attempt += 1) {
       expect(await customers.sweep({ limit: 1 })).toMatchObject({ claimed: 1 })
-      await passTime(database, standIn, 600)
+      await advanceTime(database, standIn, 600)
     }
     const waits = events.flatMap((event) => (event.type === 'retrying' ? [Math.round(event.delayMs)] : []))
     expect(waits).toEqual([500, 1000, 2000])
@@ -260,14 +272,14 @@ describe('what the engine recovers from', () => {
   })
 
   it.each([
-    ['says that a request with the old one is under way', 250, { kind: 'in_flight' }],
-    ['said so when the row was given up', 1, { kind: 'in_flight' }],
-    ['has left the last request without an answer', 1, { kind: 'cut', when: 'before_effect', count: 2 }],
+    ['says that a request with the old key is in progress', 250, { kind: 'in_flight' }],
+    ['said so when the row failed', 1, { kind: 'in_flight' }],
+    ['has not responded to the last request', 1, { kind: 'cut', when: 'before_effect', count: 2 }],
   ] as const)('takes no new key while Stripe %s', async (_what, maxAttempts, fault) => {
     const id = await signUp(database, 'slow@example.com')
     standIn.addFaults({ ...fault, method: 'POST', path: '/v1/customers' })
     await createEngine({ retryPolicy: { maxAttempts } }).sweep()
-    // The key is past the age at which it is relied on, but what Stripe said is a moment old.
+    // The key is too old to be sent, but Stripe's last response is a moment old.
     await database.query(
       `update public.stripe_customer_work
        set first_attempt_at = first_attempt_at - interval '23 hours', next_attempt_at = now() where profile_id = $1`,
@@ -277,12 +289,12 @@ describe('what the engine recovers from', () => {
     await createEngine().sweep()
     expect(customersOf(id)).toEqual([])
     expect(events.filter(({ type }) => type === 'key_renewed')).toEqual([])
-    await passTime(database, standIn, 301)
+    await advanceTime(database, standIn, 301)
     expect(await createEngine().provision(id)).toMatchObject({ outcome: 'provisioned' })
     expect(events.filter(({ type }) => type === 'key_renewed')).toHaveLength(1)
   })
 
-  it('does not close the deletion of a customer with the key of another account', async () => {
+  it('does not close a deletion with the key of another Stripe account', async () => {
     const id = await signUp(database, 'leaver@example.com')
     await createEngine().provision(id)
     await database.query('delete from auth.users where id = $1', [id])
@@ -300,17 +312,19 @@ describe('what the engine recovers from', () => {
     expect(customersOf(id)).toEqual([])
   })
 
-  it('does not ask the database without a pause while a transaction holds the row', async () => {
+  it('pauses between its queries while a transaction holds the row', async () => {
     const id = await signUp(database, 'held@example.com')
     let calls = 0
-    // PGlite has one connection, so the locked row is played: nothing is claimed, and the row is due all the same.
+    // PGlite has one connection and cannot lock the row. So this imitates a lock: nothing is claimed although the row is due.
     const postgres: PostgresClient = {
       async query(text, values) {
         calls += 1
         return text.includes('claim_stripe_customer_work') ? { rows: [] } : database.query(text, values)
       },
     }
-    expect(await createEngine({ postgres, waitMs: 500 }).provision(id)).toMatchObject({ outcome: 'pending' })
-    expect(calls).toBeLessThan(20)
+    const customers = createEngine({ postgres, waitMs: 500, ...createVirtualTiming() })
+    expect(await customers.provision(id)).toMatchObject({ outcome: 'pending' })
+    // Waits of 50, 75, 112 and 168 ms.
+    expect(calls).toBe(10)
   })
 })

@@ -32,14 +32,14 @@ describe('spans', () => {
   const engine = (options = {}) =>
     createStripeCustomers({ postgres: database, stripe: createStripe(standIn), tracer, ...options })
   const named = (name: string): ReadableSpan => exporter.getFinishedSpans().find((span) => span.name === name)!
-  /** The names from a span up to its root. */
+  /** Returns the names from a span up to its root. */
   const path = (span: ReadableSpan | undefined): string[] => {
     if (span === undefined) return []
     const spans = exporter.getFinishedSpans()
     return [span.name, ...path(spans.find((other) => other.spanContext().spanId === span.parentSpanContext?.spanId))]
   }
 
-  it('lead from the route over the claim and Stripe to the write', async () => {
+  it('connect the route with the claim, the call to Stripe and the write', async () => {
     const id = await signUp(database, 'ada@example.com')
     await tracer.startActiveSpan('POST /api/create-stripe-customer', async (route) => {
       await engine().provision(id)
@@ -62,7 +62,7 @@ describe('spans', () => {
     expect(order).toEqual(order.toSorted((a, b) => a - b))
   })
 
-  it('say what failed by its code', async () => {
+  it('contain the code of a failure', async () => {
     const id = await signUp(database, 'no address at all')
     await engine().provision(id)
     const { attributes, status } = named('stripe.customers.create')
@@ -70,7 +70,7 @@ describe('spans', () => {
     expect(status.code).toBe(2)
   })
 
-  it('say by the code, too, what was thrown', async () => {
+  it('contain the code of an error', async () => {
     const broken = { query: () => Promise.reject(new Error('row of ada@example.com')) }
     await expect(engine({ postgres: broken }).provision(crypto.randomUUID())).rejects.toThrow('did not respond')
     expect(named('stripe_customers.provision').attributes).toMatchObject({
@@ -78,7 +78,7 @@ describe('spans', () => {
     })
   })
 
-  it('carry no e-mail and no secret', async () => {
+  it('contain no e-mail and no secret', async () => {
     const id = await signUp(database, 'grace@example.com')
     await engine().provision(id)
     await database.query('update auth.users set email = $2 where id = $1', [id, 'hopper@example.com'])
@@ -91,7 +91,7 @@ describe('spans', () => {
     expect(text).not.toContain(stripeSecretKey)
   })
 
-  it('are not made without a tracer', async () => {
+  it('do not exist without a tracer', async () => {
     const id = await signUp(database, 'hedy@example.com')
     await createStripeCustomers({ postgres: database, stripe: createStripe(standIn) }).provision(id)
     expect(exporter.getFinishedSpans()).toEqual([])

@@ -1,7 +1,6 @@
-import { setImmediate, setTimeout as delay } from 'node:timers/promises'
-import { startTestPostgres, type TestPostgres } from '@routekey/sandbox/test-postgres'
-import { Pool } from 'pg'
+import { startTestPostgres } from '@routekey/sandbox/test-postgres'
 import type { StripeStandIn } from '@routekey/stripe-stand-in'
+import { Pool } from 'pg'
 import {
   createStripeCustomers,
   type PostgresClient,
@@ -9,35 +8,45 @@ import {
   type StripeCustomersEvent,
   type StripeCustomersOptions,
 } from '../../src/index.ts'
-import { passTime } from '../advance-time.ts'
+import { advanceTime } from '../advance-time.ts'
 import { createStripe, startStripe } from '../test-stack.ts'
-import { fastTiming } from './fast-timing.ts'
+import { createDelayGate, type DelayGate } from './delay-gate.ts'
+import { createFastTiming, type FastTiming } from './fast-timing.ts'
 
 /** How many users sign up for each fault. */
 export const signUps = 50
 
-/** What one fault is played on: a real Postgres, a Stripe of its own, and profiles that wait for their customers. */
-export interface Stage {
+/**
+ * The leases of all engines here: 12 s of real time. The usual one would be 0.6 s, in which a busy machine does not get all
+ * responses. A lease ends where a test advances the time.
+ */
+export const leaseMs = 600_000
+export const longerThanLeaseSeconds = leaseMs / 1000 + 1
+
+/** Everything that one fault needs: a database, a Stripe stand-in, and profiles that wait for their customers. */
+export interface FaultFixture {
   readonly databaseUrl: string
   readonly database: Pool
   readonly standIn: StripeStandIn
+  readonly delays: DelayGate
+  readonly timing: FastTiming
   readonly profiles: readonly string[]
+  /** What all engines have reported. */
   readonly events: StripeCustomersEvent[]
-  /** Creates an instance of the engine, of which there may be any number. */
+  /** Creates an engine. There may be any number. */
   readonly createEngine: (options?: Partial<StripeCustomersOptions> & { postgres?: PostgresClient }) => StripeCustomers
-  /** Lets time pass for the database and for Stripe. */
-  readonly pass: (seconds: number) => Promise<void>
-  /** Waits until no delayed request is under way at Stripe, also none that the engine has given up. */
-  readonly untilQuiet: () => Promise<void>
+  /** Advances the time of the database and of Stripe. */
+  readonly advance: (seconds: number) => Promise<void>
+  readonly close: () => Promise<void>
 }
 
-/** What there is in the end. */
-export interface Outcome {
-  /** Live customers. */
+/** The end state on both sides. */
+export interface EndState {
+  /** Customers that are not deleted. */
   readonly customers: number
   /** Customers that were ever created. */
   readonly created: number
-  /** Profiles whose `stripe_customer` is the live customer that carries their id and e-mail. */
+  /** Profiles whose `stripe_customer` is the customer with their id and e-mail. */
   readonly linked: number
   /** Customers beyond the first of a profile. */
   readonly duplicates: number
@@ -45,86 +54,98 @@ export interface Outcome {
   readonly stuck: number
 }
 
-/** Opens stages, one after the other, on one server. */
-export interface Theatre {
-  readonly open: () => Promise<Stage>
-  readonly close: (stage: Stage) => Promise<void>
+/** A PostgreSQL server with a database for each fixture. */
+export interface FaultServer {
+  readonly createFixture: () => Promise<FaultFixture>
   readonly stop: () => Promise<void>
 }
 
-/** Starts the real Postgres that all stages share. */
-export async function openTheatre(): Promise<Theatre> {
-  const postgres: TestPostgres = await startTestPostgres()
-  const database = new Pool({ connectionString: postgres.url, max: 20 })
-  // A connection that is closing when the server stops says so with an error.
-  database.on('error', () => {})
+/** Starts the PostgreSQL server that all fixtures share. */
+export async function startFaultServer(): Promise<FaultServer> {
+  const server = await startTestPostgres()
+  const url = new URL(server.url)
+  const template = url.pathname.slice(1)
+  // A database can be copied only while nobody is connected to it.
+  url.pathname = 'template1'
+  const admin = openPool(url, 1)
+  let databases = 0
   return {
-    async open() {
-      const delays = new Set<Promise<void>>()
-      const standIn = await startStripe({
-        sleep(ms, signal) {
-          const slept = delay(ms, undefined, { signal }).finally(() => delays.delete(slept))
-          delays.add(slept)
-          return slept
-        },
-      })
-      const { rows } = await database.query<{ id: string }>(
-        `insert into auth.users (id, email) select gen_random_uuid(), 'user-' || number || '@example.com'
-         from generate_series(1, $1::integer) as number returning id`,
-        [signUps],
-      )
-      const events: StripeCustomersEvent[] = []
-      return {
-        databaseUrl: postgres.url,
-        database,
-        standIn,
-        profiles: rows.map(({ id }) => id),
-        events,
-        createEngine: (options = {}) =>
-          createStripeCustomers({
-            postgres: database,
-            stripe: createStripe(standIn),
-            ...fastTiming,
-            concurrency: signUps,
-            onEvent: (event) => events.push(event),
-            ...options,
-          }),
-        pass: (seconds) => passTime(database, standIn, seconds),
-        async untilQuiet() {
-          while (delays.size > 0) await Promise.all(delays)
-          // The stand-in goes on in the same turn: the effect of the last one has come when this one ends.
-          await setImmediate()
-        },
-      }
-    },
-    async close({ standIn }) {
-      await standIn.stop()
-      await database.query('delete from auth.users')
-      await database.query('truncate public.stripe_customer_work')
+    async createFixture() {
+      databases += 1
+      const name = `fault_${databases}`
+      await admin.query(`create database ${name} template ${template}`)
+      const databaseUrl = new URL(server.url)
+      databaseUrl.pathname = name
+      return createFixture(databaseUrl)
     },
     async stop() {
-      await database.end()
-      await postgres.stop()
+      await admin.end()
+      await server.stop()
     },
   }
 }
 
-/** Lets the engine do what is left to be done, as the scheduler does, until nothing is. */
-export async function settle({ database, createEngine, standIn, pass, untilQuiet }: Stage): Promise<void> {
+function openPool(url: URL, max: number): Pool {
+  const pool = new Pool({ connectionString: url.href, max })
+  // `end` does not wait for its connections to close, and one that is still open when the server stops emits an error.
+  pool.on('error', () => {})
+  return pool
+}
+
+async function createFixture(databaseUrl: URL): Promise<FaultFixture> {
+  const database = openPool(databaseUrl, 8)
+  const delays = createDelayGate()
+  const timing = createFastTiming()
+  const standIn = await startStripe({ sleep: delays.sleep })
+  const { rows } = await database.query<{ id: string }>(
+    `insert into auth.users (id, email) select gen_random_uuid(), 'user-' || number || '@example.com'
+     from generate_series(1, $1::integer) as number returning id`,
+    [signUps],
+  )
+  const events: StripeCustomersEvent[] = []
+  return {
+    databaseUrl: databaseUrl.href,
+    database,
+    standIn,
+    delays,
+    timing,
+    profiles: rows.map(({ id }) => id),
+    events,
+    createEngine: (options = {}) =>
+      createStripeCustomers({
+        postgres: database,
+        stripe: createStripe(standIn),
+        clock: timing.clock,
+        sleep: timing.sleep,
+        leaseMs,
+        concurrency: signUps,
+        onEvent: (event) => events.push(event),
+        ...options,
+      }),
+    advance: (seconds) => advanceTime(database, standIn, seconds),
+    async close() {
+      await standIn.stop()
+      await database.end()
+    },
+  }
+}
+
+/** Sweeps from time to time, as a scheduler does, until no work is pending. */
+export async function settle({ database, createEngine, standIn, delays, advance }: FaultFixture): Promise<void> {
   standIn.clearFaults()
-  // A round passes in no time, and all of them while a request is on its way.
-  await untilQuiet()
+  // A request in transit would outlast all rounds, because they take no time.
+  await delays.release()
   const customers = createEngine()
   for (let round = 0; round < 8; round += 1) {
-    await pass(600)
+    await advance(longerThanLeaseSeconds)
     await customers.sweep()
     const { rows } = await database.query(`select from public.stripe_customer_work where state = 'pending' limit 1`)
     if (rows.length === 0) return
   }
 }
 
-/** Looks at both sides and compares them. */
-export async function inspect({ database, standIn }: Stage): Promise<Outcome> {
+/** Reads the end state of both sides and compares them. */
+export async function readEndState({ database, standIn }: FaultFixture): Promise<EndState> {
   const state = standIn.state()
   const owners = state.customers.map(({ metadata }) => metadata['profile_id'])
   const profiles = await database.query<{ id: string; email: string; stripe_customer: string | null }>(

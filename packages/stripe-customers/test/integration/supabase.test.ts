@@ -19,12 +19,12 @@ describe('the engine on supabase-js', () => {
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'stripe-customers-'))
-    // Nobody listens at the application's address: the wake-ups are lost, and the engine is called by the tests.
+    // Nothing listens at the application's address: notifications are lost, and the tests call the engine.
     sandbox = await startSandbox({
       dir,
       ports: { supabase: 0, stripe: 0 },
       appUrl: 'http://127.0.0.1:9',
-      apiRouteSecret: 'not-sent-to-anybody-in-this-test',
+      apiRouteSecret: 'never-sent-in-this-test',
       github: false,
     })
     supabase = createSupabase(sandbox.supabase!.secretKey)
@@ -47,7 +47,7 @@ describe('the engine on supabase-js', () => {
     return data.user!.id
   }
 
-  it('gives a user who signed up the customer, and the same one when asked again', async () => {
+  it('creates the customer of a user who signed up, and returns the same one again', async () => {
     const id = await signUp('ada@example.com')
     const first = await customers.provision(id)
     expect(first.outcome).toBe('provisioned')
@@ -60,9 +60,9 @@ describe('the engine on supabase-js', () => {
     expect(customer!.metadata).toEqual({ profile_id: id })
   })
 
-  it('gives 100 callers who come at once the same customer', async () => {
+  it('returns the same customer to 100 concurrent callers', async () => {
     const id = await signUp('grace@example.com')
-    // Several engines, as several processes have them: within one engine callers share one attempt.
+    // Several engines, as in several processes. Within one engine, callers share one attempt.
     const engines = Array.from({ length: 4 }, () => createStripeCustomers({ supabase, stripe }))
     const results = await Promise.all(Array.from({ length: 100 }, (_, index) => engines[index % 4]!.provision(id)))
     expect(new Set(results.map((result) => JSON.stringify(result))).size).toBe(1)
@@ -70,29 +70,29 @@ describe('the engine on supabase-js', () => {
     expect((await stripe.customers.list({ email: 'grace@example.com' })).data).toHaveLength(1)
   })
 
-  it('sweeps up those whom no wake-up has reached', async () => {
+  it('sweeps profiles without a notification', async () => {
     for (const name of ['hedy', 'joan', 'radia']) await signUp(`${name}@example.com`)
     expect(await customers.sweep()).toMatchObject({ claimed: 3, done: 3, stopped: 'idle' })
     const { data } = await supabase.from('profile').select('id').is('stripe_customer', null)
     expect(data).toEqual([])
   })
 
-  it('does not know a profile that is not there', async () => {
+  it('returns unknown_profile for a profile that does not exist', async () => {
     const unknown = '00000000-0000-4000-8000-000000000000'
     expect(await customers.provision(unknown)).toEqual({ outcome: 'unknown_profile' })
     expect(await customers.provision('not a uuid')).toEqual({ outcome: 'unknown_profile' })
   })
 
-  it('throws when nobody answers at the address', async () => {
-    const nobody = createClient('http://127.0.0.1:9', 'sb_secret_unused', { auth: { persistSession: false } })
+  it('throws if the database is unreachable', async () => {
+    const unreachable = createClient('http://127.0.0.1:9', 'sb_secret_unused', { auth: { persistSession: false } })
     await expect(
-      createStripeCustomers({ supabase: nobody, stripe }).provision(crypto.randomUUID()),
+      createStripeCustomers({ supabase: unreachable, stripe }).provision(crypto.randomUUID()),
     ).rejects.toMatchObject({
       code: 'ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE',
     })
   })
 
-  it('throws when its key is not the service role’s', async () => {
+  it('throws if its key is not the service role’s', async () => {
     const anonymous = createStripeCustomers({ supabase: createSupabase(sandbox.supabase!.publishableKey), stripe })
     await expect(anonymous.provision(crypto.randomUUID())).rejects.toMatchObject({
       name: 'StripeCustomersError',

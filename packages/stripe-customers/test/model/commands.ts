@@ -7,35 +7,37 @@ import {
   type DatabaseFault,
   allStripeFaults,
   type StripeFault,
-  type World,
+  type ModelFixture,
 } from './model-fixture.ts'
 
-/** What ought to be: the users, with their present e-mail. */
+/** The expected state: the users with their present e-mail. */
 export interface Model {
   readonly users: { id: string; email: string | null; deleted: boolean }[]
+  /** How many e-mails the model has made. */
   emails: number
+  /** The fuse of the next process. */
   fuse: number | null
 }
 
-type Command = fc.AsyncCommand<Model, World>
+type Command = fc.AsyncCommand<Model, ModelFixture>
 
-/** A user event, by the number of the user. */
+/** Something that a user does. `user` is the user's number. */
 interface UserEvent {
   readonly kind: 'change e-mail' | 'drop e-mail' | 'delete' | 'return'
   readonly user: number
 }
 
-/** One process: it sweeps, or is asked for one profile, at once or after so many seconds. */
+/** What a process does: it sweeps or provisions one profile, after so many seconds. */
 interface Job {
   readonly kind: 'sweep' | 'provision'
   readonly user: number
   readonly afterSeconds: number
 }
 
-// A lease, a request on its way, the age from which a key is not relied on, and the time after which Stripe forgets it.
+// Longer than a lease, a late request, the age at which the engine no longer sends a key, and the age at which Stripe forgets it.
 const laterSeconds = [2, 31, 150, 301, 3600, 23 * 3600 - 100, 25 * 3600] as const
 
-/** Makes sequences of what users, the network, the machines and time may do. */
+/** Creates sequences of actions of users, the network, machines and time. */
 export function arbitraryCommands(): fc.Arbitrary<Iterable<Command>> {
   const user = fc.constantFrom(0, 0, 1, 2)
   const event: fc.Arbitrary<UserEvent> = fc.record({
@@ -45,7 +47,7 @@ export function arbitraryCommands(): fc.Arbitrary<Iterable<Command>> {
   const job: fc.Arbitrary<Job> = fc.record({
     kind: fc.constantFrom('sweep', 'provision'),
     user,
-    // Half a minute is the length of a lease.
+    // A lease lasts 30 seconds.
     afterSeconds: fc.constantFrom(0, 0, 31),
   })
   const choices = fc.array(fc.nat({ max: 5 }), { minLength: 1, maxLength: 12 })
@@ -66,30 +68,30 @@ export function arbitraryCommands(): fc.Arbitrary<Iterable<Command>> {
       fc.nat({ max: 12 }).map((fuse) => new Crash(fuse)),
       work,
       work,
-      fc.constantFrom(...laterSeconds).map((seconds) => new PassTime(seconds)),
+      fc.constantFrom(...laterSeconds).map((seconds) => new AdvanceTime(seconds)),
     ],
     { maxCommands: 12, size: 'max' },
   )
 }
 
-/** Histories of one user that are too rare to be hit upon. */
+/** Histories of one user that are too rare to be found by chance. */
 export function createRareHistories(): Iterable<Command>[] {
   return [
-    // A request with a key of almost 23 hours arrives when the key is past that age.
+    // A request whose key is almost 23 hours old arrives when the key is past that age.
     [
       ...fail('lost before the effect'),
       sweep(0),
-      new PassTime(23 * 3600 - 100),
+      new AdvanceTime(23 * 3600 - 100),
       ...fail('late by 200 s'),
       sweep(0),
-      new PassTime(150),
+      new AdvanceTime(150),
       sweep(0),
     ],
-    // A process that has found nothing takes a new key when another, which has its row by then, has sent one already.
+    // A process that found no customer takes a new key, after another process has claimed its row and sent one.
     [
       ...fail('500 before the effect'),
       sweep(0),
-      new PassTime(2),
+      new AdvanceTime(2),
       ...fail('none', 'none', 'stalled after', 'none', 'none', 'none', 'lost after the effect'),
       sweep(0, 31),
     ],
@@ -105,11 +107,10 @@ function sweep(...afterSeconds: number[]): Command {
   return new Work(jobs, [], [0])
 }
 
-/** Signs a user up. */
-export async function signUp(model: Model, world: World): Promise<void> {
+export async function signUp(model: Model, fixture: ModelFixture): Promise<void> {
   const user = { id: randomUUID(), email: nextEmail(model), deleted: false }
   model.users.push(user)
-  await world.query('insert into auth.users (id, email) values ($1, $2)', [user.id, user.email])
+  await fixture.query('insert into auth.users (id, email) values ($1, $2)', [user.id, user.email])
 }
 
 class SignUp implements Command {
@@ -124,7 +125,7 @@ class UserDoes implements Command {
     this.event = event
   }
   check = (model: Readonly<Model>): boolean => isPossible(model, this.event)
-  run = (model: Model, world: World): Promise<void> => happen(model, world, this.event)
+  run = (model: Model, fixture: ModelFixture): Promise<void> => applyUserEvent(model, fixture, this.event)
   toString = (): string => `user ${this.event.user}: ${this.event.kind}`
 }
 
@@ -134,7 +135,7 @@ class StripeFails implements Command {
     this.fault = fault
   }
   check = (): boolean => true
-  run = async (_model: Model, world: World): Promise<void> => void world.stripeFaults.push(this.fault)
+  run = async (_model: Model, fixture: ModelFixture): Promise<void> => void fixture.stripeFaults.push(this.fault)
   toString = (): string => `Stripe: ${this.fault}`
 }
 
@@ -144,7 +145,7 @@ class DatabaseFails implements Command {
     this.fault = fault
   }
   check = (): boolean => true
-  run = async (_model: Model, world: World): Promise<void> => void world.databaseFaults.push(this.fault)
+  run = async (_model: Model, fixture: ModelFixture): Promise<void> => void fixture.databaseFaults.push(this.fault)
   toString = (): string => `database: ${this.fault}`
 }
 
@@ -158,17 +159,17 @@ class Crash implements Command {
   toString = (): string => `crash after ${this.fuse} half steps`
 }
 
-class PassTime implements Command {
+class AdvanceTime implements Command {
   readonly seconds: number
   constructor(seconds: number) {
     this.seconds = seconds
   }
   check = (): boolean => true
-  run = (_model: Model, world: World): Promise<void> => world.pass(this.seconds)
-  toString = (): string => `${this.seconds} s pass`
+  run = (_model: Model, fixture: ModelFixture): Promise<void> => fixture.advance(this.seconds)
+  toString = (): string => `advance ${this.seconds} s`
 }
 
-/** Processes at work, side by side, while users do something. */
+/** Processes that work side by side while users act. */
 class Work implements Command {
   readonly jobs: readonly Job[]
   readonly events: readonly { event: UserEvent; turn: number }[]
@@ -179,29 +180,29 @@ class Work implements Command {
     this.choices = choices
   }
   check = (): boolean => true
-  async run(model: Model, world: World): Promise<void> {
+  async run(model: Model, fixture: ModelFixture): Promise<void> {
     let chosen = 0
     const choose = (count: number): number => (this.choices[chosen++ % this.choices.length] ?? 0) % count
     const works = this.jobs.map((job) => {
-      const { process, customers } = world.startProcess(model.fuse)
+      const { process, customers } = fixture.startProcess(model.fuse)
       model.fuse = null
       const user = job.kind === 'provision' ? model.users[job.user] : undefined
       const begin = (): Promise<unknown> => (user === undefined ? customers.sweep() : customers.provision(user.id))
-      return { process, work: world.simulation.sleep(process, job.afterSeconds * 1000).then(begin) }
+      return { process, work: fixture.simulation.sleep(process, job.afterSeconds * 1000).then(begin) }
     })
     let passed = 0
     const intervene = async (): Promise<void> => {
       const due = this.events.filter(({ turn }) => turn === passed)
       passed += 1
-      for (const { event } of due) if (isPossible(model, event)) await happen(model, world, event)
+      for (const { event } of due) if (isPossible(model, event)) await applyUserEvent(model, fixture, event)
     }
-    const failures = await world.simulation.run(works, choose, intervene)
+    const failures = await fixture.simulation.run(works, choose, intervene)
     const unexpected = failures.filter(
       (failure) =>
         !(failure instanceof StripeCustomersError && failure.code === 'ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE'),
     )
     deepEqual(unexpected, [])
-    deepEqual(world.violations, [])
+    deepEqual(fixture.violations, [])
   }
   toString = (): string => {
     const jobs = this.jobs.map(({ kind, user, afterSeconds }) => {
@@ -217,7 +218,7 @@ function isPossible({ users }: Readonly<Model>, { kind, user }: UserEvent): bool
   return users[user] !== undefined && users[user].deleted === (kind === 'return')
 }
 
-async function happen(model: Model, { query }: World, { kind, user: number }: UserEvent): Promise<void> {
+async function applyUserEvent(model: Model, { query }: ModelFixture, { kind, user: number }: UserEvent): Promise<void> {
   const user = model.users[number]!
   if (kind === 'delete') {
     user.deleted = true

@@ -5,7 +5,7 @@ import { createStripeCustomers, type StripeCustomers } from '../../src/index.ts'
 import { stripeSecretKey, startStripe } from '../test-stack.ts'
 import { createSimulation, type Process, type Simulation } from './simulation.ts'
 
-/** What may go wrong with the next call to Stripe or to the database. */
+/** What can go wrong with the next call to Stripe or to the database. */
 export const allStripeFaults = [
   'none',
   'lost before the effect',
@@ -28,22 +28,22 @@ const requestTimeoutMs = 10_000
 /** Longer than a lease. */
 const stallMs = 35_000
 
-/** The real engine, SQL, `stripe` package and stand-in, and between them a network that fails as it is told. */
-export interface World {
+/** The real engine, SQL, `stripe` package and stand-in, with a network between them that fails on request. */
+export interface ModelFixture {
   readonly standIn: StripeStandIn
   readonly simulation: Simulation
   readonly stripeFaults: StripeFault[]
   readonly databaseFaults: DatabaseFault[]
-  /** What broke the invariant while it happened. */
+  /** When the invariant was broken, even if only for a moment. */
   readonly violations: string[]
   readonly query: (text: string, values?: unknown[]) => Promise<{ rows: unknown[] }>
   readonly startProcess: (fuse: number | null) => { process: Process; customers: StripeCustomers }
-  readonly pass: (seconds: number) => Promise<void>
-  readonly end: () => Promise<void>
+  readonly advance: (seconds: number) => Promise<void>
+  readonly close: () => Promise<void>
 }
 
-/** Creates a world with nobody in it. */
-export async function createWorld(database: PGlite): Promise<World> {
+/** Creates a fixture without users on a database without users. */
+export async function createModelFixture(database: PGlite): Promise<ModelFixture> {
   const simulation = createSimulation()
   const standIn = await startStripe()
   const http = Stripe.createNodeHttpClient()
@@ -52,7 +52,7 @@ export async function createWorld(database: PGlite): Promise<World> {
   const violations: string[] = []
   let databaseMs = 0
 
-  /** The database's time follows when it is a second behind: instances' clocks do not agree any better. */
+  /** The database's time follows when it is a second behind. The clocks of real instances differ by as much. */
   const query = async (text: string, values: unknown[] = []): Promise<{ rows: unknown[] }> => {
     const behindMs = simulation.nowMs() - databaseMs
     if (behindMs >= 1000) {
@@ -76,8 +76,8 @@ export async function createWorld(database: PGlite): Promise<World> {
     }
   }
 
-  type Sent = Parameters<typeof http.makeRequest>
-  const send = async (request: Sent) => {
+  type RequestArguments = Parameters<typeof http.makeRequest>
+  const send = async (request: RequestArguments) => {
     const response = await http.makeRequest(...request)
     const body: object = await response.toJSON()
     if (request[3] === 'POST') watch()
@@ -91,14 +91,14 @@ export async function createWorld(database: PGlite): Promise<World> {
     }
   }
 
-  const fail = (process: Process, sent: Sent, fault: FaultRequest) =>
+  const fail = (process: Process, sent: RequestArguments, fault: FaultRequest) =>
     simulation.call(process, () => {
       standIn.addFaults(fault)
-      // What it did not fit must not strike another call.
+      // A fault that did not match this call must not hit another one.
       return send(sent).finally(() => standIn.clearFaults())
     })
 
-  const request = async (process: Process, sent: Sent) => {
+  const request = async (process: Process, sent: RequestArguments) => {
     const timeOut = async (): Promise<never> => {
       await simulation.sleep(process, requestTimeoutMs)
       throw Object.assign(new TypeError('ETIMEDOUT'), { code: 'ETIMEDOUT' })
@@ -110,10 +110,10 @@ export async function createWorld(database: PGlite): Promise<World> {
       case 'lost after the effect':
         return simulation.call(process, () => send(sent)).then(timeOut)
       case 'late by 20 s':
-        simulation.leaveUntil(20_000, async () => void (await send(sent)))
+        simulation.runLater(20_000, async () => void (await send(sent)))
         return timeOut()
       case 'late by 200 s':
-        simulation.leaveUntil(200_000, async () => void (await send(sent)))
+        simulation.runLater(200_000, async () => void (await send(sent)))
         return timeOut()
       case 'stalled before':
         return simulation.sleep(process, stallMs).then(() => simulation.call(process, () => send(sent)))
@@ -149,7 +149,10 @@ export async function createWorld(database: PGlite): Promise<World> {
         })
       },
     }
-    const httpClient = { getClientName: () => 'simulated', makeRequest: (...sent: Sent) => request(process, sent) }
+    const httpClient = {
+      getClientName: () => 'simulated',
+      makeRequest: (...sent: RequestArguments) => request(process, sent),
+    }
     const { port } = standIn
     const stripe = new Stripe(stripeSecretKey, {
       protocol: 'http',
@@ -176,8 +179,8 @@ export async function createWorld(database: PGlite): Promise<World> {
     violations,
     query,
     startProcess,
-    pass: (seconds) => simulation.advance(seconds * 1000),
-    async end() {
+    advance: (seconds) => simulation.advance(seconds * 1000),
+    async close() {
       await standIn.stop()
       await database.exec('delete from auth.users; delete from public.stripe_customer_work')
     },

@@ -1,35 +1,35 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Timing } from '../../src/timing.ts'
 
-/** A process of the application; once it has died, nothing that it waits for ever comes. */
+/** A process of the application. Once it has died, nothing that it waits for arrives. */
 export interface Process {
-  /** Half steps until it dies: before its next call, behind it, before the one after that, …; null: it lives on. */
+  /** Half steps until it dies: before its next call, after that call, before the one after that, … Null: it does not die. */
   fuse: number | null
   alive: boolean
 }
 
-/** Something that waits for its turn. */
+/** A call that waits for its turn. */
 interface Waiting {
   readonly process: Process
   readonly run: () => Promise<void>
 }
 
-/** Something that happens in time. `process` is null where it no longer belongs to a process. */
+/** A timer. `process` is null if it belongs to no process any more. */
 interface Sleeper {
   readonly process: Process | null
   readonly atMs: number
-  readonly wake: () => void | Promise<void>
+  readonly resume: () => void | Promise<void>
 }
 
 /**
- * A world in which one thing happens at a time: calls to the outside wait until they are chosen, and time passes only
- * when nothing else is left to happen. So a run is the same whenever its choices are.
+ * A simulation in which one thing happens at a time. Calls to the outside wait until they are chosen, and time passes only when
+ * nothing else is left. So two runs with the same choices are equal.
  */
 export type Simulation = ReturnType<typeof createSimulation>
 
 const never = new Promise<never>(() => {})
 
-/** Creates a world at rest. */
+/** Creates a simulation without processes. */
 export function createSimulation() {
   const startedAtMs = Date.now()
   let nowMs = 0
@@ -42,7 +42,7 @@ export function createSimulation() {
     sleepers = sleepers.filter((other) => other.process !== process)
   }
 
-  /** Burns half a step; true when the process is dead. */
+  /** Burns half a step. Returns true if the process is dead. */
   const burn = (process: Process): boolean => {
     if (process.fuse === 0) die(process)
     else if (process.fuse !== null) process.fuse -= 1
@@ -50,9 +50,9 @@ export function createSimulation() {
   }
 
   const sleep = (process: Process, ms: number): Promise<void> =>
-    process.alive ? new Promise((wake) => sleepers.push({ process, atMs: nowMs + ms, wake })) : never
+    process.alive ? new Promise((resume) => sleepers.push({ process, atMs: nowMs + ms, resume })) : never
 
-  /** Takes those who wake until `endMs`, the earliest first. */
+  /** Takes the timers that end by `endMs`, the earliest first. */
   const takeSleepers = (endMs: number, most = Number.POSITIVE_INFINITY): Sleeper[] => {
     sleepers.sort((a, b) => a.atMs - b.atMs)
     const due = sleepers.filter(({ atMs }) => atMs <= endMs).length
@@ -67,7 +67,7 @@ export function createSimulation() {
       sleep: (ms) => sleep(process, ms),
     }),
 
-    /** Does something on behalf of a process when its turn comes. */
+    /** Makes a call of a process when its turn comes. */
     call<T>(process: Process, action: () => Promise<T>): Promise<T> {
       if (!process.alive) return never
       return new Promise<T>((resolve, reject) => {
@@ -84,17 +84,17 @@ export function createSimulation() {
       })
     },
 
-    /** Lets something happen `ms` later, whoever lives then. */
-    leaveUntil(ms: number, wake: () => Promise<void>): void {
-      sleepers.push({ process: null, atMs: nowMs + ms, wake })
+    /** Runs something `ms` later, even if the process that sent it is dead by then. */
+    runLater(ms: number, resume: () => Promise<void>): void {
+      sleepers.push({ process: null, atMs: nowMs + ms, resume })
     },
 
-    /** Lets time pass while no process is at work. */
+    /** Advances time while no process works. */
     async advance(ms: number): Promise<void> {
       const endMs = nowMs + ms
       for (const sleeper of takeSleepers(endMs)) {
         nowMs = sleeper.atMs
-        await sleeper.wake()
+        await sleeper.resume()
       }
       nowMs = endMs
     },
@@ -102,8 +102,8 @@ export function createSimulation() {
     /**
      * Runs until every process has finished or died.
      *
-     * @param choose Gives the index of what happens next, out of `count`.
-     * @param intervene Runs before each turn.
+     * @param choose returns the index of the next call, out of `count`
+     * @param intervene runs before each turn
      */
     async run(
       works: readonly { process: Process; work: Promise<unknown> }[],
@@ -122,7 +122,7 @@ export function createSimulation() {
         )
       }
       for (let idle = 0; idle < 10_000; idle += 1) {
-        // What the last turn has set off comes to its next call, or to its end.
+        // What the last turn started gets to its next call, or to its end.
         await setImmediate()
         const dead = works.filter(({ process }) => !process.alive).length
         if (open <= dead) return failures
@@ -134,11 +134,11 @@ export function createSimulation() {
         } else if (sleepers.length > 0) {
           const [sleeper] = takeSleepers(Number.POSITIVE_INFINITY, 1)
           nowMs = Math.max(nowMs, sleeper?.atMs ?? 0)
-          await sleeper?.wake()
+          await sleeper?.resume()
           idle = 0
         }
       }
-      throw new Error('The processes wait for nothing.')
+      throw new Error('The processes wait, but no call and no timer is left.')
     },
   }
 }

@@ -1,12 +1,12 @@
 import type { PostgresClient } from '../../src/index.ts'
 
 /**
- * An argument of a SQL function that is a duration, as the engine passes it; but for leases, because one that ended earlier in
- * the database than for its worker, whose clock may be slower than that, would let two work on one row.
+ * Matches an argument of a SQL function that is a duration, except a lease. A lease that expires earlier in the database than
+ * for its worker, whose clock may be slower, would let two workers work on one row.
  */
 const duration = /(?<!lease)_seconds => \$(\d+)/g
 
-/** Wraps a client so that the waits which it passes to the database are a `speed`th of what they were. */
+/** Wraps a client so that the waits which it passes to the database are divided by `speed`. */
 export function createFastDatabase(client: PostgresClient, speed: number): PostgresClient {
   return {
     query(text, values) {

@@ -6,7 +6,7 @@ import type { ClaimedWork } from '../../src/store/work-rows.ts'
 import { createWorkStore } from '../../src/store/work-store.ts'
 import { seedProfiles } from './seed-profiles.ts'
 
-/** Creates a database of `total` profiles of which `pending` wait for their customer, and connects to it. */
+/** Creates a database with `total` profiles, of which `pending` wait for their customer, and connects to it. */
 export async function createSeededDatabase(
   server: TestPostgres,
   profiles: { total: number; pending: number },
@@ -24,7 +24,7 @@ export async function createSeededDatabase(
   return client
 }
 
-/** Claims rows as a worker does. */
+/** Claims rows like a worker. */
 export function claim(client: Client, batch: number): Promise<ClaimedWork[]> {
   return createWorkStore(createPostgresFunctions(client)).claim({ lease: randomUUID(), leaseMs: 600_000, batch })
 }
@@ -32,18 +32,18 @@ export function claim(client: Client, batch: number): Promise<ClaimedWork[]> {
 /**
  * Measures how long a claim takes on each of several databases.
  *
- * @returns The medians in milliseconds, in the order of `clients`.
+ * @returns the medians in milliseconds, in the order of `clients`
  */
 export async function measureClaimsMs(clients: readonly Client[], batch: number): Promise<number[]> {
   const times = clients.map((): number[] => [])
   for (let round = 0; round < 200; round += 1) {
-    // In turn, so that whatever else the machine does strikes all of them.
+    // In turn, so that other work of the machine affects all of them.
     for (const [index, client] of clients.entries()) times[index]?.push(await measureClaimMs(client, batch))
   }
   return times.map((values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN)
 }
 
-/** Takes the claim back, so that as much is due for the next. */
+/** Rolls the claim back, so that as much is due for the next one. */
 async function measureClaimMs(client: Client, batch: number): Promise<number> {
   await client.query('begin')
   const startedAt = performance.now()

@@ -6,36 +6,36 @@ import { seedProfiles } from './seed-profiles.ts'
 import { sweeperReportSchema } from './settings.ts'
 import { startSharedClock, type SharedClock } from './shared-clock.ts'
 
-/** A sweep to be measured. */
+/** A sweep to measure. */
 export interface SweepPlan {
   readonly profiles: number
-  /** Processes that sweep at once. */
+  /** Processes that sweep at the same time. */
   readonly sweepers: number
-  /** How many times as fast as the wall's the clock of Stripe and the sweepers goes at most. Default: the system's clock. */
+  /** How many times as fast as real time the clock of Stripe and the sweepers runs at most. Default: the system's clock. */
   readonly speed?: number
   /** Stripe's limit for one endpoint, by its clock. Default: none. */
   readonly endpointPerSecond?: number
   /** Stripe's latency, by its clock. Default: none. */
   readonly latencyMs?: number
   /**
-   * Bounds the young generation of the sweepers' heaps, which V8 otherwise fills up to three times 16 MB before it looks
-   * what of it is still needed. Default: V8's.
+   * The size of a semi-space of the sweepers' heaps. V8 by default fills three times 16 MB before it collects garbage.
+   * Default: V8's.
    */
   readonly semiSpaceMb?: number
 }
 
-/** What a sweep came to. */
+/** The results of a sweep. */
 export interface SweepMeasurement {
-  /** From the begin of the first sweep until the last profile was done, by their clock. */
+  /** From the start of the first sweep until the last profile was done, by their clock. */
   readonly seconds: number
   readonly perSecond: number
-  /** Requests to Stripe, and how many of them it answered with 429. */
+  /** Requests to Stripe, and how many of them got a 429. */
   readonly requests: number
   readonly limited: number
-  /** Customers in Stripe, and profiles among which they are distributed. */
+  /** Customers in Stripe, and the number of profiles that they belong to. */
   readonly customers: number
   readonly customersOfDistinctProfiles: number
-  /** Profiles that carry a customer which Stripe holds with the profile's own id. */
+  /** Profiles whose customer has the profile's id in Stripe. */
   readonly linked: number
   readonly reports: z.infer<typeof sweeperReportSchema>[]
 }
@@ -45,7 +45,7 @@ const standInStateSchema = z.object({
   customers: z.array(z.object({ id: z.string(), metadata: z.object({ profile_id: z.string() }) })),
 })
 
-/** Sweeps pending profiles with processes of their own, on a real PostgreSQL, against a stand-in in its own process. */
+/** Sweeps pending profiles in separate processes, on a real PostgreSQL and with a Stripe stand-in in its own process. */
 export async function measureSweep(plan: SweepPlan): Promise<SweepMeasurement> {
   const { profiles, sweepers, speed = null, endpointPerSecond = null, latencyMs = 0, semiSpaceMb } = plan
   const running: RunningProcess[] = []
@@ -63,7 +63,7 @@ export async function measureSweep(plan: SweepPlan): Promise<SweepMeasurement> {
     const settings = { databaseUrl: server.url, stripePort, speed }
     const processes = Array.from({ length: sweepers }, () => runProcess('sweeper-process.ts', settings, flags))
     running.push(...processes)
-    // They begin together when all have started, because starting takes long on a fast clock.
+    // They begin together, because starting a process takes long on a fast clock.
     await Promise.all(processes.map((sweeper) => sweeper.read()))
     if (speed !== null) clock = startSharedClock(running, speed)
     for (const sweeper of processes) sweeper.proceed()

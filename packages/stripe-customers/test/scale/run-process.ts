@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { ClockFollower } from './shared-clock.ts'
 
-/** A program of this directory in a process of its own. */
+/** A program of this directory in its own process. */
 export type RunningProcess = ClockFollower & {
-  /** Reads the next line that it prints, as JSON. Rejects when it ends without one. */
+  /** Reads the next line that it prints, as JSON. Rejects if it exits without one. */
   read(): Promise<unknown>
-  /** Lets it go on from where it waits for its input to end. */
+  /** Ends its input, for which it waits. */
   proceed(): void
   stop(): Promise<void>
 }
@@ -15,7 +15,7 @@ export type RunningProcess = ClockFollower & {
 /**
  * Starts a program of this directory with settings as its argument.
  *
- * @param flags Options of Node.js.
+ * @param flags options of Node.js
  */
 export function runProcess(program: string, settings: Record<string, unknown>, flags: string[] = []): RunningProcess {
   const path = new URL(program, import.meta.url).pathname
@@ -24,29 +24,29 @@ export function runProcess(program: string, settings: Record<string, unknown>, f
   })
   const { stdin, stdout } = child
   if (stdin === null || stdout === null) throw new TypeError('The process has no pipes.')
-  const ended = once(child, 'exit')
+  const exited = once(child, 'exit')
   const lines = createInterface(stdout)[Symbol.asyncIterator]()
   return {
     async read() {
       const line = await lines.next()
-      if (line.done === true) throw new Error(`${program} ended before it had told what it should.`)
+      if (line.done === true) throw new Error(`${program} exited before it printed a line.`)
       return JSON.parse(line.value)
     },
     proceed: () => stdin.end(),
     async tick(nowMs) {
       if (!child.connected) return
-      const told = new AbortController()
-      const answer = once(child, 'message', { signal: told.signal })
-      const left = once(child, 'disconnect', { signal: told.signal })
-      // It may end at any time, and then nobody waits for it.
+      const settled = new AbortController()
+      const acknowledged = once(child, 'message', { signal: settled.signal })
+      const disconnected = once(child, 'disconnect', { signal: settled.signal })
+      // It may exit at any time. Then nothing waits for the response.
       child.send(nowMs, () => {})
-      await Promise.race([answer, left])
-      told.abort()
-      await Promise.allSettled([answer, left])
+      await Promise.race([acknowledged, disconnected])
+      settled.abort()
+      await Promise.allSettled([acknowledged, disconnected])
     },
     async stop() {
       child.kill('SIGKILL')
-      await ended
+      await exited
     },
   }
 }

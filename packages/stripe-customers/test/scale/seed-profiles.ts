@@ -1,15 +1,15 @@
 import type { Client } from 'pg'
 
 /**
- * Fills a database with profiles and their work, by SQL and without triggers and foreign keys, which would take minutes
- * for a million; so there are no users. All but `pending` profiles have their customer. The pending ones are spread evenly
- * over the tables.
+ * Fills a database with profiles and their work. Triggers and foreign keys are off, because they would take minutes for a
+ * million profiles, so there are no users. All but `pending` profiles have their customer. The pending ones are spread
+ * evenly over the tables.
  */
 export async function seedProfiles(client: Client, profiles: { total: number; pending: number }): Promise<void> {
   const { total, pending } = profiles
   await client.query('begin')
   await client.query('set local session_replication_role = replica')
-  // Ids that ascend fill the indexes from one end, which is three times as fast.
+  // Ascending ids fill the indexes from one end, which is three times as fast.
   await client.query(`
     create temporary table seed on commit drop as
     select

@@ -1,22 +1,22 @@
 import { z } from 'zod'
 
-/** What the stand-in's process is told. */
+/** The settings of the stand-in's process. */
 export const standInSettingsSchema = z.object({
-  /** Whether it lives by the clock that it is told, and not by the system's. */
+  /** Whether it follows the shared clock and not the system's. */
   sharesClock: z.boolean(),
   endpointPerSecond: z.number().positive().nullable().default(null),
   latencyMs: z.number().min(0).default(0),
 })
 
-/** What a sweeper's process is told. */
+/** The settings of a sweeper's process. */
 export const sweeperSettingsSchema = z.object({
   databaseUrl: z.string(),
   stripePort: z.int(),
-  /** How many times as fast as the wall's the clock goes that it is told, or null for the system's clock. */
+  /** How many times as fast as real time the shared clock runs, or null for the system's clock. */
   speed: z.number().positive().nullable(),
 })
 
-/** What a sweeper's process prints when nothing is pending any more. */
+/** The report that a sweeper's process prints when no work is pending. */
 export const sweeperReportSchema = z.object({
   /** When the first sweep began and when its last profile was done, by its clock. */
   startedAtMs: z.number(),
@@ -25,7 +25,7 @@ export const sweeperReportSchema = z.object({
   retrying: z.int(),
   failed: z.int(),
   lost: z.int(),
-  /** Resident memory when the sweep begins, and the most that it was. */
+  /** Resident memory at the start of the sweep, and its maximum. */
   startRssMb: z.number(),
   maxRssMb: z.number(),
   cpuSeconds: z.number(),

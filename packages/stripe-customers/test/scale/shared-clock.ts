@@ -1,41 +1,40 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Timing } from '../../src/timing.ts'
 
-/** A process that lives by a clock which it is told. */
+/** A process that follows a shared clock. */
 export interface ClockFollower {
-  /** Tells it the time. Resolves when it has begun all that was due, or has ended. */
+  /** Sends the process the time. Resolves when its timers that were due have run, or the process has exited. */
   tick(nowMs: number): Promise<void>
 }
 
-/** A clock that several processes live by. */
+/** A clock that several processes follow. */
 export interface SharedClock {
   nowMs(): number
   stop(): Promise<void>
 }
 
-/** How often the processes are told the time, by the wall's clock. */
+/** How often the processes get the time, in real time. */
 const tickMs = 4
-/** The most of the wall's time that one tick is worth. */
+/** The maximum of real time that one tick counts. */
 const maxTickMs = 8
 
 /**
- * Starts a clock that goes up to `speed` times as fast as the wall's, and waits for the slowest process that follows it.
+ * Starts a clock that runs up to `speed` times as fast as real time, and waits for the slowest process that follows it.
  *
- * A machine with more to do than it can runs processes late, and on a fast clock a pause of a tenth of a second would be one
- * of a second: what is measured would be the machine. So time passes only as all processes keep up, and a pause counts for
- * no more than it would in life. What the processes wait for besides, the database and the connections, costs its full
- * time times `speed`.
+ * A busy machine runs processes late. On a fast clock a pause of 0.1 s would count as one of a second, and the test would
+ * measure the machine. So time passes only while all processes keep up, and a pause counts no more than in real time. Other
+ * waits of the processes, for the database and the connections, count their full time times `speed`.
  */
 export function startSharedClock(followers: readonly ClockFollower[], speed: number): SharedClock {
   let nowMs = Date.now()
   const stopping = new AbortController()
   const run = async (): Promise<void> => {
-    let toldAtMs = performance.now()
+    let tickedAtMs = performance.now()
     while (!stopping.signal.aborted) {
       await Promise.all(followers.map((follower) => follower.tick(nowMs)))
       await delay(tickMs)
-      const elapsedMs = performance.now() - toldAtMs
-      toldAtMs += elapsedMs
+      const elapsedMs = performance.now() - tickedAtMs
+      tickedAtMs += elapsedMs
       nowMs += Math.min(elapsedMs, maxTickMs) * speed
     }
   }
@@ -49,22 +48,22 @@ export function startSharedClock(followers: readonly ClockFollower[], speed: num
   }
 }
 
-/** Creates the clock of a process that is told the time by the one that started it. */
-export function followClock(): Timing {
+/** Creates the timing of a process that follows the clock of its parent. */
+export function followSharedClock(): Timing {
   let nowMs = Date.now()
-  let sleepers: { untilMs: number; wake: () => void }[] = []
+  let sleepers: { untilMs: number; resume: () => void }[] = []
   process.on('message', (message) => {
     nowMs = Number(message)
     const due = sleepers.filter(({ untilMs }) => untilMs <= nowMs)
     sleepers = sleepers.filter(({ untilMs }) => untilMs > nowMs)
-    for (const { wake } of due) wake()
-    // After what they have begun, and what has come in meanwhile. Whoever asked may have ended, and then needs no answer.
-    setImmediate(() => process.send?.('told', undefined, undefined, () => {}))
+    for (const { resume } of due) resume()
+    // After the work that they began. The parent may have exited, and then needs no response.
+    setImmediate(() => process.send?.('ticked', undefined, undefined, () => {}))
   })
-  // Nobody would tell it the time any more.
+  // Without the parent, time would stop.
   process.once('disconnect', () => process.exit())
   return {
     clock: () => new Date(nowMs),
-    sleep: (ms) => new Promise<void>((wake) => sleepers.push({ untilMs: nowMs + ms, wake })),
+    sleep: (ms) => new Promise<void>((resume) => sleepers.push({ untilMs: nowMs + ms, resume })),
   }
 }

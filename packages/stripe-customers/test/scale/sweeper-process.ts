@@ -1,5 +1,5 @@
-// Sweeps in a process of its own, from when its input ends until nothing is pending, and prints a report. The first
-// argument is JSON, see `sweeperSettings`.
+// Sweeps in its own process, from the end of its input until no work is pending, and prints a report. The first argument is
+// JSON, see `sweeperSettingsSchema`.
 import { setInterval, clearInterval } from 'node:timers'
 import { text } from 'node:stream/consumers'
 import { Pool } from 'pg'
@@ -9,11 +9,11 @@ import { createStripe } from '../test-stack.ts'
 import { systemTiming } from '../../src/timing.ts'
 import { createFastDatabase } from './fast-database.ts'
 import { sweeperSettingsSchema, type sweeperReportSchema } from './settings.ts'
-import { followClock } from './shared-clock.ts'
+import { followSharedClock } from './shared-clock.ts'
 
 const { databaseUrl, stripePort, speed } = sweeperSettingsSchema.parse(JSON.parse(process.argv[2] ?? '{}'))
 const pool = new Pool({ connectionString: databaseUrl })
-const { clock, sleep } = speed === null ? systemTiming : followClock()
+const { clock, sleep } = speed === null ? systemTiming : followSharedClock()
 let lastDoneAtMs = 0
 const customers = createStripeCustomers({
   postgres: speed === null ? pool : createFastDatabase(pool, speed),
@@ -53,7 +53,7 @@ const watch = setInterval(() => {
 while (await isPending()) {
   const result = await customers.sweep()
   for (const outcome of ['done', 'retrying', 'failed', 'lost'] as const) report[outcome] += result[outcome]
-  // The usual scheduler comes less often, but it does not count how long the last few take.
+  // A scheduler sweeps less often, but the time of the last few profiles does not count.
   await sleep(500)
 }
 
