@@ -1,5 +1,5 @@
--- One user for local development: the profile that the README's requests name. It has no password, so nobody signs in
--- as it. The token columns are empty, not null, because Supabase Auth reads them as text.
+-- One user for local development, whose profile the requests in the README use. It has no password, so nobody can sign in as
+-- this user. The token columns are empty, not null, because Supabase Auth reads them as text.
 insert into auth.users (
   id, aud, role, email, email_confirmed_at, raw_app_meta_data, raw_user_meta_data,
   confirmation_token, recovery_token, email_change_token_new, email_change, created_at, updated_at

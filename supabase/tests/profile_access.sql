@@ -35,11 +35,11 @@ set local role authenticated;
 select results_eq(
   'select email from public.profile',
   array['stranger@example.com'],
-  'another user sees only the own profile'
+  'another user sees only their own profile'
 );
 select is_empty(
   $$select * from public.profile where id = '10000000-0000-4000-8000-000000000001'$$,
-  'another user does not see the owner''s, asked for by id'
+  'another user does not see the owner''s profile by its id'
 );
 
 select throws_ok(statement, '42501', 'permission denied for table profile', 'another user cannot: ' || statement)
@@ -52,7 +52,7 @@ select set_config(
   true
 );
 set local role authenticated;
-select results_eq('select email from public.profile', array['owner@example.com'], 'the owner sees the own profile');
+select results_eq('select email from public.profile', array['owner@example.com'], 'the owner sees their own profile');
 select throws_ok(statement, '42501', 'permission denied for table profile', 'the owner cannot: ' || statement) from attempt;
 
 reset role;
@@ -82,28 +82,28 @@ select throws_ok(
   $$update public.profile set stripe_customer = 'owner@example.com' where id = '10000000-0000-4000-8000-000000000002'$$,
   '23514',
   null,
-  'what is not the id of a customer is not taken for one'
+  'a text that is not the id of a customer is refused'
 );
 select throws_ok(
   $$insert into public.profile (id) values ('10000000-0000-4000-8000-000000000003')$$,
   '23503',
   null,
-  'there is no profile without a user'
+  'a profile without a user is refused'
 );
 select lives_ok(
   $$update public.profile set updated_at = '2001-01-01' where id = '10000000-0000-4000-8000-000000000001'$$,
-  'an update may name updated_at'
+  'an update can set updated_at'
 );
 select results_eq(
   $$select updated_at from public.profile where id = '10000000-0000-4000-8000-000000000001'$$,
   'select now()',
-  'but the time is the one of the update'
+  'but the time of the update replaces it'
 );
 select throws_ok(
   'select public.set_profile_updated_at()',
   '42501',
   'permission denied for function set_profile_updated_at',
-  'not even the service role calls a trigger''s function'
+  'the service role cannot call the function of a trigger'
 );
 
 select * from finish();

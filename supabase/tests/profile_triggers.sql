@@ -1,4 +1,4 @@
--- What follows from a sign-up, a change of e-mail and a deletion, and that none of it turns a visitor away.
+-- The consequences of a sign-up, a change of the e-mail and a deletion, none of which makes a sign-up fail.
 begin;
 select plan(50);
 
@@ -14,12 +14,12 @@ $$;
 
 select lives_ok(
   $$insert into auth.users (id, email) values ('20000000-0000-4000-8000-000000000001', 'ada@example.com')$$,
-  'a sign-up stands when Vault is empty'
+  'a sign-up succeeds when Vault is empty'
 );
 select results_eq(
   $$select email, stripe_customer from public.profile where id = '20000000-0000-4000-8000-000000000001'$$,
   $$values ('ada@example.com', null::text)$$,
-  'a sign-up makes a profile'
+  'a sign-up creates a profile'
 );
 select results_eq(
   $$select kind, state, attempts, parameters, lease_token, next_attempt_at
@@ -44,20 +44,20 @@ select vault.create_secret('http://localhost:3000/api/create-stripe-customer', '
 select vault.create_secret('not a secret', 'api_route_secret');
 select lives_ok(
   $$insert into auth.users (id, email) values ('20000000-0000-4000-8000-000000000003', 'net@example.com')$$,
-  'a sign-up stands when net raises'
+  'a sign-up succeeds when pg_net raises'
 );
 select results_eq(
   $$select work.state from public.profile join public.stripe_customer_work as work on work.profile_id = profile.id
     where profile.email = 'net@example.com'$$,
   array['pending'],
-  'and has its profile and its work'
+  'and creates the profile and its work'
 );
 drop trigger refuse on net.http_request_queue;
 
 create trigger refuse before insert on public.profile for each row execute function pg_temp.refuse();
 select lives_ok(
   $$insert into auth.users (id, email) values ('20000000-0000-4000-8000-000000000004', 'profile@example.com')$$,
-  'a sign-up stands when the insert of the profile raises'
+  'a sign-up succeeds when the insert of the profile raises'
 );
 select is_empty(
   $$select * from public.profile where email = 'profile@example.com'$$,
@@ -68,28 +68,28 @@ drop trigger refuse on public.profile;
 create trigger refuse before insert on public.stripe_customer_work for each row execute function pg_temp.refuse();
 select lives_ok(
   $$insert into auth.users (id, email) values ('20000000-0000-4000-8000-000000000005', 'work@example.com')$$,
-  'a sign-up stands when the insert of the work raises'
+  'a sign-up succeeds when the insert of the work raises'
 );
 drop trigger refuse on public.stripe_customer_work;
 
-select is(public.repair_profiles(), 2, 'the sweep finds both');
+select is(public.repair_profiles(), 2, 'the repair finds both users');
 select results_eq(
   $$select profile.email, work.kind, work.state
     from public.profile join public.stripe_customer_work as work on work.profile_id = profile.id
     where profile.email in ('profile@example.com', 'work@example.com') order by profile.email$$,
   $$values ('profile@example.com', 'create', 'pending'), ('work@example.com', 'create', 'pending')$$,
-  'and writes what is missing'
+  'and writes the missing rows'
 );
 select is(public.repair_profiles(), 0, 'once');
 
--- The wake-up.
+-- The notification.
 
 delete from net.http_request_queue;
 insert into auth.users (id, email) values ('20000000-0000-4000-8000-000000000006', 'grace@example.com');
 select results_eq(
   'select method::text, url, timeout_milliseconds from net.http_request_queue',
   $$values ('POST', 'http://localhost:3000/api/create-stripe-customer', 10000)$$,
-  'a sign-up wakes the route, with a timeout of its own'
+  'a sign-up notifies the route, with its own timeout'
 );
 select results_eq(
   $$select headers ->> 'x-api-key', lower(headers ->> 'content-type') from net.http_request_queue$$,
@@ -106,7 +106,7 @@ select results_eq(
 
 delete from net.http_request_queue;
 update public.profile set stripe_customer = 'cus_grace' where email = 'grace@example.com';
-select is_empty('select * from net.http_request_queue', 'linking the customer wakes nobody');
+select is_empty('select * from net.http_request_queue', 'linking the customer does not notify the route');
 
 -- A change of the e-mail.
 
@@ -125,82 +125,82 @@ select results_eq(
   $$select kind, state, revision, stripe_customer, done_at
     from public.stripe_customer_work where profile_id = '20000000-0000-4000-8000-000000000006'$$,
   $$values ('update', 'pending', 2, 'cus_grace', null::timestamptz)$$,
-  'the work is open again, for the same customer'
+  'the work is pending again, for the same customer'
 );
 select results_eq(
   $$select body ->> 'type', body #>> '{old_record,email}', body #>> '{record,email}'
     from (select convert_from(body, 'UTF8')::jsonb as body from net.http_request_queue) as request$$,
   $$values ('UPDATE', 'grace@example.com', 'hopper@example.com')$$,
-  'and the route is woken'
+  'and the route is notified'
 );
 update auth.users set email = 'hopper@example.com' where id = '20000000-0000-4000-8000-000000000006';
 select results_eq(
   $$select revision from public.stripe_customer_work where profile_id = '20000000-0000-4000-8000-000000000006'$$,
   array[2],
-  'the same e-mail again opens nothing'
+  'setting the same e-mail again does nothing'
 );
 
 create trigger refuse before update on public.profile for each row execute function pg_temp.refuse();
 select lives_ok(
   $$update auth.users set email = 'late@example.com' where id = '20000000-0000-4000-8000-000000000002'$$,
-  'a change of the e-mail stands when the update of the profile raises'
+  'a change of the e-mail succeeds when the update of the profile raises'
 );
 drop trigger refuse on public.profile;
 select results_eq(
   $$select email from public.profile where id = '20000000-0000-4000-8000-000000000002'$$,
   array[null::text],
-  'the profile has the old one'
+  'the profile keeps the old one'
 );
 
--- One row that cannot be mended must not hold up the others, nor the sweep.
+-- One profile that cannot be repaired must hold up neither the others nor the sweep.
 update auth.users set email = 'poison@example.com' where id = '20000000-0000-4000-8000-000000000003';
 update public.profile set email = 'net@example.com' where email = 'poison@example.com';
 select public.enqueue_profile_repair('20000000-0000-4000-8000-000000000003');
 create trigger refuse before update on public.profile
   for each row when (new.email = 'poison@example.com') execute function pg_temp.refuse();
-select is(public.repair_profiles(), 1, 'the sweep finds it');
+select is(public.repair_profiles(), 1, 'the repair finds it');
 drop trigger refuse on public.profile;
 select results_eq(
   $$select profile.email, work.state, work.revision
     from public.profile join public.stripe_customer_work as work on work.profile_id = profile.id
     where profile.id = '20000000-0000-4000-8000-000000000002'$$,
   $$values ('late@example.com', 'pending', 2)$$,
-  'and mends it, as a change that goes to Stripe'
+  'and writes the e-mail, which makes an update of the customer due'
 );
 select results_eq(
   'select user_id, next_attempt_at from public.profile_repair',
   $$values ('20000000-0000-4000-8000-000000000003'::uuid, now() + interval '1 minute')$$,
-  'what could not be mended is kept for later'
+  'a profile that could not be repaired stays in the queue'
 );
 update auth.users set email = 'net@example.com' where id = '20000000-0000-4000-8000-000000000003';
 update public.profile_repair set next_attempt_at = now();
-select is(public.repair_profiles(), 0, 'and what has mended itself');
-select is_empty('select * from public.profile_repair', 'is forgotten');
+select is(public.repair_profiles(), 0, 'a profile that needs no repair any more');
+select is_empty('select * from public.profile_repair', 'leaves the queue');
 
 delete from public.profile where id = '20000000-0000-4000-8000-000000000005';
 update auth.users set email = 'here@example.com' where id = '20000000-0000-4000-8000-000000000005';
-select is(public.repair_profiles(), 1, 'a change that finds no profile brings it back');
+select is(public.repair_profiles(), 1, 'a change that finds no profile restores the profile');
 
 create trigger refuse before update on public.profile for each row execute function pg_temp.refuse();
 create trigger refuse before insert on public.profile_repair for each row execute function pg_temp.refuse();
 select lives_ok(
   $$update auth.users set email = 'there@example.com' where id = '20000000-0000-4000-8000-000000000005'$$,
-  'a change stands when not even a note of it can be written'
+  'a change succeeds even if its repair cannot be enqueued'
 );
 drop trigger refuse on public.profile;
 drop trigger refuse on public.profile_repair;
-select is(public.repair_profiles(), 0, 'the sweep does not find that');
-select is((select outdated from public.count_stripe_customer_work()), 1::bigint, 'it is counted');
-select is(public.repair_profiles(null), 1, 'and found among all users');
+select is(public.repair_profiles(), 0, 'the sweep does not find that change');
+select is((select outdated from public.count_stripe_customer_work()), 1::bigint, 'it counts as outdated');
+select is(public.repair_profiles(null), 1, 'a repair of all users finds it');
 select is(
   (select email from public.profile where id = '20000000-0000-4000-8000-000000000005'),
   'there@example.com',
-  'and mended'
+  'and writes the e-mail'
 );
-select is((select outdated from public.count_stripe_customer_work()), 0::bigint, 'so that none is counted any more');
+select is((select outdated from public.count_stripe_customer_work()), 0::bigint, 'so the count is 0 again');
 
--- How many rows this transaction has read, from the tables and through their indexes. Small tables are always read as a
--- whole, if that is allowed, and with plans that were made before.
+-- How many rows this transaction has read, from the tables and through their indexes. Sequential scans are off and cached
+-- plans are discarded below, because Postgres always reads small tables as a whole if it can.
 create function pg_temp.count_reads() returns bigint language sql as $$
   select sum(
     pg_stat_get_xact_tuples_returned(relation) + pg_stat_get_xact_tuples_fetched(relation) + (
@@ -214,9 +214,9 @@ set local enable_seqscan = off;
 discard plans;
 create temporary table reads on commit drop as select pg_temp.count_reads() as before;
 select public.repair_profiles();
-select is(pg_temp.count_reads(), before, 'with nothing to mend, the sweep reads nothing of earlier users') from reads;
+select is(pg_temp.count_reads(), before, 'with nothing to repair, the sweep reads no rows of earlier users') from reads;
 select public.repair_profiles(null);
-select cmp_ok(pg_temp.count_reads(), '>', before, 'as it does when asked about all') from reads;
+select cmp_ok(pg_temp.count_reads(), '>', before, 'a repair of all users reads them') from reads;
 reset enable_seqscan;
 
 -- Deletion.
@@ -224,7 +224,7 @@ reset enable_seqscan;
 delete from auth.users where id = '20000000-0000-4000-8000-000000000006';
 select is_empty(
   $$select * from public.profile where id = '20000000-0000-4000-8000-000000000006'$$,
-  'a deletion takes the profile along'
+  'a deletion deletes the profile'
 );
 select results_eq(
   $$select kind, state, stripe_customer, next_attempt_at
@@ -238,7 +238,7 @@ select results_eq(
   $$select kind, state, stripe_customer
     from public.stripe_customer_work where profile_id = '20000000-0000-4000-8000-000000000002'$$,
   $$values ('delete', 'done', null::text)$$,
-  'where Stripe was never called there is nothing to delete'
+  'without a call to Stripe there is nothing to delete'
 );
 
 select public.claim_stripe_customer_work(gen_random_uuid(), 30, 1, '20000000-0000-4000-8000-000000000003');
@@ -247,14 +247,14 @@ select results_eq(
   $$select kind, state, parameters ->> 'email', lease_token is not null
     from public.stripe_customer_work where profile_id = '20000000-0000-4000-8000-000000000003'$$,
   $$values ('delete', 'pending', 'net@example.com', true)$$,
-  'where Stripe may have been called, the tombstone keeps what it was called with, and the lease'
+  'if Stripe may have been called, the tombstone keeps the parameters and the lease'
 );
 
 update public.profile set stripe_customer = 'cus_ada' where email = 'ada@example.com';
 update auth.users set deleted_at = now(), email = 'scrambled' where id = '20000000-0000-4000-8000-000000000001';
 select is_empty(
   $$select * from public.profile where id = '20000000-0000-4000-8000-000000000001'$$,
-  'a soft deletion takes the profile along'
+  'a soft deletion deletes the profile'
 );
 select results_eq(
   $$select kind, state, stripe_customer
@@ -262,14 +262,14 @@ select results_eq(
   $$values ('delete', 'pending', 'cus_ada')$$,
   'and leaves a tombstone'
 );
-select is(public.repair_profiles(null), 0, 'a user deleted softly is not brought back');
+select is(public.repair_profiles(null), 0, 'the profile of a soft-deleted user is not restored');
 
 create trigger refuse before update on public.stripe_customer_work for each row execute function pg_temp.refuse();
 select throws_ok(
   $$delete from auth.users where id = '20000000-0000-4000-8000-000000000004'$$,
   'P0001',
   'refused by the test',
-  'without the tombstone there is no deletion'
+  'a deletion fails if the tombstone cannot be written'
 );
 drop trigger refuse on public.stripe_customer_work;
 
@@ -290,7 +290,7 @@ select results_eq(
   $$select kind, state, stripe_customer
     from public.stripe_customer_work where profile_id = '20000000-0000-4000-8000-000000000001'$$,
   $$values ('delete', 'pending', 'cus_ada')$$,
-  'an id that returns before that waits until the old customer is gone'
+  'an id that returns before the deletion is done waits for it'
 );
 select results_eq(
   $$select kind, stripe_customer
@@ -298,7 +298,7 @@ select results_eq(
       '20000000-0000-4000-8000-0000000000aa', 30, 1, '20000000-0000-4000-8000-000000000001'
     )$$,
   $$values ('delete', 'cus_ada')$$,
-  'which is what a worker is told to do'
+  'and a worker deletes the old customer first'
 );
 select public.complete_stripe_customer_work(
   '20000000-0000-4000-8000-000000000001', '20000000-0000-4000-8000-0000000000aa', 'delete', 'cus_ada', null, 3
@@ -307,7 +307,7 @@ select results_eq(
   $$select kind, state, key_number, stripe_customer
     from public.stripe_customer_work where profile_id = '20000000-0000-4000-8000-000000000001'$$,
   $$values ('create', 'pending', 2, null::text)$$,
-  'and then it gets its own'
+  'then it gets its own customer'
 );
 
 select * from finish();

@@ -1,4 +1,4 @@
--- What owners see of the work towards Stripe, and that nobody else sees it.
+-- Owners see the progress of their own Stripe customer, and nobody else does.
 begin;
 select plan(32);
 
@@ -10,11 +10,11 @@ select columns_are(
   'public',
   'stripe_customer_progress',
   array['profile_id', 'status', 'next_attempt_at', 'cause'],
-  'it shows nothing of the error, the key and the parameters'
+  'the view does not show the error, the key and the parameters'
 );
 select ok(
   (select 'security_barrier=true' = any (reloptions) from pg_class where oid = 'public.stripe_customer_progress'::regclass),
-  'a function in the condition of a query does not get to see other rows'
+  'a function in the condition of a query does not see the rows of others'
 );
 
 select set_config('request.jwt.claims', '{"role": "anon"}', true);
@@ -33,7 +33,7 @@ select throws_ok(
   'select * from public.stripe_customer_progress',
   '42501',
   'permission denied for view stripe_customer_progress',
-  'the service role, which is no owner, reads the work itself'
+  'the service role cannot read the view; it reads the table'
 );
 
 reset role;
@@ -51,11 +51,11 @@ set local role authenticated;
 select results_eq(
   'select profile_id::text from public.stripe_customer_progress',
   array['40000000-0000-4000-8000-000000000002'],
-  'another user sees only the own progress'
+  'another user sees only their own progress'
 );
 select is_empty(
   $$select * from public.stripe_customer_progress where profile_id = '40000000-0000-4000-8000-000000000001'$$,
-  'and not the owner''s, asked for by id'
+  'and not the owner''s by its id'
 );
 
 reset role;
@@ -97,7 +97,7 @@ set local role authenticated;
 select results_eq(
   'select status, next_attempt_at from public.stripe_customer_progress',
   $$values ('retrying', now() + interval '20 seconds')$$,
-  'the owner sees when it is tried again'
+  'the owner sees the time of the next attempt'
 );
 
 reset role;
@@ -109,7 +109,7 @@ set local role authenticated;
 select results_eq(
   'select status, next_attempt_at from public.stripe_customer_progress',
   $$values ('retrying', null::timestamptz)$$,
-  'the owner sees that it is being tried, and not the end of the lease'
+  'during an attempt the owner does not see the end of the lease'
 );
 
 reset role;
@@ -118,12 +118,12 @@ set local role authenticated;
 select results_eq(
   'select status, next_attempt_at from public.stripe_customer_progress',
   $$values ('retrying', now())$$,
-  'once the lease has ended without a report, it is to be tried again'
+  'the owner sees an expired lease as due'
 );
 
 reset role;
 update public.stripe_customer_work set lease_token = null where profile_id = '40000000-0000-4000-8000-000000000001';
--- Of each error the owner sees only whose it is.
+-- For each error, the owner sees only who has to act.
 create function pg_temp.cause_of(code text) returns text language plpgsql as $$
 declare
   seen text;
@@ -136,7 +136,7 @@ begin
   return seen;
 end
 $$;
-select is(pg_temp.cause_of(code), cause, 'the owner is told of ' || code || ': ' || cause)
+select is(pg_temp.cause_of(code), cause, 'the owner sees the cause ' || cause || ' for ' || code)
 from (values
   ('stripe_refused', 'details'),
   ('stripe_unreachable', 'stripe'),
@@ -189,7 +189,7 @@ select throws_ok(
   $$update public.profile set stripe_customer = null$$,
   '42501',
   'permission denied for table profile',
-  'which the owner cannot undo'
+  'which the owner cannot change'
 );
 
 reset role;
@@ -203,7 +203,7 @@ set local role authenticated;
 select results_eq(
   'select status from public.stripe_customer_progress',
   array['done'],
-  'a token that outlives its user sees no more than its own tombstone'
+  'a token that outlives its user sees only that user''s tombstone'
 );
 
 select * from finish();

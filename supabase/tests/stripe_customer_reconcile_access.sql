@@ -1,4 +1,4 @@
--- Who may call what the comparison with Stripe needs: the service role, and nobody else.
+-- Only the service role can call the functions that compare profiles with Stripe.
 begin;
 select plan(25);
 
@@ -46,7 +46,7 @@ select lives_ok(statement, 'the service role calls ' || name) from call;
 select results_eq(
   $$select stripe_customer from public.profile where id = '80000000-0000-4000-8000-000000000001'$$,
   array['cus_a'],
-  'and links a customer by it'
+  'and it links the customer'
 );
 
 select * from finish();

@@ -1,4 +1,4 @@
--- Who may read the work towards Stripe, and call its functions: the service role, and nobody else.
+-- Only the service role can read the work and call its functions.
 begin;
 select plan(118);
 
@@ -13,14 +13,14 @@ insert into write values
   ('delete from public.stripe_customer_work'),
   ('truncate public.stripe_customer_work');
 
-create temporary table note_write (statement text) on commit drop;
-insert into note_write values
+create temporary table repair_write (statement text) on commit drop;
+insert into repair_write values
   ('insert into public.profile_repair (user_id) values (gen_random_uuid())'),
   ('update public.profile_repair set next_attempt_at = now()'),
   ('delete from public.profile_repair'),
   ('truncate public.profile_repair');
 
--- Each function that is there to be called.
+-- Every function that the service role calls.
 create temporary table call (name text, statement text) on commit drop;
 insert into call (statement) values
   ('select public.claim_stripe_customer_work(gen_random_uuid(), 30)'),
@@ -34,7 +34,7 @@ insert into call (statement) values
   ('select public.repair_profiles()');
 update call set name = substring(statement from 'public\.(\w+)');
 
--- Each function that only triggers and other functions use.
+-- Every function that only triggers and other functions call.
 create temporary table inner_call (name text, statement text) on commit drop;
 insert into inner_call (statement) values
   ($$select public.build_stripe_customer_parameters(gen_random_uuid(), null)$$),
@@ -47,20 +47,20 @@ insert into inner_call (statement) values
   ('select public.enqueue_profile_repair(gen_random_uuid())'),
   ('select public.repair_profile(gen_random_uuid())');
 update inner_call set name = substring(statement from 'public\.(\w+)');
-grant select on write, note_write, call, inner_call to public;
+grant select on write, repair_write, call, inner_call to public;
 
 select ok(
   (select relrowsecurity from pg_class where oid = 'public.stripe_customer_work'::regclass),
   'row-level security is on'
 );
-select policies_are('public', 'stripe_customer_work', array[]::name[], 'and no policy lets anyone in');
+select policies_are('public', 'stripe_customer_work', array[]::name[], 'and no policy grants access');
 select ok(
   (select relrowsecurity from pg_class where oid = 'public.profile_repair'::regclass),
-  'row-level security is on for the notes'
+  'row-level security is on for the repair queue'
 );
-select policies_are('public', 'profile_repair', array[]::name[], 'and no policy lets anyone in');
+select policies_are('public', 'profile_repair', array[]::name[], 'and no policy grants access');
 
--- So that a function added later cannot be forgotten here.
+-- Covers functions that are added later.
 select is_empty(
   $$select oid::regprocedure from pg_proc
     where pronamespace = 'public'::regnamespace and (proname ~ 'stripe_customer' or proname ~ 'profile')
@@ -70,7 +70,7 @@ select is_empty(
 select is_empty(
   $$select oid::regprocedure from pg_proc
     where pronamespace = 'public'::regnamespace and prosecdef and not 'search_path=""' = any (proconfig)$$,
-  'every function with its owner''s rights has an empty search path'
+  'every security definer function has an empty search path'
 );
 
 select set_config('request.jwt.claims', '{"role": "anon"}', true);
@@ -86,7 +86,7 @@ select throws_ok(
 ) from write;
 select throws_ok(
   statement, '42501', 'permission denied for table profile_repair', 'anonymous cannot: ' || statement
-) from (table note_write union all values ('select * from public.profile_repair')) as repair;
+) from (table repair_write union all values ('select * from public.profile_repair')) as repair;
 select throws_ok(statement, '42501', 'permission denied for function ' || name, 'anonymous cannot call ' || name)
 from (table call union all table inner_call) as call;
 
@@ -108,7 +108,7 @@ select throws_ok(
 ) from write;
 select throws_ok(
   statement, '42501', 'permission denied for table profile_repair', 'the owner cannot: ' || statement
-) from (table note_write union all values ('select * from public.profile_repair')) as repair;
+) from (table repair_write union all values ('select * from public.profile_repair')) as repair;
 select throws_ok(statement, '42501', 'permission denied for function ' || name, 'the owner cannot call ' || name)
 from (table call union all table inner_call) as call;
 
@@ -123,10 +123,10 @@ select results_eq(
 select throws_ok(
   statement, '42501', 'permission denied for table stripe_customer_work', 'the service role cannot: ' || statement
 ) from write;
-select lives_ok('select * from public.profile_repair', 'the service role reads the notes');
+select lives_ok('select * from public.profile_repair', 'the service role reads the repair queue');
 select throws_ok(
   statement, '42501', 'permission denied for table profile_repair', 'the service role cannot: ' || statement
-) from note_write;
+) from repair_write;
 select lives_ok(statement, 'the service role calls ' || name) from call;
 select throws_ok(statement, '42501', 'permission denied for function ' || name, 'the service role cannot call ' || name)
 from inner_call;
@@ -149,7 +149,7 @@ select throws_ok(
 ) from write;
 select throws_ok(
   statement, '42501', 'permission denied for table profile_repair', 'another user cannot: ' || statement
-) from (table note_write union all values ('select * from public.profile_repair')) as repair;
+) from (table repair_write union all values ('select * from public.profile_repair')) as repair;
 select throws_ok(
   replace(replace(statement, 'gen_random_uuid(), 30', 'gen_random_uuid(), 30, 1, gen_random_uuid()'),
     'gen_random_uuid()', $$'30000000-0000-4000-8000-000000000001'$$),

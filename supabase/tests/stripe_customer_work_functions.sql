@@ -1,8 +1,8 @@
--- What the functions on the work towards Stripe do, called as the workers call them.
+-- The functions on the work, called as workers call them.
 begin;
 select plan(51);
 
--- Nothing else may be due.
+-- No other row may be due.
 delete from public.stripe_customer_work;
 
 insert into auth.users (id, email) values
@@ -22,22 +22,22 @@ select results_eq(
   $$select profile_id::text, kind, attempts, email, stripe_customer
     from public.claim_stripe_customer_work('50000000-0000-4000-8000-0000000000aa', 30)$$,
   $$values ('50000000-0000-4000-8000-000000000003', 'create', 1, null::text, null::text)$$,
-  'a worker gets what is due longest'
+  'a worker gets the row that is due longest'
 );
 select results_eq(
   $$select profile_id::text from public.claim_stripe_customer_work('50000000-0000-4000-8000-0000000000bb', 30, 10)
     order by profile_id$$,
   array['50000000-0000-4000-8000-000000000001', '50000000-0000-4000-8000-000000000002'],
-  'another worker gets the others'
+  'another worker gets the other rows'
 );
 select is_empty(
   $$select * from public.claim_stripe_customer_work('50000000-0000-4000-8000-0000000000cc', 30, 10)$$,
-  'a third gets nothing while their leases last'
+  'a third worker gets nothing while the leases last'
 );
 select is_empty(
   $$select * from public.claim_stripe_customer_work(
       '50000000-0000-4000-8000-0000000000cc', 30, 1, '50000000-0000-4000-8000-000000000001')$$,
-  'not even by the name of the profile'
+  'not even with the profile as the target'
 );
 select results_eq(
   $$select idempotency_key, parameters, next_attempt_at from public.stripe_customer_work
@@ -47,12 +47,12 @@ select results_eq(
     '{"email": "ada@example.com", "metadata": {"profile_id": "50000000-0000-4000-8000-000000000001"}}'::jsonb,
     now() + interval '30 seconds'
   )$$,
-  'the key and the parameters are written down before Stripe is called'
+  'the key and the parameters are stored before the call to Stripe'
 );
 select results_eq(
   $$select parameters from public.stripe_customer_work where profile_id = '50000000-0000-4000-8000-000000000003'$$,
   $$values ('{"metadata": {"profile_id": "50000000-0000-4000-8000-000000000003"}}'::jsonb)$$,
-  'without an e-mail there is none among the parameters'
+  'without an e-mail the parameters have no e-mail'
 );
 
 -- Completing.
@@ -62,7 +62,7 @@ select is(
     '50000000-0000-4000-8000-000000000003', '50000000-0000-4000-8000-0000000000bb', 'create', 'cus_c', null, 1
   ),
   'lease_lost',
-  'a worker that does not hold the lease records nothing'
+  'a worker without the lease records nothing'
 );
 select results_eq(
   $$select stripe_customer from public.profile where id = '50000000-0000-4000-8000-000000000003'$$,
@@ -74,24 +74,24 @@ select is(
     '50000000-0000-4000-8000-000000000003', '50000000-0000-4000-8000-0000000000aa', 'create', 'cus_c', null, 1
   ),
   'done',
-  'the one that holds it does'
+  'the worker with the lease records the result'
 );
 select results_eq(
   $$select profile.stripe_customer, work.state, work.kind, work.stripe_customer, work.parameters, work.lease_token
     from public.profile join public.stripe_customer_work as work on work.profile_id = profile.id
     where profile.id = '50000000-0000-4000-8000-000000000003'$$,
   $$values ('cus_c', 'done', 'update', 'cus_c', null::jsonb, null::uuid)$$,
-  'the profile is linked, the row closed and its parameters forgotten'
+  'the profile is linked, the row closed and its parameters deleted'
 );
 select is(
   public.complete_stripe_customer_work(
     '50000000-0000-4000-8000-000000000003', '50000000-0000-4000-8000-0000000000aa', 'create', 'cus_c', null, 1
   ),
   'lease_lost',
-  'once'
+  'only once'
 );
 
--- Another customer got into the profile while Stripe was called.
+-- The profile was linked to another customer during the call to Stripe.
 update public.profile set stripe_customer = 'cus_by_hand' where id = '50000000-0000-4000-8000-000000000002';
 select throws_ok(
   $$select public.complete_stripe_customer_work(
@@ -99,31 +99,31 @@ select throws_ok(
       'grace@example.com', 1)$$,
   'P0001',
   'Profile 50000000-0000-4000-8000-000000000002 was not linked to cus_b: 0 rows changed',
-  'a profile that has a customer does not get another in its place'
+  'a linked profile does not get another customer in its place'
 );
 select throws_ok(
   $$select public.complete_stripe_customer_work(
-      '50000000-0000-4000-8000-000000000002', '50000000-0000-4000-8000-0000000000bb', 'mend', 'cus_b', null, 1)$$,
+      '50000000-0000-4000-8000-000000000002', '50000000-0000-4000-8000-0000000000bb', 'merge', 'cus_b', null, 1)$$,
   'P0001',
-  'Unknown kind of work: mend',
+  'Unknown kind of work: merge',
   'work of an unknown kind is refused'
 );
 update public.profile set stripe_customer = null where id = '50000000-0000-4000-8000-000000000002';
 
--- The e-mail changes while Stripe is called.
+-- The e-mail changes during the call to Stripe.
 reset role;
 update auth.users set email = 'hopper@example.com' where id = '50000000-0000-4000-8000-000000000002';
 set local role service_role;
 select is_empty(
   $$select * from public.claim_stripe_customer_work(
       '50000000-0000-4000-8000-0000000000cc', 30, 1, '50000000-0000-4000-8000-000000000002')$$,
-  'a change leaves the lease to its holder'
+  'a change keeps the lease'
 );
 select results_eq(
   $$select parameters ->> 'email' from public.stripe_customer_work
     where profile_id = '50000000-0000-4000-8000-000000000002'$$,
   array['grace@example.com'],
-  'and the parameters as they were frozen'
+  'and the frozen parameters'
 );
 select is(
   public.complete_stripe_customer_work(
@@ -131,7 +131,7 @@ select is(
     'grace@example.com', 1
   ),
   'more',
-  'the creation is recorded, and more is to be done'
+  'the creation is recorded and more work is due'
 );
 select results_eq(
   $$select kind, email, stripe_customer, revision
@@ -155,7 +155,7 @@ select is(
     '50000000-0000-4000-8000-000000000001', '50000000-0000-4000-8000-0000000000cc', 1, 20, '{}', true, false
   ),
   null,
-  'a worker that does not hold the lease cannot postpone'
+  'a worker without the lease cannot schedule an attempt'
 );
 select is(
   public.retry_stripe_customer_work(
@@ -163,17 +163,17 @@ select is(
     '{"code": "stripe_unavailable", "message": "down"}', true, false
   ),
   20::double precision,
-  'the one that holds it sets the next attempt'
+  'the worker with the lease schedules the next attempt'
 );
 select results_eq(
   $$select state, attempts, lease_token, last_error ->> 'code', next_attempt_at, unsettled_until
     from public.stripe_customer_work where profile_id = '50000000-0000-4000-8000-000000000001'$$,
   $$values ('pending', 1, null::uuid, 'stripe_unavailable', now() + interval '20 seconds', null::timestamptz)$$,
-  'and gives the lease back'
+  'and ends the lease'
 );
 select is_empty(
   $$select * from public.claim_stripe_customer_work('50000000-0000-4000-8000-0000000000dd', 30, 10)$$,
-  'before its time it is not due'
+  'the row is not due before that time'
 );
 
 reset role;
@@ -184,20 +184,20 @@ select results_eq(
   $$select attempts, unsettled_seconds, parameters ->> 'email'
     from public.claim_stripe_customer_work('50000000-0000-4000-8000-0000000000dd', 30, 10)$$,
   $$values (2, 0::double precision, 'ada@example.com')$$,
-  'at its time it is claimed again, with the same parameters'
+  'then it is claimed again, with the same parameters'
 );
 select is(
   public.retry_stripe_customer_work(
     '50000000-0000-4000-8000-000000000001', '50000000-0000-4000-8000-0000000000dd', 1, 0, null, false, true
   ),
   0::double precision,
-  'an attempt that says nothing about the row'
+  'an uncounted attempt is recorded'
 );
 select results_eq(
   $$select attempts, unsettled_until from public.stripe_customer_work
     where profile_id = '50000000-0000-4000-8000-000000000001'$$,
   $$values (1, now() + interval '5 minutes')$$,
-  'is not counted; one without an answer is remembered for five minutes'
+  'it is not counted, and a request without a response stays unsettled for five minutes'
 );
 
 -- A worker that never reports.
@@ -211,14 +211,14 @@ select results_eq(
   $$select attempts, unsettled_seconds
     from public.claim_stripe_customer_work('50000000-0000-4000-8000-0000000000ff', 30, 10)$$,
   $$values (3, 300::double precision)$$,
-  'its row is taken up when its lease ends, and its request counts as under way'
+  'its row is claimed when the lease expires, and its request counts as unsettled'
 );
 select is(
   public.complete_stripe_customer_work(
     '50000000-0000-4000-8000-000000000001', '50000000-0000-4000-8000-0000000000ee', 'create', 'cus_late', null, 1
   ),
   'lease_lost',
-  'and it comes too late itself'
+  'and the late worker has lost the lease'
 );
 
 -- Taking a new key.
@@ -226,13 +226,13 @@ select is(
 select is_empty(
   $$select * from public.renew_stripe_customer_key(
       '50000000-0000-4000-8000-000000000001', '50000000-0000-4000-8000-0000000000ee')$$,
-  'without the lease there is no new key'
+  'a worker without the lease gets no new key'
 );
 select results_eq(
   $$select idempotency_key, parameters ->> 'email' from public.renew_stripe_customer_key(
       '50000000-0000-4000-8000-000000000001', '50000000-0000-4000-8000-0000000000ff')$$,
   $$values ('customer-50000000-0000-4000-8000-000000000001-2', 'ada@example.com')$$,
-  'with it there is the next one'
+  'the worker with the lease gets the next key'
 );
 
 -- Giving up.
@@ -242,7 +242,7 @@ select is(
     '50000000-0000-4000-8000-000000000001', '50000000-0000-4000-8000-0000000000ee', 1, '{}', true
   ),
   'lease_lost',
-  'a worker that does not hold the lease cannot give up'
+  'a worker without the lease cannot fail the row'
 );
 select is(
   public.fail_stripe_customer_work(
@@ -250,28 +250,28 @@ select is(
     '{"code": "stripe_refused", "message": "no"}', true
   ),
   'failed',
-  'the one that holds it can'
+  'the worker with the lease can'
 );
 select results_eq(
   $$select state, key_number, parameters, last_error ->> 'code', failed_at from public.stripe_customer_work
     where profile_id = '50000000-0000-4000-8000-000000000001'$$,
   $$values ('failed', 3, null::jsonb, 'stripe_refused', now())$$,
-  'parameters that Stripe refused are dropped together with their key'
+  'parameters that Stripe refused are deleted together with their key'
 );
 select is_empty(
   $$select * from public.claim_stripe_customer_work('50000000-0000-4000-8000-0000000000aa', 30, 10)$$,
-  'what has failed is not claimed'
+  'a failed row is not claimed'
 );
 select is_empty(
   $$select * from public.claim_stripe_customer_work(
       '50000000-0000-4000-8000-0000000000aa', 30, 1, '50000000-0000-4000-8000-000000000001')$$,
-  'not even by the name of the profile'
+  'not even with the profile as the target'
 );
 
 -- Requeueing.
 
-select ok(not public.requeue_stripe_customer_work('50000000-0000-4000-8000-00000000000f'), 'there is nothing to requeue');
-select ok(public.requeue_stripe_customer_work('50000000-0000-4000-8000-000000000001'), 'what has failed is requeued');
+select ok(not public.requeue_stripe_customer_work('50000000-0000-4000-8000-00000000000f'), 'a profile without a row cannot be requeued');
+select ok(public.requeue_stripe_customer_work('50000000-0000-4000-8000-000000000001'), 'a failed row can be requeued');
 select results_eq(
   $$select attempts, revision, parameters ->> 'email'
     from public.claim_stripe_customer_work('50000000-0000-4000-8000-0000000000aa', 30, 10)$$,
@@ -284,14 +284,14 @@ select is(
     '{"code": "stripe_refused", "message": "no"}', false
   ),
   'more',
-  'what was requeued meanwhile is not given up'
+  'a row that was requeued meanwhile does not fail'
 );
 
 -- Reading.
 
 select is_empty(
   $$select * from public.read_stripe_customer('50000000-0000-4000-8000-00000000000f')$$,
-  'nothing is known of an unknown profile'
+  'an unknown profile has no row'
 );
 select results_eq(
   $$select profile_exists, stripe_customer, state, leased, seconds_until_due
@@ -315,7 +315,7 @@ select results_eq(
 
 -- A customer deleted in Stripe.
 
-select is(public.unlink_stripe_customer('cus_unknown'), null, 'a customer of nobody is not unlinked');
+select is(public.unlink_stripe_customer('cus_unknown'), null, 'a customer without a profile is not unlinked');
 select is(
   public.unlink_stripe_customer('cus_b'),
   '50000000-0000-4000-8000-000000000002',
@@ -326,7 +326,7 @@ select results_eq(
     from public.claim_stripe_customer_work(
       '50000000-0000-4000-8000-0000000000cc', 30, 1, '50000000-0000-4000-8000-000000000002')$$,
   $$values ('create', 'customer-50000000-0000-4000-8000-000000000002-2', null::text, 'hopper@example.com')$$,
-  'which gets another under a new key'
+  'which gets another customer under a new key'
 );
 
 -- A user deleted while the customer is created.
@@ -340,7 +340,7 @@ select is(
     'hopper@example.com', 3
   ),
   'more',
-  'the customer of a user who is gone is recorded, and more is to be done'
+  'the customer of a deleted user is recorded and more work is due'
 );
 select results_eq(
   $$select kind, stripe_customer
@@ -356,7 +356,7 @@ select is(
   'then it is done'
 );
 
--- What the triggers did not write.
+-- Repairing.
 
 reset role;
 delete from public.stripe_customer_work;
@@ -372,9 +372,9 @@ select results_eq(
   $$select profile_id::text, kind, stripe_customer from public.stripe_customer_work
     where profile_id::text like '50000000-%'$$,
   $$values ('50000000-0000-4000-8000-000000000003', 'update', 'cus_c')$$,
-  'for a linked profile as an update'
+  'as an update for a linked profile'
 );
-select cmp_ok(public.repair_profiles(null), '>=', 1, 'that of all others on request');
+select cmp_ok(public.repair_profiles(null), '>=', 1, 'the work of all other profiles is added on request');
 
 select * from finish();
 rollback;

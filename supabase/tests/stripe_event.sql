@@ -1,4 +1,4 @@
--- What the events of Stripe do to profiles and their work, and who may pass them on.
+-- The effects of events from Stripe on profiles and their work, and who can apply events.
 begin;
 select plan(39);
 
@@ -21,7 +21,7 @@ insert into write values
 grant select on write to public;
 
 select ok((select relrowsecurity from pg_class where oid = 'public.stripe_event'::regclass), 'row-level security is on');
-select policies_are('public', 'stripe_event', array[]::name[], 'and no policy lets anyone in');
+select policies_are('public', 'stripe_event', array[]::name[], 'and no policy grants access');
 
 select set_config('request.jwt.claims', '{"role": "anon"}', true);
 set local role anon;
@@ -29,7 +29,7 @@ select throws_ok('select * from public.stripe_event', '42501', 'permission denie
 select throws_ok(statement, '42501', 'permission denied for table stripe_event', 'anonymous cannot: ' || statement) from write;
 select throws_ok(
   $$select public.apply_stripe_event('evt_1', 'customer.deleted', 'cus_ada')$$,
-  '42501', 'permission denied for function apply_stripe_event', 'anonymous cannot pass an event on'
+  '42501', 'permission denied for function apply_stripe_event', 'anonymous cannot apply an event'
 );
 
 reset role;
@@ -39,7 +39,7 @@ select throws_ok('select * from public.stripe_event', '42501', 'permission denie
 select throws_ok(statement, '42501', 'permission denied for table stripe_event', 'the owner cannot: ' || statement) from write;
 select throws_ok(
   $$select public.apply_stripe_event('evt_1', 'customer.deleted', 'cus_ada')$$,
-  '42501', 'permission denied for function apply_stripe_event', 'the owner cannot pass an event on'
+  '42501', 'permission denied for function apply_stripe_event', 'the owner cannot apply an event'
 );
 
 reset role;
@@ -48,7 +48,7 @@ set local role authenticated;
 select throws_ok('select * from public.stripe_event', '42501', 'permission denied for table stripe_event', 'another user cannot read');
 select throws_ok(
   $$select public.apply_stripe_event('evt_1', 'customer.deleted', 'cus_ada')$$,
-  '42501', 'permission denied for function apply_stripe_event', 'another user cannot pass an event on'
+  '42501', 'permission denied for function apply_stripe_event', 'another user cannot apply an event'
 );
 
 reset role;
@@ -57,7 +57,7 @@ set local role service_role;
 select throws_ok(statement, '42501', 'permission denied for table stripe_event', 'the service role cannot: ' || statement) from write;
 select throws_ok(
   $$select public.lock_stripe_customer('cus_ada')$$,
-  '42501', 'permission denied for function lock_stripe_customer', 'nor take the lock by itself'
+  '42501', 'permission denied for function lock_stripe_customer', 'and cannot take the lock directly'
 );
 
 -- An update.
@@ -66,39 +66,39 @@ select results_eq(
   $$select outcome, profile_id::text from public.apply_stripe_event('evt_same', 'customer.updated', 'cus_ada',
       'ada@example.com', '70000000-0000-4000-8000-000000000001')$$,
   $$values ('unchanged', '70000000-0000-4000-8000-000000000001')$$,
-  'an update that leaves e-mail and profile id as they are changes nothing'
+  'an update that changes neither e-mail nor profile id does nothing'
 );
 select results_eq(
   $$select outcome from public.apply_stripe_event('evt_none', 'customer.updated', 'cus_nobody',
       null, '70000000-0000-4000-8000-000000000003')$$,
   array['unchanged'],
-  'nor does one of a customer without an e-mail whose profile has none'
+  'neither does an update of a customer without an e-mail if its profile has no e-mail'
 );
 select is(
   (select count(*)::int from public.stripe_customer_work where profile_id::text like '70000000-%' and state = 'pending'),
   0,
-  'so no row is opened'
+  'so no work is due'
 );
 select results_eq(
   $$select outcome from public.apply_stripe_event('evt_email', 'customer.updated', 'cus_ada',
       'other@example.com', '70000000-0000-4000-8000-000000000001')$$,
   array['reopened'],
-  'another e-mail opens the row again'
+  'another e-mail makes the work due again'
 );
 select results_eq(
   $$select kind, state from public.stripe_customer_work where profile_id = '70000000-0000-4000-8000-000000000001'$$,
   $$values ('update', 'pending')$$,
-  'so that the customer gets the profile''s'
+  'which is to write the profile''s e-mail to the customer'
 );
 select is(
   (select email from public.profile where id = '70000000-0000-4000-8000-000000000001'),
   'ada@example.com',
-  'the profile keeps its own'
+  'the profile keeps its e-mail'
 );
 select results_eq(
   $$select outcome from public.apply_stripe_event('evt_mark', 'customer.updated', 'cus_grace', 'grace@example.com', null)$$,
   array['reopened'],
-  'a customer that lost its profile id gets it back'
+  'a customer without its profile id is updated'
 );
 
 -- A deletion.
@@ -106,13 +106,13 @@ select results_eq(
 select results_eq(
   $$select outcome, profile_id::text from public.apply_stripe_event('evt_gone', 'customer.deleted', 'cus_ada')$$,
   $$values ('unlinked', '70000000-0000-4000-8000-000000000001')$$,
-  'a deletion undoes the link'
+  'a deletion removes the link'
 );
 select results_eq(
   $$select kind, state, idempotency_key from public.stripe_customer_work
     where profile_id = '70000000-0000-4000-8000-000000000001'$$,
   $$values ('create', 'pending', 'customer-70000000-0000-4000-8000-000000000001-2')$$,
-  'and another customer is to be created, under another key'
+  'and makes the creation of another customer due, under a new key'
 );
 select results_eq(
   $$select outcome, profile_id::text from public.apply_stripe_event('evt_gone', 'customer.deleted', 'cus_ada')$$,
@@ -122,20 +122,20 @@ select results_eq(
 select results_eq(
   $$select outcome, profile_id from public.apply_stripe_event('evt_late', 'customer.updated', 'cus_ada', 'late@example.com')$$,
   $$values ('unknown_customer', null::uuid)$$,
-  'an update that comes after the deletion is taken and does nothing'
+  'an update that arrives after the deletion is recorded and does nothing'
 );
 select results_eq(
   $$select revision from public.stripe_customer_work where profile_id = '70000000-0000-4000-8000-000000000001'$$,
   $$values (3)$$,
-  'so the row changed twice since it was made'
+  'so the row changed twice since it was created'
 );
 
--- A deletion that comes before the link.
+-- A deletion that arrives before the link.
 
 select results_eq(
   $$select outcome from public.apply_stripe_event('evt_early', 'customer.deleted', 'cus_early')$$,
   array['unknown_customer'],
-  'the deletion of a customer that no profile has is taken'
+  'the deletion of a customer without a profile is recorded'
 );
 reset role;
 update public.stripe_customer_work set state = 'done', done_at = now()
@@ -145,23 +145,23 @@ set constraints public.reopen_work_of_deleted_stripe_customer immediate;
 select results_eq(
   $$select state from public.stripe_customer_work where profile_id = '70000000-0000-4000-8000-000000000001'$$,
   array['pending'],
-  'and whoever links it afterwards opens the row again'
+  'and linking that customer later makes the work due again'
 );
 
--- What is kept.
+-- Retention.
 
 update public.stripe_event set received_at = now() - interval '32 days' where id = 'evt_gone';
 select throws_ok(
   $$select public.apply_stripe_event('evt_other', 'invoice.paid', 'cus_ada')$$,
-  '23514', null, 'an event of another type is not taken'
+  '23514', null, 'an event of another type is refused'
 );
-select is((select count(*)::int from public.stripe_event where id = 'evt_other'), 0, 'nor recorded');
+select is((select count(*)::int from public.stripe_event where id = 'evt_other'), 0, 'and not recorded');
 select results_eq(
   $$select outcome from public.apply_stripe_event('evt_now', 'customer.deleted', 'cus_none')$$,
   array['unknown_customer'],
-  'an event is taken'
+  'a new event is recorded'
 );
-select is((select count(*)::int from public.stripe_event where id = 'evt_gone'), 0, 'and one of 32 days ago is forgotten');
+select is((select count(*)::int from public.stripe_event where id = 'evt_gone'), 0, 'and an event that is 32 days old is deleted');
 
 select * from finish();
 rollback;
