@@ -4,7 +4,7 @@ import { describe, expect, expectTypeOf, it, vi } from 'vitest'
 
 import { envSecret, generateKey } from '../../index.ts'
 import { guardPaths } from './index.ts'
-import { isBelow, normalizePath, resolveParents } from './match-path.ts'
+import { isBelow, normalizePath, resolveParents } from './normalize-path.ts'
 
 const secret = generateKey()
 const other = generateKey()

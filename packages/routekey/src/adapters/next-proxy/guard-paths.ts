@@ -3,7 +3,7 @@ import { type AuthenticateOptions, authenticate } from '../../guard/authenticate
 import { denialResponse } from '../../guard/denial-response.ts'
 import { RoutekeyError } from '../../errors.ts'
 import type { Verifier } from '../../guard/verifier.ts'
-import { isBelow, normalizePath, resolveParents } from './match-path.ts'
+import { isBelow, normalizePath, resolveParents } from './normalize-path.ts'
 
 /** The part of `NextRequest` that {@link guardPaths} reads. */
 export interface ProxyRequest extends Request {

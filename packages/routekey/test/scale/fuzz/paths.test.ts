@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { normalizePath } from '../../../src/adapters/next-proxy/match-path.ts'
+import { normalizePath } from '../../../src/adapters/next-proxy/normalize-path.ts'
 import { costRatio, startMeasuring } from './cost.ts'
 
 const rounds = 7
