@@ -7,12 +7,13 @@ import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { runIn } from '../../src/cli/cli-fixture.ts'
-import { createKeyring } from '../../src/index.ts'
+import { createKeyring, type Keyring } from '../../src/index.ts'
 import { createPostgresStore } from '../../src/stores/postgres.ts'
 
 let server: TestPostgres
 let pool: Pool
 let cwd: string
+const keyrings: Keyring[] = []
 
 beforeAll(async () => {
   server = await startTestPostgres()
@@ -23,6 +24,8 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
+  // A keyring that stays open writes its usage to the pool later, fails and logs that, again and again.
+  for (const keyring of keyrings) await keyring.close()
   await pool.end()
   await server.stop()
   await rm(cwd, { recursive: true })
@@ -31,8 +34,11 @@ afterAll(async () => {
 const run = (args: readonly string[], env: Record<string, string> = { DATABASE_URL: server.url }) =>
   runIn(cwd, ['keys', ...args], env)
 
-const open = (options: { pepper?: string } = {}) =>
-  createKeyring({ store: createPostgresStore({ client: pool }), prefix: 'acme_live', ...options })
+const open = (options: { pepper?: string } = {}): Keyring => {
+  const keyring = createKeyring({ store: createPostgresStore({ client: pool }), prefix: 'acme_live', ...options })
+  keyrings.push(keyring)
+  return keyring
+}
 
 async function create(...args: string[]) {
   const { printed } = await run([
