@@ -23,7 +23,7 @@ const bodySchema = z.object(
   'It must be an object',
 )
 const typeSchema = z.enum(['INSERT', 'UPDATE', 'DELETE'])
-// The id alone is used, and the profile is read again by it: the body is unsigned and only wakes us up.
+// Only the id is used, and the profile is read again with it. The body is unsigned and only a notification.
 const rowSchema = z.object({ id: z.guid() })
 
 const expected =

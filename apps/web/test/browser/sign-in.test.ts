@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { password, signUp } from '#test/support/stack.ts'
 import { setUpBrowser } from './set-up-browser.ts'
 
-// No sweep within the tests: each customer that appears, the wake-up alone has led to.
+// No sweep runs during the tests, so every customer comes from a notification.
 const browser = setUpBrowser({ sweepIntervalMs: 3_600_000 })
 const newAddress = () => `${randomUUID()}@example.com`
 const pathOf = (page: Page) => new URL(page.url()).pathname

@@ -6,7 +6,7 @@ import { listCustomers, signUp, type Stack, startStack, webhookBody } from '#tes
 describe('a sign-up', () => {
   let stack: Stack
   beforeAll(async () => {
-    // No sweep within the test: what happens here, the wake-up alone has done.
+    // No sweep runs during the test, so the customer comes from the notification.
     const env = { NODE_OPTIONS: `--import=${new URL('../support/record-spans.ts', import.meta.url).href}` }
     stack = await startStack({ env, sweepIntervalMs: 3_600_000 })
   })
