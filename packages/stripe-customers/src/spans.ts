@@ -12,7 +12,7 @@ export type RunInSpan = <T>(
   describe?: (result: T) => Attributes,
 ) => Promise<T>
 
-/** `SpanKind.CLIENT` and `SpanStatusCode.ERROR`. By value, because the package may not be installed and types cost nothing. */
+/** `SpanKind.CLIENT` and `SpanStatusCode.ERROR`. By value, because the package is optional and types cost nothing. */
 const clientSpanKind = 2
 const errorStatus = 2
 

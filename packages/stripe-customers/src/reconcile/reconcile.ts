@@ -47,7 +47,7 @@ const ownerBatch = 200
  * Compares all profiles with all customers in Stripe, and fixes the differences: most of them by making work due for the next
  * sweep. Memory is bounded, because customers go through an index on disk and profiles come in pages.
  *
- * @throws `StripeCustomersError` if the database or Stripe fails; what was fixed until then stays fixed
+ * @throws `StripeCustomersError` if the database or Stripe fails; everything fixed until then stays fixed
  */
 export async function reconcile(deps: ReconcileDependencies, options: ReconcileOptions): Promise<ReconcileSummary> {
   const { store } = deps

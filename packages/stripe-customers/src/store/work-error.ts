@@ -20,7 +20,7 @@ export type WorkErrorCode =
   | 'stripe_refused'
   /** The response did not come from Stripe. */
   | 'stripe_malformed'
-  /** Stripe did what was asked, but the database refuses to record it. */
+  /** Stripe did its part, but the database refuses to record it. */
   | 'database_refused'
   /** Workers claimed the row and never reported: each crashed or was killed. */
   | 'worker_lost'

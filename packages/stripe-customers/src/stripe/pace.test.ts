@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createPace } from './pace.ts'
 
-/** Creates timing whose clock only moves by what is slept. */
+/** Creates timing whose clock moves only during sleeps. */
 function createTestTiming() {
   let nowMs = 1_000_000
   return {

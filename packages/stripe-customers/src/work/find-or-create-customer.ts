@@ -5,7 +5,7 @@ import type { StripeFailure } from '../stripe/stripe-failure.ts'
 import type { StripeGateway } from '../stripe/stripe-gateway.ts'
 import { decideCreate, isKeySpent } from './decide-create.ts'
 
-/** What is known about the customer after an attempt to create it. */
+/** The outcome of an attempt to create the customer. */
 export type FindOrCreateResult =
   /** The customer exists. `email`: the one in Stripe. */
   | { outcome: 'exists'; stripeCustomer: string; email: string | null; how: 'sent' | 'replayed' | 'found' }

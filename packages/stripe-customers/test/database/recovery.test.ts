@@ -15,7 +15,7 @@ function sqlError(code: string): Error {
   return Object.assign(new Error(`SQLSTATE ${code}`), { code })
 }
 
-/** Creates time that passes only by what is slept, and at once. */
+/** Creates time that passes only during sleeps, which end at once. */
 function createVirtualTiming() {
   let nowMs = Date.now()
   return {

@@ -22,6 +22,8 @@ export interface SweepPlan {
    * Default: V8's.
    */
   readonly semiSpaceMb?: number
+  /** Whether to measure the memory in use, which slows the sweep down. Default: false. */
+  readonly measuresHeldMemory?: boolean
 }
 
 /** The results of a sweep. */
@@ -47,7 +49,15 @@ const standInStateSchema = z.object({
 
 /** Sweeps pending profiles in separate processes, on a real PostgreSQL and with a Stripe stand-in in its own process. */
 export async function measureSweep(plan: SweepPlan): Promise<SweepMeasurement> {
-  const { profiles, sweepers, speed = null, endpointPerSecond = null, latencyMs = 0, semiSpaceMb } = plan
+  const {
+    profiles,
+    sweepers,
+    speed = null,
+    endpointPerSecond = null,
+    latencyMs = 0,
+    semiSpaceMb,
+    measuresHeldMemory = false,
+  } = plan
   const running: RunningProcess[] = []
   let clock: SharedClock | undefined
   const server = await startTestPostgres()
@@ -60,7 +70,7 @@ export async function measureSweep(plan: SweepPlan): Promise<SweepMeasurement> {
     const stripePort = z.int().parse(await standIn.read())
 
     const flags = semiSpaceMb === undefined ? [] : [`--max-semi-space-size=${semiSpaceMb}`]
-    const settings = { databaseUrl: server.url, stripePort, speed }
+    const settings = { databaseUrl: server.url, stripePort, speed, measuresHeldMemory }
     const processes = Array.from({ length: sweepers }, () => runProcess('sweeper-process.ts', settings, flags))
     running.push(...processes)
     // They begin together, because starting a process takes long on a fast clock.

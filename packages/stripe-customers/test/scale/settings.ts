@@ -14,6 +14,8 @@ export const sweeperSettingsSchema = z.object({
   stripePort: z.int(),
   /** How many times as fast as real time the shared clock runs, or null for the system's clock. */
   speed: z.number().positive().nullable(),
+  /** Whether it collects garbage to read the memory in use, which takes time. */
+  measuresHeldMemory: z.boolean(),
 })
 
 /** The report that a sweeper's process prints when no work is pending. */
@@ -28,5 +30,7 @@ export const sweeperReportSchema = z.object({
   /** Resident memory at the start of the sweep, and its maximum. */
   startRssMb: z.number(),
   maxRssMb: z.number(),
+  /** The most memory in use during the sweep. 0 if it was not measured. */
+  maxHeldMb: z.number(),
   cpuSeconds: z.number(),
 })

@@ -8,10 +8,13 @@ import { createStripeCustomers } from '../../src/index.ts'
 import { createStripe } from '../test-stack.ts'
 import { systemTiming } from '../../src/timing.ts'
 import { createFastDatabase } from './fast-database.ts'
+import { readHeldBytes } from './read-held-bytes.ts'
 import { sweeperSettingsSchema, type sweeperReportSchema } from './settings.ts'
 import { followSharedClock } from './shared-clock.ts'
 
-const { databaseUrl, stripePort, speed } = sweeperSettingsSchema.parse(JSON.parse(process.argv[2] ?? '{}'))
+const { databaseUrl, stripePort, speed, measuresHeldMemory } = sweeperSettingsSchema.parse(
+  JSON.parse(process.argv[2] ?? '{}'),
+)
 const pool = new Pool({ connectionString: databaseUrl })
 const { clock, sleep } = speed === null ? systemTiming : followSharedClock()
 let lastDoneAtMs = 0
@@ -44,11 +47,15 @@ const report: z.infer<typeof sweeperReportSchema> = {
   lost: 0,
   startRssMb: readRssMb(),
   maxRssMb: 0,
+  maxHeldMb: 0,
   cpuSeconds: 0,
 }
 const watch = setInterval(() => {
   report.maxRssMb = Math.max(report.maxRssMb, readRssMb())
 }, 50)
+const watchHeld = setInterval(() => {
+  if (measuresHeldMemory) report.maxHeldMb = Math.max(report.maxHeldMb, readHeldBytes() / 2 ** 20)
+}, 500)
 
 while (await isPending()) {
   const result = await customers.sweep()
@@ -58,6 +65,7 @@ while (await isPending()) {
 }
 
 clearInterval(watch)
+clearInterval(watchHeld)
 await pool.end()
 const { user, system } = process.cpuUsage()
 report.lastDoneAtMs = lastDoneAtMs
