@@ -3,8 +3,10 @@ import type { PGlite } from '@electric-sql/pglite'
 import { createTestDatabase } from '@routekey/sandbox/test-database'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { arbitraryCommands, createRareHistories, type Model, signUp } from '../model/commands.ts'
+import { arbitraryCommands } from '../model/commands.ts'
 import { createModelFixture, type ModelFixture } from '../model/model-fixture.ts'
+import { type Model, signUp } from '../model/model.ts'
+import { createRareHistories } from '../model/rare-histories.ts'
 
 const runCount = process.env['CI'] === undefined ? 200 : 1000
 /** A failure prints its seed. Set MODEL_SEED to it to repeat the histories. */

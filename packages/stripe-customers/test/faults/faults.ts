@@ -1,11 +1,10 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import type { FaultRequest } from '@routekey/stripe-stand-in'
-import { Pool } from 'pg'
-import type { ProvisionResult, StripeCustomers, StripeCustomersEvent } from '../../src/index.ts'
+import type { ProvisionResult, StripeCustomers } from '../../src/index.ts'
 import { type FaultFixture, leaseMs, longerThanLeaseSeconds, signUps } from './fault-fixture.ts'
-import type { WorkerSettings } from './sweeping-worker.ts'
+import { killWorker } from './kill-worker.ts'
+import { loseDatabase, loseDatabaseUntilLeaseExpires } from './lose-database.ts'
+import { profilesOf } from './profiles-of.ts'
+import { deleteUsers, outliveLease } from './slow-calls.ts'
 
 /** One row of the fault matrix. */
 export interface Fault {
@@ -103,72 +102,6 @@ async function injectLateEffect(fixture: FaultFixture): Promise<Iterable<string>
   return [...profilesOf(unanswered, 'retrying')].filter((id) => created.has(id))
 }
 
-/** The database is unreachable for the first attempts to write what Stripe responded. */
-async function loseDatabase(fixture: FaultFixture): Promise<Iterable<string>> {
-  const { postgres, failures, end } = failWrites(fixture, 3)
-  try {
-    await fixture.createEngine({ postgres }).sweep()
-  } finally {
-    await end()
-  }
-  return [...failures.keys()].map(String)
-}
-
-/** The database is unreachable from the first write on, and comes back when every lease has expired. */
-async function loseDatabaseUntilLeaseExpires(fixture: FaultFixture): Promise<Iterable<string>> {
-  const { postgres, failures, end } = failWrites(fixture, Number.POSITIVE_INFINITY, () => {
-    if (failures.size === signUps) fixture.timing.advance(leaseMs)
-  })
-  try {
-    const [sweep] = await Promise.allSettled([fixture.createEngine({ postgres }).sweep()])
-    if (sweep.status === 'fulfilled') throw new Error('The sweep succeeded without a database.')
-  } finally {
-    await end()
-  }
-  await fixture.advance(longerThanLeaseSeconds)
-  return [...failures.keys()].map(String)
-}
-
-/** Creates a client whose writes of each profile's outcome fail at first. */
-function failWrites({ database }: FaultFixture, failuresEach: number, onFailure = (): void => {}) {
-  // Nothing listens on this port.
-  const unreachable = new Pool({ host: '127.0.0.1', port: 1 })
-  const failures = new Map<unknown, number>()
-  const postgres = {
-    async query(text: string, values: unknown[]): Promise<{ rows: unknown[] }> {
-      const isWrite = text.includes('complete_stripe_customer_work') || text.includes('retry_stripe_customer_work')
-      const failed = failures.get(values[0]) ?? 0
-      if (!isWrite || failed >= failuresEach) return database.query(text, values)
-      failures.set(values[0], failed + 1)
-      onFailure()
-      return unreachable.query(text, values)
-    },
-  }
-  return { postgres, failures, end: () => unreachable.end() }
-}
-
-/** A real process that is killed when it has all responses and has written none. */
-async function killWorker({ databaseUrl, standIn, advance }: FaultFixture): Promise<Iterable<string>> {
-  const worker = fork(fileURLToPath(new URL('sweeping-worker.ts', import.meta.url)), { execArgv: [] })
-  const answered = new Set<string>()
-  const all = new Promise<void>((resolve, reject) => {
-    worker.once('exit', (code) => reject(new Error(`The worker exited with ${String(code)}.`)))
-    worker.on('message', (message: { answered: string }) => {
-      answered.add(message.answered)
-      if (answered.size === signUps) resolve()
-    })
-  })
-  worker.send({ databaseUrl, stripePort: standIn.port, concurrency: signUps, leaseMs } satisfies WorkerSettings)
-  await all
-  worker.removeAllListeners('exit')
-  const exited = once(worker, 'exit')
-  worker.kill('SIGKILL')
-  const [, signal] = await exited
-  if (signal !== 'SIGKILL') throw new Error(`The worker was ended by ${String(signal)}.`)
-  await advance(longerThanLeaseSeconds)
-  return answered
-}
-
 /** Four instances provision every profile at the same time, while a fifth sweeps. */
 async function runInstances({ createEngine, profiles }: FaultFixture): Promise<Iterable<string>> {
   const engines: StripeCustomers[] = Array.from({ length: 4 }, () => createEngine({ waitMs: leaseMs }))
@@ -181,16 +114,6 @@ async function runInstances({ createEngine, profiles }: FaultFixture): Promise<I
   }
   await sweeping
   return hit
-}
-
-/** Every lease expires while Stripe takes its time. A second instance claims the rows meanwhile. */
-async function outliveLease(fixture: FaultFixture): Promise<Iterable<string>> {
-  const { swept } = await beginSlowSweep(fixture)
-  await fixture.advance(longerThanLeaseSeconds)
-  await fixture.createEngine().sweep({ limit: signUps })
-  await fixture.delays.release()
-  await swept
-  return profilesOf(fixture.events, 'lease_lost')
 }
 
 /** The first attempt gets no response, and the next one comes when Stripe has forgotten its key. */
@@ -212,14 +135,6 @@ async function changeEmails(fixture: FaultFixture, kind: 'cut' | 'server_error')
   return profilesOf(events, 'retrying')
 }
 
-async function deleteUsers(fixture: FaultFixture): Promise<Iterable<string>> {
-  const { swept } = await beginSlowSweep(fixture)
-  await fixture.database.query('delete from auth.users')
-  await fixture.delays.release()
-  await swept
-  return profilesOf(fixture.events, 'created')
-}
-
 async function deleteUsersAfterCut({
   database,
   standIn,
@@ -230,16 +145,4 @@ async function deleteUsersAfterCut({
   await createEngine().sweep({ limit: signUps })
   await database.query('delete from auth.users')
   return profilesOf(events, 'retrying')
-}
-
-/** Begins a sweep, and returns while Stripe holds its requests for all sign-ups. */
-async function beginSlowSweep({ standIn, createEngine, delays }: FaultFixture): Promise<{ swept: Promise<unknown> }> {
-  standIn.addFaults({ kind: 'delay', delayMs: 1, ...everyCreate })
-  const swept = createEngine({ requestTimeoutMs: 60_000 }).sweep()
-  await Promise.race([delays.untilHeld(signUps), swept])
-  return { swept }
-}
-
-function profilesOf(events: readonly StripeCustomersEvent[], type: StripeCustomersEvent['type']): Set<string> {
-  return new Set(events.filter((event) => event.type === type).map(({ profileId }) => profileId))
 }

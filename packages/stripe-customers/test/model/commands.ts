@@ -1,5 +1,4 @@
 import { deepEqual } from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
 import * as fc from 'fast-check'
 import { StripeCustomersError } from '../../src/index.ts'
 import {
@@ -9,26 +8,12 @@ import {
   type StripeFault,
   type ModelFixture,
 } from './model-fixture.ts'
+import { applyUserEvent, isPossible, type Model, signUp, type UserEvent } from './model.ts'
 
-/** The expected state: the users with their present e-mail. */
-export interface Model {
-  readonly users: { id: string; email: string | null; deleted: boolean }[]
-  /** How many e-mails the model has made. */
-  emails: number
-  /** The fuse of the next process. */
-  fuse: number | null
-}
-
-type Command = fc.AsyncCommand<Model, ModelFixture>
-
-/** Something that a user does. `user` is the user's number. */
-interface UserEvent {
-  readonly kind: 'change e-mail' | 'drop e-mail' | 'delete' | 'return'
-  readonly user: number
-}
+export type Command = fc.AsyncCommand<Model, ModelFixture>
 
 /** What a process does: it sweeps or provisions one profile, after so many seconds. */
-interface Job {
+export interface Job {
   readonly kind: 'sweep' | 'provision'
   readonly user: number
   readonly afterSeconds: number
@@ -74,45 +59,6 @@ export function arbitraryCommands(): fc.Arbitrary<Iterable<Command>> {
   )
 }
 
-/** Histories of one user that are too rare to be found by chance. */
-export function createRareHistories(): Iterable<Command>[] {
-  return [
-    // A request whose key is almost 23 hours old arrives when the key is past that age.
-    [
-      ...fail('lost before the effect'),
-      sweep(0),
-      new AdvanceTime(23 * 3600 - 100),
-      ...fail('late by 200 s'),
-      sweep(0),
-      new AdvanceTime(150),
-      sweep(0),
-    ],
-    // A process that found no customer takes a new key, after another process has claimed its row and sent one.
-    [
-      ...fail('500 before the effect'),
-      sweep(0),
-      new AdvanceTime(2),
-      ...fail('none', 'none', 'stalled after', 'none', 'none', 'none', 'lost after the effect'),
-      sweep(0, 31),
-    ],
-  ]
-}
-
-function fail(...faults: StripeFault[]): Command[] {
-  return faults.map((fault) => new StripeFails(fault))
-}
-
-function sweep(...afterSeconds: number[]): Command {
-  const jobs = afterSeconds.map((after): Job => ({ kind: 'sweep', user: 0, afterSeconds: after }))
-  return new Work(jobs, [], [0])
-}
-
-export async function signUp(model: Model, fixture: ModelFixture): Promise<void> {
-  const user = { id: randomUUID(), email: nextEmail(model), deleted: false }
-  model.users.push(user)
-  await fixture.query('insert into auth.users (id, email) values ($1, $2)', [user.id, user.email])
-}
-
 class SignUp implements Command {
   check = ({ users }: Readonly<Model>): boolean => users.length < 3
   run = signUp
@@ -129,7 +75,7 @@ class UserDoes implements Command {
   toString = (): string => `user ${this.event.user}: ${this.event.kind}`
 }
 
-class StripeFails implements Command {
+export class StripeFails implements Command {
   readonly fault: StripeFault
   constructor(fault: StripeFault) {
     this.fault = fault
@@ -159,7 +105,7 @@ class Crash implements Command {
   toString = (): string => `crash after ${this.fuse} half steps`
 }
 
-class AdvanceTime implements Command {
+export class AdvanceTime implements Command {
   readonly seconds: number
   constructor(seconds: number) {
     this.seconds = seconds
@@ -170,7 +116,7 @@ class AdvanceTime implements Command {
 }
 
 /** Processes that work side by side while users act. */
-class Work implements Command {
+export class Work implements Command {
   readonly jobs: readonly Job[]
   readonly events: readonly { event: UserEvent; turn: number }[]
   readonly choices: readonly number[]
@@ -212,29 +158,4 @@ class Work implements Command {
     const events = this.events.map(({ event, turn }) => `user ${event.user}: ${event.kind} in turn ${turn}`)
     return `${[...jobs, ...events].join(' ∥ ')} [${this.choices.join()}]`
   }
-}
-
-function isPossible({ users }: Readonly<Model>, { kind, user }: UserEvent): boolean {
-  return users[user] !== undefined && users[user].deleted === (kind === 'return')
-}
-
-async function applyUserEvent(model: Model, { query }: ModelFixture, { kind, user: number }: UserEvent): Promise<void> {
-  const user = model.users[number]!
-  if (kind === 'delete') {
-    user.deleted = true
-    await query('delete from auth.users where id = $1', [user.id])
-    return
-  }
-  user.email = kind === 'drop e-mail' ? null : nextEmail(model)
-  user.deleted = false
-  const statement =
-    kind === 'return'
-      ? 'insert into auth.users (id, email) values ($1, $2)'
-      : 'update auth.users set email = $2 where id = $1'
-  await query(statement, [user.id, user.email])
-}
-
-function nextEmail(model: Model): string {
-  model.emails += 1
-  return `user-${model.emails}@example.com`
 }

@@ -1,0 +1,35 @@
+import { AdvanceTime, type Command, type Job, StripeFails, Work } from './commands.ts'
+import type { StripeFault } from './model-fixture.ts'
+
+/** Histories of one user that are too rare to be found by chance. */
+export function createRareHistories(): Iterable<Command>[] {
+  return [
+    // A request whose key is almost 23 hours old arrives when the key is past that age.
+    [
+      ...fail('lost before the effect'),
+      sweep(0),
+      new AdvanceTime(23 * 3600 - 100),
+      ...fail('late by 200 s'),
+      sweep(0),
+      new AdvanceTime(150),
+      sweep(0),
+    ],
+    // A process that found no customer takes a new key, after another process has claimed its row and sent one.
+    [
+      ...fail('500 before the effect'),
+      sweep(0),
+      new AdvanceTime(2),
+      ...fail('none', 'none', 'stalled after', 'none', 'none', 'none', 'lost after the effect'),
+      sweep(0, 31),
+    ],
+  ]
+}
+
+function fail(...faults: StripeFault[]): Command[] {
+  return faults.map((fault) => new StripeFails(fault))
+}
+
+function sweep(...afterSeconds: number[]): Command {
+  const jobs = afterSeconds.map((after): Job => ({ kind: 'sweep', user: 0, afterSeconds: after }))
+  return new Work(jobs, [], [0])
+}
