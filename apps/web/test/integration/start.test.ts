@@ -150,7 +150,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     const variable = part === 'web' ? 'PORT' : `SANDBOX_${part.toUpperCase()}_PORT`
     const run = start()
     expect(await run.exit).toBe(1)
-    const told = `Port ${ports[part]} is in use. Stop what listens there, or set ${variable} to another port.\n`
+    const told = `Port ${ports[part]} is in use. Stop the program that uses it, or set ${variable} to another port.\n`
     expect(run.output()).toBe(told)
   })
 
