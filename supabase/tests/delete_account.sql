@@ -1,4 +1,4 @@
--- Who may delete an account, what goes with it, and that it stands or falls as a whole.
+-- Who can delete an account, what is deleted with it, and that the deletion succeeds or fails as a whole.
 begin;
 select plan(16);
 
@@ -24,7 +24,7 @@ from (values
   ('7a000000-0000-4000-8000-000000000003', 'e', '70000000-0000-4000-8000-000000000003')
 ) as key (id, hash, owner);
 
--- Who may.
+-- Permissions.
 
 select set_config('request.jwt.claims', '{"role": "anon"}', true);
 set local role anon;
@@ -41,17 +41,17 @@ select throws_ok(
   $$select public.delete_account('70000000-0000-4000-8000-000000000001')$$,
   '42501',
   'permission denied for function delete_account',
-  'a token alone does not delete its own account'
+  'a user cannot delete their own account with a token alone'
 );
 select throws_ok(
   $$select public.delete_account('70000000-0000-4000-8000-000000000002')$$,
   '42501',
   'permission denied for function delete_account',
-  'nor that of another'
+  'nor the account of another user'
 );
 reset role;
 
--- As a whole.
+-- The deletion as a whole.
 
 create function pg_temp.refuse() returns trigger language plpgsql as $$
 begin
@@ -64,12 +64,12 @@ select throws_ok(
   $$select public.delete_account('70000000-0000-4000-8000-000000000001')$$,
   'P0001',
   'refused by the test',
-  'without the tombstone there is no deletion'
+  'a deletion fails if the tombstone cannot be written'
 );
 reset role;
 select isnt_empty(
   $$select from public.profile where id = '70000000-0000-4000-8000-000000000001'$$,
-  'the profile is still there'
+  'the profile still exists'
 );
 select isnt_empty(
   $$select from public.api_key where owner = '70000000-0000-4000-8000-000000000001'$$,
@@ -77,18 +77,18 @@ select isnt_empty(
 );
 drop trigger refuse on public.stripe_customer_work;
 
--- What goes, and what stays.
+-- Deleted and kept rows.
 
 select set_config('request.jwt.claims', '{"role": "service_role"}', true);
 set local role service_role;
 select ok(public.delete_account('70000000-0000-4000-8000-000000000001'), 'the service role deletes an account');
-select ok(not public.delete_account('70000000-0000-4000-8000-000000000001'), 'once');
-select ok(not public.delete_account(gen_random_uuid()), 'what is not there is not deleted');
+select ok(not public.delete_account('70000000-0000-4000-8000-000000000001'), 'only once');
+select ok(not public.delete_account(gen_random_uuid()), 'an unknown user is not deleted');
 select ok(public.delete_account('70000000-0000-4000-8000-000000000003'), 'an account without a profile is deleted too');
 reset role;
 select is_empty(
   $$select from auth.users where id in ('70000000-0000-4000-8000-000000000001', '70000000-0000-4000-8000-000000000003')$$,
-  'the user is gone'
+  'the user is deleted'
 );
 select is_empty(
   $$select from public.profile where id = '70000000-0000-4000-8000-000000000001'$$,
@@ -107,7 +107,7 @@ select results_eq(
   $$select kind, state, stripe_customer from public.stripe_customer_work
     where profile_id = '70000000-0000-4000-8000-000000000001'$$,
   $$values ('delete', 'pending', 'cus_leaving')$$,
-  'the tombstone remembers the customer'
+  'the tombstone keeps the customer'
 );
 select results_eq(
   $$select
