@@ -25,8 +25,8 @@ export async function readSandboxEnvironment(processEnv: Variables, envFile: str
  * Starts the sandbox for local development, with seed data and Stripe's webhook, and writes its keys and addresses to the
  * application's `.env.local`. Values of your own in that file stay.
  *
- * @throws `ERR_SANDBOX_ENV_FILE` when the file cannot be changed; the sandbox is then stopped
- * @throws the errors of `startSandbox`
+ * @throws `ERR_SANDBOX_ENV_FILE` when the file cannot be changed; the sandbox is then stopped. It also throws the errors of
+ *   `startSandbox`.
  */
 export async function startConfiguredSandbox(
   environment: SandboxEnvironment,
