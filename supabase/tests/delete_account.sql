@@ -1,4 +1,4 @@
--- Who can delete an account, what is deleted with it, and that the deletion succeeds or fails as a whole.
+-- Who can delete an account, which rows go with it, and that the deletion succeeds or fails as a whole.
 begin;
 select plan(16);
 
