@@ -1,6 +1,6 @@
 -- The functions on the work, called as workers call them.
 begin;
-select plan(51);
+select plan(56);
 
 -- No other row may be due.
 delete from public.stripe_customer_work;
@@ -353,6 +353,67 @@ select is(
     '50000000-0000-4000-8000-000000000002', '50000000-0000-4000-8000-0000000000dd', 'delete', 'cus_d', null, 4
   ),
   'done',
+  'then it is done'
+);
+
+-- An update without a response, and a change of the e-mail during the next update.
+
+reset role;
+insert into auth.users (id, email) values ('50000000-0000-4000-8000-000000000009', 'first@example.com');
+update public.profile set stripe_customer = 'cus_i' where id = '50000000-0000-4000-8000-000000000009';
+select public.claim_stripe_customer_work(
+  '50000000-0000-4000-8000-0000000000aa', 30, 1, '50000000-0000-4000-8000-000000000009'
+);
+select public.retry_stripe_customer_work(
+  '50000000-0000-4000-8000-000000000009', '50000000-0000-4000-8000-0000000000aa', 1, 0, null, true, true
+);
+select public.claim_stripe_customer_work(
+  '50000000-0000-4000-8000-0000000000bb', 30, 1, '50000000-0000-4000-8000-000000000009'
+);
+update auth.users set email = 'second@example.com' where id = '50000000-0000-4000-8000-000000000009';
+set local role service_role;
+select is(
+  public.complete_stripe_customer_work(
+    '50000000-0000-4000-8000-000000000009', '50000000-0000-4000-8000-0000000000bb', 'update', 'cus_i',
+    'first@example.com', 1
+  ),
+  'more',
+  'a change during an update makes more work due'
+);
+select results_eq(
+  $$select email, unsettled_seconds from public.claim_stripe_customer_work(
+      '50000000-0000-4000-8000-0000000000cc', 30, 1, '50000000-0000-4000-8000-000000000009')$$,
+  $$values ('second@example.com', 300::double precision)$$,
+  'and the request without a response stays unsettled'
+);
+select is(
+  public.complete_stripe_customer_work(
+    '50000000-0000-4000-8000-000000000009', '50000000-0000-4000-8000-0000000000cc', 'update', 'cus_i',
+    'second@example.com', 2
+  ),
+  'done',
+  'the change is sent'
+);
+select results_eq(
+  $$select state, next_attempt_at from public.stripe_customer_work
+    where profile_id = '50000000-0000-4000-8000-000000000009'$$,
+  $$values ('pending', now() + interval '5 minutes')$$,
+  'and is sent again when the request without a response can no longer take effect'
+);
+reset role;
+update public.stripe_customer_work set next_attempt_at = now(), unsettled_until = now()
+where profile_id = '50000000-0000-4000-8000-000000000009';
+select public.claim_stripe_customer_work(
+  '50000000-0000-4000-8000-0000000000dd', 30, 1, '50000000-0000-4000-8000-000000000009'
+);
+select public.complete_stripe_customer_work(
+  '50000000-0000-4000-8000-000000000009', '50000000-0000-4000-8000-0000000000dd', 'update', 'cus_i',
+  'second@example.com', 2
+);
+select results_eq(
+  $$select state, unsettled_until from public.stripe_customer_work
+    where profile_id = '50000000-0000-4000-8000-000000000009'$$,
+  $$values ('done', null::timestamptz)$$,
   'then it is done'
 );
 

@@ -22,6 +22,20 @@ export function createRareHistories(): Iterable<Command>[] {
       ...fail('none', 'none', 'stalled after', 'none', 'none', 'none', 'lost after the effect'),
       sweep(0, 31),
     ],
+    // An update that got no response arrives after two later ones: the e-mail changed again during the first of these.
+    [
+      sweep(0),
+      ...fail('late by 200 s'),
+      changeEmailDuring([{ kind: 'sweep', user: 0, afterSeconds: 0 }], 0),
+      changeEmailDuring(
+        [
+          { kind: 'sweep', user: 0, afterSeconds: 0 },
+          { kind: 'provision', user: 0, afterSeconds: 31 },
+        ],
+        5,
+      ),
+      sweep(0),
+    ],
   ]
 }
 
@@ -32,4 +46,8 @@ function fail(...faults: StripeFault[]): Command[] {
 function sweep(...afterSeconds: number[]): Command {
   const jobs = afterSeconds.map((after): Job => ({ kind: 'sweep', user: 0, afterSeconds: after }))
   return new Work(jobs, [], [0])
+}
+
+function changeEmailDuring(jobs: Job[], turn: number): Command {
+  return new Work(jobs, [{ event: { kind: 'change e-mail', user: 0 }, turn }], [0])
 }
