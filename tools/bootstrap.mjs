@@ -47,8 +47,8 @@ function projectNode() {
  * channel closes when this process is killed.
  *
  * @param {string} script path below the project's root
- * @param {string[]} args
- * @param {string[]} nodeFlags
+ * @param {string[]} args arguments of the program
+ * @param {string[]} nodeFlags options of Node
  */
 export function handOver(script, args = [], nodeFlags = []) {
   const node = projectNode()
@@ -81,8 +81,10 @@ export function handOver(script, args = [], nodeFlags = []) {
 }
 
 /**
- * @param {string} message
- * @returns {never}
+ * Prints a message and exits with 1.
+ *
+ * @param {string} message printed to stderr
+ * @returns {never} nothing, because the process has ended
  */
 function fail(message) {
   console.error(message)

@@ -1,7 +1,7 @@
 // Preloaded into child processes. When their parent is killed with SIGKILL, it cannot stop them, and they would keep their ports.
 process.on('disconnect', () => {
   process.kill(process.pid, 'SIGTERM')
-  setTimeout(() => process.exit(1), 2_000).unref()
+  setTimeout(() => process.exit(1), 2000).unref()
 })
 // The channel alone must not keep the process alive.
 process.channel?.unref()

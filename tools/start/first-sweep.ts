@@ -13,7 +13,7 @@ export async function sweepFirst(options: {
   timeoutMs?: number
   log: (line: string) => void
 }): Promise<void> {
-  const { appUrl, cronSecret, timeoutMs = 5_000, log } = options
+  const { appUrl, cronSecret, timeoutMs = 5000, log } = options
   try {
     const response = await fetch(`${appUrl}/api/sync-stripe-customers`, {
       headers: { authorization: `Bearer ${cronSecret}` },

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 const webDirectory = fileURLToPath(new URL('../../apps/web', import.meta.url))
 const nextBinary = createRequire(join(webDirectory, 'package.json')).resolve('next/dist/bin/next')
-const exitWithParent = new URL('./exit-with-parent.mjs', import.meta.url).href
+const exitWithParent = new URL('exit-with-parent.mjs', import.meta.url).href
 
 /** A running `next start` or `next dev`. */
 export interface WebServer {
@@ -79,7 +79,7 @@ export async function startWebServer(options: {
     url,
     output: () => output,
     exited,
-    stop: async (graceMs = 2_000) => {
+    stop: async (graceMs = 2000) => {
       if (!isRunning(child)) return
       child.kill('SIGTERM')
       await Promise.race([exited, sleep(graceMs)])

@@ -2,15 +2,16 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { buildLibrary } from '../build-if-stale.ts'
 import { root } from '../repository/list-files.ts'
 import { runQuietly } from '../run-quietly.ts'
 
 const directory = join(root, 'packages/routekey')
-const { exports }: { exports: Record<string, unknown> } = JSON.parse(
-  readFileSync(join(directory, 'package.json'), 'utf8'),
-)
-const withoutTypes = Object.keys(exports).filter((path) => path.endsWith('.sql'))
+const manifest = z
+  .object({ exports: z.record(z.string(), z.unknown()) })
+  .parse(JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')))
+const withoutTypes = Object.keys(manifest.exports).filter((path) => path.endsWith('.sql'))
 const packed = mkdtempSync(join(tmpdir(), 'routekey-package-'))
 
 await buildLibrary()

@@ -1,17 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { z } from 'zod'
+
+const testReportSchema = z.object({
+  passed: z.int(),
+  /** One text for each test, or file, that failed. */
+  failures: z.array(z.string()),
+  /** The reason of each test that was skipped. */
+  skips: z.array(z.string()),
+})
 
 /** How the tests of one run ended. */
-export interface TestReport {
-  readonly passed: number
-  /** One text for each test, or file, that failed. */
-  readonly failures: readonly string[]
-  /** The reason of each test that was skipped. */
-  readonly skips: readonly string[]
-}
+export type TestReport = z.infer<typeof testReportSchema>
 
-/** Reads what `test-reporter.ts` wrote; null when it wrote nothing. */
+/** Reads the report that `test-reporter.ts` wrote. Returns null if it wrote none. */
 export function readTestReport(path: string | null): TestReport | null {
   if (path === null || !existsSync(path)) return null
-  const report: TestReport = JSON.parse(readFileSync(path, 'utf8'))
-  return report
+  return testReportSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
 }

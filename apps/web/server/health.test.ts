@@ -75,8 +75,8 @@ it('tells a service that fails from one that is not configured', async () => {
 })
 
 it.each([
-  ['5 seconds while all is well', undefined, 5_000],
-  ['1 second while something is missing', '', 1_000],
+  ['5 seconds while all is well', undefined, 5000],
+  ['1 second while something is missing', '', 1000],
 ])('asks the services no more than once in %s, however often it is asked', async (_name, cronSecret, cacheMs) => {
   if (cronSecret !== undefined) vi.stubEnv('CRON_SECRET', cronSecret)
   const { readHealth } = await import('./health.ts')

@@ -14,10 +14,10 @@ export interface Health {
   readonly parts: Record<'api_route_secret' | 'cron_secret' | 'supabase' | 'stripe', PartState>
 }
 
-const timeoutMs = 2_000
+const timeoutMs = 2000
 // Anyone may ask, so that each question must not become one to Stripe: it counts them against the account's rate limit. What
 // is wrong is looked at again sooner: who mends it wants to see it mended.
-const cacheMs = { ok: 5_000, unavailable: 1_000 }
+const cacheMs = { ok: 5000, unavailable: 1000 }
 let cached: { health: Promise<Health>; until: number } | undefined
 
 /**

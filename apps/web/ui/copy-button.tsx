@@ -4,7 +4,7 @@ import { Check, CircleAlert, Copy } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Button } from './button.tsx'
 
-const shownMs = { copied: 2_000, refused: 6_000 }
+const shownMs = { copied: 2000, refused: 6000 }
 
 /**
  * Copies a text to the clipboard and says so, or that the browser refused.

@@ -12,5 +12,5 @@ const refusedEmailPattern = /(invalid e-?mail[^:]*: ?).*/gis
  * redactEmails('No user ada@example.com') // 'No user [e-mail]'
  */
 export function redactEmails(text: string): string {
-  return text.replace(refusedEmailPattern, '$1[e-mail]').replace(emailPattern, '[e-mail]')
+  return text.replaceAll(refusedEmailPattern, '$1[e-mail]').replaceAll(emailPattern, '[e-mail]')
 }

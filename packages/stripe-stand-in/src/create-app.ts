@@ -1,5 +1,5 @@
 import type { HttpBindings } from '@hono/node-server'
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { RESPONSE_ALREADY_SENT as responseAlreadySent } from '@hono/node-server/utils/response'
 import { Hono, type Context } from 'hono'
 import { createControlRoutes } from './control/control-routes.ts'
 import type { Controls } from './control/controls.ts'
@@ -32,7 +32,7 @@ export function createApp({ answer, controls, customers, onError }: AppDependenc
     const reply = await answer(incomingRequest(c))
     if (reply !== null) return toResponse(reply)
     c.env.outgoing.destroy()
-    return RESPONSE_ALREADY_SENT
+    return responseAlreadySent
   })
 
   app.use('/_sandbox/*', loopbackOnly)

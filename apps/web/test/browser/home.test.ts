@@ -4,7 +4,7 @@ import { expectNoAxeViolations } from './expect-no-axe-violations.ts'
 import { findLayoutFaults } from './find-layout-faults.ts'
 import { setUpBrowser } from './set-up-browser.ts'
 
-const browser = setUpBrowser({ sweepIntervalMs: 1_000 })
+const browser = setUpBrowser({ sweepIntervalMs: 1000 })
 const refused = /status of 401/
 
 const step = (page: Page, title: string) => page.getByRole('listitem').filter({ hasText: title })

@@ -96,7 +96,7 @@ async function createLongKey({ stack }: TestBrowser, owner: string): Promise<str
     id: record.id,
     hour: new Date((Math.floor(now / 3_600_000) - back) * 3_600_000),
     allowed: 10 ** (back % 8),
-    refused: back % 3 === 0 ? 4_321 : 0,
+    refused: back % 3 === 0 ? 4321 : 0,
     lastUsedAt: new Date(now),
   }))
   await store.recordUsage(usage)

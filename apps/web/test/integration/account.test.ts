@@ -124,7 +124,7 @@ describe('deleting an account', () => {
     const { data } = await stack.admin.from('profile').select('id').eq('id', user.id)
     expect(data).toEqual([])
     await expect
-      .poll(async () => (await stack.stripe.customers.retrieve(customer)).deleted, { timeout: 5_000 })
+      .poll(async () => (await stack.stripe.customers.retrieve(customer)).deleted, { timeout: 5000 })
       .toBe(true)
 
     // Sent twice, as by the button “back”: the second time it finds nobody.

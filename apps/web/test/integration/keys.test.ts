@@ -57,7 +57,7 @@ describe('creating a key', () => {
 
     const [record] = await keyring.list({ owner: ada.id })
     expect(record).toMatchObject({ name: 'CI', scopes: ['account:read'], owner: ada.id })
-    expect(record!.limits).toEqual([{ name: 'hour', quota: 7, windowSeconds: 3_600 }])
+    expect(record!.limits).toEqual([{ name: 'hour', quota: 7, windowSeconds: 3600 }])
     expect(record!.expiresAt!.getTime()).toBeCloseTo(Date.now() + 30 * 86_400_000, -5)
     const audit = await keyring.audit(record!.id)
     expect(audit?.[0]).toMatchObject({ action: 'created', actor: ada.id })

@@ -3,7 +3,7 @@ import { listCustomers, signUp, type Stack, startStack } from '#test/support/sta
 
 let stack: Stack
 beforeAll(async () => {
-  stack = await startStack({ sweepIntervalMs: 1_000 })
+  stack = await startStack({ sweepIntervalMs: 1000 })
 })
 afterAll(async () => {
   await stack.stop()

@@ -24,7 +24,9 @@ function print(span: ReadableSpan): void {
 }
 
 const exporter = {
-  export: (spans: ReadableSpan[]) => spans.forEach(print),
+  export: (spans: ReadableSpan[]) => {
+    for (const span of spans) print(span)
+  },
   shutdown: () => Promise.resolve(),
 }
 context.setGlobalContextManager(new AsyncLocalStorageContextManager())

@@ -47,7 +47,7 @@ export async function seedKeys(stack: Stack, owner: string): Promise<SeededKeys>
   const { id: revoked } = await create(88 * dayMs, 'Old billing job', { scopes: ['customer:read'] })
   const { id: busy, key: busyKey } = await create(61 * dayMs, 'Production', {
     scopes: ['account:read', 'customer:read'],
-    limits: [{ name: 'requests', quota: 1_000, windowSeconds: 60 }],
+    limits: [{ name: 'requests', quota: 1000, windowSeconds: 60 }],
   })
   const { id: expired } = await create(45 * dayMs, 'Contractor', { expiresAt: new Date(start - 15 * dayMs) })
   const { id: rotated } = await create(20 * dayMs, 'CI', { expiresAt: new Date(start + 70 * dayMs) })

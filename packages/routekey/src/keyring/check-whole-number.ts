@@ -1,7 +1,7 @@
 import { type ErrorCode, RoutekeyError } from '../errors.ts'
 
 /** The largest `integer` of Postgres, and the longest timer of JavaScript in milliseconds. */
-export const maximumInteger = 2 ** 31 - 1
+const maximumInteger = 2 ** 31 - 1
 
 /**
  * Checks that a number is whole and from 1 to `maximum`.

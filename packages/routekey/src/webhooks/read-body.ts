@@ -18,7 +18,7 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
   if (body === null) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let size = 0
-  const reader = body.getReader()
+  const reader: ReadableStreamDefaultReader<Uint8Array> = body.getReader()
   for (let part = await reader.read(); part.value !== undefined; part = await reader.read()) {
     size += part.value.length
     if (size > maxBytes) return null

@@ -19,7 +19,7 @@ export interface TimingCase {
 const samplesPerClass = 20_000
 const callsPerSample = 50
 const inputsPerClass = 32
-const warmUpSamples = 4_000
+const warmUpSamples = 4000
 // Interrupts and garbage collection cause a tail that does not depend on the code (dudect, §"Post-processing").
 const keptShare = 0.9
 

@@ -27,8 +27,8 @@ export function generateSecret(): string {
 /** Reads the keys of a data directory, or creates them the first time. */
 export async function ensureSandboxKeys(dir: string): Promise<SandboxKeys> {
   const path = join(dir, 'keys.json')
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
     throw error
   })
   if (text !== null) return sandboxKeysSchema.parse(JSON.parse(text))

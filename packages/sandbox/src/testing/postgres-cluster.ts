@@ -32,8 +32,8 @@ export async function createCluster(cluster: PostgresCluster, password: string):
     ...user,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  const [errors, [status]] = await Promise.all([text(child.stderr), once(child, 'close')])
-  if (status !== 0) throw new Error(`initdb ended with status ${String(status)}: ${errors}`)
+  const [errors] = await Promise.all([text(child.stderr), once(child, 'close')])
+  if (child.exitCode !== 0) throw new Error(`initdb exited with code ${child.exitCode}: ${errors}`)
 }
 
 /** Starts the server on a free port of 127.0.0.1. It ends with this process at the latest. */

@@ -1,4 +1,4 @@
-import type { SupabaseClient } from '@supabase/supabase-js'
+import type { PostgrestSingleResponse, SupabaseClient } from '@supabase/supabase-js'
 import { StripeCustomersError } from '../errors.ts'
 import type { DatabaseFunctions } from './database-functions.ts'
 
@@ -11,7 +11,10 @@ const timeoutMs = 10_000
  */
 export function createSupabaseFunctions(supabase: SupabaseClient): DatabaseFunctions {
   const call = async (name: string, args: Readonly<Record<string, unknown>>): Promise<unknown> => {
-    const { data, error, status } = await supabase.rpc(name, args).abortSignal(AbortSignal.timeout(timeoutMs))
+    const response: PostgrestSingleResponse<unknown> = await supabase
+      .rpc(name, args)
+      .abortSignal(AbortSignal.timeout(timeoutMs))
+    const { data, error, status } = response
     if (error === null) return data
     const reason = `${error.message} (HTTP ${status})`
     if (isRefused(status)) {

@@ -56,6 +56,7 @@ function listIndex(tree: ParamTree, next: string | undefined): string {
 
 // Without a prototype, a name that a client chooses cannot reach `Object.prototype`.
 function newTree(): ParamTree {
+  // oxlint-disable-next-line typescript/no-unsafe-assignment -- an object without members is a tree
   const tree: ParamTree = Object.create(null)
   return tree
 }

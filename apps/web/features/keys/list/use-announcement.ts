@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react'
 
-const shownMs = 6_000
+const shownMs = 6000
 
 /** Holds what is to be announced, until it has been read. */
 export function useAnnouncement(): [text: string, announce: (text: string) => void] {

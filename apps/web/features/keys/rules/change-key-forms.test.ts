@@ -20,7 +20,7 @@ describe('parseRenameKey', () => {
 describe('parseRotateKey', () => {
   it.each([
     ['0', 0],
-    ['3600', 3_600],
+    ['3600', 3600],
     ['604800', 604_800],
   ])('takes a grace of %s seconds', (grace, seconds) => {
     expect(parseRotateKey(makeForm({ grace }))).toEqual({ ok: true, data: { grace: seconds } })

@@ -78,7 +78,7 @@ describe('toKeyOptions', () => {
 
   it.each([
     ['minute', 60],
-    ['hour', 3_600],
+    ['hour', 3600],
     ['day', 86_400],
   ])('makes a limit for each %s', (window, windowSeconds) => {
     const { limits } = toKeyOptions(parse({ window, quota: '1000000' }), now)

@@ -2,7 +2,7 @@ import type { KeyLimit } from 'routekey'
 import * as z from 'zod/mini'
 import { maximumQuota } from './key-rules.ts'
 
-const windowSeconds = { minute: 60, hour: 3_600, day: 86_400 } as const
+const windowSeconds = { minute: 60, hour: 3600, day: 86_400 } as const
 
 /** Says what is wrong with the number of requests. */
 export const quotaText = `Enter a whole number from 1 to ${maximumQuota.toLocaleString('en')}.`
