@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -65,6 +66,13 @@ it('signs a user up, creates the profile and calls the route', async () => {
   const { headers, body } = await application.waitForRequest((request) => request.body.includes(id))
   expect(headers.get('x-api-key')).toBe(apiRouteSecret)
   expect(JSON.parse(body)).toMatchObject({ type: 'INSERT', table: 'profile', record: { id } })
+})
+
+it('passes a JSON argument as an object, not as a JSON string', async () => {
+  const admin = connect(sandbox.supabase!.secretKey)
+  const input = { id: randomUUID(), unit: 'hour', from: new Date() }
+  // The result for an unknown key. Without an id it would be an empty list.
+  expect(await admin.rpc('read_api_key_usage', { input })).toMatchObject({ data: null, error: null })
 })
 
 it('records the response, and removes the request from the queue', async () => {

@@ -2,6 +2,15 @@ import { printErrorBriefly } from './print-error-briefly.ts'
 import { keepGrants, type SandboxDatabase } from './sandbox-database.ts'
 import { toSqlClient } from './to-sql-client.ts'
 
+// @supabase/lite passes JSON as text, and then has the driver encode it again, so that an object arrives as a JSON string.
+const jsonType = (oid: number) => ({
+  to: oid,
+  from: [oid],
+  serialize: (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value)),
+  parse: (text: string): unknown => JSON.parse(text),
+})
+const types = { json: jsonType(114), jsonb: jsonType(3802) }
+
 /**
  * Opens a real Postgres.
  *
@@ -9,7 +18,7 @@ import { toSqlClient } from './to-sql-client.ts'
  */
 export async function openPostgres(url: string): Promise<SandboxDatabase> {
   const { createPostgresConnection } = await import('@supabase/lite/postgres')
-  const connection = createPostgresConnection({ url, postgresOptions: { onnotice: () => {} } })
+  const connection = createPostgresConnection({ url, postgresOptions: { onnotice: () => {}, types } })
   const sql = connection.driver
   keepGrants(connection)
   connection.normalizeDbError = printErrorBriefly
