@@ -1,0 +1,128 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { type Sandbox, startSandbox } from '@routekey/sandbox'
+import { type TestPostgres, startTestPostgres } from '@routekey/sandbox/test-postgres'
+import { type SupabaseClient, createClient } from '@supabase/supabase-js'
+import { Client, Pool } from 'pg'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+
+import { createKeyring } from '../../../src/index.ts'
+import { createPostgresStore } from '../../../src/stores/postgres.ts'
+import { createSupabaseStore } from '../../../src/stores/supabase.ts'
+import { readSql, readSupabaseSql } from '../../shipped-sql/shipped-sql.ts'
+import { useEveryMethod } from '../../shipped-sql/use-every-method.ts'
+
+// What hosted Supabase granted in projects before 2026: everything new in `public`, to all API roles.
+const olderDefaultPrivileges = ['tables', 'functions', 'sequences'].map(
+  (kind) => `alter default privileges in schema public grant all on ${kind} to anon, authenticated, service_role`,
+)
+
+const tables = ['api_key', 'api_key_secret', 'api_key_usage', 'api_key_audit'] as const
+
+describe.each([
+  ['without default privileges', []],
+  ["with hosted Supabase's older default privileges", olderDefaultPrivileges],
+])('both SQL files on Supabase %s', (_project, preparation) => {
+  let directory: string
+  let server: TestPostgres
+  let sandbox: Sandbox
+  let pool: Pool
+
+  beforeAll(async () => {
+    // The data API reports each refused request.
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    directory = await mkdtemp(join(tmpdir(), 'routekey-shipped-sql-'))
+    const migrationsDirectory = join(directory, 'migrations')
+    await mkdir(migrationsDirectory)
+    await writeFile(join(migrationsDirectory, '20270101000000_api_key.sql'), await readSql())
+    await writeFile(join(migrationsDirectory, '20270101000001_api_key_supabase.sql'), await readSupabaseSql())
+    server = await startTestPostgres({ migrationsDirectory: null })
+    const client = new Client({ connectionString: server.url })
+    await client.connect()
+    for (const statement of preparation) await client.query(statement)
+    await client.end()
+    sandbox = await startSandbox({
+      dir: directory,
+      ports: { supabase: 0 },
+      databaseUrl: server.url,
+      migrationsDirectory,
+      stripe: false,
+      github: false,
+    })
+    pool = new Pool({ connectionString: server.url, max: 3 })
+    pool.on('error', () => {})
+  })
+
+  afterAll(async () => {
+    await pool.end()
+    await sandbox.stop()
+    await server.stop()
+    await rm(directory, { recursive: true })
+    vi.restoreAllMocks()
+  })
+
+  function connect(role: 'publishableKey' | 'secretKey'): SupabaseClient {
+    const { supabase } = sandbox
+    return createClient(supabase!.url, supabase![role], { auth: { persistSession: false } })
+  }
+
+  async function signUp(email: string): Promise<{ client: SupabaseClient; id: string }> {
+    const client = connect('publishableKey')
+    const { data, error } = await client.auth.signUp({ email, password: 'correct horse battery staple' })
+    expect(error).toBeNull()
+    return { client, id: data.user!.id }
+  }
+
+  it('every method works through the Supabase store and the Data API', async () => {
+    await expect(useEveryMethod(createSupabaseStore({ client: connect('secretKey') }))).resolves.toBeUndefined()
+  })
+
+  it('every method works through the Postgres store, as the service role', async () => {
+    const asServiceRole = new Pool({ connectionString: server.url, max: 3, options: '-c role=service_role' })
+    await expect(useEveryMethod(createPostgresStore({ client: asServiceRole }))).resolves.toBeUndefined()
+    await asServiceRole.end()
+  })
+
+  it('anonymous and signed-in users can execute no function and use no sequence', async () => {
+    const { rows } = await pool.query(`
+      select role, oid::regprocedure::text as name from unnest(array['anon', 'authenticated']) as role, pg_proc
+      where pronamespace = 'public'::regnamespace and proname ~ 'api_key' and has_function_privilege(role, oid, 'execute')
+      union all
+      select role, oid::regclass::text from unnest(array['anon', 'authenticated']) as role, pg_class
+      where relnamespace = 'public'::regnamespace and relkind = 'S'
+        and has_sequence_privilege(role, oid, 'usage, select, update')
+    `)
+    expect(rows).toEqual([])
+    const functions = await pool.query(`select proname from pg_proc where proname ~ 'api_key'`)
+    expect(functions.rowCount).toBe(15)
+  })
+
+  it('owners read their own keys, usage and audit trail, and nothing else', async () => {
+    const [ada, eve] = [await signUp('ada@example.com'), await signUp('eve@example.com')]
+    const keyring = createKeyring({ store: createSupabaseStore({ client: connect('secretKey') }), prefix: 'acme' })
+    const { key, record } = await keyring.create({ owner: ada.id, name: 'CI' })
+    await keyring.verify(key)
+    await keyring.flush()
+    for (const table of tables) {
+      const [own, others, anonymous] = await Promise.all(
+        [ada.client, eve.client, connect('publishableKey')].map((client) => client.from(table).select()),
+      )
+      expect(anonymous!.error?.code, `anonymous reads ${table}`).toBe('42501')
+      const isSecret = table === 'api_key_secret'
+      expect(own!.error?.code ?? own!.data?.length, `the owner reads ${table}`).toBe(isSecret ? '42501' : 1)
+      expect(others!.error?.code ?? others!.data?.length, `another user reads ${table}`).toBe(isSecret ? '42501' : 0)
+      const written = await ada.client.from(table).delete().neq('key_id', record.id).select()
+      expect(written.error, `the owner deletes from ${table}`).not.toBeNull()
+    }
+    for (const { client } of [ada, eve, { client: connect('publishableKey') }]) {
+      for (const name of ['find_api_key', 'get_api_key', 'list_api_keys', 'revoke_api_keys', 'delete_api_keys']) {
+        const { error } = await client.rpc(name, { input: { id: record.id, owner: ada.id, limit: 1 } })
+        expect(error?.code, name).toBe('42501')
+      }
+    }
+    expect(await keyring.list({ owner: ada.id })).toHaveLength(1)
+    await keyring.close()
+  })
+})
