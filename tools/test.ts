@@ -12,6 +12,7 @@ import {
   checkPackage,
   checkTypes,
   checkUnused,
+  checkWords,
   lint,
   runTests,
 } from './steps/steps.ts'
@@ -21,7 +22,7 @@ const hasChromium = findChromium() !== null
 
 /** The lanes of a stage run side by side. */
 const stages: Step[][][] = [
-  [[build], [checkFormat, checkDependencies, checkUnused]],
+  [[build], [checkFormat, checkDependencies, checkUnused, checkWords]],
   [[runTests(['unit', 'database', 'integration'], { directory: reports })]],
   [[runTests(['scale'], { directory: reports })], [lint, checkTypes, checkPackage]],
   ...(hasChromium ? [[[runTests(['browser'], { directory: reports })]]] : []),

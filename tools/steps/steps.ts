@@ -9,6 +9,7 @@ const tool = (name: string, script: string): Step => ({
 
 export const build = tool('build', 'build.ts')
 export const checkPackage = tool('package', 'steps/check-package.ts')
+export const checkWords = tool('words', 'check-words.ts')
 export const checkDependencies = tool('dependencies', 'steps/check-dependencies.ts')
 export const checkTypes = tool('types', 'steps/check-types.ts')
 export const checkFormat: Step = { name: 'format', command: ['oxfmt', '--check', '.'], reportPath: null }
