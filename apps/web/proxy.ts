@@ -8,18 +8,18 @@ import { isSessionCookie, isSessionEnded, sessionEndedHeader } from './server/se
 import { createSessionClient } from './server/supabase.ts'
 
 /**
- * Prepares every page: a session that is fresh and still stands, because pages cannot set cookies, and a content security
- * policy with a nonce of its own. It protects nothing by itself: each page and each action checks the session.
+ * Prepares the request of every page: refreshes the session, because pages cannot set cookies, and sets a content security
+ * policy with a nonce. It protects nothing by itself: each page and each action checks the session.
  */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const policy = contentSecurityPolicy({ development: isDevelopment() })
-  // Next.js takes the nonce for its own scripts from the request's header.
+  // Next.js reads the nonce for its own scripts from this request header.
   const requestHeaders = new Headers(request.headers)
   requestHeaders.set('content-security-policy', policy)
 
   const session = await checkSession(request)
-  // To the router, which keeps what is around a page, this is the sign to load the page as a whole. That request ends the
-  // session in the browser, and gets a page that can say so.
+  // Makes the router, which keeps the frame of a page, load the whole page. That request ends the session in the browser and
+  // gets a page that says so.
   if (session.hasEnded && isFromScript(request)) return new NextResponse(null, { status: 401 })
   const cookieHeader = request.cookies.toString()
   if (cookieHeader === '') requestHeaders.delete('cookie')
@@ -41,8 +41,8 @@ interface SessionCheck {
 }
 
 /**
- * Asks Supabase whether the session still stands, which its token alone cannot tell, and refreshes it where that is due.
- * The request's cookies change with it, so that the page sees the same session as the browser will.
+ * Asks Supabase whether the session is still valid, which its token cannot tell, and refreshes it if necessary. It changes the
+ * request's cookies as well, so that the page sees the same session as the browser will.
  */
 async function checkSession(request: NextRequest): Promise<SessionCheck> {
   const check: SessionCheck = { hasEnded: false, cookies: [], headers: {} }
@@ -50,7 +50,7 @@ async function checkSession(request: NextRequest): Promise<SessionCheck> {
     for (const { name, value, options } of cookies) {
       if (value === '') request.cookies.delete(name)
       else request.cookies.set(name, value)
-      // Next.js repeats these where a page redirects, and loses `Max-Age=0` on the way.
+      // Next.js repeats these cookies if a page redirects, but without `Max-Age=0`.
       check.cookies.push({ name, value, options: value === '' ? { ...options, expires: new Date(0) } : options })
     }
     Object.assign(check.headers, headers)
@@ -69,24 +69,24 @@ async function checkSession(request: NextRequest): Promise<SessionCheck> {
       {},
     )
   } catch (error) {
-    // The page says it where it matters to its visitor. What could not be asked does not end a session.
+    // The page tells the visitor if it matters. An outage does not end a session.
     if (!(error instanceof EnvironmentError)) log('error', 'auth.check_failed', { error: describeError(error) })
   }
   return check
 }
 
-/** Tells a request of the page's script, for data or for a part of a page, from one that loads a page. */
+/** Whether a script of the page sent the request, for data or a part of a page. */
 function isFromScript(request: NextRequest): boolean {
   return request.method === 'GET' && request.headers.get('sec-fetch-dest') === 'empty'
 }
 
-/** Pages only: routes under `/api` check their callers themselves, and no body passes through here twice. */
+/** Only pages: routes under `/api` check their callers themselves, and their bodies need not pass through here. */
 export const config = {
   matcher: [
     {
-      // Each to its end: what only begins like one of these is a page, if only the one for what is not there.
+      // Each with its end: a path that only starts like one of these is a page, such as the one for unknown paths.
       source: '/((?!api/|_next/static/|_next/image$|icon\\.svg$|favicon\\.ico$).*)',
-      // What is fetched ahead needs neither a nonce nor an answer from Supabase: the page itself asks when it is opened.
+      // Prefetches need neither a nonce nor Supabase: the page checks the session when it is opened.
       missing: [{ type: 'header', key: 'next-router-prefetch' }],
     },
   ],

@@ -7,13 +7,11 @@ import { SiteFooter } from './_shell/site-footer.tsx'
 import { SiteHeader } from './_shell/site-header.tsx'
 import './globals.css'
 
-/** What search engines and tabs show. */
 export const metadata: Metadata = {
   title: { default: 'Routekey: secure API routes with keys', template: '%s · Routekey' },
   description: 'Generate a key, put it on a Next.js route, and nothing else can call it.',
 }
 
-/** The colours of the browser's own frame. */
 export const viewport: Viewport = {
   themeColor: [
     { media: '(prefers-color-scheme: light)', color: '#fcfcfd' },
@@ -21,9 +19,9 @@ export const viewport: Viewport = {
   ],
 }
 
-/** Frames every page. */
+/** The frame of every page. */
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  // Every page is rendered for its request, because the policy's nonce is new for each.
+  // Renders every page per request, because the content security policy has a new nonce each time.
   await connection()
   return (
     <html lang="en" className={`${sans.variable} ${mono.variable}`}>

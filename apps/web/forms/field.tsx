@@ -2,7 +2,7 @@ import type { ComponentProps, ReactNode } from 'react'
 import { Input } from '#ui/input.tsx'
 import { Label } from '#ui/label.tsx'
 
-/** How a field's label, its control, and the text below it belong together. */
+/** The attributes that connect a control to its label and to the text below it. */
 export interface FieldControl {
   readonly id: string
   readonly name: string
@@ -13,17 +13,17 @@ export interface FieldControl {
 interface FieldProps {
   readonly name: string
   readonly label: string
-  /** Shown below the field while nothing is wrong with it. */
+  /** Shown below the field unless it has errors. */
   readonly hint?: string | undefined
   readonly errors: string[] | undefined
-  /** Sets the id apart where a page has several fields of one name. Default: the name. */
+  /** Must be set if a page has several fields of one name. Default: the name. */
   readonly id?: string
 }
 
 /**
- * Shows a labelled field, with what is wrong at its place.
+ * Shows a field with its label, and with its errors below.
  *
- * @param props.children makes another control than a text field
+ * @param props.children renders a control other than a text field
  */
 export function Field({
   name,

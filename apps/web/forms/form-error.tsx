@@ -1,7 +1,7 @@
 import { CircleAlert } from 'lucide-react'
 import { Alert, AlertDescription } from '#ui/alert.tsx'
 
-/** Says what went wrong with a form that no field is to blame for. */
+/** Shows an error of a form that no field causes. */
 export function FormError({ text }: { text: string | undefined }) {
   if (text === undefined) return null
   return (

@@ -3,8 +3,8 @@ import * as z from 'zod/mini'
 import { createFormParser, keepValues } from './form.ts'
 
 const schema = z.object({
-  name: z.string('Give it a name.').check(z.trim(), z.minLength(1, 'Give it a name.')),
-  scopes: z.array(z.enum(['read', 'write'], 'There is no such scope.')),
+  name: z.string('Enter a name.').check(z.trim(), z.minLength(1, 'Enter a name.')),
+  scopes: z.array(z.enum(['read', 'write'], 'Unknown scope.')),
 })
 const parse = createFormParser(schema, { lists: ['scopes'] })
 
@@ -15,37 +15,37 @@ function makeForm(...fields: [string, string][]): FormData {
 }
 
 describe('createFormParser', () => {
-  it('gives what the schema makes of the fields, and drops others', () => {
+  it('returns the output of the schema, and drops other fields', () => {
     const form = makeForm(['name', ' CI '], ['scopes', 'read'], ['scopes', 'write'], ['$ACTION_ID', 'x'])
     expect(parse(form)).toEqual({ ok: true, data: { name: 'CI', scopes: ['read', 'write'] } })
   })
 
-  it('takes a list without members for an empty one', () => {
+  it('treats a missing list as empty', () => {
     expect(parse(makeForm(['name', 'CI']))).toEqual({ ok: true, data: { name: 'CI', scopes: [] } })
   })
 
-  it('names each field that is wrong, a member of a list by the list', () => {
+  it('reports each invalid field, and an invalid list item by its list', () => {
     expect(parse(makeForm(['name', ' '], ['scopes', 'read'], ['scopes', 'admin']))).toEqual({
       ok: false,
-      fieldErrors: { name: ['Give it a name.'], scopes: ['There is no such scope.'] },
+      fieldErrors: { name: ['Enter a name.'], scopes: ['Unknown scope.'] },
     })
   })
 
-  it('refuses a field that is missing, and one that is a file', () => {
+  it('refuses a missing field and a file', () => {
     const form = makeForm()
-    expect(parse(form)).toEqual({ ok: false, fieldErrors: { name: ['Give it a name.'] } })
+    expect(parse(form)).toEqual({ ok: false, fieldErrors: { name: ['Enter a name.'] } })
     form.append('name', new Blob(['CI']))
-    expect(parse(form)).toEqual({ ok: false, fieldErrors: { name: ['Give it a name.'] } })
+    expect(parse(form)).toEqual({ ok: false, fieldErrors: { name: ['Enter a name.'] } })
   })
 })
 
 describe('keepValues', () => {
-  it('keeps the fields that are named, and of a list all that was chosen', () => {
+  it('keeps the named fields, and all items of a list', () => {
     const form = makeForm(['name', ' CI '], ['scopes', 'read'], ['scopes', 'write'], ['password', 'secret'])
     expect(keepValues(form, ['name', 'scopes', 'grace'])).toEqual({ name: ' CI ', scopes: 'read write' })
   })
 
-  it('keeps no file', () => {
+  it('does not keep files', () => {
     const form = makeForm()
     form.append('name', new Blob(['CI']))
     expect(keepValues(form, ['name'])).toEqual({})

@@ -1,24 +1,24 @@
 import * as z from 'zod/mini'
 
-/** What is wrong, by the name of the field. */
+/** Error messages by the name of the field. */
 export type FieldErrors = Partial<Record<string, string[]>>
 
-/** A form as it was sent: what it says, or what is wrong with it. */
+/** The data of a form, or its errors. */
 export type ParsedForm<Data> = { ok: true; data: Data } | { ok: false; fieldErrors: FieldErrors }
 
-/** What a form shows after it was sent. It never holds a secret. */
+/** The state of a form after it was sent. It must never contain a secret. */
 export interface FormState {
-  /** What its fields begin with again, by name. */
+  /** The initial values of its fields, by name. */
   readonly values: Partial<Record<string, string>>
   readonly fieldErrors: FieldErrors
-  /** What went wrong that no field is to blame for. */
+  /** An error that no field causes. */
   readonly formError?: string
 }
 
 /**
- * Creates the one parser of a form that runs in the browser, to tell at once, and on the server, to be sure.
+ * Creates the parser of a form. It runs in the browser, for fast feedback, and on the server, which decides.
  *
- * @param options.lists names of the fields of which there may be several; default none
+ * @param options.lists the names of fields that can occur several times; default none
  */
 export function createFormParser<Schema extends z.core.$ZodType>(
   schema: Schema,
@@ -39,8 +39,8 @@ function flatten(issues: z.core.$ZodIssue[]): FieldErrors {
 }
 
 /**
- * Keeps what was typed into some fields, to be shown again; of a list, its members with spaces between them. Never name the
- * field of a secret.
+ * Keeps the values of some fields, to show them again. The items of a list are joined with spaces. Never pass the name of a
+ * field with a secret.
  */
 export function keepValues(form: FormData, names: readonly string[]): FormState['values'] {
   const values: FormState['values'] = {}

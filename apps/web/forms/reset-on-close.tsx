@@ -3,36 +3,36 @@
 import { type ComponentType, useEffect, useState } from 'react'
 import { flushSync } from 'react-dom'
 
-/** What a dialog with a form is given. */
+/** The props of a dialog with a form. */
 export interface FormDialogProps {
   /** Of the dialog, for the button that opens it. */
   readonly id: string
-  /** Shows it from the start. Default: false. */
+  /** Whether it is open at first. Default: false. */
   readonly isOpenAtFirst?: boolean
-  /** Called when it was closed, in whatever way. */
+  /** Called when the dialog is closed, in any way. */
   readonly onClosed?: () => void
 }
 
 /**
- * Makes of a dialog one that begins anew each time: React forgets all that it held when it was closed, and when the page is
- * left, because the browser may keep the page for its Back button.
+ * Wraps a dialog so that it starts afresh each time: React drops its state when the dialog is closed, and when the visitor
+ * leaves the page, because the browser may keep the page for its Back button.
  */
 export function withResetOnClose<Props extends FormDialogProps>(
-  Turn: ComponentType<Props & Required<FormDialogProps>>,
+  Component: ComponentType<Props & Required<FormDialogProps>>,
 ): ComponentType<Props> {
-  return function Turns(props: Props) {
-    const [turn, setTurn] = useState(0)
+  return function ResetOnClose(props: Props) {
+    const [timesReset, setTimesReset] = useState(0)
     useEffect(() => {
-      // At once: what waits is done only after the page was put away.
-      const forget = () => flushSync(() => setTurn((current) => current + 1))
-      window.addEventListener('pagehide', forget)
-      return () => window.removeEventListener('pagehide', forget)
+      // Synchronously, because a scheduled update would run only after the browser has stored the page.
+      const reset = () => flushSync(() => setTimesReset((times) => times + 1))
+      window.addEventListener('pagehide', reset)
+      return () => window.removeEventListener('pagehide', reset)
     }, [])
     const onClosed = () => {
-      setTurn(turn + 1)
+      setTimesReset(timesReset + 1)
       props.onClosed?.()
     }
-    const isOpenAtFirst = turn === 0 && props.isOpenAtFirst === true
-    return <Turn {...props} key={turn} isOpenAtFirst={isOpenAtFirst} onClosed={onClosed} />
+    const isOpenAtFirst = timesReset === 0 && props.isOpenAtFirst === true
+    return <Component {...props} key={timesReset} isOpenAtFirst={isOpenAtFirst} onClosed={onClosed} />
   }
 }

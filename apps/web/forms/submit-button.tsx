@@ -2,7 +2,7 @@ import type { ComponentProps } from 'react'
 import { Button } from '#ui/button.tsx'
 import { Spinner } from '#ui/spinner.tsx'
 
-/** Sends its form, once: while `isPending` it does nothing, but keeps the keyboard's focus, which a disabled button drops. */
+/** Sends its form. While `isPending` it does nothing, but keeps the keyboard focus, which a disabled button would lose. */
 export function SubmitButton({
   isPending,
   children,

@@ -3,26 +3,26 @@
 import { type ComponentProps, useActionState, useEffect, useRef, useState } from 'react'
 import type { FieldErrors, FormState, ParsedForm } from './form.ts'
 
-const offline = 'You are offline, so nothing was sent. Try again once you are connected.'
+const offline = 'You are offline, so nothing was sent. Try again when you are connected.'
 
 type Parser = (form: FormData) => ParsedForm<unknown>
 
-/** A form that runs by a server action. */
+/** A form that calls a server action. */
 export interface ActionForm<State extends FormState> {
   readonly state: Awaited<State>
   readonly isPending: boolean
-  /** Of the browser's check or of the action, whichever came last. */
+  /** From the check in the browser or from the action, whichever ran last. */
   readonly fieldErrors: FieldErrors
   /** For the `<form>`. */
   readonly formProps: Pick<ComponentProps<'form'>, 'ref' | 'action' | 'onFocus' | 'onSubmit' | 'noValidate'>
 }
 
 /**
- * Runs a form by a server action, and checks it in the browser first; offline, it is not sent. The form works before
- * scripts arrive: the browser then posts it itself, and the action checks it in any case.
+ * Connects a form to a server action, and checks it in the browser first. It is not sent while offline. Before scripts arrive,
+ * the browser posts the form itself; the action checks it in any case.
  *
- * @param loadParser fetches the parser that the action uses too; called at the form's first focus, to keep it out of what
- *   the page loads first; default none, for a form in which nothing is typed
+ * @param loadParser imports the parser that the action uses; called when the form first gets the focus, to keep the parser out
+ *   of the initial scripts; default none, for a form without text fields
  */
 export function useActionForm<State extends FormState>(
   action: (state: Awaited<State>, form: FormData) => State | Promise<State>,
@@ -40,12 +40,12 @@ export function useActionForm<State extends FormState>(
     try {
       parser.current ??= (await loadParser?.()) ?? null
     } catch {
-      // Without it the server's answer comes a moment later, and says the same.
+      // Without the parser, the server reports the same errors a moment later.
     }
   }
 
   useEffect(() => {
-    // In the order of the page, which is not the one of the schema.
+    // In the order of the page, which can differ from the order of the schema.
     for (const element of form.current?.elements ?? []) {
       const name = element.getAttribute('name')
       if (name === null || fieldErrors[name] === undefined || !(element instanceof HTMLElement)) continue
@@ -64,12 +64,12 @@ export function useActionForm<State extends FormState>(
       noValidate: true,
       onFocus: () => void load(),
       onSubmit: (event) => {
-        // Enter sends a form of one field without its button, too, and what is under way must not be sent again.
+        // Enter sends a form with one field even if its button does nothing, and it must not be sent twice.
         if (isPending) return event.preventDefault()
         const parsed = parser.current?.(new FormData(event.currentTarget))
         const found = parsed === undefined || parsed.ok ? null : parsed.fieldErrors
         setRefused(found)
-        // An action that does not get through would take the page down, and all that was typed with it.
+        // An action that cannot reach the server replaces the page with an error, and the input is lost.
         setIsOffline(!navigator.onLine)
         if (found !== null || !navigator.onLine) event.preventDefault()
       },

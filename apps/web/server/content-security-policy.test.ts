@@ -6,7 +6,7 @@ describe('contentSecurityPolicy', () => {
     expect(contentSecurityPolicy({ development: false })).not.toContain('unsafe')
   })
 
-  it('has a nonce of 128 bits, new each time', () => {
+  it('has a new nonce of 128 bits each time', () => {
     const nonces = Array.from(
       { length: 100 },
       () => /script-src [^;]*'nonce-([^']+)'/.exec(contentSecurityPolicy({ development: false }))?.[1] ?? '',

@@ -1,7 +1,7 @@
 /**
- * Makes a content security policy with a nonce of 128 random bits.
+ * Creates a content security policy with a nonce of 128 random bits.
  *
- * @param options.development loosens it for `next dev`: React evaluates code and the error overlay sets styles
+ * @param options.development relaxes it for `next dev`, where React evaluates code and the error overlay sets styles
  */
 export function contentSecurityPolicy(options: { development: boolean }): string {
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64')

@@ -16,18 +16,18 @@ function errorOf(run: () => unknown): InstanceType<typeof EnvironmentError> {
     if (error instanceof EnvironmentError) return error
     throw error
   }
-  throw new Error('nothing was thrown')
+  throw new Error('Nothing was thrown.')
 }
 
 describe('publicEnv', () => {
-  it('gives the address and the publishable key', () => {
+  it('returns the URL and the publishable key', () => {
     expect(publicEnv(supabase)).toEqual({
       supabaseUrl: 'http://127.0.0.1:54321',
       supabasePublishableKey: 'sb_publishable_sandbox_1',
     })
   })
 
-  it('names every variable that is missing, and what mends it', () => {
+  it('names every missing variable and the fix', () => {
     const error = errorOf(() => publicEnv({}))
     expect(error.variables).toEqual(Object.keys(supabase))
     expect(error.message).toContain('NEXT_PUBLIC_SUPABASE_URL is not set')
@@ -35,14 +35,14 @@ describe('publicEnv', () => {
     expect(error.message).toContain('npm start')
   })
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as not set', () => {
     const error = errorOf(() => publicEnv({ ...supabase, NEXT_PUBLIC_SUPABASE_URL: '' }))
     expect(error.variables).toEqual(['NEXT_PUBLIC_SUPABASE_URL'])
     expect(error.message).toContain('NEXT_PUBLIC_SUPABASE_URL is not set')
   })
 
-  it.each(['127.0.0.1:54321', 'ftp://example.com', 'javascript:alert(1)', 'not an address'])(
-    'refuses the address %j without repeating it',
+  it.each(['127.0.0.1:54321', 'ftp://example.com', 'javascript:alert(1)', 'not a url'])(
+    'refuses the URL %j without repeating it',
     (address) => {
       const error = errorOf(() => publicEnv({ ...supabase, NEXT_PUBLIC_SUPABASE_URL: address }))
       expect(error.variables).toEqual(['NEXT_PUBLIC_SUPABASE_URL'])
@@ -52,7 +52,7 @@ describe('publicEnv', () => {
 })
 
 describe('supabaseSecretKey', () => {
-  it('is read at the call, so that one build serves any environment', () => {
+  it('is read at each call, so that one build serves every environment', () => {
     vi.stubEnv('SUPABASE_SECRET_KEY', 'sb_secret_first')
     expect(supabaseSecretKey()).toBe('sb_secret_first')
     vi.stubEnv('SUPABASE_SECRET_KEY', 'sb_secret_second')
@@ -60,22 +60,22 @@ describe('supabaseSecretKey', () => {
     vi.unstubAllEnvs()
   })
 
-  it('throws when the variable is empty', () => {
+  it('throws if the variable is empty', () => {
     expect(errorOf(() => supabaseSecretKey({ SUPABASE_SECRET_KEY: '' })).code).toBe('ERR_ENV_INVALID')
   })
 })
 
 describe('stripeEnv', () => {
-  it.each([undefined, ''])('means Stripe itself when STRIPE_API_BASE is %j', (base) => {
+  it.each([undefined, ''])('uses Stripe itself if STRIPE_API_BASE is %j', (base) => {
     expect(stripeEnv({ STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_API_BASE: base }).apiBase).toBeNull()
   })
 
-  it('gives the address of another server', () => {
+  it('returns the URL of another server', () => {
     const { apiBase } = stripeEnv({ STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_API_BASE: 'http://127.0.0.1:12111' })
     expect(apiBase?.host).toBe('127.0.0.1:12111')
   })
 
-  it('never puts the key into its message', () => {
+  it('never includes the key in its message', () => {
     const error = errorOf(() => stripeEnv({ STRIPE_SECRET_KEY: 'sk_test_hush', STRIPE_API_BASE: 'nowhere' }))
     expect(error.variables).toEqual(['STRIPE_API_BASE'])
     expect(error.message).not.toContain('sk_test_hush')
@@ -83,7 +83,7 @@ describe('stripeEnv', () => {
 })
 
 describe('stripeWebhookSecret', () => {
-  it('gives the secret that Stripe shows', () => {
+  it('returns a signing secret', () => {
     const secret = `whsec_${'a1'.repeat(16)}`
     expect(stripeWebhookSecret({ STRIPE_WEBHOOK_SECRET: secret })).toBe(secret)
   })

@@ -1,17 +1,15 @@
 import 'server-only'
 import { z } from 'zod'
 
-/** Thrown when a variable that is needed is missing or malformed. The message never holds a value. */
+/** Thrown if a required variable is missing or invalid. The message never contains a value. */
 export class EnvironmentError extends Error {
   readonly code = 'ERR_ENV_INVALID'
-  /** The names of the variables at fault. */
+  /** The names of the invalid variables. */
   readonly variables: readonly string[]
 
   constructor(problems: readonly { variable: string; problem: string }[]) {
     const list = problems.map(({ variable, problem }) => `${variable} ${problem}`).join('; ')
-    super(
-      `${list}. Set it in apps/web/.env.local or in the environment; \`npm start\` fills it in for the local stack.`,
-    )
+    super(`${list}. Set it in apps/web/.env.local, or run \`npm start\`, which sets it for the local stack.`)
     this.name = 'EnvironmentError'
     this.variables = problems.map(({ variable }) => variable)
   }
@@ -20,31 +18,31 @@ export class EnvironmentError extends Error {
 type Source = Readonly<Record<string, string | undefined>>
 
 const valueSchema = z.string('is not set').min(1, 'is not set')
-const address = valueSchema.pipe(
-  z.url({ protocol: /^https?$/, error: 'must be an http or https address, such as https://example.supabase.co' }),
+const urlSchema = valueSchema.pipe(
+  z.url({ protocol: /^https?$/, error: 'must be an http or https URL, such as https://example.supabase.co' }),
 )
 
 const publicSchema = z.object({
-  NEXT_PUBLIC_SUPABASE_URL: address,
+  NEXT_PUBLIC_SUPABASE_URL: urlSchema,
   NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: valueSchema,
 })
 const supabaseSecretSchema = z.object({ SUPABASE_SECRET_KEY: valueSchema })
 const stripeSchema = z.object({
   STRIPE_SECRET_KEY: valueSchema,
-  STRIPE_API_BASE: z.preprocess((base) => (base === '' ? undefined : base), address.optional()),
+  STRIPE_API_BASE: z.preprocess((base) => (base === '' ? undefined : base), urlSchema.optional()),
 })
-// A short one, such as a placeholder, could be guessed, and whoever knows it can delete links by forged events.
+// A short secret, such as a placeholder, can be guessed, and an attacker who knows it can delete links with forged events.
 const stripeWebhookSchema = z.object({
   STRIPE_WEBHOOK_SECRET: valueSchema.pipe(
-    z.string().regex(/^whsec_\S{24,}$/, 'must be the signing secret, whsec_…, that Stripe shows for the endpoint'),
+    z.string().regex(/^whsec_\S{24,}$/, 'must be the signing secret (whsec_…) that Stripe shows for the endpoint'),
   ),
 })
 
 /**
- * Reads what a browser may know: where Supabase is, and its publishable key.
+ * Reads the public configuration: the URL of Supabase and its publishable key.
  *
- * @param source the environment to read; default the process's, as it is at the call
- * @throws EnvironmentError `ERR_ENV_INVALID` when a variable is missing or malformed
+ * @param source the environment; default the current environment of the process
+ * @throws `ERR_ENV_INVALID` if a variable is missing or invalid
  */
 export function publicEnv(source: Source = processEnv()): { supabaseUrl: string; supabasePublishableKey: string } {
   const env = parse(publicSchema, source)
@@ -55,18 +53,18 @@ export function publicEnv(source: Source = processEnv()): { supabaseUrl: string;
 }
 
 /**
- * Reads the key with which the server acts as Supabase's service role, past row-level security.
+ * Reads the key of Supabase's service role, which bypasses row-level security.
  *
- * @throws EnvironmentError `ERR_ENV_INVALID` when it is missing
+ * @throws `ERR_ENV_INVALID` if it is missing
  */
 export function supabaseSecretKey(source: Source = processEnv()): string {
   return parse(supabaseSecretSchema, source).SUPABASE_SECRET_KEY
 }
 
 /**
- * Reads Stripe's key and address; no address means Stripe itself.
+ * Reads Stripe's key and API base; null means Stripe itself.
  *
- * @throws EnvironmentError `ERR_ENV_INVALID` when the key is missing or the address malformed
+ * @throws `ERR_ENV_INVALID` if the key is missing or the base is not a URL
  */
 export function stripeEnv(source: Source = processEnv()): { secretKey: string; apiBase: URL | null } {
   const env = parse(stripeSchema, source)
@@ -77,15 +75,15 @@ export function stripeEnv(source: Source = processEnv()): { secretKey: string; a
 }
 
 /**
- * Reads the secret with which Stripe signs what it sends to the webhook.
+ * Reads the secret with which Stripe signs webhook requests.
  *
- * @throws EnvironmentError `ERR_ENV_INVALID` when it is missing, or nothing that Stripe gives out
+ * @throws `ERR_ENV_INVALID` if it is missing or does not look like one of Stripe's
  */
 export function stripeWebhookSecret(source: Source = processEnv()): string {
   return parse(stripeWebhookSchema, source).STRIPE_WEBHOOK_SECRET
 }
 
-/** Tells whether this is `next dev`, where React needs `eval` and the error overlay inline styles. */
+/** Whether this is `next dev`, where React needs `eval` and the error overlay needs inline styles. */
 export function isDevelopment(source: Source = processEnv()): boolean {
   return source['NODE_ENV'] === 'development'
 }
@@ -99,7 +97,7 @@ function parse<Schema extends z.ZodType>(schema: Schema, source: Source): z.outp
 }
 
 function processEnv(): Source {
-  // The object as a whole: Next.js replaces `process.env.NEXT_PUBLIC_…` by its value at build time.
-  // oxlint-disable-next-line node/no-process-env -- the one place in the application that reads the environment
+  // The whole object, because Next.js replaces `process.env.NEXT_PUBLIC_…` with its value at build time.
+  // oxlint-disable-next-line node/no-process-env -- the only place in the application that reads the environment
   return process.env
 }

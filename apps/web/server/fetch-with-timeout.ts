@@ -1,7 +1,7 @@
 /**
- * Makes a `fetch` that gives up, because the default one waits for as long as the other end keeps the connection open.
+ * Creates a `fetch` with a timeout. By default, it waits as long as the server keeps the connection open.
  *
- * @param timeoutMs for the whole exchange, body included, in milliseconds
+ * @param timeoutMs for the whole exchange, including the body
  */
 export function fetchWithTimeout(timeoutMs: number): typeof fetch {
   return (input, init) => {

@@ -5,14 +5,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vite
 
 vi.mock('server-only', () => ({}))
 
-/** Answers for Supabase and Stripe alike: an empty list, as each writes it. */
+/** Stands in for Supabase and Stripe: responds with an empty list in the format of each. */
 const services = createServer((request, response) => {
   const isStripe = request.url?.startsWith('/v1/') === true
-  asked.push(isStripe ? 'stripe' : 'supabase')
+  requests.push(isStripe ? 'stripe' : 'supabase')
   response.writeHead(status, { 'content-type': 'application/json' })
   response.end(isStripe ? '{"object":"list","data":[],"has_more":false,"url":"/v1/customers"}' : '[]')
 })
-let asked: string[] = []
+let requests: string[] = []
 let status = 200
 
 beforeAll(async () => {
@@ -25,7 +25,7 @@ afterAll(() => {
 })
 
 beforeEach(() => {
-  asked = []
+  requests = []
   status = 200
   const address = services.address()
   if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.')
@@ -54,19 +54,19 @@ afterEach(() => {
 
 const allOk = { api_route_secret: 'ok', cron_secret: 'ok', supabase: 'ok', stripe: 'ok' }
 
-it('is ok when every part is there and answers', async () => {
+it('is ok if every part is configured and responds', async () => {
   const { readHealth } = await import('./health.ts')
   expect(await readHealth()).toEqual({ status: 'ok', parts: allOk })
 })
 
-it.each(['', 'changeme'])('tells that the secret of a route is not fit when it is %j', async (secret) => {
+it.each(['', 'changeme'])('reports the secret of a route as not configured if it is %j', async (secret) => {
   vi.stubEnv('API_ROUTE_SECRET', secret)
   const { readHealth } = await import('./health.ts')
   const parts = { ...allOk, api_route_secret: 'not_configured' }
   expect(await readHealth()).toEqual({ status: 'unavailable', parts })
 })
 
-it('tells a service that fails from one that is not configured', async () => {
+it('distinguishes a service that fails from one that is not configured', async () => {
   status = 500
   vi.stubEnv('STRIPE_SECRET_KEY', '')
   const { readHealth } = await import('./health.ts')
@@ -75,17 +75,17 @@ it('tells a service that fails from one that is not configured', async () => {
 })
 
 it.each([
-  ['5 seconds while all is well', undefined, 5000],
-  ['1 second while something is missing', '', 1000],
-])('asks the services no more than once in %s, however often it is asked', async (_name, cronSecret, cacheMs) => {
+  ['5 seconds while every part is ok', undefined, 5_000],
+  ['1 second while a part is missing', '', 1_000],
+])('checks the services at most once in %s', async (_name, cronSecret, cacheMs) => {
   if (cronSecret !== undefined) vi.stubEnv('CRON_SECRET', cronSecret)
   const { readHealth } = await import('./health.ts')
   const first = await readHealth()
   await Promise.all([readHealth(), readHealth()])
   vi.setSystemTime(Date.now() + cacheMs - 1)
   expect(await readHealth()).toEqual(first)
-  expect(asked.toSorted()).toEqual(['stripe', 'supabase'])
+  expect(requests.toSorted()).toEqual(['stripe', 'supabase'])
   vi.setSystemTime(Date.now() + 1)
   await readHealth()
-  expect(asked.toSorted()).toEqual(['stripe', 'stripe', 'supabase', 'supabase'])
+  expect(requests.toSorted()).toEqual(['stripe', 'stripe', 'supabase', 'supabase'])
 })

@@ -5,24 +5,24 @@ import { describeError, log } from './log.ts'
 import { createStripeClient } from './stripe.ts'
 import { createServiceClient } from './supabase.ts'
 
-/** The state of one part. It names no address, key or error: the log does. */
+/** The state of one part. It contains no address, key or error; those are in the log. */
 export type PartState = 'ok' | 'not_configured' | 'unreachable'
 
-/** The state of every part that the application needs. */
+/** The state of every part that the application requires. */
 export interface Health {
   readonly status: 'ok' | 'unavailable'
   readonly parts: Record<'api_route_secret' | 'cron_secret' | 'supabase' | 'stripe', PartState>
 }
 
-const timeoutMs = 2000
-// Anyone may ask, so that each question must not become one to Stripe: it counts them against the account's rate limit. What
-// is wrong is looked at again sooner: who mends it wants to see it mended.
-const cacheMs = { ok: 5000, unavailable: 1000 }
+const timeoutMs = 2_000
+// The endpoint is public, so not every request may cause one to Stripe, which counts it against the account's rate limit.
+// Failures are cached for a shorter time, so that a fix shows soon.
+const cacheMs = { ok: 5_000, unavailable: 1_000 }
 let cached: { health: Promise<Health>; until: number } | undefined
 
 /**
- * Tells whether every part is configured and, where it is a service, answers within 2 s. What it tells is up to 5 s old, and
- * 1 s where not all is well.
+ * Checks that every part is configured and that every service responds within 2 s. The result is up to 5 s old, or 1 s if a
+ * part is not ok.
  */
 export async function readHealth(): Promise<Health> {
   if (cached && Date.now() < cached.until) return cached.health
@@ -45,7 +45,7 @@ async function checkParts(): Promise<Health> {
   return { status: isHealthy ? 'ok' : 'unavailable', parts }
 }
 
-/** Asks the guard itself: it answers 401 to a request without a key if its secret is good, and 503 if not. */
+/** Asks the guard: without a key it denies with 401 if its secret is usable, and with 503 if not. */
 async function secretState(name: string): Promise<PartState> {
   const result = await authenticate(new Request('http://localhost/'), envSecret(name))
   return !result.ok && result.denial.status === 503 ? 'not_configured' : 'ok'
@@ -64,17 +64,17 @@ async function serviceState(name: string, check: (signal: AbortSignal) => Promis
 
 const reported = new Map<string, string>()
 
-/** Logs what ails a part once, and not again at each question while it is the same. */
+/** Logs the error of a part once, until it changes. */
 function report(part: string, error: string): void {
   if (reported.get(part) === error) return
   reported.set(part, error)
   log('warn', 'health.part_failed', { part, error })
 }
 
-/** Reads as the service role, so that the key and the migrations are checked with the address. */
+/** Reads as the service role, so that the key and the migrations are checked as well as the URL. */
 async function checkSupabase(signal: AbortSignal): Promise<void> {
   const { error } = await createServiceClient().from('profile').select('id').limit(1).abortSignal(signal)
-  if (error) throw new Error('Supabase did not list profiles', { cause: error })
+  if (error) throw new Error('Could not read profiles from Supabase', { cause: error })
 }
 
 async function checkStripe(): Promise<void> {

@@ -2,11 +2,10 @@ import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 
 /**
- * Makes a repeated `Authorization` line visible: `node:http` keeps the first and drops the others, so that a guard could not
- * tell that a key came twice. They are joined with a comma, as RFC 9110, section 5.3, joins repeated fields and as Node
- * joins `x-api-key`; the guard then answers 400.
+ * Joins repeated `Authorization` headers with a comma, as RFC 9110, section 5.3, joins fields and as Node joins `x-api-key`.
+ * By itself, `node:http` keeps the first and drops the others, so a guard could not detect two keys and respond 400.
  *
- * For each server of this process; call it once, when the process starts.
+ * It applies to all servers of this process. Call it once, when the process starts.
  */
 export function joinRepeatedAuthorization(): void {
   subscribe('http.server.request.start', (message) => {

@@ -11,7 +11,7 @@ const secret = randomBytes(32).toString('hex')
 it.each([
   ['stdout', { API_ROUTE_SECRET: secret }, { level: 'warn', status: 401, code: 'invalid_key' }],
   ['stderr', {}, { level: 'error', status: 503, code: 'secret_unset' }],
-] as const)('tells the code and the path on %s, and not what was sent', async (stream, env, expected) => {
+] as const)('logs the code and the path to %s, and not the key', async (stream, env, expected) => {
   const write = vi.spyOn(process[stream], 'write').mockReturnValue(true)
   const wrong = randomBytes(32).toString('hex')
   const request = new Request(`http://localhost/api/create-stripe-customer?API_ROUTE_SECRET=${wrong}`, {

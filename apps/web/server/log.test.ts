@@ -5,9 +5,9 @@ vi.mock('server-only', () => ({}))
 const { describeError, log } = await import('./log.ts')
 
 describe('describeError', () => {
-  it('tells the causes as well', () => {
-    const error = new TypeError('fetch failed', { cause: new Error('ECONNREFUSED', { cause: 'no one listens' }) })
-    expect(describeError(error)).toBe('TypeError: fetch failed (Error: ECONNREFUSED (no one listens))')
+  it('includes the causes', () => {
+    const error = new TypeError('fetch failed', { cause: new Error('ECONNREFUSED', { cause: 'port 1' }) })
+    expect(describeError(error)).toBe('TypeError: fetch failed (Error: ECONNREFUSED (port 1))')
   })
 
   it('leaves out the details of a database error, which can quote a row', () => {
@@ -15,7 +15,7 @@ describe('describeError', () => {
     expect(describeError(error)).toBe('duplicate key')
   })
 
-  it.each([undefined, null, 7, {}])('has words for %j', (thrown) => {
+  it.each([undefined, null, 7, {}])('describes %j', (thrown) => {
     expect(describeError(thrown)).toBe('unknown error')
   })
 })
@@ -24,7 +24,7 @@ describe('log', () => {
   it.each([
     ['error', process.stderr],
     ['info', process.stdout],
-  ] as const)('writes one line of JSON for an %s, whatever is in it', (level, stream) => {
+  ] as const)('writes one line of JSON at level %s, even if a field has line breaks', (level, stream) => {
     const write = vi.spyOn(stream, 'write').mockReturnValue(true)
     log(level, 'thing.done', { text: 'two\nlines' })
     const line = String(write.mock.lastCall?.[0])
@@ -33,7 +33,7 @@ describe('log', () => {
     expect(JSON.parse(line)).toMatchObject({ level, event: 'thing.done', text: 'two\nlines' })
   })
 
-  it('takes secrets and e-mails out, wherever they stand', () => {
+  it('redacts secrets and email addresses in every field', () => {
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
     const key = `sk_live_${'a1'.repeat(16)}`
     log('error', 'request.failed', { error: `ada@example.com with ${key}`, deep: { password: 'hunter2' } })

@@ -8,15 +8,15 @@ const options: LoggerOptions = {
   timestamp: stdTimeFunctions.isoTime,
   formatters: { level: (level) => ({ level }), log: redact },
 }
-// Looked up at each line: what a test or a host puts in the stream's place gets the line.
+// The stream is looked up for each line, so that a test or a host can replace it.
 const toStdout = pino(options, { write: (line: string) => process.stdout.write(line) })
 const toStderr = pino(options, { write: (line: string) => process.stderr.write(line) })
 
 /**
  * Writes one line of JSON: errors to stderr, the rest to stdout.
  *
- * @param event what happened, as `area.thing_done`
- * @param fields details; never a secret, an e-mail address or a URL with its query, which are taken out all the same
+ * @param event the name of the event, as `area.thing_done`
+ * @param fields details. Never pass a secret, an email address or a URL with a query; they are redacted as a last resort
  */
 export function log(level: 'info' | 'warn' | 'error', event: string, fields: Record<string, unknown> = {}): void {
   const logger = level === 'error' ? toStderr : toStdout
@@ -24,8 +24,8 @@ export function log(level: 'info' | 'warn' | 'error', event: string, fields: Rec
 }
 
 /**
- * Turns what was thrown into the text for a log line, with its causes: `fetch` keeps the reason there. Of an error that
- * is no `Error`, such as the database's, it takes the message alone, because details can quote a row.
+ * Describes a thrown value for the log, including its causes, where `fetch` keeps the reason. From an object that is not an
+ * `Error`, such as a database error, it uses only the message, because details can quote a row.
  */
 export function describeError(error: unknown): string {
   if (error instanceof Error) {

@@ -3,10 +3,10 @@ import { describe, expect, it, vi } from 'vitest'
 vi.mock('server-only', () => ({}))
 
 const { EnvironmentError } = await import('./env.ts')
-const { methodNotAllowed, problemResponse, catchProblems } = await import('./problem-response.ts')
+const { catchProblems, problemResponse } = await import('./problem-response.ts')
 
 describe('problemResponse', () => {
-  it('is an RFC 9457 problem that no cache keeps', async () => {
+  it('is an RFC 9457 problem that no cache stores', async () => {
     const response = problemResponse(503, 'Not yet.', { 'retry-after': '3' })
     expect(response.status).toBe(503)
     expect(Object.fromEntries(response.headers)).toEqual({
@@ -23,26 +23,18 @@ describe('problemResponse', () => {
   })
 })
 
-describe('methodNotAllowed', () => {
-  it('says what is allowed', () => {
-    const response = methodNotAllowed('GET', 'HEAD')()
-    expect(response.status).toBe(405)
-    expect(response.headers.get('allow')).toBe('GET, HEAD')
-  })
-})
-
 describe('catchProblems', () => {
   const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
 
   it.each([
-    ['an unknown fault', new Error('hush', { cause: new Error('reset') }), 500, 'hush (Error: reset)'],
+    ['an unknown error', new Error('hush', { cause: new Error('reset') }), 500, 'hush (Error: reset)'],
     [
       'a missing variable',
       new EnvironmentError([{ variable: 'STRIPE_SECRET_KEY', problem: 'is not set' }]),
       503,
       'STRIPE_SECRET_KEY is not set',
     ],
-  ])('answers %s in public words, and logs the reason', async (_, error, status, logged) => {
+  ])('responds to %s without its message, which it logs', async (_, error, status, logged) => {
     const response = await catchProblems(() => Promise.reject(error))()
     expect(response.status).toBe(status)
     const text = await response.text()
@@ -51,7 +43,7 @@ describe('catchProblems', () => {
     expect(String(stderr.mock.lastCall?.[0])).toContain(logged)
   })
 
-  it('passes on what the handler answers, and what it is given', async () => {
+  it('passes arguments and response through', async () => {
     const handler = catchProblems(async (name: string) => new Response(`hello ${name}`))
     expect(await (await handler('Ada')).text()).toBe('hello Ada')
   })

@@ -1,32 +1,32 @@
 import { redactEmails } from '@routekey/stripe-customers/redact-emails'
 
-/** Fields whose value is never written, by their name. `tokenExpiresAt` goes too: rather one too many. */
+/** The names of fields whose value is never logged. It errs on the side of caution: `tokenExpiresAt` matches as well. */
 const hiddenName =
   /pass(word|wd|phrase)|secret|token|authori[sz]ation|cookie|api[-_]?key|signature|credential|e[-_]?mail/i
 
 /** Patterns of secrets, which may be in any text, and their replacements. */
 const hiddenText: readonly (readonly [RegExp, string])[] = [
-  // Queries before keys: a key that is sent in an address is of no known shape.
+  // Queries before keys, because a key in a query can have any shape.
   [/([?&][\w.~-]+=)[^&\s'"]+/g, '$1[hidden]'],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, '$1 [hidden]'],
   [/\b(?:sk|rk|pk)_(?:test|live|user)_\w+|\bwhsec_[\w+/=]+|\bsb_(?:secret|publishable)_\w+/g, '[hidden]'],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[hidden]'],
-  // 256 bits in hexadecimal, as the secrets of the routes are.
+  // 256 bits in hexadecimal, like the secrets of the routes.
   [/\b[0-9a-f]{64}\b/gi, '[hidden]'],
 ]
 
-/** Deeper, there is nothing that anyone reads in a log. */
+/** Nobody reads deeper fields in a log. */
 const maxDepth = 5
 
 /**
- * Takes secrets and e-mail addresses out of the fields of a log line: by the name of a field, and out of every text. It is
- * the last resort; what is not to be logged is not to be passed here.
+ * Redacts secrets and email addresses in the fields of a log line, by the name of the field and inside every text. It is a
+ * last resort: callers must not pass secrets.
  */
 export function redact(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return redactFields(fields, maxDepth)
 }
 
-/** Takes secrets and e-mail addresses out of a text. */
+/** Redacts secrets and email addresses in a text. */
 export function redactText(text: string): string {
   return hiddenText.reduce(
     (current, [pattern, replacement]) => current.replace(pattern, replacement),
@@ -48,7 +48,7 @@ function redactValue(value: unknown, depth: number): unknown {
   if (typeof value === 'bigint') return String(value)
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Date) return value
-  // Its members, such as a request or a row, are not for the log.
+  // Without its members, such as a request or a row.
   if (value instanceof Error) return redactText(`${value.name}: ${value.message}`)
   if (depth <= 0) return '[deep]'
   return Array.isArray(value) ? value.map((item) => redactValue(item, depth - 1)) : redactFields(value, depth)

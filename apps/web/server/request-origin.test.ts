@@ -3,10 +3,14 @@ import { isHttps, requestOrigin } from './request-origin.ts'
 
 describe('requestOrigin', () => {
   it.each([
-    ['what the visitor typed', { host: 'localhost:3000', 'x-forwarded-proto': 'http' }, 'http://localhost:3000'],
-    ['the other name of this machine', { host: '127.0.0.1:3000' }, 'http://127.0.0.1:3000'],
     [
-      'what a proxy in front was asked for',
+      'the host that the visitor used',
+      { host: 'localhost:3000', 'x-forwarded-proto': 'http' },
+      'http://localhost:3000',
+    ],
+    ['another host of the same machine', { host: '127.0.0.1:3000' }, 'http://127.0.0.1:3000'],
+    [
+      'the host that the proxy received',
       { host: 'app:3000', 'x-forwarded-host': 'example.com', 'x-forwarded-proto': 'https' },
       'https://example.com',
     ],
@@ -24,11 +28,11 @@ describe('isHttps', () => {
     ['http,https', false],
     ['httpsx', false],
     ['', false],
-  ])('takes the visitor’s end of %j', (value, expected) => {
+  ])('reads the first entry of %j', (value, expected) => {
     expect(isHttps(new Headers({ 'x-forwarded-proto': value }))).toBe(expected)
   })
 
-  it('is false when no one says so', () => {
+  it('is false without the header', () => {
     expect(isHttps(new Headers())).toBe(false)
   })
 })

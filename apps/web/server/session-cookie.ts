@@ -1,9 +1,9 @@
 import { type AuthError, isAuthSessionMissingError } from '@supabase/supabase-js'
 
-/** What the names of the session's cookies start with; our own, because all projects' cookies meet on localhost. */
+/** The prefix of the session cookies. Our own, because all projects share their cookies on localhost. */
 export const sessionCookie = 'routekey-session'
 
-/** By which `proxy.ts` tells the page behind it that it has just ended the session. It decides about words only. */
+/** Set by `proxy.ts` on the request to a page whose session it has just ended. Pages use it for their wording only. */
 export const sessionEndedHeader = 'x-routekey-session-ended'
 
 const endedCodes = new Set<string | undefined>([
@@ -17,16 +17,16 @@ const endedCodes = new Set<string | undefined>([
 ])
 
 /**
- * Tells whether Supabase's answer means that the session has ended for good: signed out elsewhere, expired, or its user
- * deleted. Anything else, such as an outage, a limit or a wrong publishable key, says nothing about the session.
+ * Whether Supabase's error means that the session has ended for good: signed out elsewhere, expired, or its user deleted.
+ * Other errors, such as an outage, a rate limit or a wrong publishable key, say nothing about the session.
  */
 export function isSessionEnded(error: AuthError): boolean {
   return isAuthSessionMissingError(error) || endedCodes.has(error.code)
 }
 
 /**
- * Tells whether a cookie holds the session or, of one that is too long for a cookie, a part of it. The verifier of a
- * sign-in that is under way, which Supabase's client keeps beside it, is none.
+ * Whether a cookie contains the session, or a part of one that is too long for a single cookie. The verifier of a sign-in in
+ * progress, which Supabase's client stores under a similar name, does not count.
  */
 export function isSessionCookie(name: string): boolean {
   return name === sessionCookie || /^routekey-session\.\d+$/.test(name)

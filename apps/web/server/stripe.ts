@@ -3,9 +3,9 @@ import { Stripe } from 'stripe'
 import { stripeEnv } from './env.ts'
 
 /**
- * Creates the client for Stripe, or for the server that `STRIPE_API_BASE` names.
+ * Creates the client for Stripe, or for the server in `STRIPE_API_BASE`.
  *
- * @throws EnvironmentError `ERR_ENV_INVALID` when Stripe is not configured
+ * @throws `ERR_ENV_INVALID` if Stripe is not configured
  */
 export function createStripeClient(): Stripe {
   const { secretKey, apiBase } = stripeEnv()

@@ -10,10 +10,10 @@ import { sessionCookie } from './session-cookie.ts'
 const timeoutMs = 10_000
 
 /**
- * Creates a client that acts as the signed-in visitor, for pages. It does not keep a refreshed session: a page cannot
- * set cookies, and `proxy.ts` has just refreshed it.
+ * Creates a client that acts as the signed-in user, for pages. It does not store a refreshed session, because pages cannot
+ * set cookies; `proxy.ts` has refreshed it before.
  *
- * @throws EnvironmentError `ERR_ENV_INVALID` when Supabase is not configured
+ * @throws `ERR_ENV_INVALID` if Supabase is not configured
  */
 export async function createPageClient(): Promise<SupabaseClient> {
   const store = await cookies()
@@ -21,9 +21,9 @@ export async function createPageClient(): Promise<SupabaseClient> {
 }
 
 /**
- * Creates a client that acts as the signed-in visitor and may change the session, for server actions and routes.
+ * Creates a client that acts as the signed-in user and can change the session, for server actions and routes.
  *
- * @throws EnvironmentError `ERR_ENV_INVALID` when Supabase is not configured
+ * @throws `ERR_ENV_INVALID` if Supabase is not configured
  */
 export async function createActionClient(): Promise<SupabaseClient> {
   const store = await cookies()
@@ -36,10 +36,9 @@ export async function createActionClient(): Promise<SupabaseClient> {
 }
 
 /**
- * Creates a client for one request out of that request's cookies. The session is out of scripts' reach, because only
- * the server uses it.
+ * Creates a client for one request from its cookies. Scripts cannot read the session, because only the server uses it.
  *
- * @throws EnvironmentError `ERR_ENV_INVALID` when Supabase is not configured
+ * @throws `ERR_ENV_INVALID` if Supabase is not configured
  */
 export function createSessionClient(requestHeaders: Headers, cookieMethods: CookieMethodsServer): SupabaseClient {
   const { supabaseUrl, supabasePublishableKey } = publicEnv()
@@ -57,9 +56,9 @@ export function createSessionClient(requestHeaders: Headers, cookieMethods: Cook
 }
 
 /**
- * Creates a client for a visitor whose session is left alone: it knows none, and keeps none.
+ * Creates a client without a session, for calls on behalf of a visitor that must not change theirs.
  *
- * @throws EnvironmentError `ERR_ENV_INVALID` when Supabase is not configured
+ * @throws `ERR_ENV_INVALID` if Supabase is not configured
  */
 export function createVisitorClient(): SupabaseClient {
   const { supabaseUrl, supabasePublishableKey } = publicEnv()
@@ -67,9 +66,9 @@ export function createVisitorClient(): SupabaseClient {
 }
 
 /**
- * Creates a client that acts as the service role, past row-level security. It has no session.
+ * Creates a client that acts as the service role and bypasses row-level security. It has no session.
  *
- * @throws EnvironmentError `ERR_ENV_INVALID` when Supabase is not configured
+ * @throws `ERR_ENV_INVALID` if Supabase is not configured
  */
 export function createServiceClient(): SupabaseClient {
   return createSessionlessClient(publicEnv().supabaseUrl, supabaseSecretKey())

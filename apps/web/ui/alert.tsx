@@ -16,17 +16,15 @@ const alertVariants = cva(
   },
 )
 
-/** Tells what happened. Give `role="alert"` where it interrupts, `role="status"` where it can wait. */
+/** Shows a message. Use `role="alert"` if it should interrupt a screen reader, `role="status"` if it can wait. */
 export function Alert({ className, variant, ...props }: ComponentProps<'div'> & VariantProps<typeof alertVariants>) {
   return <div data-slot="alert" className={cx(alertVariants({ variant }), className)} {...props} />
 }
 
-/** Says it in a few words. */
 export function AlertTitle({ className, ...props }: ComponentProps<'p'>) {
   return <p data-slot="alert-title" className={cx('font-medium', className)} {...props} />
 }
 
-/** Says what to do about it. */
 export function AlertDescription({ className, ...props }: ComponentProps<'div'>) {
   return <div data-slot="alert-description" className={cx('text-muted-foreground', className)} {...props} />
 }

@@ -24,9 +24,8 @@ const buttonVariants = cva(
 )
 
 /**
- * Shows a button, or gives its looks to the one child with `asChild`.
+ * Shows a button, or applies its style to the only child with `asChild`.
  *
- * @param props.variant default `default`
  * @param props.size default `default`, 36 px high
  */
 export function Button({
@@ -38,7 +37,7 @@ export function Button({
   ...props
 }: ComponentProps<'button'> & VariantProps<typeof buttonVariants> & { asChild?: boolean }) {
   const look = { 'data-slot': 'button', className: cx(buttonVariants({ variant, size, className })), ...props }
-  // radix-ui's Slot does as much and more, for 2 kB in each script that has a button.
+  // radix-ui's Slot does more, but adds 2 kB to each script with a button.
   if (asChild && isValidElement(children)) return cloneElement(children, look)
   return <button {...look}>{children}</button>
 }

@@ -1,7 +1,7 @@
 import { cx } from 'class-variance-authority'
 import type { ComponentProps } from 'react'
 
-/** Groups what belongs together on a raised surface. */
+/** Groups content on a raised surface. */
 export function Card({ className, ...props }: ComponentProps<'section'>) {
   return (
     <section
@@ -12,12 +12,11 @@ export function Card({ className, ...props }: ComponentProps<'section'>) {
   )
 }
 
-/** Holds a card's title and description. */
 export function CardHeader({ className, ...props }: ComponentProps<'div'>) {
   return <div data-slot="card-header" className={cx('flex flex-col gap-1 px-5 pt-5 sm:px-6', className)} {...props} />
 }
 
-/** Names a card; a second-level heading. */
+/** The title of a card, a second-level heading. */
 export function CardTitle({ className, children, ...props }: ComponentProps<'h2'>) {
   return (
     <h2 data-slot="card-title" className={cx('text-base font-semibold tracking-tight', className)} {...props}>
@@ -26,12 +25,10 @@ export function CardTitle({ className, children, ...props }: ComponentProps<'h2'
   )
 }
 
-/** Says in a sentence what a card is for. */
 export function CardDescription({ className, ...props }: ComponentProps<'p'>) {
   return <p data-slot="card-description" className={cx('text-sm text-muted-foreground', className)} {...props} />
 }
 
-/** Holds a card's body. */
 export function CardContent({ className, ...props }: ComponentProps<'div'>) {
   return <div data-slot="card-content" className={cx('px-5 py-5 sm:px-6', className)} {...props} />
 }

@@ -11,10 +11,10 @@ const colours: Record<Token['kind'], string> = {
 }
 
 /**
- * Shows code under its title, with a button to copy it.
+ * Shows code with a title and a button to copy it.
  *
- * @param props.title says where the code goes: a file or a shell
- * @param props.marked the lines that matter most, counted from 1
+ * @param props.title the place of the code: a file or a terminal
+ * @param props.marked the highlighted lines, counted from 1
  */
 export function CodeBlock({ title, code, marked = [] }: { title: string; code: string; marked?: readonly number[] }) {
   return (
@@ -24,7 +24,7 @@ export function CodeBlock({ title, code, marked = [] }: { title: string; code: s
         <CopyButton text={code} label={title} />
       </figcaption>
       <pre
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the keyboard must be able to scroll it
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- so that the keyboard can scroll it
         tabIndex={0}
         className="overflow-x-auto py-4 font-mono text-[0.8125rem] leading-6 outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50 focus-visible:ring-inset"
       >

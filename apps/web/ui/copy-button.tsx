@@ -7,9 +7,9 @@ import { Button } from './button.tsx'
 const shownMs = { copied: 2000, refused: 6000 }
 
 /**
- * Copies a text to the clipboard and says so, or that the browser refused.
+ * Copies a text to the clipboard, and shows whether that worked.
  *
- * @param props.label names what is copied, for screen readers
+ * @param props.label what it copies, for screen readers
  */
 export function CopyButton({ text, label }: { text: string; label: string }) {
   const [state, setState] = useState<'idle' | 'copied' | 'refused'>('idle')
@@ -25,7 +25,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
       await navigator.clipboard.writeText(text)
       setState('copied')
     } catch {
-      // Over plain http from another machine there is no clipboard at all; elsewhere the visitor may have forbidden it.
+      // Over http from another machine, there is no clipboard. Otherwise, the visitor may have denied access.
       setState('refused')
     }
   }
@@ -46,7 +46,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
         }
       >
         {state === 'copied' && 'Copied'}
-        {state === 'refused' && 'Your browser does not let this page copy. Select the text and copy it yourself.'}
+        {state === 'refused' && 'Your browser blocked copying. Select the text and copy it yourself.'}
       </output>
     </span>
   )

@@ -4,13 +4,13 @@ import { X } from 'lucide-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { Button } from './button.tsx'
 
-/** Gives a button what opens the dialog, before scripts arrive too: `<Button type="button" {...opens(id)}>`. */
+/** The attributes of a button that opens a dialog, even before scripts arrive: `<Button type="button" {...opens(id)}>`. */
 export const opens = (id: string) => ({ command: 'show-modal', commandfor: id })
 
-/** Gives a button what closes the dialog. */
+/** The attributes of a button that closes a dialog. */
 export const closes = (id: string) => ({ command: 'close', commandfor: id })
 
-/** Closes the dialog, where it is open. */
+/** Closes a dialog if it is open. */
 export function closeDialog(id: string): void {
   const dialog = document.getElementById(id)
   if (dialog instanceof HTMLDialogElement) dialog.close()
@@ -20,22 +20,22 @@ interface DialogProps {
   readonly id: string
   readonly title: string
   readonly description?: ReactNode
-  /** Without it, Escape and a click beside the dialog do nothing, so that what it shows is not lost. Default: true. */
+  /** If false, Escape and a click outside do not close the dialog, so that its content is not lost. Default: true. */
   readonly isDismissible?: boolean
-  /** Shows it from the start, as after a form that was sent before scripts arrived. Default: false. */
+  /** Whether it is open at first, for example after its form was sent before scripts arrived. Default: false. */
   readonly isOpenAtFirst?: boolean
-  /** Called when it was closed, in whatever way. */
+  /** Called when the dialog is closed, in any way. */
   readonly onClosed?: () => void
-  /** Made anew each time the dialog was closed, so that it begins empty and keeps nothing. */
+  /** Remounted when the dialog is closed, so that it starts empty each time. */
   readonly children: ReactNode
 }
 
-/** Shows something above the page until it is closed: the browser's own dialog, which keeps the focus and gives it back. */
+/** Shows content above the page in the browser's own dialog, which traps the focus and returns it. */
 export function Dialog(props: DialogProps) {
   const { id, title, description, isDismissible = true, onClosed, children } = props
   const dialog = useRef<HTMLDialogElement>(null)
   const [isOpenAtFirst] = useState(props.isOpenAtFirst ?? false)
-  const [turn, setTurn] = useState(0)
+  const [timesClosed, setTimesClosed] = useState(0)
 
   useEffect(() => {
     const element = dialog.current
@@ -46,7 +46,7 @@ export function Dialog(props: DialogProps) {
 
   useEffect(() => {
     if ('commandForElement' in HTMLButtonElement.prototype) return
-    // Browsers of before 2026 know the dialog, but not the buttons' attributes.
+    // Browsers from before 2026 support the dialog, but not the attributes of the buttons.
     const run = (event: MouseEvent) => {
       const button = event.target instanceof Element ? event.target.closest(`button[commandfor="${id}"]`) : null
       if (button?.getAttribute('command') === 'show-modal') dialog.current?.showModal()
@@ -65,16 +65,16 @@ export function Dialog(props: DialogProps) {
       aria-describedby={description === undefined ? undefined : `${id}-description`}
       {...{ closedby: isDismissible ? 'any' : 'none' }}
       onCancel={(event) => {
-        // Of the dialog itself: a file field's own `cancel` event comes up here too.
+        // Only of the dialog itself: the `cancel` event of a file field bubbles up here.
         if (event.target === event.currentTarget && !isDismissible) event.preventDefault()
       }}
       onClose={() => {
-        setTurn(turn + 1)
+        setTimesClosed(timesClosed + 1)
         onClosed?.()
       }}
       className="fixed inset-0 z-20 m-auto max-h-[calc(100dvh-2rem)] w-[calc(100%-2rem)] max-w-lg overflow-y-auto overscroll-contain rounded-xl border bg-card text-card-foreground shadow-lg backdrop:bg-black/50"
     >
-      <div key={turn} className="flex flex-col gap-5 p-5 sm:p-6">
+      <div key={timesClosed} className="flex flex-col gap-5 p-5 sm:p-6">
         <div className="flex flex-col gap-1.5 pr-10">
           <h2 id={`${id}-title`} className="text-lg font-semibold tracking-tight">
             {title}
@@ -87,7 +87,7 @@ export function Dialog(props: DialogProps) {
         </div>
         {children}
         {isDismissible && (
-          // Last, so that the focus begins with the content.
+          // Last, so that the content gets the focus first.
           <Button
             type="button"
             variant="ghost"

@@ -16,7 +16,7 @@ describe('formatRelative', () => {
     ['2026-11-23T12:00:59Z', 'in under a minute'],
     ['2026-11-30T12:00:00Z', 'in 7 days'],
     ['2027-11-23T12:00:00Z', 'in 1 year'],
-  ])('says of %s: %s', (at, text) => {
+  ])('formats %s as: %s', (at, text) => {
     expect(formatRelative(new Date(at), now)).toBe(text)
   })
 })

@@ -8,11 +8,11 @@ const units = [
   { unit: 'minute', ms: 60_000 },
 ] as const
 
-/** Says how far an instant is from now, in the largest unit that fits: "3 hours ago", "in 2 days". Under a minute: "just now". */
+/** Formats an instant relative to now, in the largest unit that fits: "3 hours ago", "in 2 days", "just now". */
 export function formatRelative(at: Date, now: Date): string {
   const ms = at.getTime() - now.getTime()
   const fitting = units.find((unit) => Math.abs(ms) >= unit.ms)
   if (fitting === undefined) return ms > 0 ? 'in under a minute' : 'just now'
-  // Towards zero: what is 59 minutes old is not an hour old.
+  // Towards zero: 59 minutes are not an hour.
   return format.format(Math.trunc(ms / fitting.ms), fitting.unit)
 }

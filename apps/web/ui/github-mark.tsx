@@ -1,6 +1,6 @@
 import type { ComponentProps } from 'react'
 
-/** Shows GitHub's mark: brands are not among the icon set's. */
+/** GitHub's mark. The icon set has no brands. */
 export function GitHubMark(props: ComponentProps<'svg'>) {
   return (
     <svg viewBox="0 0 16 16" fill="currentColor" aria-hidden {...props}>

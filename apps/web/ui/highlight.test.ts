@@ -3,7 +3,7 @@ import { highlight } from './highlight.ts'
 
 describe('highlight', () => {
   it.each(['', 'plain', "const x = f('it') // done\n", '# comment\ncurl -H "a: b" https://example.com//x'])(
-    'loses nothing of %j',
+    'keeps all text of %j',
     (code) => {
       expect(
         highlight(code)
@@ -13,7 +13,7 @@ describe('highlight', () => {
     },
   )
 
-  it('tells the kinds apart', () => {
+  it('distinguishes the kinds', () => {
     expect(highlight("export const a = call('x')")).toEqual([
       { kind: 'keyword', text: 'export' },
       { kind: 'plain', text: ' ' },
@@ -26,7 +26,7 @@ describe('highlight', () => {
     ])
   })
 
-  it('takes an address for no comment', () => {
+  it('does not treat a URL as a comment', () => {
     expect(highlight('curl https://example.com/a').map(({ kind }) => kind)).toEqual(['plain'])
   })
 

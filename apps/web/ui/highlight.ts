@@ -1,4 +1,4 @@
-/** A piece of code and the kind of its text. */
+/** A part of the code with its kind. */
 export interface Token {
   readonly kind: 'comment' | 'string' | 'keyword' | 'name' | 'plain'
   readonly text: string
@@ -8,8 +8,8 @@ const pattern =
   /(?<comment>(?:(?<!:)\/\/|# ).*)|(?<string>'[^'\n]*'|"[^"\n]*")|(?<keyword>\b(?:import|from|export|const|async|await|return)\b|=>)|(?<name>\b\w+(?=\())/g
 
 /**
- * Splits a short example in TypeScript or shell into tokens to be coloured. It knows what our examples use and no more:
- * a real highlighter would weigh more than the page.
+ * Splits a short example in TypeScript or shell into tokens. It supports only the syntax that our examples use; that is all
+ * that this application shows.
  */
 export function highlight(code: string): Token[] {
   const tokens: Token[] = []

@@ -1,7 +1,7 @@
 import { cx } from 'class-variance-authority'
 import type { ComponentProps } from 'react'
 
-/** Shows a text field. 16 px on phones, where Safari zooms into anything smaller. */
+/** A text field. The text has 16 px on phones, because Safari zooms into smaller fields. */
 export function Input({ className, ...props }: ComponentProps<'input'>) {
   return (
     <input

@@ -1,7 +1,7 @@
 import { cx } from 'class-variance-authority'
 import type { ComponentProps } from 'react'
 
-/** Names a field. Its margins leave one line its own height, and several lines the room between them. */
+/** The label of a field. Its negative margins let one line take its own height and still separate several lines. */
 export function Label({ className, htmlFor, ...props }: ComponentProps<'label'> & { htmlFor: string }) {
   return (
     <label

@@ -1,6 +1,6 @@
 import type { ComponentProps } from 'react'
 
-/** Shows the mark: a key whose blade is a route. */
+/** The logo: a key whose blade is a route. */
 export function Logo(props: ComponentProps<'svg'>) {
   return (
     <svg viewBox="0 0 32 32" fill="none" aria-hidden {...props}>

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react'
 
 /**
- * Heads a page.
+ * The heading of a page.
  *
- * @param props.children what can be done on it; beside the title where there is room
+ * @param props.children its buttons, beside the title if there is room
  */
 export function PageHeading({ title, text, children }: { title: ReactNode; text?: ReactNode; children?: ReactNode }) {
   return (

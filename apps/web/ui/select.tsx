@@ -1,11 +1,11 @@
 import { cx } from 'class-variance-authority'
 import type { ComponentProps } from 'react'
 
-/** Shows the browser's own list of choices. 16 px on phones, where Safari zooms into anything smaller. */
+/** The browser's own list of options. The text has 16 px on phones, because Safari zooms into smaller fields. */
 export function Select({ className, ...props }: ComponentProps<'select'>) {
   return (
     <select
-      // Made anew with another default: React sets a form back once its action is over, and leaves a list on its first default.
+      // Remounted for another default: when React resets a form after its action, it selects the first default of a list.
       key={String(props.defaultValue)}
       data-slot="select"
       className={cx(

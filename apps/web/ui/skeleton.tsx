@@ -1,7 +1,7 @@
 import { cx } from 'class-variance-authority'
 import type { ComponentProps } from 'react'
 
-/** Holds the place of what is on its way. Give it the size of that, so that nothing moves when it comes. */
+/** A placeholder for content that is loading. Give it the size of the content, so that nothing moves when it arrives. */
 export function Skeleton({ className, ...props }: ComponentProps<'div'>) {
   return (
     <div

@@ -8,10 +8,10 @@ const formats = {
 }
 
 /**
- * Shows an instant, in UTC because the server does not know the visitor's zone, and to the second when pointed at.
+ * Shows an instant in UTC, because the server does not know the visitor's time zone. The tooltip has the seconds.
  *
  * @param props.as default `date`
- * @param props.relativeTo shows how far it is from then in place of the date: "3 hours ago"
+ * @param props.relativeTo shows the distance from this instant instead: "3 hours ago"
  */
 export function Time({ at, as = 'date', relativeTo }: { at: Date; as?: keyof typeof formats; relativeTo?: Date }) {
   return (

@@ -5,8 +5,8 @@ import { usePathname, useSearchParams } from 'next/navigation'
 import type { MouseEvent, ReactNode } from 'react'
 
 /**
- * Links to one of the application's pages and says whether the visitor is there, or below it. In an open menu it closes
- * the menu, because the menu stays in the document from one page to the next.
+ * Links to a page, and marks it if the visitor is on that page or below it. It closes an open menu, because the menu stays in
+ * the document during navigation.
  */
 export function NavLink({ href, className, children }: { href: string; className: string; children: ReactNode }) {
   const pathname = usePathname()

@@ -13,7 +13,7 @@ const item =
 const inBar = cx(item, 'h-8 px-2.5 sm:px-3')
 const inMenu = cx(item, 'h-10 w-full px-3 aria-[current]:bg-accent sm:h-8 sm:w-auto sm:aria-[current]:bg-transparent')
 
-/** Shows the name, and the ways that are open to the visitor. */
+/** The header of every page, with the links for the visitor. */
 export function SiteHeader({ user }: { user: SessionUser | null }) {
   return (
     <header className="sticky top-0 z-10 border-b bg-background/85 backdrop-blur">
@@ -51,7 +51,7 @@ export function SiteHeader({ user }: { user: SessionUser | null }) {
               <Menu aria-hidden className="size-5" />
               <span className="sr-only">Menu</span>
             </Button>
-            {/* One list for both: a popover where it would not fit, which opens and closes before scripts arrive. */}
+            {/* One list for all widths. On phones it is a popover, which works before scripts arrive. */}
             <nav
               id={menuId}
               popover="auto"

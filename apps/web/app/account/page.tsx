@@ -3,8 +3,8 @@ import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
 import { ChangeEmailForm } from '#features/account/change-email-form.tsx'
 import { DeleteAccount } from '#features/account/delete-account.tsx'
-import { describeSignInMethods } from '#features/account/describe-sign-in-methods.ts'
-import { type Profile, readProfile } from '#features/account/read-profile.ts'
+import { ProfileFacts } from '#features/account/profile-facts.tsx'
+import { readProfile } from '#features/account/read-profile.ts'
 import { signOut } from '#features/auth/actions.ts'
 import { RedirectNotice } from '#features/auth/redirect-notice.tsx'
 import { requireUser } from '#features/auth/session.ts'
@@ -13,20 +13,13 @@ import { EnvironmentError } from '#server/env.ts'
 import { createPageClient } from '#server/supabase.ts'
 import { Button } from '#ui/button.tsx'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '#ui/card.tsx'
-import { CopyButton } from '#ui/copy-button.tsx'
 import { Notice } from '#ui/notice.tsx'
 import { PageHeading } from '#ui/page-heading.tsx'
-import { Time } from '#ui/time.tsx'
 
-/** Names the tab. */
 export const metadata: Metadata = { title: 'Account' }
 
-interface Props {
-  readonly searchParams: Promise<Record<string, string | string[] | undefined>>
-}
-
-/** Shows the visitor's own account: who they are, their Stripe customer, and how to change or end it. */
-export default async function AccountPage({ searchParams }: Props) {
+/** The user's account: profile, Stripe customer, change of address, deletion. */
+export default async function AccountPage({ searchParams }: PageProps<'/account'>) {
   let user: User
   try {
     user = await requireUser('/account')
@@ -39,7 +32,7 @@ export default async function AccountPage({ searchParams }: Props) {
 
   return (
     <div className="mx-auto flex w-full max-w-5xl flex-col gap-8 px-4 py-10 sm:px-6 sm:py-14">
-      <PageHeading title="Account" text="Who you are here, and at Stripe.">
+      <PageHeading title="Account" text="Your profile and your Stripe customer.">
         <form action={signOut}>
           <Button variant="outline">Sign out</Button>
         </form>
@@ -47,27 +40,27 @@ export default async function AccountPage({ searchParams }: Props) {
       <RedirectNotice name={(await searchParams)['notice']} />
 
       <Section id="profile" title="Profile">
-        <ProfileFacts user={user} profile={profile} />
+        <ProfileFacts user={user} createdAt={profile?.createdAt ?? new Date(user.created_at)} />
       </Section>
       <Section
         id="stripe-customer"
         title="Stripe customer"
-        text="Created for you by a route that only this application can call."
+        text="Created through a route that only this application can call."
       >
         <StripeCustomerStatus initial={profile?.progress ?? { status: 'pending' }} />
       </Section>
       <Section
         id="change-email"
-        title="E-mail address"
-        text="It changes once you have opened the link in an e-mail, here and for your Stripe customer."
+        title="Email address"
+        text="We send a link to the new address. When you open it, your account and your Stripe customer change to it."
       >
-        {/* Made anew for a new address, so that it no longer waits for the link. */}
+        {/* The key resets the form after a change, so that it no longer waits for the link. */}
         <ChangeEmailForm key={email} />
       </Section>
       <Section
         id="danger-zone"
         title="Delete account"
-        text="Takes your profile, your API keys and your Stripe customer with it, at once and for good."
+        text="Permanently deletes your profile, API keys and Stripe customer."
         className="border-destructive/35"
       >
         <DeleteAccount email={email} />
@@ -86,33 +79,5 @@ function Section(props: { id: string; title: string; text?: string; className?: 
       </CardHeader>
       <CardContent>{children}</CardContent>
     </Card>
-  )
-}
-
-function ProfileFacts({ user, profile }: { user: User; profile: Profile | null }) {
-  const methods = describeSignInMethods(user)
-  return (
-    <dl className="grid gap-x-6 gap-y-4 text-sm sm:grid-cols-[10rem_1fr]">
-      <Row label="E-mail">{user.email || 'none'}</Row>
-      {methods.length > 0 && <Row label="Sign-in">{methods.join('; ')}</Row>}
-      <Row label="Signed up">
-        <Time at={profile?.createdAt ?? new Date(user.created_at)} />
-      </Row>
-      <Row label="User id">
-        <span className="flex min-w-0 items-center gap-1">
-          <code className="font-mono text-[0.8125rem]">{user.id}</code>
-          <CopyButton text={user.id} label="your user id" />
-        </span>
-      </Row>
-    </dl>
-  )
-}
-
-function Row({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div className="grid items-center gap-1 sm:col-span-2 sm:grid-cols-subgrid">
-      <dt className="text-muted-foreground">{label}</dt>
-      <dd className="min-w-0 wrap-anywhere">{children}</dd>
-    </div>
   )
 }

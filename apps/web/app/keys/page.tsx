@@ -9,21 +9,20 @@ import { OwnerUsageCard } from '#features/usage/usage-card.tsx'
 import { UsageSkeleton } from '#features/usage/usage-skeleton.tsx'
 import { PageHeading } from '#ui/page-heading.tsx'
 
-/** Names the tab. */
 export const metadata: Metadata = { title: 'API keys' }
 
-/** Shows the keys of the signed-in user, and how they are used all together. */
+/** The keys of the signed-in user and their usage. */
 export default async function KeysPage({ searchParams }: PageProps<'/keys'>) {
   const { id: owner } = await requireUser('/keys')
   const { show, after } = await searchParams
   return (
     <div className="mx-auto flex w-full max-w-5xl flex-col gap-6 px-4 py-10 sm:px-6 sm:py-14">
-      <PageHeading title="API keys" text="They let your programs call the API on your behalf.">
+      <PageHeading title="API keys" text="Use them to call the API from your programs.">
         <CreateKeyButton />
       </PageHeading>
       <CreateKeyDialog />
       <KeyDialogs>
-        {/* The usage follows from inside the list: it is read after that, and its place depends on how long that is. */}
+        {/* The usage is inside the list, because it is read after the list and its place depends on the list's length. */}
         <Suspense
           fallback={
             <>

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { redirect } from 'next/navigation'
+import { authUnavailable } from '#features/auth/auth-client.ts'
 import { LoginForm } from '#features/auth/login-form.tsx'
 import { parseRedirectPath } from '#features/auth/parse-redirect-path.ts'
 import { RedirectNotice } from '#features/auth/redirect-notice.tsx'
@@ -12,31 +13,28 @@ import { GitHubMark } from '#ui/github-mark.tsx'
 import { Logo } from '#ui/logo.tsx'
 import { Notice } from '#ui/notice.tsx'
 
-interface Props {
-  readonly searchParams: Promise<Record<string, string | string[] | undefined>>
-}
+type Props = PageProps<'/login'>
 
 const errors: Record<string, string> = {
-  denied: 'You did not allow the sign-in. Nothing was changed.',
-  expired: 'This link has expired or was used already. Please start again.',
-  failed: 'This sign-in link is used up, too old, or was opened in another browser. Please start again.',
-  unavailable: 'The sign-in service cannot be reached. Please try again in a moment.',
-  session: 'Your session has ended. Please sign in again.',
+  denied: 'You didn’t authorize the sign-in. Nothing was changed.',
+  expired: 'This link has expired or was already used. Start again to get a new one.',
+  failed: 'This sign-in link has expired, was already used, or was opened in another browser. Start again.',
+  unavailable: authUnavailable,
+  session: 'Your session has ended. Sign in again.',
 }
 
-/** Names the tab for what the page does. */
 export async function generateMetadata({ searchParams }: Props): Promise<Metadata> {
   return { title: (await searchParams)['mode'] === 'sign-up' ? 'Sign up' : 'Sign in' }
 }
 
-/** Signs in or up, with GitHub or with e-mail and password. */
+/** Sign-in and sign-up, with GitHub or with email and password. */
 export default async function LoginPage({ searchParams }: Props) {
   const query = await searchParams
   const next = parseRedirectPath(query['next'])
   const isSignUp = query['mode'] === 'sign-up'
   const error = typeof query['error'] === 'string' ? (errors[query['error']] ?? errors['failed']) : undefined
 
-  // Not after an error: a session that the account page has refused would be sent straight back to it.
+  // Not after an error, because a session that the account page has refused would be redirected back to it.
   if (error === undefined) {
     try {
       if ((await getSessionUser()) !== null) redirect(next)
@@ -56,7 +54,7 @@ export default async function LoginPage({ searchParams }: Props) {
             {isSignUp ? 'Create your account' : 'Sign in to Routekey'}
           </h1>
           <p className="text-sm text-muted-foreground">
-            {isSignUp ? 'Already have one?' : 'New here?'}{' '}
+            {isSignUp ? 'Already have an account?' : 'New here?'}{' '}
             <Link
               href={`/login?${[isSignUp ? '' : 'mode=sign-up', nextQuery].filter(Boolean).join('&')}`}
               className="rounded-sm font-medium text-foreground underline underline-offset-4 outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50"
@@ -71,7 +69,7 @@ export default async function LoginPage({ searchParams }: Props) {
       <FormError text={error} />
 
       <Button asChild variant="outline" size="lg">
-        {/* A plain link: fetched ahead, it would start a sign-in that no one asked for. */}
+        {/* A plain link, because prefetching it would start a sign-in. */}
         <a href={`/auth/github${nextQuery === '' ? '' : `?${nextQuery}`}`}>
           <GitHubMark className="size-4" />
           Continue with GitHub
@@ -80,7 +78,7 @@ export default async function LoginPage({ searchParams }: Props) {
 
       <div className="flex items-center gap-3 text-xs text-muted-foreground">
         <span aria-hidden className="h-px flex-1 bg-border" />
-        or with e-mail
+        or with email
         <span aria-hidden className="h-px flex-1 bg-border" />
       </div>
 

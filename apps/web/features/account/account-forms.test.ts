@@ -8,7 +8,7 @@ function formOf(fields: Record<string, string>): FormData {
 }
 
 describe('parseChangeEmail', () => {
-  it('takes an address, and no space around it', () => {
+  it('accepts an address and trims it', () => {
     expect(parseChangeEmail(formOf({ email: ' new@example.com ' }))).toEqual({
       ok: true,
       data: { email: 'new@example.com' },
@@ -16,18 +16,18 @@ describe('parseChangeEmail', () => {
   })
 
   it.each([
-    [{ email: '' }, 'Enter your e-mail address.'],
-    [{}, 'Enter your e-mail address.'],
-    [{ email: 'new@example' }, 'This is not an e-mail address. Expected something like you@example.com.'],
-    [{ email: 'a@b.example, c@d.example' }, 'This is not an e-mail address. Expected something like you@example.com.'],
-    [{ email: `${'a'.repeat(250)}@example.com` }, 'This address is too long.'],
+    [{ email: '' }, 'Enter your email address.'],
+    [{}, 'Enter your email address.'],
+    [{ email: 'new@example' }, 'Enter a valid email address, such as you@example.com.'],
+    [{ email: 'a@b.example, c@d.example' }, 'Enter a valid email address, such as you@example.com.'],
+    [{ email: `${'a'.repeat(250)}@example.com` }, 'Use at most 254 characters.'],
   ])('refuses %j', (fields, text) => {
     expect(parseChangeEmail(formOf(fields))).toEqual({ ok: false, fieldErrors: { email: [text] } })
   })
 })
 
 describe('createDeleteAccountParser', () => {
-  it.each(['ada@example.com', ' ADA@example.com '])('takes "%s" for the address', (confirmation) => {
+  it.each(['ada@example.com', ' ADA@example.com '])('accepts "%s"', (confirmation) => {
     expect(createDeleteAccountParser('Ada@example.com')(formOf({ confirmation })).ok).toBe(true)
   })
 
@@ -42,7 +42,7 @@ describe('createDeleteAccountParser', () => {
     },
   )
 
-  it('asks for words where there is no address, and takes no empty confirmation', () => {
+  it('asks for a phrase if the account has no address, and refuses an empty confirmation', () => {
     const parse = createDeleteAccountParser('')
     expect(parse(formOf({ confirmation: 'delete my account' })).ok).toBe(true)
     expect(parse(formOf({ confirmation: '' })).ok).toBe(false)

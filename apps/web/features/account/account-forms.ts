@@ -3,13 +3,13 @@ import { emailSchema } from '#features/auth/credentials.ts'
 import { createFormParser, type ParsedForm } from '#forms/form.ts'
 import { deleteConfirmation } from './delete-confirmation.ts'
 
-/** Parses the form for another e-mail address. */
+/** Parses the form that changes the email address. */
 export const parseChangeEmail = createFormParser(z.object({ email: emailSchema }))
 
 /**
- * Creates the parser of the form for deleting an account, which refuses every other confirmation.
+ * Creates the parser of the form that deletes an account. It accepts only the right confirmation.
  *
- * @param email of the account; on the server the one that Supabase has, and never one that the form sends
+ * @param email of the account; on the server always from Supabase, never from the form
  */
 export function createDeleteAccountParser(email: string): (form: FormData) => ParsedForm<{ confirmation: string }> {
   const expected = deleteConfirmation(email)
@@ -24,7 +24,7 @@ export function createDeleteAccountParser(email: string): (form: FormData) => Pa
   )
 }
 
-/** Nobody has to type the capital letters of an address, or to see a space behind it. */
+/** Ignores case and surrounding spaces. */
 function fold(text: string): string {
   return text.trim().toLowerCase()
 }

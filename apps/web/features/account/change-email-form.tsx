@@ -11,7 +11,7 @@ import { changeEmail, type ChangeEmailState } from './actions.ts'
 const initialState: ChangeEmailState = { values: {}, fieldErrors: {} }
 const loadParser = () => import('./account-forms.ts').then((module) => module.parseChangeEmail)
 
-/** Asks for another e-mail address, and then to open the link that was sent. */
+/** Asks for a new email address, and then to open the link in the email. */
 export function ChangeEmailForm() {
   const { state, isPending, fieldErrors, formProps } = useActionForm(changeEmail, initialState, loadParser)
 
@@ -19,10 +19,10 @@ export function ChangeEmailForm() {
     return (
       <Alert variant="success" role="alert">
         <MailCheck aria-hidden />
-        <AlertTitle>Check your e-mail</AlertTitle>
+        <AlertTitle>Check your email</AlertTitle>
         <AlertDescription>
-          Open the link that was sent to <span className="wrap-anywhere text-foreground">{state.values['email']}</span>.
-          If your present address got one too, open both. Until then nothing changes.
+          Open the link that we sent to <span className="wrap-anywhere text-foreground">{state.values['email']}</span>.
+          If your current address received one too, open both. Nothing changes until then.
         </AlertDescription>
       </Alert>
     )
@@ -35,7 +35,7 @@ export function ChangeEmailForm() {
         <div className="w-full min-w-0 sm:max-w-sm">
           <Field
             name="email"
-            label="New e-mail address"
+            label="New email address"
             type="email"
             autoComplete="email"
             inputMode="email"
@@ -45,9 +45,9 @@ export function ChangeEmailForm() {
             errors={fieldErrors['email']}
           />
         </div>
-        {/* Level with the field, whose label is above it. */}
+        {/* Aligned with the field, below its label. */}
         <SubmitButton variant="outline" isPending={isPending} className="sm:mt-[1.375rem]">
-          Change e-mail
+          Change email
         </SubmitButton>
       </div>
     </form>

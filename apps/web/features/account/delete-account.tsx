@@ -15,9 +15,9 @@ const dialogId = 'delete-account'
 const initialState: FormState = { values: {}, fieldErrors: {} }
 
 /**
- * Offers to delete the account, once its address was typed.
+ * Lets the user delete their account after typing its address.
  *
- * @param props.email of the account; empty where it has none
+ * @param props.email of the account; empty if it has no address
  */
 export function DeleteAccount({ email }: { email: string }) {
   return (
@@ -40,7 +40,7 @@ const DeleteAccountDialog = withResetOnClose<FormDialogProps & { email: string }
       <Dialog
         id={id}
         title="Delete your account?"
-        description="Your profile, your API keys and your Stripe customer are deleted at once, and subscriptions end. Nobody can undo this."
+        description="This permanently deletes your profile, API keys and Stripe customer, and ends your subscriptions. You cannot undo it."
         isOpenAtFirst={isOpenAtFirst || wasRefused}
         onClosed={onClosed}
       >
@@ -57,10 +57,10 @@ const DeleteAccountDialog = withResetOnClose<FormDialogProps & { email: string }
           />
           <div className="flex flex-wrap justify-end gap-2">
             <Button type="button" variant="ghost" {...closes(id)}>
-              Keep my account
+              Cancel
             </Button>
             <SubmitButton variant="destructive" isPending={isPending}>
-              Delete for good
+              Delete permanently
             </SubmitButton>
           </div>
         </form>

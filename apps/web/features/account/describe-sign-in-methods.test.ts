@@ -17,16 +17,16 @@ function makeUser(
 }
 
 it.each<[string, User, string[]]>([
-  ['a password', makeUser(['email']), ['E-mail and password']],
+  ['a password', makeUser(['email']), ['Email and password']],
   [
-    'GitHub, with the name that GitHub gave',
+    'GitHub with the name there',
     makeUser(['github'], [{ provider: 'github', identity_data: { user_name: 'ada' } }]),
     ['GitHub, as ada'],
   ],
   ['GitHub without a name', makeUser(['github'], [{ provider: 'github', identity_data: {} }]), ['GitHub']],
-  ['both', makeUser(['email', 'github']), ['GitHub', 'E-mail and password']],
-  ['what it does not know', makeUser(['saml']), []],
-  ['nothing at all', makeUser(undefined), []],
-])('names %s', (_name, user, methods) => {
+  ['both', makeUser(['email', 'github']), ['GitHub', 'Email and password']],
+  ['an unknown method', makeUser(['saml']), []],
+  ['no method', makeUser(undefined), []],
+])('describes %s', (_name, user, methods) => {
   expect(describeSignInMethods(user)).toEqual(methods)
 })

@@ -1,9 +1,9 @@
 import type { User } from '@supabase/supabase-js'
 
 /**
- * Says how a user can sign in, in the order of the sign-in page; of GitHub with the name there.
+ * Describes how a user can sign in, in the order of the sign-in page, with their name at GitHub.
  *
- * @param user as Supabase Auth gives it
+ * @param user from Supabase Auth
  */
 export function describeSignInMethods({ identities = [], app_metadata: metadata }: User): string[] {
   const providers = new Set([...identities.map(({ provider }) => provider), ...listProviders(metadata['providers'])])
@@ -12,7 +12,7 @@ export function describeSignInMethods({ identities = [], app_metadata: metadata 
     const name: unknown = identities.find(({ provider }) => provider === 'github')?.identity_data?.['user_name']
     methods.push(typeof name === 'string' && name !== '' ? `GitHub, as ${name}` : 'GitHub')
   }
-  if (providers.has('email')) methods.push('E-mail and password')
+  if (providers.has('email')) methods.push('Email and password')
   return methods
 }
 

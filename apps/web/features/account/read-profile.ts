@@ -3,7 +3,7 @@ import type { SupabaseClient } from '@supabase/supabase-js'
 import { z } from 'zod'
 import type { StripeCustomerProgress } from '#features/stripe-customer/stripe-customer-progress.ts'
 
-/** A visitor's own profile, as row-level security lets them see it. */
+/** A user's own profile, as row-level security lets them read it. */
 export interface Profile {
   readonly email: string
   readonly createdAt: Date
@@ -22,19 +22,20 @@ const progressSchema = z.object({
 })
 
 /**
- * Reads a profile and how far its Stripe customer is.
+ * Reads a profile and the progress of its Stripe customer.
  *
- * @param client acts as the profile's owner; anyone else reads nothing
- * @returns null when there is no such profile
- * @throws Error when Supabase answers with an error or with another shape
+ * @param client acts as the owner of the profile; others read nothing
+ * @returns null if there is no such profile
+ * @throws Error if Supabase returns an error or an unexpected shape
  */
 export async function readProfile(client: SupabaseClient, id: string): Promise<Profile | null> {
   const [profile, progress] = await Promise.all([
     client.from('profile').select('email, stripe_customer, created_at').eq('id', id).maybeSingle(),
     client.from('stripe_customer_progress').select('status, next_attempt_at, cause').eq('profile_id', id).maybeSingle(),
   ])
-  if (profile.error) throw new Error('Supabase did not give the profile', { cause: profile.error })
-  if (progress.error) throw new Error('Supabase did not give the progress', { cause: progress.error })
+  if (profile.error) throw new Error('Could not read the profile from Supabase', { cause: profile.error })
+  if (progress.error)
+    throw new Error('Could not read the Stripe customer progress from Supabase', { cause: progress.error })
   if (profile.data === null) return null
 
   const { email, stripe_customer: stripeCustomer, created_at: createdAt } = profileSchema.parse(profile.data)
@@ -46,7 +47,7 @@ export async function readProfile(client: SupabaseClient, id: string): Promise<P
 }
 
 function unfinished(row: unknown): StripeCustomerProgress {
-  // No row of work yet, or one that was done before the customer went away: the next sweep takes it up.
+  // No row yet, or a row that was done before its customer was deleted: the next sweep creates one.
   if (row === null) return { status: 'pending' }
   const { status, next_attempt_at: nextAttemptAt, cause } = progressSchema.parse(row)
   if (cause === null) return { status: 'pending' }

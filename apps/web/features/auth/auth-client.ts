@@ -4,13 +4,13 @@ import { EnvironmentError } from '#server/env.ts'
 import { describeError, log } from '#server/log.ts'
 import { createActionClient } from '#server/supabase.ts'
 
-/** Says that nothing is known, because Supabase could not be asked. */
-export const authUnavailable = 'The sign-in service cannot be reached. Please try again in a moment.'
+/** The message for a visitor if Supabase cannot be reached. */
+export const authUnavailable = 'We couldn’t reach the sign-in service. Try again in a moment.'
 
 /**
  * Calls Supabase Auth as the visitor, for server actions.
  *
- * @returns null, and a line in the log, when the call could not be made
+ * @returns null if Supabase is unreachable or not configured, which is logged
  */
 export async function withAuthClient<Result extends { error: AuthError | null }>(
   call: (client: SupabaseClient) => Promise<Result>,

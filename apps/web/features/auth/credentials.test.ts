@@ -17,7 +17,7 @@ describe.each([
   ['parseSignIn', parseSignIn],
   ['parseSignUp', parseSignUp],
 ])('%s', (_, parse) => {
-  it('accepts an address and a password, and trims the address only', () => {
+  it('accepts an address and a password, and trims only the address', () => {
     expect(parse(makeForm({ email: ' ada@example.com ', password: ' correct horse ' }))).toEqual({
       ok: true,
       data: { email: 'ada@example.com', password: ' correct horse ' },
@@ -25,14 +25,14 @@ describe.each([
   })
 
   it.each([
-    ['', 'Enter your e-mail address.'],
-    ['   ', 'Enter your e-mail address.'],
-    [null, 'Enter your e-mail address.'],
-    [new Blob(['x']), 'Enter your e-mail address.'],
-    ['ada', 'This is not an e-mail address. Expected something like you@example.com.'],
-    ['ada@', 'This is not an e-mail address. Expected something like you@example.com.'],
-    ['@example.com', 'This is not an e-mail address. Expected something like you@example.com.'],
-    [`${'a'.repeat(250)}@example.com`, 'This address is too long.'],
+    ['', 'Enter your email address.'],
+    ['   ', 'Enter your email address.'],
+    [null, 'Enter your email address.'],
+    [new Blob(['x']), 'Enter your email address.'],
+    ['ada', 'Enter a valid email address, such as you@example.com.'],
+    ['ada@', 'Enter a valid email address, such as you@example.com.'],
+    ['@example.com', 'Enter a valid email address, such as you@example.com.'],
+    [`${'a'.repeat(250)}@example.com`, 'Use at most 254 characters.'],
   ])('refuses the address %j: %s', (email, error) => {
     expect(parse(makeForm({ email }))).toEqual({ ok: false, fieldErrors: { email: [error] } })
   })
@@ -43,7 +43,7 @@ describe.each([
 })
 
 describe('parseSignIn', () => {
-  it('accepts a password that sign-up would refuse today', () => {
+  it('accepts a password that sign-up refuses', () => {
     expect(parseSignIn(makeForm({ password: 'short' }))).toMatchObject({ ok: true })
   })
 })

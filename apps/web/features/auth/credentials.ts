@@ -1,19 +1,19 @@
 import * as z from 'zod/mini'
 import { createFormParser } from '#forms/form.ts'
 
-/** An e-mail address as a visitor types it. */
+/** An email address in a form. */
 export const emailSchema = z.pipe(
   z
-    .string('Enter your e-mail address.')
+    .string('Enter your email address.')
     .check(
       z.trim(),
-      z.minLength(1, { error: 'Enter your e-mail address.', abort: true }),
-      z.maxLength(254, { error: 'This address is too long.', abort: true }),
+      z.minLength(1, { error: 'Enter your email address.', abort: true }),
+      z.maxLength(254, { error: 'Use at most 254 characters.', abort: true }),
     ),
-  z.email('This is not an e-mail address. Expected something like you@example.com.'),
+  z.email('Enter a valid email address, such as you@example.com.'),
 )
 
-/** Parses the form for signing in. Any password goes, because the rules may have been others when it was chosen. */
+/** Parses the sign-in form. It accepts every password, because today's rules do not apply to older ones. */
 export const parseSignIn = createFormParser(
   z.object({
     email: emailSchema,
@@ -21,7 +21,7 @@ export const parseSignIn = createFormParser(
   }),
 )
 
-/** Parses the form for signing up. bcrypt, which Supabase uses, reads 72 bytes of a password and no more. */
+/** Parses the sign-up form. Supabase hashes with bcrypt, which ignores everything after 72 bytes. */
 export const parseSignUp = createFormParser(
   z.object({
     email: emailSchema,

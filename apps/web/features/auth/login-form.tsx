@@ -13,10 +13,10 @@ const loadSignIn = () => import('./credentials.ts').then((module) => module.pars
 const loadSignUp = () => import('./credentials.ts').then((module) => module.parseSignUp)
 
 /**
- * Shows the fields for e-mail and password, with each error at its field. It works before scripts arrive: the browser
+ * Shows the fields for email and password, with each error at its field. It works before scripts arrive, because the browser
  * then posts the form itself.
  *
- * @param props.next where to go afterwards
+ * @param props.next the path to redirect to afterwards
  */
 export function LoginForm({ mode, next }: { mode: 'sign-in' | 'sign-up'; next: string }) {
   const isSignUp = mode === 'sign-up'
@@ -30,10 +30,10 @@ export function LoginForm({ mode, next }: { mode: 'sign-in' | 'sign-up'; next: s
     return (
       <Alert variant="success" role="alert">
         <MailCheck aria-hidden />
-        <AlertTitle>Check your e-mail</AlertTitle>
+        <AlertTitle>Check your email</AlertTitle>
         <AlertDescription>
-          We have sent a link to <span className="wrap-anywhere text-foreground">{state.values['email']}</span>. Open it
-          in this browser to finish.
+          We sent a link to <span className="wrap-anywhere text-foreground">{state.values['email']}</span>. Open it in
+          this browser to finish signing up.
         </AlertDescription>
       </Alert>
     )
@@ -45,7 +45,7 @@ export function LoginForm({ mode, next }: { mode: 'sign-in' | 'sign-up'; next: s
       <FormError text={state.formError} />
       <Field
         name="email"
-        label="E-mail"
+        label="Email"
         type="email"
         autoComplete="username"
         inputMode="email"

@@ -14,6 +14,6 @@ it.each([
   ['token_hash=&type=email', { kind: 'refused', reason: 'failed' }],
   ['code=', { kind: 'refused', reason: 'failed' }],
   ['', { kind: 'refused', reason: 'failed' }],
-])('reads %s', (query, expected) => {
+])('parses %s', (query, expected) => {
   expect(parseAuthReturn(new URLSearchParams(query))).toEqual(expected)
 })

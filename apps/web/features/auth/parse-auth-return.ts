@@ -1,23 +1,23 @@
-/** What Supabase sends a visitor back with, from GitHub or from a link in an e-mail. */
+/** The result with which Supabase redirects a visitor back, from GitHub or from a link in an email. */
 export type AuthReturn =
-  /** To be exchanged for a session, by the browser that began (PKCE). */
+  /** Exchanged for a session, only in the browser that started (PKCE). */
   | { kind: 'code'; code: string }
-  /** Of a link in an e-mail, to be verified; it works in any browser. */
+  /** From a link in an email; can be verified in any browser. */
   | { kind: 'token'; tokenHash: string; type: 'email' | 'signup' | 'email_change' }
-  /** A change of address asks both addresses, and one of them has answered. */
+  /** A change of address needs both addresses to confirm, and one of them has. */
   | { kind: 'half_confirmed' }
   | { kind: 'refused'; reason: 'denied' | 'expired' | 'failed' }
 
-/** Parses the query of the address that Supabase sends a visitor back to. */
+/** Parses the query of the URL to which Supabase redirects a visitor. */
 export function parseAuthReturn(query: URLSearchParams): AuthReturn {
-  // Before `error`, which says `access_denied` for an old link too.
+  // Before `error`, which is `access_denied` for an expired link as well.
   if (query.get('error_code') === 'otp_expired') return { kind: 'refused', reason: 'expired' }
   if (query.has('error'))
     return { kind: 'refused', reason: query.get('error') === 'access_denied' ? 'denied' : 'failed' }
 
   const tokenHash = query.get('token_hash')
   const type = query.get('type')
-  // Only what this application asks for. A link for a new password, say, would sign in whoever opens it.
+  // Only the types that this application requests. A link for a new password, for example, would sign in its visitor.
   if (tokenHash && (type === 'email' || type === 'signup' || type === 'email_change')) {
     return { kind: 'token', tokenHash, type }
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseRedirectPath } from './parse-redirect-path.ts'
 
 describe('parseRedirectPath', () => {
-  it.each(['/account', '/keys/1?tab=usage'])('follows %j', (path) => {
+  it.each(['/account', '/keys/1?tab=usage'])('accepts %j', (path) => {
     expect(parseRedirectPath(path)).toBe(path)
   })
 
@@ -23,7 +23,7 @@ describe('parseRedirectPath', () => {
     '/.//evil.example',
     'javascript:alert(1)',
     '/\\\\evil.example',
-  ])('goes to the account instead of %j', (path) => {
+  ])('returns /account instead of %j', (path) => {
     expect(parseRedirectPath(path)).toBe('/account')
   })
 })

@@ -1,12 +1,12 @@
-// Resolved against this origin: whatever leaves it, by `//host`, `/\host`, a scheme or control characters, was not a path.
+// Paths are resolved against this origin. `//host`, `/\host`, a scheme or control characters can lead to another one.
 const origin = 'http://application.invalid'
 
 /**
- * Parses where to go after signing in. It follows no address out of the application, so that a link to the sign-in page
- * cannot hand its visitor on to another site.
+ * Parses the path to redirect to after signing in. It never leads to another site, so that a link to the sign-in page cannot
+ * be used for phishing.
  *
- * @param value the path asked for, from a query or a form
- * @returns the path with its query; `/account` when there is none or it leads elsewhere
+ * @param value the requested path, from a query or a form
+ * @returns the path with its query; `/account` if it is missing or leads to another site
  */
 export function parseRedirectPath(value: unknown): string {
   const fallback = '/account'

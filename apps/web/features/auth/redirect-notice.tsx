@@ -5,28 +5,28 @@ const notices = {
   'account-deleted': {
     variant: 'success',
     icon: CircleCheck,
-    text: 'Your account is deleted, with everything that belonged to it.',
+    text: 'Your account and its data were deleted.',
   },
-  'email-changed': { variant: 'success', icon: MailCheck, text: 'Your e-mail address has changed.' },
+  'email-changed': { variant: 'success', icon: MailCheck, text: 'Your email address was changed.' },
   'email-half-confirmed': {
     variant: 'default',
     icon: MailCheck,
-    text: 'One address is confirmed. Now open the link that was sent to the other one.',
+    text: 'One address is confirmed. Now open the link that we sent to the other one.',
   },
   'email-link-refused': {
     variant: 'destructive',
     icon: CircleAlert,
-    text: 'This link has expired, was used already, or was opened in another browser. If your account does not show the new address, ask for another link.',
+    text: 'This link has expired, was already used, or was opened in another browser. If your account still shows the old address, change it again to get a new link.',
   },
 } as const
 
-/** What a visitor is told where they arrive. */
+/** The notices, by the name in the query of the page. */
 export type RedirectNoticeName = keyof typeof notices
 
 /**
- * Tells a visitor who was sent here how it went with what they did before.
+ * Shows a visitor who was redirected here the result of their action.
  *
- * @param props.name from the page's query; anything but an {@link RedirectNoticeName} shows nothing
+ * @param props.name from the query of the page; shows nothing unless it is a {@link RedirectNoticeName}
  */
 export function RedirectNotice({ name }: { name: unknown }) {
   if (!isRedirectNoticeName(name)) return null

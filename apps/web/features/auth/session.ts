@@ -9,18 +9,19 @@ import { describeError, log } from '#server/log.ts'
 import { isSessionCookie, isSessionEnded, sessionEndedHeader } from '#server/session-cookie.ts'
 import { createPageClient } from '#server/supabase.ts'
 
-/** Who is signed in, as the verified session says. It can be as old as the session's token. */
+/** The user of the verified session. It can be as old as the session's token. */
 export interface SessionUser {
   readonly id: string
   readonly email: string
 }
 
 /**
- * Reads the visitor's session and verifies it; once a request, however many components ask.
+ * Reads and verifies the session, once per request. It does not ask Supabase whether the account still exists;
+ * {@link requireUser} does.
  *
- * @returns null when no one is signed in
- * @throws EnvironmentError `ERR_ENV_INVALID` when Supabase is not configured
- * @throws AuthError when Supabase cannot be reached: that says nothing about the session
+ * @returns null if nobody is signed in
+ * @throws `ERR_ENV_INVALID` if Supabase is not configured
+ * @throws AuthError if Supabase cannot be reached, which says nothing about the session
  */
 export const getSessionUser = cache(async (): Promise<SessionUser | null> => {
   const client = await createPageClient()
@@ -31,12 +32,12 @@ export const getSessionUser = cache(async (): Promise<SessionUser | null> => {
 })
 
 /**
- * Reads the visitor's session where it only changes what is offered to them: without Supabase, no one is signed in.
+ * Reads the session for pages that also work without one.
  *
- * @returns null when no one is signed in, or no one can tell
+ * @returns null if nobody is signed in, and if Supabase is unreachable, which is logged, or not configured
  */
 export async function getSessionUserOrNull(): Promise<SessionUser | null> {
-  // Outside of what is caught: at build time it throws, to say that the page waits for its request.
+  // Outside of the try block, because it throws at build time to make the page wait for a request.
   await connection()
   try {
     return await getSessionUser()
@@ -47,20 +48,20 @@ export async function getSessionUserOrNull(): Promise<SessionUser | null> {
 }
 
 /**
- * Gives the user who is signed in, for each protected page and each server action. It asks Supabase, once a request: a
- * session proves who signed in, some time ago, and not that the account is still there.
+ * Returns the signed-in user, for every protected page and server action. It asks Supabase once per request, because a session
+ * proves who signed in some time ago, and not that the account still exists.
  *
- * Without one it does not return: the visitor is sent to sign in, and then on to `next`.
+ * If nobody is signed in, it redirects to the sign-in page, which leads back to `next`.
  *
- * @param next the path of the page, or of the page that the action belongs to
- * @throws EnvironmentError `ERR_ENV_INVALID` when Supabase is not configured
- * @throws AuthError when Supabase cannot be reached or does not say: an outage signs no one out
+ * @param next the path of the page, or of the page of the action
+ * @throws `ERR_ENV_INVALID` if Supabase is not configured
+ * @throws AuthError if Supabase cannot be reached or gives no clear answer: an outage signs nobody out
  */
 export async function requireUser(next: string): Promise<User> {
   const { user, hadSession } = await readUser()
   if (user !== null) return user
   const query = new URLSearchParams({ next })
-  // Said where it is news, and so that the sign-in page does not take the refused session for a good one.
+  // Tells the visitor, and keeps the sign-in page from redirecting back because of the refused session.
   if (hadSession) query.set('error', 'session')
   redirect(`/login?${query}`)
 }

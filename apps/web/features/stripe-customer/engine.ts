@@ -8,16 +8,16 @@ import { createServiceClient } from '#server/supabase.ts'
 let engine: ReturnType<typeof createStripeCustomers> | undefined
 
 /**
- * Gives the engine of this process: one, because it learns Stripe's pace from the answers to all requests.
+ * Returns the engine of this process. There is one, because it adapts its pace to Stripe's responses to all requests.
  *
- * @throws EnvironmentError `ERR_ENV_INVALID` when Supabase or Stripe is not configured
+ * @throws `ERR_ENV_INVALID` if Supabase or Stripe is not configured
  */
 export function getStripeCustomerEngine(): ReturnType<typeof createStripeCustomers> {
   engine ??= createStripeCustomers({
     supabase: createServiceClient(),
     stripe: createStripeClient(),
     onEvent: logEvent,
-    // Makes no spans until a tracer is registered, in an instrumentation.ts.
+    // Creates no spans until a tracer is registered, in instrumentation.ts.
     tracer: trace.getTracer('@routekey/stripe-customers'),
   })
   return engine

@@ -7,29 +7,29 @@ const webhook = (overrides: Record<string, unknown> = {}) =>
   JSON.stringify({ type: 'INSERT', table: 'profile', schema: 'public', record: { id }, old_record: null, ...overrides })
 
 describe('parseProfileEvent', () => {
-  it.each(['INSERT', 'UPDATE'])('takes the id of the record of an %s', (type) => {
+  it.each(['INSERT', 'UPDATE'])('reads the id from the record of an %s', (type) => {
     expect(parseProfileEvent(webhook({ type }))).toEqual({ ok: true, event: { type, profileId: id } })
   })
 
-  it('takes the id of the old record of a DELETE', () => {
+  it('reads the id from the old record of a DELETE', () => {
     expect(parseProfileEvent(webhook({ type: 'DELETE', record: null, old_record: { id } }))).toEqual({
       ok: true,
       event: { type: 'DELETE', profileId: id },
     })
   })
 
-  it('ignores what it does not know', () => {
+  it('ignores unknown fields', () => {
     const result = parseProfileEvent(webhook({ record: { id, email: 'a@example.com', plan: 7 }, delivery: 'x' }))
     expect(result.ok).toBe(true)
   })
 
-  it('takes a missing schema for public and a missing old record for none', () => {
+  it('defaults the schema to public and needs no old record', () => {
     expect(parseProfileEvent(`{"type":"INSERT","table":"profile","record":{"id":"${id}"}}`).ok).toBe(true)
   })
 
   it.each([
-    ['nothing', ''],
-    ['no JSON', '{"type":'],
+    ['an empty body', ''],
+    ['invalid JSON', '{"type":'],
     ['null', 'null'],
     ['a list', '[]'],
     ['a string', '"INSERT"'],
@@ -38,9 +38,9 @@ describe('parseProfileEvent', () => {
     ['a number for the type', webhook({ type: 1 })],
     ['no record', webhook({ record: null })],
     ['a record without an id', webhook({ record: { email: 'a@example.com' } })],
-    ['an id that is no uuid', webhook({ record: { id: "1' or true" } })],
+    ['an id that is not a UUID', webhook({ record: { id: "1' or true" } })],
     ['a DELETE without the old record', webhook({ type: 'DELETE' })],
-  ])('calls %s malformed and says what was expected', (_, text) => {
+  ])('refuses %s as invalid and says what it expected', (_, text) => {
     const result = parseProfileEvent(text)
     expect(result).toMatchObject({ ok: false, problem: { status: 400 } })
     expect(result.ok ? '' : result.problem.detail).toContain('"table":"profile"')
@@ -51,7 +51,7 @@ describe('parseProfileEvent', () => {
     ['another schema', { schema: 'auth' }],
     ['another table whose records have other ids', { table: 'orders', record: { id: 7 } }],
     ['a type that webhooks do not have', { type: 'TRUNCATE' }],
-  ])('cannot process %s and says what was expected', (_, overrides) => {
+  ])('refuses %s as unprocessable and says what it expected', (_, overrides) => {
     const result = parseProfileEvent(webhook(overrides))
     expect(result).toMatchObject({ ok: false, problem: { status: 422 } })
     expect(result.ok ? '' : result.problem.detail).toContain('public.profile')

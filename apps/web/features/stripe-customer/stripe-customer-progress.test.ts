@@ -18,7 +18,7 @@ describe('parseStripeCustomerProgress', () => {
     'done',
     [],
     {},
-    { status: 'unheard of' },
+    { status: 'unknown' },
     { status: 'done' },
     { status: 'done', stripeCustomer: null },
     { status: 'failed' },
@@ -34,7 +34,7 @@ describe('parseStripeCustomerProgress', () => {
 })
 
 describe('describeCause', () => {
-  it('blames the details of the owner for nothing else', () => {
+  it('mentions the details of the owner only if Stripe rejected them', () => {
     expect(describeCause('details')).toContain('your details')
     for (const cause of ['stripe', 'application'] as const) expect(describeCause(cause)).not.toContain('details')
   })
@@ -44,23 +44,23 @@ describe('describeNextAttempt', () => {
   const nowMs = Date.parse('2026-11-23T18:00:00.000Z')
 
   it.each([
-    ['2026-11-23T18:00:20.000Z', 'Trying again in 20 s.'],
-    ['2026-11-23T18:00:19.001Z', 'Trying again in 20 s.'],
-    ['2026-11-23T18:00:00.001Z', 'Trying again in 1 s.'],
-    ['2026-11-23T18:01:39.000Z', 'Trying again in 99 s.'],
-    ['2026-11-23T18:10:00.000Z', 'Trying again in 10 min.'],
-    ['2026-11-23T18:00:00.000Z', 'Trying again shortly.'],
-    ['2026-11-23T17:59:00.000Z', 'Trying again shortly.'],
-  ])('says of %s: %s', (nextAttemptAt, text) => {
+    ['2026-11-23T18:00:20.000Z', 'Next attempt in 20 s.'],
+    ['2026-11-23T18:00:19.001Z', 'Next attempt in 20 s.'],
+    ['2026-11-23T18:00:00.001Z', 'Next attempt in 1 s.'],
+    ['2026-11-23T18:01:39.000Z', 'Next attempt in 99 s.'],
+    ['2026-11-23T18:10:00.000Z', 'Next attempt in 10 min.'],
+    ['2026-11-23T18:00:00.000Z', 'Next attempt soon.'],
+    ['2026-11-23T17:59:00.000Z', 'Next attempt soon.'],
+  ])('describes %s as: %s', (nextAttemptAt, text) => {
     expect(describeNextAttempt(nextAttemptAt, nowMs)).toBe(text)
   })
 
-  it('says that it is being tried', () => {
+  it('says that an attempt is in progress', () => {
     expect(describeNextAttempt(null, nowMs)).toBe('Trying again now.')
     expect(describeNextAttempt(null, null)).toBe('Trying again now.')
   })
 
-  it('names no time where the clock is not known', () => {
-    expect(describeNextAttempt('2026-11-23T18:00:20.000Z', null)).toBe('Trying again shortly.')
+  it('names no time without a clock', () => {
+    expect(describeNextAttempt('2026-11-23T18:00:20.000Z', null)).toBe('Next attempt soon.')
   })
 })

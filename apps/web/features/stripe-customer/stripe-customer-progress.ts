@@ -1,15 +1,15 @@
 const causes = {
-  details: 'Stripe did not accept your details',
-  stripe: 'Stripe did not answer as it should',
+  details: 'Stripe rejected your details',
+  stripe: 'Stripe returned an error',
   application: 'Something went wrong in this application',
 } as const
 
-/** Whose the fault is that there is no customer yet. */
+/** The reason why there is no customer yet. */
 export type StripeCustomerCause = keyof typeof causes
 
 /**
- * How far a profile's Stripe customer is, as its owner may know it. Times are ISO 8601. `nextAttemptAt` is null while it is
- * being tried.
+ * The progress of a profile's Stripe customer, without internal details. Times are ISO 8601. `nextAttemptAt` is null during
+ * an attempt.
  */
 export type StripeCustomerProgress =
   | { status: 'pending' }
@@ -18,9 +18,9 @@ export type StripeCustomerProgress =
   | { status: 'done'; stripeCustomer: string }
 
 /**
- * Parses what the server tells the account page. By hand, because the smallest zod would be a tenth of that page's script.
+ * Parses the server's response in the browser. By hand, because even Zod Mini would be a tenth of the page's scripts.
  *
- * @returns null when it is not a progress
+ * @returns null if it is not a progress
  */
 export function parseStripeCustomerProgress(value: unknown): StripeCustomerProgress | null {
   if (typeof value !== 'object' || value === null || !('status' in value)) return null
@@ -43,20 +43,20 @@ function isCause(value: unknown): value is StripeCustomerCause {
   return typeof value === 'string' && Object.hasOwn(causes, value)
 }
 
-/** Says why there is no customer yet, as the beginning of a sentence. */
+/** Describes why there is no customer yet, as the start of a sentence. */
 export function describeCause(cause: StripeCustomerCause): string {
   return causes[cause]
 }
 
 /**
- * Says when it is tried again.
+ * Describes when the next attempt starts.
  *
- * @param nextAttemptAt null while it is being tried
- * @param nowMs the reader's clock; null where it is not known, as on the server
+ * @param nextAttemptAt null during an attempt
+ * @param nowMs the visitor's clock; null if it is unknown, as on the server
  */
 export function describeNextAttempt(nextAttemptAt: string | null, nowMs: number | null): string {
   if (nextAttemptAt === null) return 'Trying again now.'
   const seconds = nowMs === null ? 0 : Math.ceil((Date.parse(nextAttemptAt) - nowMs) / 1000)
-  if (seconds <= 0) return 'Trying again shortly.'
-  return seconds < 100 ? `Trying again in ${seconds} s.` : `Trying again in ${Math.ceil(seconds / 60)} min.`
+  if (seconds <= 0) return 'Next attempt soon.'
+  return seconds < 100 ? `Next attempt in ${seconds} s.` : `Next attempt in ${Math.ceil(seconds / 60)} min.`
 }

@@ -10,9 +10,9 @@ import { describeCause, describeNextAttempt, type StripeCustomerProgress } from 
 import { useStripeCustomer } from './use-stripe-customer.ts'
 
 /**
- * Shows the Stripe customer, and until there is one, how far it is.
+ * Shows the Stripe customer, or its progress until there is one.
  *
- * @param props.initial what the server knew when it rendered the page
+ * @param props.initial the progress when the server rendered the page
  */
 export function StripeCustomerStatus({ initial }: { initial: StripeCustomerProgress }) {
   const { progress, connection, askNow } = useStripeCustomer(initial)
@@ -22,7 +22,7 @@ export function StripeCustomerStatus({ initial }: { initial: StripeCustomerProgr
         <Progress progress={progress} />
       </output>
       {connection === 'lost' && (
-        <output className="text-sm text-muted-foreground">The connection was lost. Trying again…</output>
+        <output className="text-sm text-muted-foreground">Connection lost. Reconnecting…</output>
       )}
       {connection === 'signed_out' && (
         <output className="text-sm text-muted-foreground">
@@ -52,7 +52,7 @@ function Progress({ progress }: { progress: StripeCustomerProgress }) {
             <code data-testid="stripe-customer" className="font-mono text-[0.8125rem] wrap-anywhere">
               {progress.stripeCustomer}
             </code>
-            <CopyButton text={progress.stripeCustomer} label="the customer’s id" />
+            <CopyButton text={progress.stripeCustomer} label="customer ID" />
           </span>
         </>
       )
@@ -60,9 +60,9 @@ function Progress({ progress }: { progress: StripeCustomerProgress }) {
       return (
         <>
           <Badge>
-            <Spinner /> Being created
+            <Spinner /> Creating
           </Badge>
-          <span className="text-muted-foreground">It appears here by itself, usually within a few seconds.</span>
+          <span className="text-muted-foreground">Your customer ID appears here within a few seconds.</span>
         </>
       )
     case 'retrying':
@@ -83,7 +83,7 @@ function Progress({ progress }: { progress: StripeCustomerProgress }) {
             <CircleAlert aria-hidden /> Failed
           </Badge>
           <span className="text-muted-foreground">
-            {describeCause(progress.cause)}, so there is no customer yet. The reason is in the application’s log.
+            {describeCause(progress.cause)}, so your customer was not created. See the application’s log for details.
           </span>
         </>
       )
@@ -99,6 +99,6 @@ function Countdown({ until }: { until: string | null }) {
     return () => clearInterval(timer)
   }, [])
 
-  // Off: read out each second, it would drown everything else.
+  // Off, because a screen reader would read it out every second.
   return <span aria-live="off">{describeNextAttempt(until, now)}</span>
 }

@@ -10,11 +10,11 @@ const longestDelayMs = 10_000
 type Connection = 'good' | 'lost' | 'signed_out'
 
 /**
- * Follows the progress of the visitor's Stripe customer: asks at growing intervals, up to 10 s, while the page is
- * visible, and stops once the customer is there, has failed, or the session is over.
+ * Follows the progress of the user's Stripe customer. It polls at growing intervals, up to 10 s, while the page is visible,
+ * and stops when the customer exists or has failed, or when the session has ended.
  *
- * @param initial what the server knew when it rendered the page
- * @returns `askNow` asks once more after it has failed
+ * @param initial the progress when the server rendered the page
+ * @returns `askNow` polls again after a failure
  */
 export function useStripeCustomer(initial: StripeCustomerProgress): {
   progress: StripeCustomerProgress
@@ -44,7 +44,7 @@ export function useStripeCustomer(initial: StripeCustomerProgress): {
     }
 
     function schedule() {
-      // One at a time: the page may become visible while an answer is awaited.
+      // One at a time: the page may become visible during a request.
       clearTimeout(timer)
       timer = setTimeout(() => void ask(), delayMs)
       delayMs = Math.min(delayMs * growth, longestDelayMs)
@@ -78,7 +78,7 @@ async function askServer(
     const progress = parseStripeCustomerProgress(await response.json())
     return { connection: progress === null ? 'lost' : 'good', progress }
   } catch {
-    // Offline, or an answer cut short: the next one decides, and the page says so meanwhile.
+    // Offline or interrupted: the page says so until the next response.
     return { connection: 'lost', progress: null }
   }
 }

@@ -14,26 +14,26 @@ const sign = (options: { payload?: string; secret?: string; timestamp?: number }
   Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp: nowSeconds, ...options })
 
 describe('verifyStripeEvent', () => {
-  it.each([0, 299, -299])('gives the event of a signature that is %d s off', (offset) => {
+  it.each([0, 299, -299])('accepts a signature that is %d s off', (offset) => {
     const result = verifyStripeEvent(bytes(payload), sign({ timestamp: nowSeconds + offset }), secret, now)
     expect(result).toMatchObject({ ok: true, event: { id: 'evt_1', type: 'customer.deleted' } })
   })
 
-  it('accepts one of several signatures, as Stripe sends them while a secret is rolled', () => {
+  it('accepts one of several signatures, which Stripe sends while a secret is rolled', () => {
     const [time, ours] = sign().split(',')
     const theirs = sign({ secret: `whsec_${'b2'.repeat(16)}` }).split(',')[1]
     expect(verifyStripeEvent(bytes(payload), `${time},${theirs},${ours}`, secret, now).ok).toBe(true)
   })
 
   it.each([
-    ['no header', payload, null],
+    ['a missing header', payload, null],
     ['an empty header', payload, ''],
     ['a header of another scheme', payload, sign().replace('v1=', 'v0=')],
-    ['no time', payload, sign().replace(/^t=\d+,/, '')],
-    ['a time that is none', payload, sign().replace(/^t=\d+/, 't=soon')],
+    ['a missing time', payload, sign().replace(/^t=\d+,/, '')],
+    ['an invalid time', payload, sign().replace(/^t=\d+/, 't=soon')],
     ['a time of 301 s ago', payload, sign({ timestamp: nowSeconds - 301 })],
     ['a time in 301 s', payload, sign({ timestamp: nowSeconds + 301 })],
-    ['a second time, far ahead', payload, `${sign()},t=${nowSeconds + 9999}`],
+    ['a second time, far in the future', payload, `${sign()},t=${nowSeconds + 9_999}`],
     ['another secret', payload, sign({ secret: `whsec_${'b2'.repeat(16)}` })],
     ['another body', `${payload} `, sign()],
     ['an empty body', '', sign()],
@@ -44,7 +44,7 @@ describe('verifyStripeEvent', () => {
     expect(JSON.stringify(result)).not.toContain(secret)
   })
 
-  it('verifies bytes and not their text: a byte that is no UTF-8 is not what was signed', () => {
+  it('verifies the bytes and not the decoded text, where invalid UTF-8 could match', () => {
     const broken = Uint8Array.from([...bytes(payload.slice(0, -2)), 0xff, ...bytes('"}}')])
     expect(verifyStripeEvent(broken, sign(), secret, now).ok).toBe(false)
   })

@@ -1,18 +1,18 @@
 import 'server-only'
 import { Stripe } from 'stripe'
 
-/** By how much the time of a signature may differ from the server's, either way, in seconds. */
+/** The largest difference between the time of a signature and the server's time, in both directions. */
 const toleranceSeconds = 300
 
-/** An event that Stripe signed, or why it is not taken for one. */
+/** An event that Stripe signed, or the reason to refuse it. */
 export type VerifiedStripeEvent = { ok: true; event: Stripe.Event } | { ok: false; reason: string }
 
 /**
- * Verifies the signature over the bytes as they came, and parses the event.
+ * Verifies the signature of the raw body and parses the event.
  *
- * @param signature the header `stripe-signature`
+ * @param signature the `stripe-signature` header
  * @param now the server's time
- * @returns the reason for the log, which holds nothing of the body; the sender is not told
+ * @returns if refused, a reason for the log without any of the body; it must not be sent
  */
 export function verifyStripeEvent(
   body: Uint8Array,
@@ -20,10 +20,10 @@ export function verifyStripeEvent(
   secret: string,
   now: Date = new Date(),
 ): VerifiedStripeEvent {
-  if (signature === null) return { ok: false, reason: 'The header stripe-signature is missing.' }
-  // The SDK refuses old signatures only: one with a time far ahead could be sent again for as long.
+  if (signature === null) return { ok: false, reason: 'The stripe-signature header is missing.' }
+  // The SDK refuses old signatures only. One with a time far in the future could be replayed until then.
   if (readTimes(signature).some((seconds) => seconds > now.getTime() / 1000 + toleranceSeconds)) {
-    return { ok: false, reason: 'The signature is from the future.' }
+    return { ok: false, reason: 'The signature timestamp is in the future.' }
   }
   try {
     const { webhooks } = Stripe
@@ -33,7 +33,7 @@ export function verifyStripeEvent(
     if (error instanceof Stripe.errors.StripeSignatureVerificationError) {
       return { ok: false, reason: error.message.split('\n')[0] ?? error.type }
     }
-    if (error instanceof SyntaxError) return { ok: false, reason: 'The signed body is not JSON.' }
+    if (error instanceof SyntaxError) return { ok: false, reason: 'The signed body is not valid JSON.' }
     throw error
   }
 }

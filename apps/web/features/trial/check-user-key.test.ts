@@ -6,15 +6,15 @@ import { checkUserKey } from './check-user-key.ts'
 const key = generateKey({ prefix: userKeyPrefix })
 
 describe('checkUserKey', () => {
-  it('lets a key of a user through', () => {
+  it('accepts a key of a user', () => {
     expect(checkUserKey(key)).toBeNull()
   })
 
   it.each([
-    ['a route’s secret in hexadecimal', '0123456789abcdef'.repeat(4)],
-    ['a route’s secret as the command line makes it', generateKey({ prefix: 'rk' })],
-    ['a key of another prefix', generateKey({ prefix: 'rk_users' })],
-    ['a key of Stripe’s', `sk_test_${'a1'.repeat(20)}`],
+    ['a route secret in hexadecimal', '0123456789abcdef'.repeat(4)],
+    ['a route secret of the command line', generateKey({ prefix: 'rk' })],
+    ['a key with another prefix', generateKey({ prefix: 'rk_users' })],
+    ['a Stripe key', `sk_test_${'a1'.repeat(20)}`],
     ['a key with its header', `Bearer ${key}`],
     ['a key in capitals', key.toUpperCase()],
     ['a word', 'hello'],
@@ -27,9 +27,9 @@ describe('checkUserKey', () => {
   it.each([
     ['cut short', key.slice(0, -1)],
     ['with a character changed', `${key.slice(0, -1)}${key.endsWith('A') ? 'B' : 'A'}`],
-    ['with more after it', `${key}\n`],
-    ['of a longer prefix', generateKey({ prefix: 'rk_user_live' })],
-    ['that is a prefix alone', `${userKeyPrefix}_`],
+    ['with a trailing line break', `${key}\n`],
+    ['with a longer prefix', generateKey({ prefix: 'rk_user_live' })],
+    ['that is only a prefix', `${userKeyPrefix}_`],
   ])('refuses a key %s as mistyped', (_name, text) => {
     expect(checkUserKey(text)).toMatchObject({ isForeign: false, problem: expect.stringContaining('mistyped') })
   })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { decideVerdict } from './decide-verdict.ts'
-import type { TrialResponse, Trial } from './send-trial.ts'
+import type { Trial, TrialResponse } from './send-trial.ts'
 
-const answer = (status: number, headers: TrialResponse['headers'] = []): TrialResponse => ({
+const respond = (status: number, headers: TrialResponse['headers'] = []): TrialResponse => ({
   outcome: 'answered',
   status,
   headers,
@@ -12,45 +12,45 @@ const answer = (status: number, headers: TrialResponse['headers'] = []): TrialRe
 const unreachable: Trial = { outcome: 'unreachable', problem: 'You are offline.' }
 
 describe('decideVerdict', () => {
-  it('calls a route secured that refuses strangers and lets the key in', () => {
-    expect(decideVerdict(answer(401), answer(200))).toEqual({
+  it('calls a route secured that refuses requests without a key and accepts the key', () => {
+    expect(decideVerdict(respond(401), respond(200))).toEqual({
       tone: 'success',
-      text: 'Secured: without a key 401, with your key 200.',
+      text: 'Secured: 401 without a key, 200 with your key.',
     })
-    expect(decideVerdict(answer(401), null)).toEqual({ tone: 'success', text: 'Secured: without a key 401.' })
+    expect(decideVerdict(respond(401), null)).toEqual({ tone: 'success', text: 'Secured: 401 without a key.' })
   })
 
-  it.each([200, 204, 302])('calls a route open that answers a stranger with %i', (status) => {
-    expect(decideVerdict(answer(status), answer(200))).toEqual({
+  it.each([200, 204, 302])('calls a route open that responds %i without a key', (status) => {
+    expect(decideVerdict(respond(status), respond(200))).toEqual({
       tone: 'destructive',
-      text: `Open: without a key ${status}. Anyone can call this route.`,
+      text: `Open: ${status} without a key. Anyone can call this route.`,
     })
   })
 
-  it.each([400, 403, 404, 429, 500, 503])('does not take %i for the answer of a guard', (status) => {
-    expect(decideVerdict(answer(status), answer(200))).toMatchObject({ tone: 'warning' })
-    expect(decideVerdict(answer(status), answer(200)).text).toContain(`${status} in place of 401`)
+  it.each([400, 403, 404, 429, 500, 503])('does not treat %i as the response of a guard', (status) => {
+    expect(decideVerdict(respond(status), respond(200))).toMatchObject({ tone: 'warning' })
+    expect(decideVerdict(respond(status), respond(200)).text).toContain(`${status} without a key instead of 401`)
   })
 
   it.each([
-    [answer(401), 'The key is unknown, expired, disabled or revoked.'],
+    [respond(401), 'The key is unknown, expired, disabled or revoked.'],
     [
-      answer(403, [['www-authenticate', 'Bearer realm="api", error="insufficient_scope", scope="customer:read"']]),
-      'The key lacks the scope customer:read.',
+      respond(403, [['www-authenticate', 'Bearer realm="api", error="insufficient_scope", scope="customer:read"']]),
+      'The key is missing the scope customer:read.',
     ],
-    [answer(403, [['www-authenticate', 'Bearer realm="api"']]), 'The key does not allow this from your address.'],
-    [answer(429, [['retry-after', '12']]), 'The key’s limit is used up. Try again in 12 s.'],
-    [answer(429), 'The key’s limit is used up.'],
-    [answer(503), 'Keys cannot be checked at the moment. Try again shortly.'],
+    [respond(403, [['www-authenticate', 'Bearer realm="api"']]), 'The key is not allowed from your IP address.'],
+    [respond(429, [['retry-after', '12']]), 'The key has reached its limit. Try again in 12 s.'],
+    [respond(429), 'The key has reached its limit.'],
+    [respond(503), 'Keys cannot be checked right now. Try again shortly.'],
     [unreachable, 'You are offline.'],
-  ])('says why a key was not let in', (withKey, reason) => {
-    const { tone, text } = decideVerdict(answer(401), withKey)
+  ])('explains why a key was refused', (withKey, reason) => {
+    const { tone, text } = decideVerdict(respond(401), withKey)
     expect(tone).toBe('warning')
-    expect(text).toMatch(/^Secured: without a key 401/)
+    expect(text).toMatch(/^Secured: 401 without a key/)
     expect(text.endsWith(reason)).toBe(true)
   })
 
-  it('gives none without an answer', () => {
-    expect(decideVerdict(unreachable, null)).toEqual({ tone: 'warning', text: 'No verdict. You are offline.' })
+  it('gives no result without a response', () => {
+    expect(decideVerdict(unreachable, null)).toEqual({ tone: 'warning', text: 'No result. You are offline.' })
   })
 })

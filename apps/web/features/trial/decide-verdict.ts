@@ -1,4 +1,4 @@
-import type { TrialResponse, Trial } from './send-trial.ts'
+import type { Trial, TrialResponse } from './send-trial.ts'
 
 /** Whether a route is secured, in a sentence. */
 export interface Verdict {
@@ -7,28 +7,28 @@ export interface Verdict {
 }
 
 /**
- * Decides from the two answers whether a route is secured.
+ * Decides from the two responses whether a route is secured.
  *
- * @param withKey null when no key was tried
+ * @param withKey null if no key was tried
  */
 export function decideVerdict(withoutKey: Trial, withKey: Trial | null): Verdict {
-  if (withoutKey.outcome === 'unreachable') return { tone: 'warning', text: `No verdict. ${withoutKey.problem}` }
+  if (withoutKey.outcome === 'unreachable') return { tone: 'warning', text: `No result. ${withoutKey.problem}` }
   const { status } = withoutKey
-  if (status < 400) return { tone: 'destructive', text: `Open: without a key ${status}. Anyone can call this route.` }
+  if (status < 400) return { tone: 'destructive', text: `Open: ${status} without a key. Anyone can call this route.` }
   if (status !== 401) {
-    return { tone: 'warning', text: `Closed, but not as expected: without a key ${status} in place of 401.` }
+    return { tone: 'warning', text: `Closed, but not as expected: ${status} without a key instead of 401.` }
   }
-  if (withKey === null) return { tone: 'success', text: 'Secured: without a key 401.' }
+  if (withKey === null) return { tone: 'success', text: 'Secured: 401 without a key.' }
   if (withKey.outcome === 'unreachable') {
-    return { tone: 'warning', text: `Secured: without a key 401. With your key, no answer. ${withKey.problem}` }
+    return { tone: 'warning', text: `Secured: 401 without a key. No response with your key. ${withKey.problem}` }
   }
-  const text = `Secured: without a key 401, with your key ${withKey.status}.`
+  const text = `Secured: 401 without a key, ${withKey.status} with your key.`
   return withKey.status < 400
     ? { tone: 'success', text }
-    : { tone: 'warning', text: `${text} ${remedy(withKey)}`.trim() }
+    : { tone: 'warning', text: `${text} ${explainRefusal(withKey)}`.trim() }
 }
 
-function remedy({ status, headers }: TrialResponse): string {
+function explainRefusal({ status, headers }: TrialResponse): string {
   const header = (name: string) => headers.find(([other]) => other === name)?.[1]
   switch (status) {
     case 401:
@@ -36,15 +36,15 @@ function remedy({ status, headers }: TrialResponse): string {
     case 403: {
       const scope = /error="insufficient_scope".*scope="([^"]+)"/.exec(header('www-authenticate') ?? '')?.[1]
       return scope === undefined
-        ? 'The key does not allow this from your address.'
-        : `The key lacks the scope ${scope}.`
+        ? 'The key is not allowed from your IP address.'
+        : `The key is missing the scope ${scope}.`
     }
     case 429: {
       const seconds = Number(header('retry-after'))
-      return `The key’s limit is used up.${seconds > 0 ? ` Try again in ${seconds} s.` : ''}`
+      return `The key has reached its limit.${seconds > 0 ? ` Try again in ${seconds} s.` : ''}`
     }
     case 503:
-      return 'Keys cannot be checked at the moment. Try again shortly.'
+      return 'Keys cannot be checked right now. Try again shortly.'
     default:
       return ''
   }

@@ -1,23 +1,24 @@
 import type { TrialResponse } from './send-trial.ts'
 
-const meanings: Record<number, { phrase: string; meaning: string }> = {
-  200: { phrase: 'OK', meaning: 'The guard let the request in, and the handler ran.' },
-  400: { phrase: 'Bad Request', meaning: 'The key came twice, or in a form that no key has.' },
-  401: { phrase: 'Unauthorized', meaning: 'No valid key, so the handler did not run.' },
-  403: { phrase: 'Forbidden', meaning: 'The key is valid, but does not allow this.' },
-  404: { phrase: 'Not Found', meaning: 'The key is valid, but what it asks for is not there.' },
-  429: { phrase: 'Too Many Requests', meaning: 'The key is valid, but its limit is used up for now.' },
-  503: { phrase: 'Service Unavailable', meaning: 'Keys cannot be checked at the moment, so no one is let in.' },
+const meanings: Readonly<Record<string, string | undefined>> = {
+  200: 'The guard accepted the request, and the handler ran.',
+  400: 'The request has two keys or a malformed key.',
+  401: 'No valid key, so the handler did not run.',
+  403: 'The key is valid, but it does not allow this.',
+  404: 'The key is valid, but the resource was not found.',
+  429: 'The key is valid, but it has reached its limit.',
+  503: 'Keys cannot be checked right now, so every request is rejected.',
 }
 
-const unknown = { phrase: '', meaning: 'This says nothing about the guard.' }
+/** The statuses that a guarded route returns. */
+export const guardStatuses = Object.keys(meanings)
 
-/** Says what a status means for a guarded route. */
-export function describeStatus(status: number): { phrase: string; meaning: string } {
-  return meanings[status] ?? unknown
+/** Explains what a status says about the guard of a route. */
+export function describeStatus(status: number): string {
+  return meanings[status] ?? 'This status says nothing about the guard.'
 }
 
-const interesting = [
+const guardHeaders = [
   'www-authenticate',
   'ratelimit',
   'ratelimit-policy',
@@ -26,22 +27,25 @@ const interesting = [
   'content-type',
 ]
 
-/** Splits an answer's headers, whose names `fetch` gives in lower case: those that tell about the guard, in that order, and the others by name. */
+/**
+ * Splits the headers of a response, whose names `fetch` gives in lower case: first those about the guard, then the others by
+ * name.
+ */
 export function sortHeaders(headers: TrialResponse['headers']): {
   first: TrialResponse['headers']
   others: TrialResponse['headers']
 } {
-  const first = interesting.flatMap((name) => headers.filter(([other]) => other === name))
-  const others = headers.filter(([name]) => !interesting.includes(name))
+  const first = guardHeaders.flatMap((name) => headers.filter(([other]) => other === name))
+  const others = headers.filter(([name]) => !guardHeaders.includes(name))
   return { first, others: others.toSorted(([a], [b]) => (a < b ? -1 : 1)) }
 }
 
-/** Indents a body where it is JSON, and leaves it alone where it is not. */
+/** Indents a JSON body, and returns other bodies unchanged. */
 export function formatBody(body: string): string {
   try {
     return JSON.stringify(JSON.parse(body), null, 2)
   } catch {
-    // Not JSON: shown as it came.
+    // Not JSON.
     return body
   }
 }

@@ -3,17 +3,18 @@
 import { type SubmitEvent, useState } from 'react'
 import { SubmitButton } from '#forms/submit-button.tsx'
 import { Badge } from '#ui/badge.tsx'
-import { describeStatus, formatBody, sortHeaders } from './describe-response.ts'
+import { formatBody, sortHeaders } from './describe-response.ts'
 import { createCustomerRoute } from './guarded-routes.ts'
 import { sendTrial, type Trial } from './send-trial.ts'
+import type { StatusPhrases } from './status-phrases.ts'
 
 const { method, path } = createCustomerRoute
 
 /**
- * Calls the route that creates customers as a stranger would, without a key, and shows the answer. Before scripts arrive
- * the browser posts the form itself, and the visitor sees the bare answer.
+ * Calls the route that creates customers without a key, and shows the response. Before scripts arrive, the browser posts the
+ * form itself and shows the plain response.
  */
-export function GuardCheck() {
+export function GuardCheck({ phrases }: { phrases: StatusPhrases }) {
   const [trial, setTrial] = useState<Trial | null>(null)
   const [isPending, setIsPending] = useState(false)
 
@@ -38,13 +39,13 @@ export function GuardCheck() {
           Call it without a key
         </SubmitButton>
       </form>
-      {/* As high as the answer, so that nothing moves when it comes. */}
+      {/* As high as the response, so that nothing moves when it arrives. */}
       <output className="flex min-h-82 flex-col items-start gap-3 rounded-b-xl border-t bg-code p-4 sm:min-h-66">
         {trial?.outcome === 'answered' ? (
           <>
             <span className="flex w-full items-center justify-between gap-3">
               <Badge variant={trial.status === 401 ? 'success' : 'warning'} className="font-mono">
-                {`${trial.status} ${describeStatus(trial.status).phrase}`.trim()}
+                {`${trial.status} ${phrases[trial.status] ?? ''}`.trim()}
               </Badge>
               <span className="text-xs text-muted-foreground tabular-nums">{trial.durationMs} ms</span>
             </span>
@@ -59,7 +60,7 @@ export function GuardCheck() {
           </>
         ) : (
           <span className="m-auto max-w-xs text-center text-sm text-balance text-muted-foreground">
-            {trial?.problem ?? 'You have no key either. The route should answer 401, and its handler should not run.'}
+            {trial?.problem ?? 'You don’t have the key, so the route should respond 401 without running its handler.'}
           </span>
         )}
       </output>

@@ -2,19 +2,19 @@ import { describe, expect, it } from 'vitest'
 import { createCustomerRoute, curlCommand, guardedRoutes, whoamiRoute } from './guarded-routes.ts'
 
 describe('curlCommand', () => {
-  it('names the variable in place of the key', () => {
+  it('uses a variable for the key', () => {
     expect(curlCommand(whoamiRoute, 'https://example.com', true)).toBe(
       'curl -i https://example.com/api/v1/whoami \\\n  -H "Authorization: Bearer $ROUTEKEY_API_KEY"',
     )
   })
 
-  it('names the method where it is not GET, and no header without a key', () => {
+  it('adds the method if it is not GET, and no header without a key', () => {
     expect(curlCommand(createCustomerRoute, 'http://127.0.0.1:3000', false)).toBe(
       'curl -i -X POST http://127.0.0.1:3000/api/create-stripe-customer',
     )
   })
 })
 
-it('offers routes of this application only', () => {
+it('offers only routes of this application', () => {
   for (const { path } of guardedRoutes) expect(path).toMatch(/^\/api\/[a-z0-9/-]+$/)
 })

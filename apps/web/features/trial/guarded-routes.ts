@@ -1,22 +1,22 @@
-/** A route of this application that a visitor may try. */
+/** A route of this application that a visitor can try. */
 export interface GuardedRoute {
   readonly method: 'GET' | 'POST'
   readonly path: string
-  /** Whom it lets in, in a few words. */
+  /** The keys that it accepts, in a few words. */
   readonly accepts: string
-  /** False where only the server's own key opens it: it is then tried without any. */
+  /** False if it accepts only the server's key. It is then called without a key. */
   readonly acceptsUserKey: boolean
 }
 
-/** The route that the database calls: it shows what a stranger gets. */
+/** The route that the database calls. */
 export const createCustomerRoute: GuardedRoute = {
   method: 'POST',
   path: '/api/create-stripe-customer',
-  accepts: 'Only the server’s own key',
+  accepts: 'Only the server’s key',
   acceptsUserKey: false,
 }
 
-/** What the first trial is sent to. */
+/** The route that is selected at first. */
 export const whoamiRoute: GuardedRoute = {
   method: 'GET',
   path: '/api/v1/whoami',
@@ -24,7 +24,7 @@ export const whoamiRoute: GuardedRoute = {
   acceptsUserKey: true,
 }
 
-/** All that can be tried; nothing else is ever sent. */
+/** All routes that can be tried. Requests go nowhere else. */
 export const guardedRoutes: readonly GuardedRoute[] = [
   whoamiRoute,
   { method: 'GET', path: '/api/v1/customer', accepts: 'A key with customer:read', acceptsUserKey: true },
@@ -32,9 +32,9 @@ export const guardedRoutes: readonly GuardedRoute[] = [
 ]
 
 /**
- * Writes a trial as a line for the shell. The key stays in a variable: a shell keeps what is typed.
+ * Writes the `curl` command of a trial. It takes the key from a variable, because shells store the commands that are typed.
  *
- * @param origin where the visitor reaches this application
+ * @param origin the origin at which the visitor reaches this application
  */
 export function curlCommand(route: GuardedRoute, origin: string, withKey: boolean): string {
   const method = route.method === 'GET' ? '' : `-X ${route.method} `

@@ -3,13 +3,14 @@ import { Badge } from '#ui/badge.tsx'
 import { CodeBlock } from '#ui/code-block.tsx'
 import { Spinner } from '#ui/spinner.tsx'
 import { describeStatus, formatBody, sortHeaders } from './describe-response.ts'
-import type { TrialResponse, Trial } from './send-trial.ts'
+import type { Trial, TrialResponse } from './send-trial.ts'
+import type { StatusPhrases } from './status-phrases.ts'
 
 /**
- * Shows a request as a line for the shell, and what came back.
+ * Shows a request as a shell command, and its response.
  *
- * @param props.command null where there is no such request
- * @param props.placeholder says why there is no answer
+ * @param props.command null if there is no such request
+ * @param props.placeholder explains why there is no response
  */
 export function ResponsePanel({
   title,
@@ -17,12 +18,14 @@ export function ResponsePanel({
   trial,
   isPending,
   placeholder,
+  phrases,
 }: {
   title: string
   command: string | null
   trial: Trial | null
   isPending: boolean
   placeholder: string
+  phrases: StatusPhrases
 }) {
   const id = useId()
   return (
@@ -35,30 +38,30 @@ export function ResponsePanel({
       </h2>
       {command !== null && <CodeBlock title="Terminal" code={command} />}
       {trial?.outcome === 'answered' ? (
-        <ResponseDetails answer={trial} />
+        <ResponseDetails response={trial} phrases={phrases} />
       ) : (
         <p className="row-start-3 flex items-center justify-center gap-2 rounded-xl border border-dashed p-6 text-center text-sm text-muted-foreground [&>svg]:size-4">
           {isPending && <Spinner />}
-          {isPending ? 'Waiting for the answer…' : (trial?.problem ?? placeholder)}
+          {isPending ? 'Waiting for the response…' : (trial?.problem ?? placeholder)}
         </p>
       )}
     </section>
   )
 }
 
-function ResponseDetails({ answer: { status, headers, body, durationMs } }: { answer: TrialResponse }) {
-  const { phrase, meaning } = describeStatus(status)
+function ResponseDetails({ response, phrases }: { response: TrialResponse; phrases: StatusPhrases }) {
+  const { status, headers, body, durationMs } = response
   const { first, others } = sortHeaders(headers)
   return (
     <div className="row-start-3 flex flex-col divide-y overflow-hidden rounded-xl border bg-card shadow-xs">
       <div className="flex flex-col gap-1.5 p-4">
         <div className="flex items-center justify-between gap-3">
           <Badge variant={statusVariant(status)} className="font-mono">
-            {`${status} ${phrase}`.trim()}
+            {`${status} ${phrases[status] ?? ''}`.trim()}
           </Badge>
           <span className="text-sm text-muted-foreground tabular-nums">{durationMs} ms</span>
         </div>
-        <p className="text-sm text-muted-foreground">{meaning}</p>
+        <p className="text-sm text-muted-foreground">{describeStatus(status)}</p>
       </div>
       <div className="flex flex-col gap-2 p-4">
         <h3 className="text-sm font-medium">Headers</h3>

@@ -1,9 +1,9 @@
 import { guardedRoutes, whoamiRoute } from './guarded-routes.ts'
 
 /**
- * Offers the routes that can be tried.
+ * Lets the visitor pick a route.
  *
- * @param props.onPick gets the path
+ * @param props.onPick receives the path
  */
 export function RoutePicker({ onPick }: { onPick: (path: string) => void }) {
   return (

@@ -1,26 +1,26 @@
 import type { GuardedRoute } from './guarded-routes.ts'
 
-/** What came back. */
+/** A response to a trial. */
 export interface TrialResponse {
   readonly outcome: 'answered'
   readonly status: number
   readonly headers: [name: string, value: string][]
   readonly body: string
-  /** From sending to the last byte. */
+  /** From sending the request to the last byte of the response. */
   readonly durationMs: number
 }
 
-/** What a visitor sees of one request. */
+/** The result of one request. */
 export type Trial = TrialResponse | { outcome: 'unreachable'; problem: string }
 
 const timeoutMs = 10_000
 
 /**
- * Sends one request from the browser to a route of this application, and nowhere else. Without cookies, so that nothing
- * but the key can open the route, and past every cache, which must not keep the answer.
+ * Sends one request from the browser to a route of this application. It sends no cookies, so that only the key can open the
+ * route, and bypasses caches, which must not store the response.
  *
  * @param key null sends none
- * @returns null when it was aborted
+ * @returns null if it was aborted
  */
 export async function sendTrial(route: GuardedRoute, key: string | null, signal: AbortSignal): Promise<Trial | null> {
   const startedAt = performance.now()
@@ -45,9 +45,9 @@ export async function sendTrial(route: GuardedRoute, key: string | null, signal:
 
 function describe(error: unknown): string {
   if (error instanceof DOMException && error.name === 'TimeoutError') {
-    return `No answer within ${timeoutMs / 1000} seconds. Try again.`
+    return `No response within ${timeoutMs / 1000} seconds. Try again.`
   }
   return navigator.onLine
-    ? 'The server could not be reached. Check your connection and try again.'
-    : 'You are offline. Try again once you are connected.'
+    ? 'We couldn’t reach the server. Check your connection and try again.'
+    : 'You are offline. Try again when you are connected.'
 }

@@ -2,7 +2,7 @@
 
 import { cx } from 'class-variance-authority'
 import { CircleAlert, ShieldCheck, TriangleAlert } from 'lucide-react'
-import { type SubmitEvent, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { type ReactNode, type SubmitEvent, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { Field } from '#forms/field.tsx'
 import { SubmitButton } from '#forms/submit-button.tsx'
 import { Input } from '#ui/input.tsx'
@@ -11,16 +11,23 @@ import { decideVerdict, type Verdict } from './decide-verdict.ts'
 import { curlCommand, guardedRoutes, whoamiRoute } from './guarded-routes.ts'
 import { ResponsePanel } from './response-panel.tsx'
 import { RoutePicker } from './route-picker.tsx'
+import type { StatusPhrases } from './status-phrases.ts'
 import { useTrials } from './use-trials.ts'
 
+interface TryRouteProps {
+  readonly origin: string
+  readonly phrases: StatusPhrases
+  readonly children: ReactNode
+}
+
 /**
- * Sends a request to a guarded route without and with a key, and shows both answers. The key is in its field and nowhere
- * else, and goes when the visitor does.
+ * Sends a request to a guarded route without and with a key, and shows both responses. The key is only in its field, and is
+ * cleared when the visitor leaves.
  *
- * @param props.origin where the visitor reaches this application, for the shell's lines
- * @param props.children says where a key comes from
+ * @param props.origin the origin at which the visitor reaches this application, for the shell commands
+ * @param props.children says how to get a key
  */
-export function TryRoute({ origin, children }: { origin: string; children: React.ReactNode }) {
+export function TryRoute({ origin, phrases, children }: TryRouteProps) {
   const form = useRef<HTMLFormElement>(null)
   const keyInput = useRef<HTMLInputElement>(null)
   const isHydrated = useSyncExternalStore(never, onClient, onServer)
@@ -29,17 +36,17 @@ export function TryRoute({ origin, children }: { origin: string; children: React
   const { trials, isPending, send, forget } = useTrials()
 
   useEffect(() => {
-    // What was picked before scripts arrived.
+    // The route may have been picked before scripts arrived.
     if (form.current !== null) pick(new FormData(form.current).get('route'))
     const clear = () => {
-      // The browser may keep the page as it is, to show it again on the way back.
+      // The browser may keep the page for its Back button.
       if (keyInput.current !== null) keyInput.current.value = ''
       setKeyProblem(null)
       forget()
     }
     addEventListener('pagehide', clear)
     return () => removeEventListener('pagehide', clear)
-    // oxlint-disable-next-line react/exhaustive-deps -- once: neither depends on what was rendered since
+    // oxlint-disable-next-line react/exhaustive-deps -- once: neither depends on later renders
   }, [])
 
   function pick(path: unknown) {
@@ -76,11 +83,11 @@ export function TryRoute({ origin, children }: { origin: string; children: React
             errors={keyProblem === null ? undefined : [keyProblem]}
             hint={
               route.acceptsUserKey
-                ? 'It goes to this route alone, and is gone once you leave the page. Left empty, only the request without a key is sent.'
-                : 'Not for this route: none of your keys opens it. It is called without one.'
+                ? 'Sent only to this route and forgotten when you leave. Leave empty to send only the request without a key.'
+                : 'User keys don’t work here, so the request is sent without one.'
             }
           >
-            {/* Without a name, so that no form can put it into an address. */}
+            {/* Without a name, so that no form can put the key into a URL. */}
             {(control) => (
               <div className="flex flex-col gap-3 sm:flex-row">
                 <Input
@@ -95,9 +102,9 @@ export function TryRoute({ origin, children }: { origin: string; children: React
                   disabled={!route.acceptsUserKey}
                   className="font-mono"
                 />
-                {/* Until scripts are here the browser would send the form itself; Enter does nothing then either. */}
+                {/* Disabled until scripts arrive, because the browser would send the form itself, also on Enter. */}
                 <SubmitButton isPending={isPending} disabled={!isHydrated} className="h-10 sm:h-9">
-                  Check the route
+                  Check route
                 </SubmitButton>
               </div>
             )}
@@ -108,7 +115,7 @@ export function TryRoute({ origin, children }: { origin: string; children: React
 
       <output aria-live="polite" className="flex min-h-12 items-start gap-3 text-base font-medium sm:items-center">
         {verdict === null ? (
-          <span className="text-muted-foreground">{isPending ? 'Asking the route…' : 'The verdict stands here.'}</span>
+          <span className="text-muted-foreground">{isPending ? 'Calling the route…' : 'The result appears here.'}</span>
         ) : (
           <VerdictLine verdict={verdict} />
         )}
@@ -121,6 +128,7 @@ export function TryRoute({ origin, children }: { origin: string; children: React
           trial={trials?.withoutKey ?? null}
           isPending={isPending}
           placeholder="Not sent yet."
+          phrases={phrases}
         />
         <ResponsePanel
           title="With your key"
@@ -128,8 +136,9 @@ export function TryRoute({ origin, children }: { origin: string; children: React
           trial={trials?.withKey ?? null}
           isPending={isPending && route.acceptsUserKey}
           placeholder={
-            route.acceptsUserKey ? 'Paste a key above to see what it opens.' : 'No key of yours opens this route.'
+            route.acceptsUserKey ? 'Paste a key above to see the response.' : 'User keys don’t work on this route.'
           }
+          phrases={phrases}
         />
       </div>
     </div>

@@ -4,16 +4,16 @@ import { useEffect, useRef, useState } from 'react'
 import type { GuardedRoute } from './guarded-routes.ts'
 import { sendTrial, type Trial } from './send-trial.ts'
 
-/** One route's two answers; `withKey` is null when no key was tried. */
+/** The two responses of a route; `withKey` is null if no key was tried. */
 export interface Trials {
   readonly withoutKey: Trial
   readonly withKey: Trial | null
 }
 
 /**
- * Sends a route's two requests, one after the other so that neither slows the other down, and holds what came back.
+ * Sends the two requests of a route, one after the other so that neither slows the other down, and holds the responses.
  *
- * @returns `forget` drops the answers and those still awaited; leaving the page does so too
+ * @returns `forget` drops the responses and aborts requests in progress; so does leaving the page
  */
 export function useTrials(): {
   trials: Trials | null

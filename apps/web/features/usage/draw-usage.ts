@@ -2,25 +2,26 @@ import type { UsageBucket } from 'routekey'
 import { axisMaximum, stackBar, type UsageRange } from './usage-bars.ts'
 import { barName, tickIndexes, tickText } from './usage-text.ts'
 
-/** Half a line of text above and below the bars, so that labels beside them can stand at the lines of the axis. */
+/** Half a line of text above and below the bars, so that the labels beside them align with the lines of the axis. */
 const margin = 8
 const height = 160
 const tickHeight = 20
 
-/** How high the bars are with their margins, and how high the drawing is with the names below the axis; in pixels. */
 const plotHeight = height + 2 * margin
+
+/** The height of the drawing with its labels, in pixels. */
 export const drawingHeight = plotHeight + tickHeight
 
 const percent = (value: number) => `${Number(value.toFixed(3))}%`
 
 /**
- * Draws the bars of a range as what stands inside an `<svg>`. Horizontal places are per cent and vertical ones pixels, so that
- * it fills any width and its text and corners keep their size.
+ * Draws the bars of a range as the content of an `<svg>`. Horizontal positions are percentages and vertical ones pixels, so
+ * that it fills any width while text and corners keep their size.
  *
- * It is a text, not elements: React may send what is inside an `<svg>` later than the rest, in an element that it hides by a
- * style attribute, and the policy stops that. Only numbers and dates go into it, so nothing needs to be escaped.
+ * It returns a string and not elements, because React may stream the content of an `<svg>` inside an element that it hides with
+ * a style attribute, which the content security policy blocks. It contains only numbers and dates, so nothing needs escaping.
  *
- * @returns the markup, and what the upper end of the axis stands for
+ * @returns the markup, and the value at the top of the axis
  */
 export function drawUsage(bars: readonly UsageBucket[], range: UsageRange): { markup: string; maximum: number } {
   const maximum = axisMaximum(Math.max(...bars.map(({ allowed, refused }) => allowed + refused)))
@@ -54,7 +55,7 @@ export function drawUsage(bars: readonly UsageBucket[], range: UsageRange): { ma
   return { markup: [hatching(hatch), ...lines, ...columns.flat(), ...ticks].filter(Boolean).join(''), maximum }
 }
 
-// Hatched, because red and green, or light and dark, look alike to some.
+// Hatched, because some people cannot distinguish the colours.
 function hatching(id: string): string {
   const size = 'width="4" height="4"'
   return [

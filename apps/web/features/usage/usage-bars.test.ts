@@ -14,19 +14,19 @@ const now = new Date('2026-03-01T12:34:56.789Z')
 const hour = (startsAt: string, allowed: number, refused = 0) => ({ startsAt: new Date(startsAt), allowed, refused })
 
 describe('usageBars', () => {
-  it('gives a zero for each hour without use, the present hour last', () => {
+  it('returns zero for each hour without usage, the current hour last', () => {
     const bars = usageBars([], lastDay, now)
     expect(bars).toHaveLength(24)
     expect(bars[0]).toEqual(hour('2026-02-28T13:00:00Z', 0))
     expect(bars.at(-1)).toEqual(hour('2026-03-01T12:00:00Z', 0))
   })
 
-  it('puts each hour where it belongs, whatever the order', () => {
+  it('sorts hours that come in any order', () => {
     const bars = usageBars([hour('2026-03-01T12:00:00Z', 3, 1), hour('2026-02-28T13:00:00Z', 2)], lastDay, now)
     expect([bars[0]!.allowed, bars[23]!.allowed, bars[23]!.refused]).toEqual([2, 3, 1])
   })
 
-  it('adds the hours of a day up, by days of UTC', () => {
+  it('sums the hours of each day in UTC', () => {
     const bars = usageBars(
       [hour('2026-02-28T23:00:00Z', 1), hour('2026-02-28T00:00:00Z', 10, 5), hour('2026-03-01T00:00:00Z', 100)],
       lastMonth,
@@ -37,12 +37,12 @@ describe('usageBars', () => {
     expect(bars.slice(-2)).toEqual([hour('2026-02-28T00:00:00Z', 11, 5), hour('2026-03-01T00:00:00Z', 100)])
   })
 
-  it('leaves out what lies before the range and after it', () => {
+  it('ignores hours before and after the range', () => {
     const outside = [hour('2026-02-28T12:00:00Z', 7), hour('2026-03-01T13:00:00Z', 7)]
     expect(usageTotal(usageBars(outside, lastDay, now))).toEqual({ allowed: 0, refused: 0 })
   })
 
-  it.each(['2026-03-01T00:00:00.000Z', '2026-03-01T23:59:59.999Z'])('keeps hours enough for all days at %s', (time) => {
+  it.each(['2026-03-01T00:00:00.000Z', '2026-03-01T23:59:59.999Z'])('covers all days with the hours at %s', (time) => {
     const instant = new Date(time)
     const firstHour = rangeStart({ unit: 'hour', count: hoursKept }, instant)
     expect(firstHour.getTime()).toBeLessThanOrEqual(rangeStart(lastMonth, instant).getTime())
@@ -65,7 +65,7 @@ describe('axisMaximum', () => {
     [1000, 1000],
     [65_432, 80_000],
     [5_000_000_001, 6_000_000_000],
-  ])('reaches %i with %i', (value, maximum) => {
+  ])('ends the axis for %i at %i', (value, maximum) => {
     expect(axisMaximum(value)).toBe(maximum)
   })
 })
@@ -77,12 +77,12 @@ describe('stackBar', () => {
     expect(stackBar({ allowed: 0, refused: 0 }, scale)).toEqual({ allowed: null, refused: null })
   })
 
-  it('stands on the axis and reaches the top with the maximum', () => {
+  it('starts at the axis and reaches the top at the maximum', () => {
     expect(stackBar({ allowed: 100, refused: 0 }, scale).allowed).toEqual({ y: 0, height: 160 })
     expect(stackBar({ allowed: 0, refused: 50 }, scale).refused).toEqual({ y: 80, height: 80 })
   })
 
-  it('puts the refused on the allowed with a gap between them', () => {
+  it('stacks refused on allowed requests with a gap between them', () => {
     const { allowed, refused } = stackBar({ allowed: 50, refused: 25 }, scale)
     expect(refused).toEqual({ y: 40, height: 40 })
     expect(allowed).toEqual({ y: 81, height: 79 })
@@ -101,7 +101,7 @@ describe('stackBar', () => {
     { allowed: 1, refused: 99_999 },
     { allowed: 99_999, refused: 1 },
     { allowed: 1, refused: 1 },
-  ])('shows the smaller part, and stays within the chart: $allowed allowed, $refused refused', (bar) => {
+  ])('shows the smaller part and stays within the chart: $allowed allowed, $refused refused', (bar) => {
     const { allowed, refused } = stackBar(bar, { maximum: 100_000, height: 160 })
     expect(Math.min(allowed!.height, refused!.height)).toBe(2)
     expect(refused!.y).toBeGreaterThanOrEqual(0)

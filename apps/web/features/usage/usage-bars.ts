@@ -1,30 +1,30 @@
 import type { UsageBucket } from 'routekey'
 
-/** What a chart of usage covers: so many hours or days, UTC, the present one last. */
+/** The range of a chart: a number of hours or days in UTC, the current one last. */
 export interface UsageRange {
   readonly unit: 'hour' | 'day'
   readonly count: number
 }
 
-/** The last 24 hours, by the hour. */
+/** The last 24 hours, in hours. */
 export const lastDay: UsageRange = { unit: 'hour', count: 24 }
 
-/** The last 30 days, by the day. */
+/** The last 30 days, in days. */
 export const lastMonth: UsageRange = { unit: 'day', count: 30 }
 
-/** How many hours, the present one included, cover {@link lastMonth} at any time of the day. */
+/** The number of hours, including the current one, that covers {@link lastMonth} at any time of the day. */
 export const hoursKept = lastMonth.count * 24
 
 const unitMs = { hour: 3_600_000, day: 86_400_000 } as const
 
-/** Finds the start of the first hour or day of a range, UTC. */
+/** Returns the start of the first hour or day of a range in UTC. */
 export function rangeStart({ unit, count }: UsageRange, now: Date): Date {
   return new Date((Math.floor(now.getTime() / unitMs[unit]) - (count - 1)) * unitMs[unit])
 }
 
 /**
- * Turns hours of usage into the bars of a range: one for each hour or day, zero where nothing was used. Hours outside of the
- * range are left out; several of one day are added up.
+ * Turns hours of usage into the bars of a range, one for each hour or day. It fills gaps with zero, ignores hours outside of
+ * the range, and sums the hours of a day.
  *
  * @param hours in any order, gaps allowed
  */
@@ -45,7 +45,7 @@ export function usageBars(hours: readonly UsageBucket[], range: UsageRange, now:
   return bars
 }
 
-/** Adds up bars. */
+/** Returns the sum of all bars. */
 export function usageTotal(bars: readonly UsageBucket[]): { allowed: number; refused: number } {
   return bars.reduce((total, bar) => ({ allowed: total.allowed + bar.allowed, refused: total.refused + bar.refused }), {
     allowed: 0,
@@ -54,9 +54,9 @@ export function usageTotal(bars: readonly UsageBucket[]): { allowed: number; ref
 }
 
 /**
- * Finds where an axis ends that reaches a value: a round number whose half is whole, so that the middle can be labelled.
+ * Returns the end of an axis for values up to `value`: a round number whose half is whole, so that the middle can be labelled.
  *
- * @returns 2 at least
+ * @returns at least 2
  */
 export function axisMaximum(value: number): number {
   const magnitude = 10 ** Math.max(0, Math.ceil(Math.log10(Math.max(value, 1))) - 1)
@@ -64,22 +64,22 @@ export function axisMaximum(value: number): number {
   return steps.find((step) => step >= value) ?? 10 * magnitude
 }
 
-/** Where one part of a bar is drawn, in pixels from the top. */
+/** The place of one part of a bar, in pixels from the top. */
 export interface Segment {
   readonly y: number
   readonly height: number
 }
 
-// Lower than this, a single request among thousands could not be seen.
+// If it were lower, a single request among thousands would be invisible.
 const leastHeight = 2
 const gap = 1
 
 /**
- * Stacks the refused requests of a bar on the allowed ones. What is not zero is at least 2 pixels high.
+ * Stacks the refused requests of a bar on the allowed ones. Each part that is not zero is at least 2 pixels high.
  *
- * @param scale.maximum what reaches the top
- * @param scale.height of the whole chart, in pixels
- * @returns a null for what is zero
+ * @param scale.maximum the value at the top
+ * @param scale.height of the chart, in pixels
+ * @returns null for a part that is zero
  */
 export function stackBar(
   { allowed, refused }: Pick<UsageBucket, 'allowed' | 'refused'>,
@@ -90,7 +90,7 @@ export function stackBar(
   if (refused === 0) return { allowed: allowed === 0 ? null : { y: height - whole, height: whole }, refused: null }
   if (allowed === 0) return { allowed: null, refused: { y: height - whole, height: whole } }
 
-  // The larger part gives way, to the least height of the smaller one and to the gap.
+  // The larger part shrinks to leave room for the minimum height of the smaller one and for the gap.
   const smaller = heightOf(Math.min(allowed, refused))
   const larger = Math.max(leastHeight, whole - gap - smaller)
   const [below, above] = allowed < refused ? [smaller, larger] : [larger, smaller]

@@ -6,9 +6,7 @@ import { readKeyUsage, readOwnerUsage } from './read-usage.ts'
 import { UsageChart } from './usage-chart.tsx'
 
 /**
- * Shows the usage of all keys of an owner together. Put it into `<Suspense fallback={<UsageSkeleton />}>`.
- *
- * @param props.owner the signed-in user
+ * Shows the total usage of an owner's keys. Put it into `<Suspense fallback={<UsageSkeleton />}>`.
  */
 export async function OwnerUsageCard({ owner }: { owner: string }) {
   return showUsage(() => readOwnerUsage(owner))
@@ -17,13 +15,13 @@ export async function OwnerUsageCard({ owner }: { owner: string }) {
 /**
  * Shows the usage of one key. Put it into `<Suspense fallback={<UsageSkeleton />}>`.
  *
- * @param props.owner the signed-in user; nothing is shown of a key of anyone else
+ * @param props.owner the signed-in user; shows nothing if the key belongs to another user
  */
 export async function KeyUsageCard({ id, owner }: { id: string; owner: string }) {
   return showUsage(() => readKeyUsage(id, owner))
 }
 
-// A chart that fails must not take the page down with it.
+// An error here must not break the whole page.
 async function showUsage(read: () => Promise<readonly UsageBucket[] | null>) {
   let hours: readonly UsageBucket[] | null
   try {
@@ -33,8 +31,8 @@ async function showUsage(read: () => Promise<readonly UsageBucket[] | null>) {
     return (
       <Alert variant="warning">
         <CircleAlert aria-hidden />
-        <AlertTitle>The usage could not be read</AlertTitle>
-        <AlertDescription>Requests are counted all the same. Reload the page to try again.</AlertDescription>
+        <AlertTitle>We couldn’t load the usage</AlertTitle>
+        <AlertDescription>Requests are still counted. Reload the page to try again.</AlertDescription>
       </Alert>
     )
   }

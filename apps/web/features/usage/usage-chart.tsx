@@ -11,11 +11,11 @@ const ranges = [
 ] as const
 
 /**
- * Shows how many requests were allowed and refused in the last 24 hours and the last 30 days. It is drawn on the server; the
- * stylesheet alone changes from one range to the other.
+ * Shows the allowed and refused requests of the last 24 hours and the last 30 days. The server draws both ranges, and CSS
+ * switches between them.
  *
- * @param props.hours the usage of 30 days, by the hour; gaps are zeros
- * @param props.now where both ranges end
+ * @param props.hours the usage of 30 days, in hours; gaps count as zero
+ * @param props.now the end of both ranges
  */
 export function UsageChart({ hours, now }: { hours: readonly UsageBucket[]; now: Date }) {
   const title = useId()
@@ -43,7 +43,7 @@ export function UsageChart({ hours, now }: { hours: readonly UsageBucket[]; now:
   )
 }
 
-/** Radio buttons in the looks of tabs: the arrow keys move between them, without script. */
+/** Radio buttons that look like tabs. The arrow keys switch between them without scripts. */
 function RangeSwitch() {
   const name = useId()
   return (
@@ -81,19 +81,21 @@ function RangePanel(props: { bars: readonly UsageBucket[]; range: UsageRange; na
       <UsagePlot bars={bars} range={range} label={`${name}: ${countsText(total)}`} emptyText={emptyText} />
       <p className="min-h-8 text-xs text-muted-foreground sm:min-h-4">
         {all === 0
-          ? `Counted by the ${range.unit}, in UTC.`
-          : `Busiest ${range.unit}: ${bucketName(busiest.startsAt, range.unit)}, ${countText(sum(busiest))} ${sum(busiest) === 1 ? 'request' : 'requests'}. Counted by the ${range.unit}, in UTC.`}
+          ? `${counted[range.unit]} counts in UTC.`
+          : `Busiest ${range.unit}: ${bucketName(busiest.startsAt, range.unit)}, ${countText(sum(busiest))} ${sum(busiest) === 1 ? 'request' : 'requests'}. ${counted[range.unit]} counts in UTC.`}
       </p>
       <UsageTable bars={bars} unit={range.unit} name={name} />
     </>
   )
 }
 
+const counted = { hour: 'Hourly', day: 'Daily' }
+
 const sum = ({ allowed, refused }: UsageBucket) => allowed + refused
 
 const swatches = {
   allowed: 'bg-allowed',
-  // As the bars are hatched.
+  // Hatched like the bars.
   refused: 'bg-[repeating-linear-gradient(-45deg,var(--refused)_0_2px,transparent_2px_4px)] bg-refused/30',
 }
 
@@ -114,12 +116,12 @@ function Figure(props: { term: string; part: 'allowed' | 'refused'; count: numbe
   )
 }
 
-/** The same in numbers, for who cannot see the picture. */
+/** The same numbers for screen readers. */
 function UsageTable({ bars, unit, name }: { bars: readonly UsageBucket[]; unit: UsageRange['unit']; name: string }) {
   return (
     <div className="sr-only">
       <table>
-        <caption>{`Requests by the ${unit}, ${name.toLowerCase()}`}</caption>
+        <caption>{`Requests per ${unit}, ${name.toLowerCase()}`}</caption>
         <thead>
           <tr>
             <th scope="col">{unit === 'hour' ? 'Hour' : 'Day'}</th>

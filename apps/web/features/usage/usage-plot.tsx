@@ -6,8 +6,8 @@ import { countText } from './usage-text.ts'
 /**
  * Shows the bars of one range.
  *
- * @param props.label what a screen reader reads in the place of the picture
- * @param props.emptyText stands in the middle when there is nothing to draw
+ * @param props.label for screen readers
+ * @param props.emptyText shown in the middle if there is no usage
  */
 export function UsagePlot({
   bars,
@@ -31,13 +31,13 @@ export function UsagePlot({
       </div>
       <div className="relative min-w-0 flex-1">
         <svg
-          // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an <img> could not take the page's colours
+          // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an <img> could not use the page's colours
           role="img"
           aria-label={label}
           width="100%"
           height={drawingHeight}
           className="block"
-          // oxlint-disable-next-line react/no-danger -- drawn from numbers and dates alone; drawUsage says why it is a text
+          // oxlint-disable-next-line react/no-danger -- contains only numbers and dates; drawUsage says why it is a string
           dangerouslySetInnerHTML={{ __html: markup }}
         />
         {isEmpty && (

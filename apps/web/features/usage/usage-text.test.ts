@@ -3,17 +3,17 @@ import { barName, countText, shareText, tickIndexes, tickText } from './usage-te
 
 const startsAt = new Date('2026-11-23T14:00:00Z')
 
-it('says all that a bar tells, in UTC', () => {
+it('describes a bar in UTC', () => {
   expect(barName({ startsAt, allowed: 1234, refused: 1 }, 'hour')).toBe('Nov 23, 14:00 UTC: 1,234 allowed, 1 refused')
   expect(barName({ startsAt, allowed: 0, refused: 0 }, 'day')).toBe('Nov 23: no requests')
 })
 
-it('names midnight 00:00', () => {
+it('formats midnight as 00:00', () => {
   expect(tickText(new Date('2026-11-23T00:00:00Z'), 'hour')).toBe('00:00')
 })
 
-it('shortens what stands at the axis', () => {
-  expect([0, 500, 1000, 1500, 20_000, 3_000_000].map((count) => countText(count, 'short'))).toEqual([
+it('shortens the labels of the axis', () => {
+  expect([0, 500, 1000, 1_500, 20_000, 3_000_000].map((count) => countText(count, 'short'))).toEqual([
     '0',
     '500',
     '1K',
@@ -30,11 +30,11 @@ it.each([
   [1, 100_000, 'under 0.1%'],
   [99_999, 100_000, 'over 99.9%'],
   [5, 5, '100%'],
-])('says that %i of %i is %s', (part, whole, text) => {
+])('formats %i of %i as %s', (part, whole, text) => {
   expect(shareText(part, whole)).toBe(text)
 })
 
-it('names every sixth hour or every seventh day, and the last', () => {
+it('labels every sixth hour or every seventh day, and the last', () => {
   expect(tickIndexes({ unit: 'hour', count: 24 })).toEqual([0, 6, 12, 18, 23])
   expect(tickIndexes({ unit: 'day', count: 30 })).toEqual([0, 7, 14, 21, 29])
   expect(tickIndexes({ unit: 'day', count: 1 })).toEqual([0])

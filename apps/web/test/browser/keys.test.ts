@@ -63,7 +63,7 @@ async function send(page: Page, button: string): Promise<string> {
 }
 
 async function choose(page: Page, name: string, action: string): Promise<void> {
-  await page.getByRole('button', { name: `What to do with ${name}` }).click()
+  await page.getByRole('button', { name: `Actions for ${name}` }).click()
   await page.getByRole('button', { name: action, exact: true }).click()
   await dialog(page).waitFor()
 }
@@ -92,7 +92,7 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
     await page.getByText('No keys yet').waitFor()
     await fillIn(page, ' ')
     await dialog(page).getByRole('button', { name: 'Create key' }).click()
-    await dialog(page).getByText('Give the key a name.').waitFor()
+    await dialog(page).getByText('Enter a name.').waitFor()
     await dialog(page).getByLabel('Name').fill('CI')
     await dialog(page).getByLabel('customer:read').check()
     await dialog(page).getByLabel('Limit').selectOption('hour')
@@ -103,10 +103,10 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
     const key = await send(page, 'Create key')
     await expectNoAxeViolations(page)
     expect(await findLayoutFaults(page)).toEqual([])
-    expect(await dialog(page).innerText()).toContain('You will not see it again.')
+    expect(await dialog(page).innerText()).toContain('You won’t see it again.')
     await page.getByRole('button', { name: 'Copy API key' }).click()
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(key)
-    await page.getByRole('button', { name: 'Copy Try it in a shell' }).click()
+    await page.getByRole('button', { name: 'Copy Try it in a terminal' }).click()
     const line = await page.evaluate(() => navigator.clipboard.readText())
     // Not in step: the database that it asks runs in this process.
     const { stdout } = await promisify(execFile)('sh', ['-c', `${line} --silent`])
@@ -135,14 +135,14 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
     await dialog(page).getByLabel('Name').fill('Staging')
     await dialog(page).getByRole('button', { name: 'Rename key' }).click()
     await row(page, 'Staging').waitFor()
-    await page.getByRole('status').getByText('The key was renamed.').waitFor()
+    await page.getByRole('status').getByText('Key renamed.').waitFor()
 
     await choose(page, 'Staging', 'Rotate')
-    await dialog(page).getByLabel('The old key works').selectOption('for 1 more hour')
+    await dialog(page).getByLabel('Old key expires').selectOption('in 1 hour')
     const key = await send(page, 'Rotate key')
     expect([await whoami(old), await whoami(key)]).toEqual([200, 200])
     await page.getByRole('button', { name: 'Done' }).click()
-    await row(page, 'Staging').getByText('The old key ends in 59 minutes').waitFor()
+    await row(page, 'Staging').getByText('Old key expires in 59 minutes').waitFor()
     await expectForgotten(page, key)
     expect(await findLayoutFaults(page)).toEqual([])
 
@@ -150,7 +150,7 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
     await expectNoAxeViolations(page)
     await dialog(page).getByRole('button', { name: 'Revoke key' }).click()
     await page.getByText('No keys yet').waitFor()
-    await page.getByRole('status').getByText('The key was revoked.').waitFor()
+    await page.getByRole('status').getByText('Key revoked.').waitFor()
     // Not lost with the row: where the list is.
     await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toMatch(/^In use/)
     expect([await whoami(old), await whoami(key)]).toEqual([401, 401])
@@ -239,7 +239,7 @@ describe('the page', () => {
     const answer = page.waitForResponse((response) => response.request().method() === 'POST')
     await dialog(page).getByRole('button', { name: 'Revoke key' }).click()
     expect((await answer).status()).toBe(404)
-    await page.getByText('There is nothing here').waitFor()
+    await page.getByText('Page not found').waitFor()
     expect(await keyring.get(record.id)).toEqual(record)
   })
 
@@ -260,7 +260,7 @@ describe('the page', () => {
     await page.getByRole('button', { name: 'Done' }).focus()
     await page.keyboard.press('Enter')
     await row(page, 'CI').waitFor()
-    await page.getByRole('button', { name: 'What to do with CI' }).focus()
+    await page.getByRole('button', { name: 'Actions for CI' }).focus()
     await page.keyboard.press('Enter')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
@@ -268,7 +268,7 @@ describe('the page', () => {
     await page.keyboard.press('Escape')
     await expect
       .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label')))
-      .toBe('What to do with CI')
+      .toBe('Actions for CI')
   })
 
   it('leads to the page of the key where a dialog cannot be fetched', async () => {
@@ -277,7 +277,7 @@ describe('the page', () => {
     const page = await browser.openPage({ session, expectedComplaint: /ERR_FAILED/ })
     await page.goto('/keys', { waitUntil: 'networkidle' })
     await page.route('**/*.js', (route) => route.abort())
-    await page.getByRole('button', { name: 'What to do with CI' }).click()
+    await page.getByRole('button', { name: 'Actions for CI' }).click()
     await page.getByRole('button', { name: 'Revoke', exact: true }).click()
     await page.getByRole('heading', { level: 1, name: 'CI' }).waitFor()
     expect(new URL(page.url()).pathname).toBe(`/keys/${record.id}`)
@@ -321,7 +321,7 @@ describe('while the database fails', () => {
     isFailing = true
     const page = await browser.openPage({ session, expectedComplaint: /error #(?:419|441)|Server Components render/ })
     await page.goto('/keys')
-    await page.getByRole('heading', { name: 'This page could not be made' }).waitFor()
+    await page.getByRole('heading', { name: 'Something went wrong' }).waitFor()
     expect(await page.getByRole('main').innerText()).not.toContain('out of order')
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })

@@ -79,7 +79,7 @@ describe('while scripts are on their way', () => {
     const release = await holdScripts(page)
     const { email } = await signUp(browser.stack)
     await page.goto('/login', { waitUntil: 'commit' })
-    await page.getByLabel('E-mail').fill(email)
+    await page.getByLabel('Email', { exact: true }).fill(email)
     await page.getByLabel('Password').fill(password)
     await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('heading', { level: 1, name: 'Account' }).waitFor()

@@ -11,7 +11,7 @@ const newAddress = () => `${randomUUID()}@example.com`
 const pathOf = (page: Page) => new URL(page.url()).pathname
 
 async function submit(page: Page, email: string, secret: string, button: 'Create account' | 'Sign in'): Promise<void> {
-  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Email', { exact: true }).fill(email)
   await page.getByLabel('Password').fill(secret)
   await page.getByRole('main').getByRole('button', { name: button }).click()
 }
@@ -79,9 +79,9 @@ describe('the form', () => {
     const page = await browser.openPage()
     await page.goto('/login?mode=sign-up')
     await submit(page, 'ada@example', 'short', 'Create account')
-    const email = page.getByLabel('E-mail')
+    const email = page.getByLabel('Email', { exact: true })
     await expect.poll(() => email.getAttribute('aria-invalid')).toBe('true')
-    expect(await descriptionOf(page, 'E-mail')).toMatch(/not an e-mail address/)
+    expect(await descriptionOf(page, 'Email')).toMatch(/valid email address/)
     expect(await descriptionOf(page, 'Password')).toMatch(/at least 8 characters/)
     expect(await email.inputValue()).toBe('ada@example')
     // Checked in the browser, so nothing that was typed is lost.
@@ -94,7 +94,7 @@ describe('the form', () => {
     const { email } = await signUp(browser.stack)
     await page.goto('/login?mode=sign-up')
     await submit(page, email, password, 'Create account')
-    await expect.poll(() => descriptionOf(page, 'E-mail')).toMatch(/There is an account with this address/)
+    await expect.poll(() => descriptionOf(page, 'Email')).toMatch(/An account with this address already exists/)
   })
 
   it('refuses a wrong password and an unknown address in the same words', async () => {
@@ -102,7 +102,7 @@ describe('the form', () => {
     for (const email of [(await signUp(browser.stack)).email, newAddress()]) {
       await page.goto('/login')
       await submit(page, email, 'wrong', 'Sign in')
-      await page.getByText('The e-mail address or the password is wrong.').waitFor()
+      await page.getByText('Wrong email address or password.').waitFor()
     }
     expect(await page.context().cookies()).toEqual([])
   })
@@ -111,7 +111,7 @@ describe('the form', () => {
     const page = await browser.openPage({ javaScriptEnabled: false })
     await page.goto('/login?mode=sign-up')
     await submit(page, 'ada', password, 'Create account')
-    expect(await page.getByRole('alert').textContent()).toContain('This is not an e-mail address.')
+    expect(await page.getByRole('alert').textContent()).toContain('Enter a valid email address')
     await submit(page, newAddress(), password, 'Create account')
     expect(pathOf(page)).toBe('/account')
     await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
@@ -134,9 +134,9 @@ describe('the form', () => {
   it('says why a sign-in by GitHub did not end well', async () => {
     const page = await browser.openPage()
     for (const [query, text] of [
-      ['error=access_denied', 'You did not allow the sign-in.'],
-      ['code=made-up', 'This sign-in link is used up'],
-      ['', 'This sign-in link is used up'],
+      ['error=access_denied', 'You didn’t authorize the sign-in.'],
+      ['code=made-up', 'This sign-in link has expired'],
+      ['', 'This sign-in link has expired'],
     ]) {
       await page.goto(`/auth/callback?${query}`)
       expect(pathOf(page)).toBe('/login')
@@ -183,7 +183,7 @@ it('the account says while Stripe fails that it is tried again, and shows the cu
   await page.goto('/login?mode=sign-up')
   await submit(page, newAddress(), password, 'Create account')
   await page.waitForURL('**/account')
-  await page.getByText(/Trying again in \d s\./).waitFor()
+  await page.getByText(/Next attempt in \d s\./).waitFor()
   const { webUrl, env } = browser.stack
   const sweep = () =>
     fetch(`${webUrl}/api/sync-stripe-customers`, { headers: { authorization: `Bearer ${env['CRON_SECRET']}` } })

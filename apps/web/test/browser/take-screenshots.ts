@@ -84,7 +84,7 @@ async function take(shot: Shot, colorScheme: (typeof colorSchemes)[number], name
 async function callWithoutKey(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Call it without a key' }).click()
   await page.getByText('401').first().waitFor()
-  await page.getByRole('heading', { name: 'Watch it work' }).evaluate((heading) => heading.scrollIntoView())
+  await page.getByRole('heading', { name: 'See it work' }).evaluate((heading) => heading.scrollIntoView())
 }
 
 async function createKey(page: Page): Promise<void> {
@@ -92,7 +92,7 @@ async function createKey(page: Page): Promise<void> {
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Name', { exact: true }).fill('Staging server')
   await dialog.getByRole('button', { name: 'Create key' }).click()
-  await dialog.getByText('Copy it now.').waitFor()
+  await dialog.getByText('Copy this key now.').waitFor()
   // A key that ended with this stack; but a picture of a key invites to copy it.
   for (const code of await dialog.locator('code').filter({ hasText: 'rk_user_' }).all())
     await code.evaluate((element) => {
@@ -102,7 +102,7 @@ async function createKey(page: Page): Promise<void> {
 
 async function tryKey(page: Page): Promise<void> {
   await page.getByRole('textbox', { name: 'Your API key' }).fill(keys.busyKey)
-  await page.getByRole('button', { name: 'Check the route' }).click()
+  await page.getByRole('button', { name: 'Check route' }).click()
   await page.getByText('Secured').first().waitFor()
 }
 

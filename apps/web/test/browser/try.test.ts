@@ -35,13 +35,13 @@ async function openTry(options: Parameters<typeof browser.openPage>[0] = {}): Pr
 }
 
 const keyField = (page: Page) => page.getByRole('textbox', { name: 'Your API key' })
-const verdict = (page: Page) => page.locator('output', { hasText: /^(?:Secured|Open|Closed|No verdict)/ })
+const verdict = (page: Page) => page.locator('output', { hasText: /^(?:Secured|Open|Closed|No result)/ })
 const panel = (page: Page, title: string) => page.getByRole('region', { name: title })
 
 async function check(page: Page, key: string, route = 'whoami'): Promise<string> {
   await page.getByRole('radio', { name: route }).check()
   if (key !== '') await keyField(page).fill(key)
-  await page.getByRole('button', { name: 'Check the route' }).click()
+  await page.getByRole('button', { name: 'Check route' }).click()
   return (await verdict(page).textContent()) ?? ''
 }
 
@@ -52,7 +52,7 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
       scopes: ['account:read'],
       limits: [{ name: 'minute', quota: 9, windowSeconds: 60 }],
     })
-    expect(await check(page, key)).toBe('Secured: without a key 401, with your key 200.')
+    expect(await check(page, key)).toBe('Secured: 401 without a key, 200 with your key.')
 
     const without = await panel(page, 'Without a key').innerText()
     expect(without).toMatch(/401 Unauthorized[^]*\d+ ms[^]*www-authenticate\s+Bearer realm="api"/)
@@ -77,7 +77,7 @@ describe('the verdict', () => {
     const { page } = await openTry()
     const { key } = await createKey({ scopes: ['account:read'] })
     expect(await check(page, key, '/api/v1/customer')).toContain(
-      'with your key 403. The key lacks the scope customer:read.',
+      '403 with your key. The key is missing the scope customer:read.',
     )
     expect(await panel(page, 'With your key').innerText()).toContain('403 Forbidden')
   })
@@ -86,27 +86,27 @@ describe('the verdict', () => {
     const { page } = await openTry()
     const { key, record } = await createKey()
     await keyring.revoke(record.id)
-    expect(await check(page, key)).toContain('with your key 401. The key is unknown, expired, disabled or revoked.')
+    expect(await check(page, key)).toContain('401 with your key. The key is unknown, expired, disabled or revoked.')
   })
 
   it('says when a limit is used up, and until when', async () => {
     const { page } = await openTry()
     const { key } = await createKey({ limits: [{ name: 'hour', quota: 1, windowSeconds: 3600 }] })
-    expect(await check(page, key)).toContain('with your key 200')
-    await page.getByRole('button', { name: 'Check the route' }).click()
+    expect(await check(page, key)).toContain('200 with your key')
+    await page.getByRole('button', { name: 'Check route' }).click()
     await expect
       .poll(() => verdict(page).textContent())
-      .toMatch(/429\. The key’s limit is used up\. Try again in \d+ s/)
+      .toMatch(/429 with your key\. The key has reached its limit\. Try again in \d+ s/)
     expect(await panel(page, 'With your key').innerText()).toMatch(/ratelimit-policy[^]*retry-after\s+\d+/)
   })
 
   it('needs no key, and asks for none where only the server’s own opens the route', async () => {
     const { page, urls } = await openTry()
-    expect(await check(page, '')).toBe('Secured: without a key 401.')
+    expect(await check(page, '')).toBe('Secured: 401 without a key.')
     await page.getByRole('radio', { name: 'create-stripe-customer' }).check()
     expect(await keyField(page).isDisabled()).toBe(true)
     expect(await verdict(page).count()).toBe(0)
-    await page.getByRole('button', { name: 'Check the route' }).click()
+    await page.getByRole('button', { name: 'Check route' }).click()
     await verdict(page).waitFor()
     expect(urls.filter((url) => url.includes('/api/')).map((url) => new URL(url).pathname)).toEqual([
       '/api/v1/whoami',
@@ -117,10 +117,10 @@ describe('the verdict', () => {
   it('is not given while the network is away, and the page works again afterwards', async () => {
     const { page } = await openTry({ expectedComplaint: /ERR_INTERNET_DISCONNECTED|status of 401/ })
     await page.context().setOffline(true)
-    expect(await check(page, '')).toBe('No verdict. You are offline. Try again once you are connected.')
+    expect(await check(page, '')).toBe('No result. You are offline. Try again when you are connected.')
     await page.context().setOffline(false)
-    await page.getByRole('button', { name: 'Check the route' }).click()
-    await expect.poll(() => verdict(page).textContent()).toBe('Secured: without a key 401.')
+    await page.getByRole('button', { name: 'Check route' }).click()
+    await expect.poll(() => verdict(page).textContent()).toBe('Secured: 401 without a key.')
   })
 
   it('is reached and read with the keyboard alone', async () => {
@@ -150,7 +150,7 @@ describe('the key', () => {
       await expect.poll(() => keyField(page).getAttribute('aria-invalid')).toBe('true')
     }
     expect(await page.getByRole('alert').allTextContents()).toContain(
-      'This key is incomplete or mistyped. It was not sent. Copy it again, whole.',
+      'This key is incomplete or mistyped, so it was not sent. Copy the whole key again.',
     )
     await keyField(page).fill(browser.stack.apiRouteSecret)
     await page.keyboard.press('Enter')
@@ -212,7 +212,7 @@ describe('the key', () => {
     await page.getByRole('radio', { name: 'customer:read' }).check()
     await keyField(page).fill(key)
     await page.keyboard.press('Enter')
-    const button = page.getByRole('button', { name: 'Check the route' })
+    const button = page.getByRole('button', { name: 'Check route' })
     expect(await button.isDisabled()).toBe(true)
     for (const arrive of waiting) arrive()
     await expect.poll(() => button.isDisabled()).toBe(false)
@@ -226,7 +226,7 @@ describe('the key', () => {
   it('needs scripts, and the page says so without them', async () => {
     const page = await browser.openPage({ javaScriptEnabled: false })
     await page.goto('/try')
-    expect(await page.getByRole('main').innerText()).toContain('The lines for the shell below do the same.')
+    expect(await page.getByRole('main').innerText()).toContain('Use the commands below instead.')
     expect(await page.getByText('curl -i').count()).toBe(2)
   })
 })

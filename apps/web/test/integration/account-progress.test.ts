@@ -81,7 +81,7 @@ it('tells the owner that it has failed, and the customer once it is mended', asy
   expect(answer.status).toBe(502)
   expect(await progressOf(cookie())).toEqual({ status: 'failed', cause: 'details' })
   const page = await accountPage(cookie())
-  expect(page).toContain('Stripe did not accept your details')
+  expect(page).toContain('Stripe rejected your details')
   expect(page).not.toContain('stripe_refused')
 
   await stack.admin.from('profile').update({ email: 'mended@example.com' }).eq('id', id)

@@ -69,7 +69,7 @@ describe('the session of an account that was deleted elsewhere', () => {
     const page = await browser.get('/account')
     await deleteElsewhere(user)
     const email = newAddress()
-    const answer = await browser.submit(page, 'Change e-mail', { email })
+    const answer = await browser.submit(page, 'Change email', { email })
     expect([answer.status, answer.headers.location]).toEqual([303, '/login?next=%2Faccount&error=session'])
     expect(sessionCookies(browser)).toEqual([])
   })
@@ -113,10 +113,12 @@ describe('deleting an account', () => {
     expect(await whoami()).toBe(200)
 
     const page = await browser.get('/account')
-    const answer = await browser.submit(page, 'Delete for good', { confirmation: user.email.toUpperCase() })
+    const answer = await browser.submit(page, 'Delete permanently', { confirmation: user.email.toUpperCase() })
     expect([answer.status, answer.headers.location]).toEqual([303, '/login?notice=account-deleted'])
     expect([...browser.cookies.keys()]).toEqual([])
-    expect((await browser.get('/login?notice=account-deleted')).body).toContain('Your account is deleted')
+    expect((await browser.get('/login?notice=account-deleted')).body).toContain(
+      'Your account and its data were deleted',
+    )
 
     expect(await whoami()).toBe(401)
     expect((await other.get('/account')).status).toBe(307)
@@ -128,7 +130,7 @@ describe('deleting an account', () => {
       .toBe(true)
 
     // Sent twice, as by the button “back”: the second time it finds nobody.
-    const again = await browser.submit(page, 'Delete for good', { confirmation: user.email })
+    const again = await browser.submit(page, 'Delete permanently', { confirmation: user.email })
     expect([again.status, again.headers.location]).toEqual([303, '/login?next=%2Faccount'])
   })
 
@@ -138,7 +140,7 @@ describe('deleting an account', () => {
     ['somebody else’s address', { confirmation: 'ada@example.com' }],
   ])('is refused on %s, whatever the browser has checked', async (_name, fields) => {
     const { user, browser } = someone
-    const answer = await browser.submit(await browser.get('/account'), 'Delete for good', {
+    const answer = await browser.submit(await browser.get('/account'), 'Delete permanently', {
       confirmation: '',
       ...fields,
     })
@@ -150,7 +152,7 @@ describe('deleting an account', () => {
   it('gives the next account of the same address a customer of its own', async () => {
     const { user, browser } = await openAs()
     const first = await waitForCustomer(user.id)
-    await browser.submit(await browser.get('/account'), 'Delete for good', { confirmation: user.email })
+    await browser.submit(await browser.get('/account'), 'Delete permanently', { confirmation: user.email })
     const { user: next } = await openAs(user.email)
     expect(next.id).not.toBe(user.id)
     expect(await waitForCustomer(next.id)).not.toBe(first)
@@ -167,8 +169,8 @@ describe('changing the e-mail address', () => {
     const { user, browser } = await openAs()
     const customer = await waitForCustomer(user.id)
     const email = newAddress()
-    const sent = await browser.submit(await browser.get('/account'), 'Change e-mail', { email })
-    expect(sent.body).toContain('Check your e-mail')
+    const sent = await browser.submit(await browser.get('/account'), 'Change email', { email })
+    expect(sent.body).toContain('Check your email')
     expect((await browser.get('/account')).body).not.toContain(email)
 
     const [link = ''] = await readMailedLinks(stack, email)
@@ -177,7 +179,7 @@ describe('changing the e-mail address', () => {
     const opened = await browser.get(pathname + search)
     expect([opened.status, opened.headers.location]).toEqual([307, '/account?notice=email-changed'])
     const page = await browser.get('/account?notice=email-changed')
-    expect(page.body).toContain('Your e-mail address has changed.')
+    expect(page.body).toContain('Your email address was changed.')
     expect(page.body).toContain(email)
 
     const { data } = await stack.admin.from('profile').select('email').eq('id', user.id).single()
@@ -192,7 +194,7 @@ describe('changing the e-mail address', () => {
   it('can be confirmed in another browser, which is not signed in by it', async () => {
     const { browser } = await openAs()
     const email = newAddress()
-    await browser.submit(await browser.get('/account'), 'Change e-mail', { email })
+    await browser.submit(await browser.get('/account'), 'Change email', { email })
     const [link = ''] = await readMailedLinks(stack, email)
     const other = openScriptlessBrowser(stack)
     const opened = await other.get(new URL(link).pathname + new URL(link).search)
@@ -207,8 +209,8 @@ describe('changing the e-mail address', () => {
     const page = await browser.get('/account')
     const [taken, free] = [other.email, newAddress()]
     const [answer, comparison] = [
-      await browser.submit(page, 'Change e-mail', { email: taken }),
-      await browser.submit(page, 'Change e-mail', { email: free }),
+      await browser.submit(page, 'Change email', { email: taken }),
+      await browser.submit(page, 'Change email', { email: free }),
     ]
     expect(answer.status).toBe(comparison.status)
     expect(visibleText(answer.body).replaceAll(taken, '…')).toBe(visibleText(comparison.body).replaceAll(free, '…'))
@@ -216,20 +218,20 @@ describe('changing the e-mail address', () => {
   })
 
   it.each([
-    ['', 'Enter your e-mail address.'],
-    ['ada@example', 'This is not an e-mail address.'],
-    [`${'a'.repeat(250)}@example.com`, 'This address is too long.'],
+    ['', 'Enter your email address.'],
+    ['ada@example', 'Enter a valid email address'],
+    [`${'a'.repeat(250)}@example.com`, 'Use at most 254 characters.'],
   ])('refuses "%s"', async (email, text) => {
     const { browser } = someone
-    const answer = await browser.submit(await browser.get('/account'), 'Change e-mail', { email })
+    const answer = await browser.submit(await browser.get('/account'), 'Change email', { email })
     expect(visibleText(answer.body)).toContain(text)
   })
 
   it('refuses the address that it is already', async () => {
     const { user, browser } = someone
     const email = user.email.toUpperCase()
-    const answer = await browser.submit(await browser.get('/account'), 'Change e-mail', { email })
-    expect(visibleText(answer.body)).toContain('This is your address already.')
+    const answer = await browser.submit(await browser.get('/account'), 'Change email', { email })
+    expect(visibleText(answer.body)).toContain('This is already your email address.')
   })
 
   it.each([
@@ -264,8 +266,8 @@ describe('a session', () => {
     for (const path of ['/', '/account', '/login']) await browser.get(path)
     expect((await browser.get('/account')).status).toBe(500)
     for (const [button, fields] of [
-      ['Change e-mail', { email: newAddress() }],
-      ['Delete for good', { confirmation: user.email }],
+      ['Change email', { email: newAddress() }],
+      ['Delete permanently', { confirmation: user.email }],
     ] as const) {
       const answer = await browser.submit(page, button, fields)
       expect([button, answer.status]).toEqual([button, 500])

@@ -56,7 +56,7 @@ describe('/keys/[id]', () => {
     const { status, body } = await get(`/keys/${encodeURIComponent(await makeId())}`, stranger)
     expect(status).toBe(404)
     expect(body).toContain('<title>Not found · Routekey</title>')
-    expect(body).toContain('There is nothing here')
+    expect(body).toContain('Page not found')
     expect(body).not.toContain('Audit trail')
   })
 
@@ -129,7 +129,7 @@ describe('while the usage and the audit trail cannot be read', () => {
     const { status, body } = await get(`/keys/${record.id}`, owner)
     expect(status).toBe(200)
     expect(textOf(body)).toContain('Still there')
-    expect(body).toContain('The usage could not be read')
+    expect(body).toContain('We couldn’t load the usage')
     expect(body).toContain('The audit trail could not be read')
     expect(body).not.toContain('out of order')
     await expect.poll(() => stack.web.output()).toContain('usage.unreadable')

@@ -52,7 +52,7 @@ describe('creating a key', () => {
     const key = keyIn(answer)
     expect(answer.status).toBe(200)
     expect(answer.headers['cache-control']).toContain('no-store')
-    expect(textOf(answer)).toContain('You will not see it again')
+    expect(textOf(answer)).toContain('You won’t see it again')
     expect(await whoami(key)).toBe(200)
 
     const [record] = await keyring.list({ owner: ada.id })
@@ -78,7 +78,7 @@ describe('creating a key', () => {
       quota: '0',
       scopes: 'admin',
     })
-    expect(textOf(answer)).toContain('There is no such scope.')
+    expect(textOf(answer)).toContain('Unknown scope.')
     expect(textOf(answer)).toContain('Enter a whole number from 1 to 1,000,000.')
     expect(answer.body).toContain('value="&lt;b&gt;"')
     expect(await keyring.list({ owner: ada.id })).toEqual(before)
@@ -238,7 +238,7 @@ describe('the list', () => {
   it('comes in the stream before the usage', async () => {
     await keyring.create({ owner: eve.id, name: 'Before the chart.' })
     const { body } = await eve.get('/keys')
-    const [list, usage] = [body.indexOf('Before the chart.'), body.indexOf('Counted by the hour')]
+    const [list, usage] = [body.indexOf('Before the chart.'), body.indexOf('Hourly counts')]
     expect([list > 0, usage > list], `the list at ${list}, the usage at ${usage}`).toEqual([true, true])
   })
 })

@@ -5,19 +5,21 @@ import { describeError, log } from '#server/log.ts'
 import { problemResponse } from '#server/problem-response.ts'
 import { createPageClient } from '#server/supabase.ts'
 
-// routekey-audit: the visitor's session guards it
-/** Tells the signed-in visitor how far their Stripe customer is; the account page asks until it is there. */
+// routekey-audit: guarded by the session of the signed-in user
+/** Responds with the progress of the user's Stripe customer; the account page polls this until the customer exists. */
 export async function GET(): Promise<Response> {
   try {
     const client = await createPageClient()
     const { data, error } = await client.auth.getClaims()
     if (error && isAuthRetryableFetchError(error)) throw error
-    if (!data) return problemResponse(401, 'Expected a signed-in visitor.')
+    if (!data) return problemResponse(401, 'Sign in to read your Stripe customer.')
     const profile = await readProfile(client, data.claims.sub)
     const progress: StripeCustomerProgress = profile?.progress ?? { status: 'pending' }
     return Response.json(progress, { headers: { 'cache-control': 'no-store' } })
   } catch (error) {
     log('error', 'account.progress_failed', { error: describeError(error) })
-    return problemResponse(503, 'The progress cannot be read at the moment.', { 'retry-after': '5' })
+    return problemResponse(503, 'Your Stripe customer could not be read. Try again in a few seconds.', {
+      'retry-after': '5',
+    })
   }
 }

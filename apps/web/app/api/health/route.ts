@@ -1,8 +1,8 @@
 import { readHealth } from '#server/health.ts'
-import { methodNotAllowed } from '#server/problem-response.ts'
+import { methodNotAllowed } from '#server/method-not-allowed.ts'
 
 // routekey-audit: public, names no address, key or error
-/** Tells whether the application is ready to serve (200) or which part is missing (503). */
+/** Responds 200 if the application is ready to serve, or 503 with the parts that are missing. */
 export async function GET(): Promise<Response> {
   const health = await readHealth()
   return Response.json(health, {
@@ -11,9 +11,8 @@ export async function GET(): Promise<Response> {
   })
 }
 
-/** Rendered at each request: at build time there is nothing to ask. */
+/** Rendered for each request: the parts do not run at build time. */
 export const dynamic = 'force-dynamic'
 
-const refuse = methodNotAllowed('GET', 'HEAD')
-// routekey-audit: answers 405 to everyone
-export { refuse as DELETE, refuse as OPTIONS, refuse as PATCH, refuse as POST, refuse as PUT }
+// routekey-audit: responds 405 to everyone
+export const { DELETE, OPTIONS, PATCH, POST, PUT } = methodNotAllowed('GET', 'HEAD')

@@ -3,9 +3,10 @@ import { withKey } from 'routekey/next'
 import { getStripeCustomerEngine } from '#features/stripe-customer/engine.ts'
 import { sweepBudgetMs } from '#features/stripe-customer/sweep-budget.ts'
 import { logDenial } from '#server/log-denial.ts'
-import { methodNotAllowed, catchProblems } from '#server/problem-response.ts'
+import { methodNotAllowed } from '#server/method-not-allowed.ts'
+import { catchProblems } from '#server/problem-response.ts'
 
-/** In seconds, for hosts that cut a request off. */
+/** In seconds, for hosts that end long requests. */
 export const maxDuration = 60
 
 async function sweep(): Promise<Response> {
@@ -14,9 +15,8 @@ async function sweep(): Promise<Response> {
   })
 }
 
-/** Does what is due for all profiles, for a scheduler (GET, as Vercel Cron sends), and answers counts. */
+/** Does all work that is due and responds with counts, for a scheduler. Vercel Cron sends GET. */
 export const GET = withKey(envSecret('CRON_SECRET'), catchProblems(sweep), { onDenied: logDenial })
 
-const refuse = methodNotAllowed('GET')
-// routekey-audit: answers 405 to everyone
-export { refuse as DELETE, refuse as HEAD, refuse as OPTIONS, refuse as PATCH, refuse as POST, refuse as PUT }
+// routekey-audit: responds 405 to everyone
+export const { DELETE, HEAD, OPTIONS, PATCH, POST, PUT } = methodNotAllowed('GET')

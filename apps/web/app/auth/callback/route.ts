@@ -11,30 +11,30 @@ import { createActionClient, createVisitorClient } from '#server/supabase.ts'
 type Outcome = 'done' | 'half_confirmed' | 'denied' | 'expired' | 'failed' | 'unavailable'
 
 // routekey-audit: public, a sign-in ends here
-/** Ends what began at GitHub or with a link in an e-mail: a sign-in, a sign-up, or a change of address. */
+/** Completes a sign-in, a sign-up or a change of address that comes from GitHub or from a link in an email. */
 export async function GET(request: Request): Promise<never> {
   const query = new URL(request.url).searchParams
-  const answer = parseAuthReturn(query)
-  const outcome = await finish(answer)
+  const result = parseAuthReturn(query)
+  const outcome = await finish(result)
   const isEmailChange =
-    query.get('flow') === 'email-change' || (answer.kind === 'token' && answer.type === 'email_change')
+    query.get('flow') === 'email-change' || (result.kind === 'token' && result.type === 'email_change')
   if (isEmailChange || outcome === 'half_confirmed') redirect(await afterEmailChange(outcome))
   redirect(outcome === 'done' ? parseRedirectPath(query.get('next')) : `/login?error=${outcome}`)
 }
 
-async function finish(answer: AuthReturn): Promise<Outcome> {
-  switch (answer.kind) {
+async function finish(result: AuthReturn): Promise<Outcome> {
+  switch (result.kind) {
     case 'refused':
-      return answer.reason
+      return result.reason
     case 'half_confirmed':
       return 'half_confirmed'
     case 'code':
-      return settle(async () => (await createActionClient()).auth.exchangeCodeForSession(answer.code))
+      return settle(async () => (await createActionClient()).auth.exchangeCodeForSession(result.code))
     case 'token':
-      return answer.type === 'email_change'
-        ? settle(() => confirmEmail(answer.tokenHash))
+      return result.type === 'email_change'
+        ? settle(() => confirmEmail(result.tokenHash))
         : settle(async () =>
-            (await createActionClient()).auth.verifyOtp({ token_hash: answer.tokenHash, type: answer.type }),
+            (await createActionClient()).auth.verifyOtp({ token_hash: result.tokenHash, type: result.type }),
           )
   }
 }
@@ -58,8 +58,8 @@ async function settle(call: () => Promise<Settled>): Promise<Outcome> {
 }
 
 /**
- * Confirms a change of address without signing in by it: the link says whose mailbox this is, and not who sits at this
- * browser, who could be made to sign in to the account of whoever sent them the link.
+ * Confirms a change of address without signing in. The link proves who reads the mailbox, not who uses this browser: an
+ * attacker could send the link to sign a victim in to the attacker's account.
  */
 async function confirmEmail(tokenHash: string): Promise<Settled> {
   const { auth } = createVisitorClient()
@@ -68,11 +68,11 @@ async function confirmEmail(tokenHash: string): Promise<Settled> {
   return result
 }
 
-/** Gives the way on: to the account, or where no one is signed in, to the sign-in page. */
+/** Returns the path to redirect to: the account, or the sign-in page if nobody is signed in. */
 async function afterEmailChange(outcome: Outcome): Promise<string> {
   if (outcome === 'unavailable') return '/login?error=unavailable'
-  const arrival: RedirectNoticeName =
+  const notice: RedirectNoticeName =
     outcome === 'done' ? 'email-changed' : outcome === 'half_confirmed' ? 'email-half-confirmed' : 'email-link-refused'
   const isSignedIn = (await cookies()).getAll().some(({ name }) => isSessionCookie(name))
-  return `${isSignedIn ? '/account' : '/login'}?notice=${arrival}`
+  return `${isSignedIn ? '/account' : '/login'}?notice=${notice}`
 }

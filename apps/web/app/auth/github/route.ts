@@ -6,8 +6,8 @@ import { createActionClient } from '#server/supabase.ts'
 
 // routekey-audit: public, a sign-in starts here
 /**
- * Starts signing in with GitHub: keeps the PKCE verifier in a cookie and sends the visitor to Supabase. A link rather
- * than a form, so that it works before scripts arrive and `form-action 'self'` holds.
+ * Starts a sign-in with GitHub: stores the PKCE verifier in a cookie and redirects to Supabase. A link and not a form, so that
+ * it works before scripts arrive and with `form-action 'self'`.
  */
 export async function GET(request: Request): Promise<never> {
   const next = parseRedirectPath(new URL(request.url).searchParams.get('next'))

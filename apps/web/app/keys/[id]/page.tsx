@@ -19,19 +19,18 @@ import { Skeleton } from '#ui/skeleton.tsx'
 
 type Props = PageProps<'/keys/[id]'>
 
-/** Names the tab after the key. */
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const user = await getSessionUserOrNull()
   const found = user && (await readKey((await params).id, user.id))
   return { title: found?.record.name ?? 'Not found' }
 }
 
-/** Shows one key of the signed-in user: what it may do, how it is used, and who did what with it. */
+/** One key of the signed-in user: its permissions, usage and audit trail. */
 export default async function KeyPage({ params, searchParams }: Props) {
   const { id } = await params
   const { after } = await searchParams
   const user = await requireUser(`/keys/${id}`)
-  // Before anything is sent: what is streamed later can no longer change the status.
+  // Before the response starts, because streamed content can no longer change its status.
   const found = await readKey(id, user.id)
   if (found === null) notFound()
   const { record, now } = found
@@ -77,7 +76,7 @@ export default async function KeyPage({ params, searchParams }: Props) {
       <Card aria-labelledby="audit-trail">
         <CardHeader>
           <CardTitle id="audit-trail">Audit trail</CardTitle>
-          <CardDescription>Who did what with this key. It cannot be changed.</CardDescription>
+          <CardDescription>All changes to this key. Entries cannot be edited.</CardDescription>
         </CardHeader>
         <CardContent>
           <Suspense fallback={<Skeleton className="h-20" />}>

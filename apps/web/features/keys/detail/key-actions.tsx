@@ -11,9 +11,9 @@ import { Announcement } from '../list/announcement.tsx'
 import { useAnnouncement } from '../list/use-announcement.ts'
 
 /**
- * Shows what can be done with a key, for its own page. It works before scripts arrive.
+ * Shows the actions for a key on its page. It works before scripts arrive.
  *
- * @param props.status of the key: a revoked one can be changed no more, and an expired one neither be rotated nor disabled
+ * @param props.status a revoked key cannot be changed; an expired key cannot be rotated or disabled
  */
 export function KeyActions({
   keyId,

@@ -4,9 +4,9 @@ import { CopyButton } from '#ui/copy-button.tsx'
 import { Time } from '#ui/time.tsx'
 
 /**
- * Shows what is known of a key.
+ * Lists the properties of a key.
  *
- * @param props.now what "3 hours ago" counts from
+ * @param props.now the reference of "3 hours ago"
  */
 export function KeyFacts({ record, now }: { record: KeyRecord; now: Date }) {
   const { id, scopes, createdAt, lastUsedAt, expiresAt, graceEndsAt, disabledAt, revokedAt, allowedIps } = record
@@ -34,14 +34,14 @@ export function KeyFacts({ record, now }: { record: KeyRecord; now: Date }) {
         </Fact>
       )}
       {allowedIps.length > 0 && (
-        <Fact term="Allowed from">
+        <Fact term="Allowed IPs">
           <Codes texts={allowedIps} />
         </Fact>
       )}
-      <Fact term="Key id">
+      <Fact term="Key ID">
         <span className="flex items-center gap-1">
           <code className="min-w-0 font-mono text-[0.8125rem] wrap-anywhere">{id}</code>
-          <CopyButton text={id} label="the key’s id" />
+          <CopyButton text={id} label="key ID" />
         </span>
       </Fact>
     </dl>

@@ -4,7 +4,7 @@ import { ChangeLimit } from '../dialogs/change-limit.tsx'
 import { describeLimit } from '../rules/describe-limit.ts'
 import { limitValues } from '../rules/key-limit.ts'
 
-/** Shows how often a key may be used, and changes it. */
+/** Shows the limits of a key and changes them. */
 export function KeyLimits({ record }: { record: KeyRecord }) {
   const { id, limits, revokedAt } = record
   return (
@@ -14,7 +14,7 @@ export function KeyLimits({ record }: { record: KeyRecord }) {
       </CardHeader>
       <CardContent className="flex flex-1 flex-col gap-3 text-sm">
         {limits.length === 0 ? (
-          <p className="text-muted-foreground">This key may be used as often as its holder likes.</p>
+          <p className="text-muted-foreground">This key has no limit.</p>
         ) : (
           <>
             <ul className="flex flex-col gap-1.5">
@@ -25,9 +25,10 @@ export function KeyLimits({ record }: { record: KeyRecord }) {
               ))}
             </ul>
             <p className="text-pretty text-muted-foreground">
-              {limits.length > 1 && 'All of them hold together. '}
-              Further requests get 429 until the next window starts, by the clock, in UTC. Each answer says in its{' '}
-              <code className="font-mono text-[0.8125rem]">RateLimit</code> header how many are left.
+              {limits.length > 1 && 'All limits apply. '}
+              Requests over the limit get 429 until the next window starts, aligned to the clock in UTC. The{' '}
+              <code className="font-mono text-[0.8125rem]">RateLimit</code> header of each response shows how many are
+              left.
             </p>
           </>
         )}

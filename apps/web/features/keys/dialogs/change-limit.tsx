@@ -18,14 +18,14 @@ const loadParser = () => import('../rules/change-key-forms.ts').then((module) =>
 
 interface ChangeLimitProps {
   readonly keyId: string
-  /** What the fields begin with. */
+  /** The initial values of the fields. */
   readonly values: FormState['values']
 }
 
 /**
- * Changes how often a key may be used. It works before scripts arrive.
+ * Changes the limit of a key. It works before scripts arrive.
  *
- * @param props.isRevoked offers nothing then; the dialog stays, to say so where it was open already
+ * @param props.isRevoked hides the button, but keeps the dialog, which may be open and then shows the error
  */
 export function ChangeLimit({ isRevoked, ...props }: ChangeLimitProps & { isRevoked: boolean }) {
   const id = useId()
@@ -52,8 +52,8 @@ const ChangeLimitDialog = withResetOnClose<FormDialogProps & ChangeLimitProps & 
         {...rest}
         form={form}
         title="Change limit"
-        description="It holds from the next request on, in place of every limit that the key has now."
-        done="The limit was changed."
+        description="Replaces all limits of the key, starting with the next request."
+        done="Limit changed."
       >
         <LimitFields values={{ ...values, ...form.state.values }} errors={form.fieldErrors} />
         <div className="flex justify-end">

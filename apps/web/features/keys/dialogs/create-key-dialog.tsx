@@ -27,7 +27,7 @@ export function CreateKeyButton() {
   )
 }
 
-/** Creates a key, and shows it once. It opens by `CreateKeyButton`, from any place of the page. */
+/** Creates a key and shows it once. `CreateKeyButton` opens it from anywhere on the page. */
 export function CreateKeyDialog() {
   return <Creation id={id} />
 }
@@ -51,7 +51,7 @@ const Creation = withResetOnClose<FormDialogProps>(({ isOpenAtFirst, onClosed })
         <Field
           name="name"
           label="Name"
-          hint="Where it is used, such as “CI” or “Staging server”."
+          hint="Where you use it, for example “CI” or “Staging server”."
           autoComplete="off"
           maxLength={100}
           defaultValue={values['name']}

@@ -4,7 +4,7 @@ import { createContext, lazy, type ReactNode, Suspense, useRef, useState } from 
 import { Announcement } from '../list/announcement.tsx'
 import { useAnnouncement } from '../list/use-announcement.ts'
 
-/** What can be done with a key. */
+/** The actions for a key in the list. */
 export type KeyDialogName = 'rename' | 'rotate' | 'revoke'
 
 interface Key {
@@ -12,7 +12,7 @@ interface Key {
   readonly name: string
 }
 
-/** Fetches the dialogs, which no one needs before a menu is opened. */
+/** Imports the dialogs, which are not needed before a menu is opened. */
 export const loadKeyDialogs = () => import('./change-key-dialogs.ts')
 
 const dialogs = {
@@ -21,11 +21,11 @@ const dialogs = {
   revoke: lazy(async () => ({ default: (await loadKeyDialogs()).RevokeKeyDialog })),
 }
 
-/** Opens a dialog about a key. */
+/** Opens a dialog for a key. */
 export const KeyDialogContext = createContext<(dialog: KeyDialogName, key: Key) => void>(() => {})
 
 /**
- * Holds the dialogs of a list of keys. They stand beside the list and not in its rows, because a row goes away with its key.
+ * Holds the dialogs of a list of keys. They are outside of the rows, because a row disappears with its key.
  *
  * @param props.children the list
  */
@@ -36,7 +36,7 @@ export function KeyDialogs({ children }: { children: ReactNode }) {
   const open = (dialog: KeyDialogName, key: Key) => {
     loadKeyDialogs().then(
       () => setOpened((last) => ({ ...key, dialog, time: (last?.time ?? 0) + 1 })),
-      // Gone with the build that this page is from, it may be. The key's own page does the same.
+      // A new build may have removed the file. The key's own page has the same actions.
       () => window.location.assign(`/keys/${key.keyId}`),
     )
   }
@@ -55,7 +55,7 @@ export function KeyDialogs({ children }: { children: ReactNode }) {
             name={opened.name}
             isOpenAtFirst
             onClosed={() => {
-              // The button that would have it again went away with its row.
+              // The button that had the focus may have disappeared with its row.
               if (list.current?.contains(document.activeElement) === false) list.current.focus()
             }}
             onDone={announce}

@@ -4,11 +4,11 @@ import { Select } from '#ui/select.tsx'
 import { maximumQuota, type Scope, scopes } from '../rules/key-rules.ts'
 
 const scopeTexts: Record<Scope, string> = {
-  'account:read': 'Tell whose key it is.',
-  'customer:read': 'Read your e-mail address and the id of your Stripe customer.',
+  'account:read': 'Identify the owner of the key.',
+  'customer:read': 'Read your email address and Stripe customer ID.',
 }
 
-/** Asks what a key may do. */
+/** The fields for the scopes of a key. */
 export function ScopeFields({ chosen, errors }: { chosen: readonly string[]; errors: string[] | undefined }) {
   return (
     <fieldset className="flex flex-col gap-2" aria-describedby={errors && 'scopes-description'}>
@@ -29,7 +29,7 @@ export function ScopeFields({ chosen, errors }: { chosen: readonly string[]; err
             className="relative z-1 mt-0.5 size-4 shrink-0 accent-primary outline-none"
           />
           <div className="flex min-w-0 flex-col gap-0.5">
-            {/* It covers the whole box. */}
+            {/* The label covers the whole box. */}
             <label htmlFor={scope} className="font-mono text-[0.8125rem] leading-5 after:absolute after:inset-0">
               {scope}
             </label>
@@ -53,7 +53,7 @@ interface FieldsProps {
   readonly errors: FieldErrors
 }
 
-/** Asks when a key expires. The stylesheet shows the field for a date where that is chosen. */
+/** The fields for the expiry of a key. CSS shows the date field only if it is needed. */
 export function ExpiryFields({ values, errors }: FieldsProps) {
   return (
     <div className="group/expiry grid items-start gap-x-3 gap-y-4 sm:grid-cols-2">
@@ -64,7 +64,7 @@ export function ExpiryFields({ values, errors }: FieldsProps) {
             <option value="30">in 30 days</option>
             <option value="90">in 90 days</option>
             <option value="365">in 1 year</option>
-            <option value="date">on a date</option>
+            <option value="date">on a specific date</option>
             <option value="never">never</option>
           </Select>
         )}
@@ -74,7 +74,7 @@ export function ExpiryFields({ values, errors }: FieldsProps) {
           name="expiresOn"
           label="Last day"
           type="date"
-          hint="Until its end, UTC."
+          hint="Valid until the end of the day (UTC)."
           defaultValue={values['expiresOn']}
           errors={errors['expiresOn']}
         />
@@ -83,7 +83,7 @@ export function ExpiryFields({ values, errors }: FieldsProps) {
   )
 }
 
-/** Asks how often a key may be used. The stylesheet shows the field for the number where there is a limit. */
+/** The fields for the limit of a key. CSS hides the number field if there is no limit. */
 export function LimitFields({ values, errors }: FieldsProps) {
   return (
     <div className="group/limit grid items-start gap-x-3 gap-y-4 sm:grid-cols-2">
@@ -91,9 +91,9 @@ export function LimitFields({ values, errors }: FieldsProps) {
         {(control) => (
           <Select {...control} defaultValue={values['window'] ?? 'none'}>
             <option value="none">none</option>
-            <option value="minute">requests a minute</option>
-            <option value="hour">requests an hour</option>
-            <option value="day">requests a day</option>
+            <option value="minute">requests per minute</option>
+            <option value="hour">requests per hour</option>
+            <option value="day">requests per day</option>
           </Select>
         )}
       </Field>

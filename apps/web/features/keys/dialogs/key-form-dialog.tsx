@@ -13,14 +13,14 @@ type KeyFormDialogProps = Required<FormDialogProps> & {
   title: string
   description?: string
   form: ActionForm<KeyFormState>
-  /** Said once the form is done. */
+  /** Announced after success. */
   done: string
   onDone: KeyDialogProps['onDone']
   /** The fields and buttons. */
   children: ReactNode
 }
 
-/** Shows a form that changes a key. It closes once that is done, and says so; what was refused stays to be read. */
+/** Shows a form that changes a key. It closes and announces the result after success, and stays open on errors. */
 export function KeyFormDialog(props: KeyFormDialogProps) {
   const { id, keyId, title, description, form, done, onDone, isOpenAtFirst, onClosed, children } = props
   const { state, isPending, formProps } = form
@@ -36,7 +36,7 @@ export function KeyFormDialog(props: KeyFormDialogProps) {
       title={title}
       description={description}
       isDismissible={!isPending}
-      // Before scripts arrive the browser posts the form, and this page is the answer.
+      // Before scripts arrive, the browser posts the form, and this page is the response.
       isOpenAtFirst={isOpenAtFirst || (state !== initialKeyForm && !state.isDone)}
       onClosed={onClosed}
     >

@@ -1,13 +1,13 @@
 import type { FormDialogProps } from '#forms/reset-on-close.tsx'
 import type { KeyFormState } from '../actions.ts'
 
-/** What every form about a key starts with. */
+/** The initial state of every form for a key. */
 export const initialKeyForm: KeyFormState = { values: {}, fieldErrors: {} }
 
-/** What a dialog about one key is given. */
+/** The props of a dialog for a key. */
 export type KeyDialogProps = FormDialogProps & {
   keyId: string
   name: string
-  /** Gets a sentence about what was done. */
+  /** Called after success with a sentence about it. */
   onDone?: ((text: string) => void) | undefined
 }

@@ -9,24 +9,24 @@ import { NewKeyPanel } from './new-key-panel.tsx'
 
 interface NewKeyDialogProps {
   readonly id: string
-  /** While there is no key yet. */
+  /** The title until there is a key. */
   readonly title: string
   readonly description: ReactNode
   readonly state: KeyFormState
   readonly isPending: boolean
-  /** The page it stands on. */
+  /** The path of the page. */
   readonly path: string
   readonly isOpenAtFirst: boolean
   readonly onClosed: () => void
-  /** The form that makes the key. */
+  /** The form that creates the key. */
   readonly children: ReactNode
 }
 
-/** Shows a form that makes a key, and then the key. Only its own button closes it then, so that no key is lost unseen. */
+/** Shows a form that creates a key, and then the key. Only its button closes it then, so that no key is lost unseen. */
 export function NewKeyDialog(props: NewKeyDialogProps) {
   const { id, state, isPending, path, isOpenAtFirst, onClosed, children } = props
-  // Scripts had not arrived: the browser posted the form, and this page is the answer.
-  const [isAnswer] = useState(state !== initialKeyForm)
+  // Before scripts arrive, the browser posts the form, and this page is the response.
+  const [isPostResponse] = useState(state !== initialKeyForm)
   const { newKey } = state
   return (
     <Dialog
@@ -34,7 +34,7 @@ export function NewKeyDialog(props: NewKeyDialogProps) {
       title={newKey === undefined ? props.title : 'Save your API key'}
       description={newKey === undefined ? props.description : undefined}
       isDismissible={newKey === undefined && !isPending}
-      isOpenAtFirst={isOpenAtFirst || isAnswer}
+      isOpenAtFirst={isOpenAtFirst || isPostResponse}
       onClosed={onClosed}
     >
       {newKey === undefined ? (
@@ -43,9 +43,9 @@ export function NewKeyDialog(props: NewKeyDialogProps) {
         <>
           <NewKeyPanel newKey={newKey} />
           <div className="flex justify-end">
-            {isAnswer ? (
+            {isPostResponse ? (
               <Button asChild>
-                {/* A plain link: it leaves this page, and the key with it. */}
+                {/* A plain link, because loading a new page drops the key. */}
                 <a href={path}>Done</a>
               </Button>
             ) : (

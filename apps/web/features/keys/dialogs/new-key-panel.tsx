@@ -6,17 +6,17 @@ import { Alert, AlertDescription, AlertTitle } from '#ui/alert.tsx'
 import { CopyButton } from '#ui/copy-button.tsx'
 import type { IssuedKey } from '../actions.ts'
 
-/** Shows a new key, this once, and how to try it. */
+/** Shows a new key once, and how to try it. */
 export function NewKeyPanel({ newKey: { key, origin } }: { newKey: IssuedKey }) {
   const panel = useRef<HTMLDivElement>(null)
 
   useEffect(() => {
-    // On the button that copies, where pressing Enter once more does no harm.
+    // The copy button, where pressing Enter again does no harm.
     panel.current?.querySelector('button')?.focus()
   }, [])
 
   useEffect(() => {
-    // In a page that answers a form, Next.js leaves what React starts from in a script.
+    // In the response to a posted form, Next.js leaves React's initial data in a script.
     for (const script of document.querySelectorAll('script')) if (script.text.includes(key)) script.remove()
   }, [key])
 
@@ -24,11 +24,14 @@ export function NewKeyPanel({ newKey: { key, origin } }: { newKey: IssuedKey }) 
     <div ref={panel} className="flex min-w-0 flex-col gap-5">
       <Alert variant="warning" role="alert">
         <TriangleAlert aria-hidden />
-        <AlertTitle>Copy it now. You will not see it again.</AlertTitle>
-        <AlertDescription>We keep only a hash of it. If it gets lost, rotate the key.</AlertDescription>
+        <AlertTitle>Copy this key now. You won’t see it again.</AlertTitle>
+        <AlertDescription>We store only its hash. If you lose the key, rotate it.</AlertDescription>
       </Alert>
       <CopyableText title="API key" text={key} />
-      <CopyableText title="Try it in a shell" text={`curl ${origin}/api/v1/whoami -H 'Authorization: Bearer ${key}'`} />
+      <CopyableText
+        title="Try it in a terminal"
+        text={`curl ${origin}/api/v1/whoami -H 'Authorization: Bearer ${key}'`}
+      />
     </div>
   )
 }

@@ -10,11 +10,10 @@ import { initialKeyForm, type KeyDialogProps } from './key-form.ts'
 
 const loadParser = () => import('../rules/change-key-forms.ts').then((module) => module.parseRenameKey)
 
-/** Gives a key another name. */
 export const RenameKeyDialog = withResetOnClose<KeyDialogProps>(({ name, onDone, ...props }) => {
   const form = useActionForm(renameKey, initialKeyForm, loadParser)
   return (
-    <KeyFormDialog {...props} form={form} title={`Rename “${name}”`} done="The key was renamed." onDone={onDone}>
+    <KeyFormDialog {...props} form={form} title={`Rename “${name}”`} done="Key renamed." onDone={onDone}>
       <Field
         id={`${props.id}-name`}
         name="name"

@@ -9,7 +9,7 @@ import { revokeKey } from '../actions.ts'
 import { KeyFormDialog } from './key-form-dialog.tsx'
 import { initialKeyForm, type KeyDialogProps } from './key-form.ts'
 
-/** Asks whether a key shall end for good, and ends it. */
+/** Revokes a key after a confirmation. */
 export const RevokeKeyDialog = withResetOnClose<KeyDialogProps>(({ name, onDone, ...props }) => {
   const form = useActionForm(revokeKey, initialKeyForm)
   return (
@@ -17,13 +17,13 @@ export const RevokeKeyDialog = withResetOnClose<KeyDialogProps>(({ name, onDone,
       {...props}
       form={form}
       title={`Revoke “${name}”?`}
-      description="Whoever uses it is refused from the next request on, a key that it replaced included. This cannot be undone."
-      done="The key was revoked."
+      description="Requests with this key, or with the key it replaced, fail immediately. You cannot undo this."
+      done="Key revoked."
       onDone={onDone}
     >
       <div className="flex flex-wrap justify-end gap-2">
         <Button type="button" variant="outline" {...closes(props.id)}>
-          Keep it
+          Cancel
         </Button>
         <SubmitButton variant="destructive" isPending={form.isPending}>
           Revoke key

@@ -12,14 +12,14 @@ import { NewKeyDialog } from './new-key-dialog.tsx'
 
 const loadParser = () => import('../rules/change-key-forms.ts').then((module) => module.parseRotateKey)
 
-/** Replaces a key by another, and shows that once. */
+/** Replaces a key with a new one and shows it once. */
 export const RotateKeyDialog = withResetOnClose<KeyDialogProps>(({ id, keyId, name, isOpenAtFirst, onClosed }) => {
   const { state, isPending, fieldErrors, formProps } = useActionForm(rotateKey, initialKeyForm, loadParser)
   return (
     <NewKeyDialog
       id={id}
       title={`Rotate “${name}”`}
-      description="You get a new key with the same name, scopes, limit and expiry. Put it in place of the old one before that stops working."
+      description="Creates a new key with the same name, scopes, limit and expiry. Switch to it before the old key expires."
       state={state}
       isPending={isPending}
       path={`/keys/${keyId}`}
@@ -29,13 +29,13 @@ export const RotateKeyDialog = withResetOnClose<KeyDialogProps>(({ id, keyId, na
       <form {...formProps} className="flex flex-col gap-5">
         <input type="hidden" name="id" value={keyId} />
         <FormError text={state.formError} />
-        <Field id={`${id}-grace`} name="grace" label="The old key works" errors={fieldErrors['grace']}>
+        <Field id={`${id}-grace`} name="grace" label="Old key expires" errors={fieldErrors['grace']}>
           {(control) => (
             <Select {...control} defaultValue={state.values['grace'] ?? '86400'}>
-              <option value="604800">for 7 more days</option>
-              <option value="86400">for 24 more hours</option>
-              <option value="3600">for 1 more hour</option>
-              <option value="0">no longer</option>
+              <option value="604800">in 7 days</option>
+              <option value="86400">in 24 hours</option>
+              <option value="3600">in 1 hour</option>
+              <option value="0">immediately</option>
             </Select>
           )}
         </Field>

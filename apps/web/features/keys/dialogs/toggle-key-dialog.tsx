@@ -13,18 +13,18 @@ const texts = {
   disabled: {
     action: disableKey,
     verb: 'Disable',
-    description: 'Whoever uses it is refused from the next request on, until you enable it again.',
-    done: 'The key was disabled.',
+    description: 'Requests with this key fail until you enable it again.',
+    done: 'Key disabled.',
   },
   enabled: {
     action: enableKey,
     verb: 'Enable',
-    description: 'It works again from the next request on.',
-    done: 'The key was enabled.',
+    description: 'The key works again immediately.',
+    done: 'Key enabled.',
   },
 } as const
 
-/** Asks whether a key shall be disabled, or enabled again, and does it. */
+/** Disables or enables a key after a confirmation. */
 export const ToggleKeyDialog = withResetOnClose<KeyDialogProps & { to: keyof typeof texts }>(
   ({ name, to, onDone, ...props }) => {
     const { action, verb, description, done } = texts[to]

@@ -1,6 +1,6 @@
 import { CircleCheck } from 'lucide-react'
 
-/** Says what was done, to eyes and ears. Keep it on the page, empty, before there is anything to say. */
+/** Shows and announces the result of an action. Render it before the action, because screen readers announce only changes. */
 export function Announcement({ text }: { text: string }) {
   return (
     <output className="pointer-events-none fixed inset-x-4 bottom-4 z-20 flex justify-center">

@@ -1,6 +1,6 @@
 import { Skeleton } from '#ui/skeleton.tsx'
 
-/** Holds the place of the list until it is read. */
+/** A placeholder for the list. */
 export function KeyListSkeleton() {
   return (
     <div aria-busy className="flex flex-col gap-3">

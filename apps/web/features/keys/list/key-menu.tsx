@@ -12,8 +12,7 @@ const actions: readonly { name: KeyDialogName; label: string }[] = [
 ]
 
 /**
- * Shows what can be done with a key, behind a button in its row. Before scripts arrive it leads to the key's own page, where
- * the same can be done.
+ * Shows the actions for a key in a menu. Before scripts arrive, it leads to the key's own page, which has the same actions.
  */
 export function KeyMenu({ keyId, name }: { keyId: string; name: string }) {
   const open = useContext(KeyDialogContext)
@@ -21,7 +20,7 @@ export function KeyMenu({ keyId, name }: { keyId: string; name: string }) {
   const id = `menu-${keyId}`
   return (
     <>
-      <Button type="button" variant="ghost" size="icon" popoverTarget={id} aria-label={`What to do with ${name}`}>
+      <Button type="button" variant="ghost" size="icon" popoverTarget={id} aria-label={`Actions for ${name}`}>
         <Ellipsis aria-hidden />
       </Button>
       <form
@@ -29,7 +28,7 @@ export function KeyMenu({ keyId, name }: { keyId: string; name: string }) {
         id={id}
         popover="auto"
         action={`/keys/${keyId}`}
-        // Ahead of the click, which tries again and knows what to do where this fails.
+        // Before the click, which loads them again and handles errors.
         onToggle={() => void loadKeyDialogs().catch(() => null)}
         className="m-0 mt-1 w-36 rounded-lg border bg-card p-1 text-card-foreground shadow-lg [inset:auto] [position-area:bottom_span-left] [position-try-fallbacks:flip-block]"
       >
@@ -39,7 +38,7 @@ export function KeyMenu({ keyId, name }: { keyId: string; name: string }) {
             type="submit"
             onClick={(event) => {
               event.preventDefault()
-              // First, so that the focus goes back to the button that stays, and from the dialog to it again.
+              // First, so that the focus returns to the menu button, and from the dialog to that button again.
               menu.current?.hidePopover()
               open(action.name, { keyId, name })
             }}

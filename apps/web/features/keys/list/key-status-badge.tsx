@@ -14,9 +14,9 @@ const looks: Record<KeyState['kind'], { variant: ComponentProps<typeof Badge>['v
 }
 
 /**
- * Shows whether a key works, and until when an earlier one does.
+ * Shows the state of a key, and when its old key expires.
  *
- * @param props.now the instant that it is told for
+ * @param props.now the instant of the state
  */
 export function KeyStatusBadge({ record, now }: { record: KeyRecord; now: Date }) {
   const state = keyState(record, now)
@@ -26,7 +26,7 @@ export function KeyStatusBadge({ record, now }: { record: KeyRecord; now: Date }
       <Badge variant={variant}>{text}</Badge>
       {state.kind === 'rotated' && (
         <span className="text-xs text-muted-foreground">
-          The old key ends <Time at={state.until} relativeTo={now} />
+          Old key expires <Time at={state.until} relativeTo={now} />
         </span>
       )}
     </span>

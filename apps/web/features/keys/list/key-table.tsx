@@ -9,9 +9,9 @@ const when = 'max-lg:order-2 lg:whitespace-nowrap'
 const columns = ['Key', 'Scopes', 'Created', 'Last used', 'Expires', 'Status']
 
 /**
- * Shows keys: a table where it has the width, and a card for each key below that.
+ * Shows keys in a table, or on narrow screens as cards.
  *
- * @param props.now what "3 hours ago" counts from
+ * @param props.now the reference of "3 hours ago"
  */
 export function KeyTable({ keys, now, label }: { keys: readonly KeyRecord[]; now: Date; label: string }) {
   return (
@@ -24,7 +24,7 @@ export function KeyTable({ keys, now, label }: { keys: readonly KeyRecord[]; now
             </th>
           ))}
           <th scope="col" className="w-12">
-            <span className="sr-only">What to do</span>
+            <span className="sr-only">Actions</span>
           </th>
         </tr>
       </thead>
@@ -87,7 +87,7 @@ function KeyRow({ record, now }: { record: KeyRecord; now: Date }) {
 function Cell({ label, className, children }: { label: string; className: string; children: ReactNode }) {
   return (
     <td className={`min-w-0 lg:px-3 lg:py-3 ${className}`}>
-      {/* The header says it to screen readers at every width. */}
+      {/* Hidden from screen readers, which read the column header at every width. */}
       <span aria-hidden className="mb-1 block text-xs text-muted-foreground lg:hidden">
         {label}
       </span>

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 
 const shownMs = 6000
 
-/** Holds what is to be announced, until it has been read. */
+/** Holds the text of an announcement for a few seconds. */
 export function useAnnouncement(): [text: string, announce: (text: string) => void] {
   const [text, setText] = useState('')
   useEffect(() => {

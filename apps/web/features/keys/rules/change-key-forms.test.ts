@@ -22,7 +22,7 @@ describe('parseRotateKey', () => {
     ['0', 0],
     ['3600', 3600],
     ['604800', 604_800],
-  ])('takes a grace of %s seconds', (grace, seconds) => {
+  ])('accepts a grace period of %s seconds', (grace, seconds) => {
     expect(parseRotateKey(makeForm({ grace }))).toEqual({ ok: true, data: { grace: seconds } })
   })
 

@@ -6,14 +6,14 @@ import { keyNameSchema } from './key-name.ts'
 /** Parses the form that renames a key. */
 export const parseRenameKey = createFormParser(z.object({ name: keyNameSchema }))
 
-/** Parses the form that rotates a key: for how many seconds the old one goes on working. */
+/** Parses the form that rotates a key, with the seconds for which the old key still works. */
 export const parseRotateKey = createFormParser(
   z.object({
-    grace: z.pipe(z.enum(['0', '3600', '86400', '604800'], 'Choose how long the old key works.'), z.transform(Number)),
+    grace: z.pipe(z.enum(['0', '3600', '86400', '604800'], 'Choose when the old key expires.'), z.transform(Number)),
   }),
 )
 
-/** Parses the form that changes how often a key may be used. */
+/** Parses the form that changes the limit of a key. */
 export const parseChangeLimit = createFormParser(
   z.object(limitShape).check(z.refine(isLimit, { path: ['quota'], error: quotaText })),
 )

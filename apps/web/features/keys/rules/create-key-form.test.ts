@@ -4,7 +4,7 @@ import { parseCreateKey, toKeyOptions } from './create-key-form.ts'
 const dayMs = 86_400_000
 const dayFromNow = (days: number) => new Date(Date.now() + days * dayMs).toISOString().slice(0, 10)
 
-/** A form that is right, but for what is given; null takes a field away. */
+/** A valid form with changes; null removes a field. */
 function makeForm(changes: Record<string, string | string[] | null> = {}): FormData {
   const fields = { name: 'CI', scopes: ['account:read'], expiry: 'never', expiresOn: '', window: 'none', quota: '1000' }
   const form = new FormData()
@@ -22,37 +22,37 @@ function parse(changes: Parameters<typeof makeForm>[0]) {
 describe('parseCreateKey', () => {
   it.each([
     ['no name', { name: ' ' }, 'name'],
-    ['no field for the name', { name: null }, 'name'],
+    ['a missing name', { name: null }, 'name'],
     ['a long name', { name: 'x'.repeat(101) }, 'name'],
-    ['a name that forges a line', { name: 'CI\nroot' }, 'name'],
+    ['a name with a line break', { name: 'CI\nroot' }, 'name'],
     ['no scope', { scopes: [] }, 'scopes'],
     ['a wildcard', { scopes: ['*'] }, 'scopes'],
-    ['a scope that is not', { scopes: ['account:read', 'account:write'] }, 'scopes'],
+    ['an unknown scope', { scopes: ['account:read', 'account:write'] }, 'scopes'],
     ['no expiry', { expiry: null }, 'expiry'],
-    ['an expiry that is not offered', { expiry: '100000' }, 'expiry'],
+    ['an unknown expiry', { expiry: '100000' }, 'expiry'],
     ['no date', { expiry: 'date', expiresOn: null }, 'expiresOn'],
     ['an empty date', { expiry: 'date' }, 'expiresOn'],
-    ['a day that is not', { expiry: 'date', expiresOn: '2027-02-30' }, 'expiresOn'],
+    ['an impossible date', { expiry: 'date', expiresOn: '2027-02-30' }, 'expiresOn'],
     ['yesterday', { expiry: 'date', expiresOn: dayFromNow(-1) }, 'expiresOn'],
-    ['a day too far', { expiry: 'date', expiresOn: dayFromNow(4000) }, 'expiresOn'],
-    ['a window that is not offered', { window: 'week' }, 'window'],
+    ['a date too far ahead', { expiry: 'date', expiresOn: dayFromNow(4000) }, 'expiresOn'],
+    ['an unknown window', { window: 'week' }, 'window'],
     ['no number', { window: 'hour', quota: '' }, 'quota'],
-    ['none at all', { window: 'hour', quota: '0' }, 'quota'],
-    ['less than none', { window: 'hour', quota: '-1' }, 'quota'],
-    ['half a request', { window: 'hour', quota: '1.5' }, 'quota'],
-    ['another notation', { window: 'hour', quota: '1e3' }, 'quota'],
-    ['more than can be counted', { window: 'hour', quota: '1000001' }, 'quota'],
+    ['zero', { window: 'hour', quota: '0' }, 'quota'],
+    ['a negative number', { window: 'hour', quota: '-1' }, 'quota'],
+    ['a fraction', { window: 'hour', quota: '1.5' }, 'quota'],
+    ['an exponent', { window: 'hour', quota: '1e3' }, 'quota'],
+    ['a number over the maximum', { window: 'hour', quota: '1000001' }, 'quota'],
   ])('refuses %s, at its field', (_, changes, field) => {
     const parsed = parseCreateKey(makeForm(changes))
     expect(parsed).toEqual({ ok: false, fieldErrors: { [field]: [expect.any(String)] } })
   })
 
-  it('tells all that is wrong at once', () => {
+  it('reports all errors at once', () => {
     const parsed = parseCreateKey(makeForm({ name: '', scopes: [], expiry: 'date', window: 'day', quota: 'many' }))
     expect(parsed.ok ? [] : Object.keys(parsed.fieldErrors)).toEqual(['name', 'scopes', 'expiresOn', 'quota'])
   })
 
-  it('does not look at a date and a number that are not asked for', () => {
+  it('ignores a date and a number that are not needed', () => {
     expect(parse({ expiresOn: 'never', quota: 'many' })).toMatchObject({ expiry: 'never', window: 'none' })
   })
 })
@@ -60,7 +60,7 @@ describe('parseCreateKey', () => {
 describe('toKeyOptions', () => {
   const now = new Date('2026-03-01T12:00:00Z')
 
-  it('trims the name, and gives no limit and no expiry where none is chosen', () => {
+  it('trims the name, and sets no limit and no expiry by default', () => {
     const options = { name: 'CI', scopes: ['account:read'], expiresAt: null, limits: [] }
     expect(toKeyOptions(parse({ name: ' CI ' }), now)).toEqual(options)
   })
@@ -70,7 +70,7 @@ describe('toKeyOptions', () => {
     expect(toKeyOptions(parse({ expiry: '365' }), now).expiresAt).toEqual(new Date('2027-03-01T12:00:00Z'))
   })
 
-  it('lets a key work until the end of its last day, also where that is today', () => {
+  it('lets a key work until the end of its last day, even if that is today', () => {
     const today = dayFromNow(0)
     const { expiresAt } = toKeyOptions(parse({ expiry: 'date', expiresOn: today }), now)
     expect(expiresAt).toEqual(new Date(Date.parse(today) + dayMs))
@@ -80,7 +80,7 @@ describe('toKeyOptions', () => {
     ['minute', 60],
     ['hour', 3600],
     ['day', 86_400],
-  ])('makes a limit for each %s', (window, windowSeconds) => {
+  ])('creates a limit per %s', (window, windowSeconds) => {
     const { limits } = toKeyOptions(parse({ window, quota: '1000000' }), now)
     expect(limits).toEqual([{ name: window, quota: 1_000_000, windowSeconds }])
   })

@@ -8,16 +8,14 @@ import { type Scope, scopes } from './key-rules.ts'
 const dayMs = 86_400_000
 const furthestExpiryMs = 10 * 365 * dayMs
 
-const dateText = 'Choose a date from today on, within ten years.'
+const dateText = 'Choose a date from today to ten years from now.'
 
-// The two checks of pairs of fields run beside those of the others, so that all that is wrong is told at once.
+// The checks of two fields together run even if other fields are invalid, to report all errors at once.
 const always = { when: () => true }
 const schema = z
   .object({
     name: keyNameSchema,
-    scopes: z
-      .array(z.enum(scopes, 'There is no such scope.'))
-      .check(z.minLength(1, 'Choose at least one: without a scope, a key can do nothing.')),
+    scopes: z.array(z.enum(scopes, 'Unknown scope.')).check(z.minLength(1, 'Choose at least one scope.')),
     expiry: z.enum(['never', '7', '30', '90', '365', 'date'], 'Choose when the key expires.'),
     expiresOn: z.optional(z.string(dateText)),
     ...limitShape,
@@ -34,7 +32,7 @@ const schema = z
 /** Parses the form that creates a key. */
 export const parseCreateKey = createFormParser(schema, { lists: ['scopes'] })
 
-/** What the form says about a key, as the keyring takes it. */
+/** The options of a new key for the keyring. */
 export interface KeyOptions {
   readonly name: string
   readonly scopes: Scope[]
@@ -43,9 +41,9 @@ export interface KeyOptions {
 }
 
 /**
- * Makes of a parsed form what the keyring takes.
+ * Turns the parsed form into options for the keyring.
  *
- * @param now what "in 30 days" counts from
+ * @param now the start of "in 30 days"
  */
 export function toKeyOptions(form: z.output<typeof schema>, now: Date): KeyOptions {
   const { name } = form
@@ -63,7 +61,7 @@ function expiryOf({ expiry, expiresOn = '' }: z.output<typeof schema>, now: Date
   return new Date(now.getTime() + Number(expiry) * dayMs)
 }
 
-/** A key works through the whole of its last day, UTC. */
+/** A key works until the end of its last day in UTC. */
 function endOf(date: string): Date {
   return new Date(Date.parse(`${date}T00:00:00Z`) + dayMs)
 }

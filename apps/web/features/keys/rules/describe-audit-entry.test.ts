@@ -27,7 +27,7 @@ it.each([
   })
 })
 
-it('calls a change of the name alone a renaming', () => {
+it('describes a change of only the name as a rename', () => {
   const name = { from: 'CI', to: 'Deploy' }
   const renamed = describeAuditEntry(makeEntry({ changes: { name } }), owner)
   expect(renamed).toMatchObject({ action: 'renamed the key', changes: [{ property: 'Name', ...name }] })
@@ -35,7 +35,7 @@ it('calls a change of the name alone a renaming', () => {
   expect(more.action).toBe('changed the key')
 })
 
-it('says what each property was and is', () => {
+it('describes each changed property before and after', () => {
   const changes: AuditEntry['changes'] = {
     graceEndsAt: { from: null, to: '2026-03-02T12:00:00+00:00' },
     expiresAt: { from: '2026-04-01T00:00:00+00:00', to: null },
@@ -48,13 +48,13 @@ it('says what each property was and is', () => {
     { property: 'Key', from: 'rk_user_ab12…', to: 'rk_user_cd34…' },
     { property: 'Scopes', from: 'account:read', to: 'none' },
     { property: 'Limits', from: '1,000 requests per hour', to: 'none' },
-    { property: 'Allowed addresses', from: 'any', to: '192.0.2.0/24, 198.51.100.7' },
+    { property: 'Allowed IPs', from: 'any', to: '192.0.2.0/24, 198.51.100.7' },
     { property: 'Expires', from: 'Apr 1, 2026, 12:00 AM UTC', to: 'never' },
-    { property: 'Old key works until', from: 'no grace', to: 'Mar 2, 2026, 12:00 PM UTC' },
+    { property: 'Old key works until', from: 'not set', to: 'Mar 2, 2026, 12:00 PM UTC' },
   ])
 })
 
-it('leaves out what the action says already, and what may be anything', () => {
+it('leaves out properties that repeat the action, and metadata', () => {
   const changes: AuditEntry['changes'] = {
     revokedAt: { from: null, to: '2026-03-01T12:00:00+00:00' },
     metadata: { from: {}, to: { note: 'x' } },
@@ -65,7 +65,7 @@ it('leaves out what the action says already, and what may be anything', () => {
   })
 })
 
-it('throws rather than show what it does not know', () => {
+it('throws on an unexpected shape', () => {
   const changes = { limits: { from: [], to: ['many'] } }
   expect(() => describeAuditEntry(makeEntry({ changes }), owner)).toThrow('expected object, received string')
 })

@@ -2,13 +2,13 @@ import type { AuditAction, AuditEntry, JsonValue } from 'routekey'
 import { z } from 'zod'
 import { describeLimit } from './describe-limit.ts'
 
-/** A line of the audit trail in words. */
+/** A described entry of the audit trail. */
 export interface DescribedEntry {
   readonly id: string
   readonly at: Date
   readonly actor: string
   readonly action: string
-  /** What changed, in the order of the page. */
+  /** The changed properties, in the order of the page. */
   readonly changes: readonly { readonly property: string; readonly from: string; readonly to: string }[]
 }
 
@@ -30,22 +30,22 @@ const list = (items: readonly string[], none: string) => (items.length === 0 ? n
 const time = (none: string) => (value: JsonValue) =>
   value === null ? none : `${moment.format(instantSchema.parse(value))} UTC`
 
-/** The properties that are shown. The others say the same as the action does, or nothing to a reader. */
+/** The properties that are shown. The others repeat the action or are not for readers. */
 const properties: readonly { name: string; label: string; write: (value: JsonValue) => string }[] = [
   { name: 'name', label: 'Name', write: (value) => z.string().parse(value) },
   { name: 'start', label: 'Key', write: (value) => `${z.string().parse(value)}…` },
   { name: 'scopes', label: 'Scopes', write: (value) => list(textsSchema.parse(value), 'none') },
   { name: 'limits', label: 'Limits', write: (value) => list(limitsSchema.parse(value).map(describeLimit), 'none') },
-  { name: 'allowedIps', label: 'Allowed addresses', write: (value) => list(textsSchema.parse(value), 'any') },
+  { name: 'allowedIps', label: 'Allowed IPs', write: (value) => list(textsSchema.parse(value), 'any') },
   { name: 'expiresAt', label: 'Expires', write: time('never') },
-  { name: 'graceEndsAt', label: 'Old key works until', write: time('no grace') },
+  { name: 'graceEndsAt', label: 'Old key works until', write: time('not set') },
 ]
 
 /**
- * Describes a line of the audit trail for the owner of the key.
+ * Describes an entry of the audit trail for the owner of the key.
  *
- * @param owner who reads it: their own doings are "You"
- * @throws ZodError when a changed property is of another shape than the keyring writes
+ * @param owner the reader, whose own actions are by "You"
+ * @throws ZodError if a changed property has an unexpected shape
  */
 export function describeAuditEntry(entry: AuditEntry, owner: string): DescribedEntry {
   const changes = properties.flatMap(({ name, label, write }) => {

@@ -9,6 +9,6 @@ it.each([
   [5, 90, '5 requests per 90 seconds'],
   [5, 604_800, '5 requests per 7 days'],
   [5, 0.5, '5 requests per 0.5 seconds'],
-])('says %i in %d seconds as %s', (quota, windowSeconds, text) => {
+])('describes %i in %d seconds as %s', (quota, windowSeconds, text) => {
   expect(describeLimit({ quota, windowSeconds })).toBe(text)
 })

@@ -9,7 +9,7 @@ const units = [
 
 const number = new Intl.NumberFormat('en')
 
-/** Says how often a key may be used: `1,000 requests per hour`, `1 request per 15 minutes`. */
+/** Describes a limit: `1,000 requests per hour`, `1 request per 15 minutes`. */
 export function describeLimit({ quota, windowSeconds }: Pick<KeyLimit, 'quota' | 'windowSeconds'>): string {
   return `${number.format(quota)} ${quota === 1 ? 'request' : 'requests'} per ${describeWindow(windowSeconds)}`
 }

@@ -14,7 +14,7 @@ describe('parseChangeLimit', () => {
     [{ window: 'none' }, []],
     [{ window: 'minute', quota: ' 60 ' }, [{ name: 'minute', quota: 60, windowSeconds: 60 }]],
     [{ window: 'day', quota: '1000000' }, [{ name: 'day', quota: 1_000_000, windowSeconds: 86_400 }]],
-  ])('takes %j', (fields, limits) => {
+  ])('accepts %j', (fields, limits) => {
     const parsed = send(fields)
     expect(parsed.ok && toLimits(parsed.data)).toEqual(limits)
   })
@@ -26,19 +26,19 @@ describe('parseChangeLimit', () => {
     })
   })
 
-  it.each([{}, { window: 'second', quota: '1' }])('refuses a window that there is not: %j', (fields) => {
+  it.each([{}, { window: 'second', quota: '1' }])('refuses an unknown window: %j', (fields) => {
     expect(send(fields)).toEqual({ ok: false, fieldErrors: { window: ['Choose a limit.'] } })
   })
 })
 
 describe('limitValues', () => {
-  it('fills the form with the one limit of a key', () => {
+  it('returns the only limit of a key', () => {
     expect(limitValues([{ name: 'x', quota: 5, windowSeconds: 3600 }])).toEqual({ window: 'hour', quota: '5' })
   })
 
   it.each([
     ['no limit', []],
-    ['a window that the form does not know', [{ name: 'x', quota: 5, windowSeconds: 900 }]],
+    ['a window that the form does not offer', [{ name: 'x', quota: 5, windowSeconds: 900 }]],
     [
       'several limits',
       [
@@ -46,7 +46,7 @@ describe('limitValues', () => {
         { name: 'y', quota: 50, windowSeconds: 3600 },
       ],
     ],
-  ])('leaves it to begin anew with %s', (_case, limits) => {
+  ])('returns nothing for %s', (_case, limits) => {
     expect(limitValues(limits)).toEqual({})
   })
 })

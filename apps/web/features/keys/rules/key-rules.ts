@@ -1,10 +1,9 @@
-/** The scopes that a key of this application can have. */
+/** The scopes of this application's API. */
 export const scopes = ['account:read', 'customer:read'] as const
 
-/** A scope that a key can have. */
 export type Scope = (typeof scopes)[number]
 
-/** The most requests that a limit can allow in one window. */
+/** The largest number of requests that a limit can allow in one window. */
 export const maximumQuota = 1_000_000
 
 /** How many keys a user can have that are neither revoked nor expired. The keyring enforces it. */

@@ -38,12 +38,12 @@ describe('keyState', () => {
     expect(keyState(makeKey(changes), now)).toEqual({ kind })
   })
 
-  it('expires soon when it has a week left', () => {
+  it('is expiring with a week left', () => {
     const expiresAt = at('08T12:00')
     expect(keyState(makeKey({ expiresAt }), now)).toEqual({ kind: 'expiring', at: expiresAt })
   })
 
-  it('is rotated while the earlier key works, whenever it expires itself', () => {
+  it('is rotated while the old key works, even if the new one expires soon', () => {
     const until = at('02T12:00')
     const key = makeKey({ graceEndsAt: until, expiresAt: at('03T12:00') })
     expect(keyState(key, now)).toEqual({ kind: 'rotated', until })

@@ -2,14 +2,14 @@ import { type KeyRecord, keyStatus } from 'routekey'
 
 const expiringSoonMs = 7 * 86_400_000
 
-/** What its owner should know about a key: the one thing that matters most. */
+/** The state of a key that matters most to its owner. */
 export type KeyState =
   | { kind: 'active' | 'disabled' | 'expired' | 'revoked' }
   | { kind: 'expiring'; at: Date }
-  /** It was rotated, and the key from before still works. */
+  /** It was rotated, and the old key still works. */
   | { kind: 'rotated'; until: Date }
 
-/** Tells the state of a key at an instant. It expires soon when it has a week left, or less. */
+/** Returns the state of a key at an instant. It is `expiring` during its last week. */
 export function keyState(record: KeyRecord, now: Date): KeyState {
   const status = keyStatus(record, now)
   if (status !== 'active') return { kind: status }

@@ -3,31 +3,32 @@ import { getStripeCustomerEngine } from '#features/stripe-customer/engine.ts'
 import { verifyStripeEvent } from '#features/stripe-customer/verify-stripe-event.ts'
 import { stripeWebhookSecret } from '#server/env.ts'
 import { describeError, log } from '#server/log.ts'
-import { methodNotAllowed, problemResponse, catchProblems } from '#server/problem-response.ts'
-import { readBytes } from '#server/read-bytes.ts'
+import { methodNotAllowed } from '#server/method-not-allowed.ts'
+import { catchProblems, problemResponse } from '#server/problem-response.ts'
+import { readBody } from '#server/read-body.ts'
 
 /** The event of a customer with all the metadata that Stripe allows is well under this. */
 const maxBodyBytes = 256 * 1024
 
-async function takeEvent(request: Request): Promise<Response> {
+async function receiveEvent(request: Request): Promise<Response> {
   const secret = stripeWebhookSecret()
-  const body = await readBytes(request, maxBodyBytes)
-  if (body === null) return problemResponse(413, `Expected at most ${maxBodyBytes} bytes.`)
+  const body = await readBody(request, maxBodyBytes)
+  if (body === null) return problemResponse(413, `The body must not exceed ${maxBodyBytes} bytes.`)
   const verified = verifyStripeEvent(body, request.headers.get('stripe-signature'), secret)
   if (!verified.ok) {
     log('warn', 'stripe_event.refused', { reason: verified.reason })
-    return problemResponse(400, 'Expected an event that Stripe has signed for this address.')
+    return problemResponse(400, 'Expected an event signed by Stripe for this endpoint.')
   }
 
   const { id, type } = verified.event
-  // What fails is thrown, and so a 5xx: Stripe sends the event again.
+  // An error here becomes a 5xx, so Stripe sends the event again.
   const applied = await getStripeCustomerEngine().applyEvent(verified.event)
   log('info', 'stripe_event.applied', { id, type, ...applied })
   if (applied.outcome === 'unlinked' || applied.outcome === 'reopened') after(() => provision(applied.profileId))
   return Response.json({ outcome: applied.outcome }, { headers: { 'cache-control': 'no-store' } })
 }
 
-/** Does at once what the event has made due. The sweep would do it too, somewhat later. */
+/** Does the work that the event has made due. Without this, the next sweep does it. */
 async function provision(profileId: string): Promise<void> {
   try {
     await getStripeCustomerEngine().provision(profileId)
@@ -36,10 +37,9 @@ async function provision(profileId: string): Promise<void> {
   }
 }
 
-// routekey-audit: Stripe signs what it sends, and takeEvent verifies that first
-/** Takes what Stripe tells of customers that were changed or deleted in its dashboard. */
-export const POST = catchProblems(takeEvent)
+// routekey-audit: Stripe signs its events, and receiveEvent verifies the signature first
+/** Receives events about customers that were changed or deleted in the Stripe dashboard. */
+export const POST = catchProblems(receiveEvent)
 
-const refuse = methodNotAllowed('POST')
-// routekey-audit: answers 405 to everyone
-export { refuse as DELETE, refuse as GET, refuse as HEAD, refuse as OPTIONS, refuse as PATCH, refuse as PUT }
+// routekey-audit: responds 405 to everyone
+export const { DELETE, GET, HEAD, OPTIONS, PATCH, PUT } = methodNotAllowed('POST')

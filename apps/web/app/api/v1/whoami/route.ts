@@ -1,14 +1,13 @@
 import { withKey } from 'routekey/next'
 import { keyring } from '#features/keys/keyring.ts'
-import { methodNotAllowed } from '#server/problem-response.ts'
+import { methodNotAllowed } from '#server/method-not-allowed.ts'
 
-/** Tells whose key it is; any valid key may ask. */
+/** Responds with the key and its owner; any valid key is accepted. */
 export const GET = withKey(keyring.verifier(), (_request, { caller }) => {
   const { owner, keyId, name, scopes, generation } = caller
-  const whose = { owner, key: { id: keyId, name, scopes, generation } }
-  return Response.json(whose, { headers: { 'cache-control': 'no-store' } })
+  const identity = { owner, key: { id: keyId, name, scopes, generation } }
+  return Response.json(identity, { headers: { 'cache-control': 'no-store' } })
 })
 
-const refuse = methodNotAllowed('GET')
-// routekey-audit: answers 405 to everyone
-export { refuse as DELETE, refuse as HEAD, refuse as OPTIONS, refuse as PATCH, refuse as POST, refuse as PUT }
+// routekey-audit: responds 405 to everyone
+export const { DELETE, HEAD, OPTIONS, PATCH, POST, PUT } = methodNotAllowed('GET')
