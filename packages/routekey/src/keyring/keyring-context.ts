@@ -1,7 +1,7 @@
 import type { KeyStore } from './model/key-store.ts'
 import type { KeyCache } from './verify/key-cache.ts'
 
-/** What verifying and managing keys have in common. */
+/** The dependencies that verifying keys and managing keys share. */
 export interface KeyringContext {
   readonly store: KeyStore
   readonly prefix: string

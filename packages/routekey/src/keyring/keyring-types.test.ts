@@ -6,7 +6,9 @@ import {
   type KeyCaller,
   type KeyRecord,
   type Keyring,
+  type KeyringOptions,
   type SecretCaller,
+  type TooManyKeys,
   type UsageOptions,
   anyOf,
   createKeyring,
@@ -25,24 +27,37 @@ describe('types', () => {
     keyring.verifier({ scopes: { any: ['reports:read', 'users:read'] } })
     // @ts-expect-error -- a mistyped scope
     expect(() => keyring.verifier({ scopes: ['report:read'] })).toThrow('ERR_KEY_SCOPE')
-    // @ts-expect-error -- a wildcard is granted, never asked for
+    // @ts-expect-error -- a wildcard can be granted, but not required
     expect(() => keyring.verifier({ scopes: ['reports:*'] })).toThrow('ERR_KEY_SCOPE')
   })
 
-  it('let wildcards be granted that cover a scope, and no others', async () => {
+  it('allow only wildcards that cover a scope of the keyring', async () => {
     expectTypeOf<GrantedScope<'reports:read' | 'a:b:c'>>().toEqualTypeOf<
       'reports:read' | 'a:b:c' | '*' | 'reports:*' | 'a:*' | 'a:b:*'
     >()
     const { record } = await keyring.create({ owner: 'ada', name: 'CI', scopes: ['reports:*', 'users:read'] })
     expectTypeOf(record).toEqualTypeOf<KeyRecord>()
-    // @ts-expect-error -- nothing in this keyring is under it
+    // @ts-expect-error -- the keyring has no scope below it
     await expect(keyring.create({ owner: 'ada', name: 'CI', scopes: ['billing:*'] })).rejects.toThrow('ERR_KEY_SCOPE')
   })
 
-  it('take any scope where the keyring lists none', () => {
+  it('take any scope if the keyring lists none', () => {
     const open = createKeyring({ store, prefix: 'acme' })
     expectTypeOf(open).toEqualTypeOf<Keyring>()
     expect(open.verifier({ scopes: ['anything:else'] }).queryParameters).toEqual([])
+  })
+
+  it('let create return a refusal only with maximumKeysPerOwner', async () => {
+    const limited = createKeyring({ store, prefix: 'acme', maximumKeysPerOwner: 1 })
+    expectTypeOf(limited).toEqualTypeOf<Keyring<string, TooManyKeys>>()
+    const created = await limited.create({ owner: 'limited', name: 'CI' })
+    // @ts-expect-error -- the key is there only once the result is known to be good
+    expect(created.key).toBeTypeOf('string')
+    if (created.ok) expectTypeOf(created.key).toEqualTypeOf<string>()
+    else expectTypeOf(created).toEqualTypeOf<TooManyKeys>()
+    // Options that may have a maximum count as options that have one.
+    const options: KeyringOptions = { store, prefix: 'acme' }
+    expectTypeOf(createKeyring(options)).toEqualTypeOf<Keyring<string, TooManyKeys>>()
   })
 
   it('narrow the caller by its verifier', () => {
@@ -59,7 +74,7 @@ describe('types', () => {
     expect(both).toBeTypeOf('function')
   })
 
-  it('tell a verified key from a refused one', async () => {
+  it('distinguish a verified key from a refused one', async () => {
     const result = await keyring.verify('')
     expectTypeOf(result.ok).toEqualTypeOf<boolean>()
     if (result.ok) expectTypeOf(result.record).toEqualTypeOf<KeyRecord>()

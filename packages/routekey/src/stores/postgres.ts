@@ -2,7 +2,7 @@ import { RoutekeyError } from '../errors.ts'
 import type { KeyStore } from '../keyring/model/key-store.ts'
 import { createFunctionStore } from './function-store.ts'
 
-/** The part of a Postgres client that the store uses. A `Pool` or `Client` of `pg` and a `PGlite` fit as they are. */
+/** The part of a Postgres client that the store uses. `Pool` and `Client` of `pg` fit, and so does `PGlite`. */
 export interface PostgresClient {
   query(text: string, values: string[]): Promise<{ readonly rows: readonly unknown[] }>
 }
@@ -11,10 +11,10 @@ export interface PostgresClient {
 export interface PostgresStoreOptions {
   readonly client: PostgresClient
   /**
-   * Listens to a channel of `NOTIFY` on a connection of its own, for `keyring.listen`. {@link listenWithPg} makes one of a `pg`
-   * client; for a `PGlite`, it is `(channel, onPayload) => db.listen(channel, onPayload)`.
+   * Listens to a channel of `NOTIFY`, for `keyring.listen`. For a client of `pg`, use {@link listenWithPg}; for `PGlite`,
+   * `(channel, onPayload) => db.listen(channel, onPayload)`.
    *
-   * @returns What ends it: a function, or an object with `unlisten`.
+   * @returns A function that stops listening, or an object with `unlisten`.
    */
   readonly listen?: (
     channel: string,
@@ -26,8 +26,8 @@ export interface PostgresStoreOptions {
 const channel = 'api_key_changed'
 
 /**
- * Creates a store in Postgres. The tables and functions come from `routekey/sql/api-key.sql`. The client's role must own
- * them, or have been granted them; row-level security lets no other see a row.
+ * Creates a store in Postgres. `npx routekey sql` prints the SQL for its tables and functions. The role of the client must own them,
+ * or have the grants and policies that the guide to keyrings lists: row-level security hides every row from other roles.
  *
  * @example
  * import { createPostgresStore } from 'routekey/stores/postgres'
@@ -41,7 +41,7 @@ const channel = 'api_key_changed'
 export function createPostgresStore(options: PostgresStoreOptions): KeyStore {
   const { client, listen } = options
   const store = createFunctionStore(async (name, input) => {
-    // As text and not as JSON: some drivers would encode the document once more.
+    // As text, because some drivers would encode a JSON parameter again.
     const { rows } = await client.query(`select public.${name}($1::text::jsonb) as result`, [JSON.stringify(input)])
     const [row] = rows
     if (typeof row === 'object' && row !== null && 'result' in row) return row.result
@@ -54,7 +54,7 @@ export function createPostgresStore(options: PostgresStoreOptions): KeyStore {
   return {
     ...store,
     async subscribe(onChange) {
-      // Called again after the connection was lost: what happened meanwhile is not known.
+      // `onListen` is called again after a lost connection. Changes in the meantime were missed.
       const end = await listen(channel, onChange, () => onChange(null))
       return typeof end === 'function' ? end : () => end.unlisten()
     },
@@ -69,9 +69,8 @@ export interface ListeningPgClient {
 }
 
 /**
- * Listens with a connected `pg` client, which must be a client of its own and not one of a pool. It does not connect again: when
- * the client's `error` event tells that the connection is lost, connect a new one, and call `keyring.close()` and
- * `keyring.listen()`.
+ * Listens with a connected `pg` client. Use a separate client, not one of a pool. It does not reconnect: when the client emits
+ * `error`, connect a new one, and call `keyring.close()` and `keyring.listen()`.
  *
  * @example
  * import { createPostgresStore, listenWithPg } from 'routekey/stores/postgres'
@@ -88,7 +87,7 @@ export function listenWithPg(client: ListeningPgClient): NonNullable<PostgresSto
     await client.query(`listen "${name}"`)
     return async () => {
       client.off('notification', onNotification)
-      // A connection that is lost listens to nothing, and refuses to be told so.
+      // On a lost connection, this fails, and there is nothing to stop.
       await client.query(`unlisten "${name}"`).catch(() => {})
     }
   }

@@ -15,13 +15,13 @@ export interface SupabaseRpcClient {
 
 /** Options of {@link createSupabaseStore}. */
 export interface SupabaseStoreOptions {
-  /** A client with the secret key (`sb_secret_…`): no other role may call the functions. */
+  /** A client with the secret key (`sb_secret_…`). No other role can call the functions. */
   readonly client: SupabaseRpcClient
 }
 
 /**
- * Creates a store in Supabase, by `rpc`. The tables and functions come from the migrations `create_api_key` and
- * `show_api_key_to_owners`. It cannot tell of changes by other processes.
+ * Creates a store in Supabase that uses `rpc`. `npx routekey sql` and `npx routekey sql --supabase` print the SQL for its tables and
+ * functions. It cannot report changes by other processes, so `keyring.listen` does not work with it.
  *
  * @example
  * import { createClient } from '@supabase/supabase-js'
@@ -33,11 +33,11 @@ export function createSupabaseStore(options: SupabaseStoreOptions): KeyStore {
   const { client } = options
   return createFunctionStore(async (name, input) => {
     const { data, error, status } = await client.rpc(name, { input })
-    // Row-level security and a missing grant come as an error here, never as an empty answer: the functions are granted or not.
+    // A role without the grants gets an error, never an empty result.
     if (error !== null) throw new Error(error.message, { cause: error })
-    // So supabase-js gives a 404 without a body, as from a wrong address. A function that returns null answers 200.
+    // supabase-js returns null for a 404 without a body, as from a wrong URL. A function that returns null has the status 200.
     if (data === null && status !== 200 && name !== 'record_api_key_usage') {
-      throw new Error(`${name} answered nothing. Is this the address of the Supabase project?`)
+      throw new Error(`${name} returned nothing. Check the URL of the Supabase project.`)
     }
     return data
   })

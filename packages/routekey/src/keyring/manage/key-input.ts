@@ -6,7 +6,7 @@ import type { KeyUpdate } from '../model/key-store.ts'
 import { maximumWindowSeconds } from '../verify/limiter.ts'
 import { checkScopes } from '../model/scopes.ts'
 
-/** What the owner of a key may choose. */
+/** The properties of a key that an application sets. */
 export interface KeyInput<Granted extends string = string> {
   /** 1 to 100 characters. */
   readonly name?: string
@@ -21,7 +21,7 @@ export interface KeyInput<Granted extends string = string> {
   readonly expiresAt?: Date | null
 }
 
-// Postgres takes neither NUL nor half of a surrogate pair, and a control character in a log line forges another.
+// Postgres accepts neither NUL nor a lone surrogate, and a control character can forge a line in a log.
 const plainText = /^[^\p{Cc}\p{Cs}]+$/u
 const unstorableJson = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
 const limitName = /^[\w.-]{1,64}$/
@@ -31,7 +31,7 @@ const refuse = (message: string): never => {
 }
 
 /**
- * Refuses text that cannot be stored or shown.
+ * Checks that text can be stored and shown.
  *
  * @throws `ERR_KEY_VALUE`
  */
@@ -70,7 +70,7 @@ function checkMetadata(metadata: Readonly<Record<string, JsonValue>>): void {
 }
 
 /**
- * Checks what a key is given, and leaves out what is not known.
+ * Checks the properties of a key, and drops unknown ones.
  *
  * @throws `ERR_KEY_VALUE`, `ERR_KEY_SCOPE`
  */
@@ -84,7 +84,7 @@ export function checkKeyInput(values: KeyInput, now: Date): KeyUpdate {
   if (limits !== undefined) checkLimits(limits)
   if (allowedIps !== undefined) checkIps(allowedIps)
   if (metadata !== undefined) checkMetadata(metadata)
-  // Written so that an invalid date is refused, too. Postgres does not read the six digits that ISO 8601 gives a later year.
+  // The negation also catches invalid dates. Postgres cannot read the six digits that ISO 8601 uses for later years.
   if (expiresAt !== undefined && expiresAt !== null && !(expiresAt > now && expiresAt.getUTCFullYear() < 10_000)) {
     refuse('expiresAt must be in the future and before the year 10000.')
   }

@@ -78,7 +78,7 @@ export interface KeyManagement<Scope extends string = string, Refusal = never> {
   list(
     query?: OwnerFilter & { readonly state?: 'usable' | 'ended'; readonly after?: string; readonly limit?: number },
   ): Promise<readonly KeyRecord[]>
-  /** Returns one bucket for each of the last `count` hours or days, UTC, the present one last. Null only for an unknown `id`. */
+  /** Returns one bucket for each of the last `count` hours or days, UTC, the current one last. Null only for an unknown `id`. */
   usage(
     of: UsageTarget,
     range: { readonly unit: 'hour' | 'day'; readonly count: number },

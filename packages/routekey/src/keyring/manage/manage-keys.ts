@@ -9,7 +9,6 @@ import { type KeyInput, checkKeyInput, checkText } from './key-input.ts'
 import type { Actor, GrantLimit, KeyManagement, TooManyKeys } from './key-management.ts'
 import { bucketStart, fillUsage } from './usage-series.ts'
 
-/** What {@link createKeyManagement} needs. */
 export interface ManagementDependencies extends KeyringContext {
   /** `Infinity` for any number. */
   readonly maximumKeys: number
@@ -34,7 +33,6 @@ function changeBy({ owner, actor = owner }: Actor, at: Date): Omit<ChangeRequest
   return { at, actor: actor ?? null, owner }
 }
 
-/** Creates the part of a keyring that changes and shows keys. */
 export function createKeyManagement<Scope extends string>(
   dependencies: ManagementDependencies,
 ): KeyManagement<Scope, TooManyKeys> {

@@ -2,12 +2,12 @@ import type { UsageBucket } from '../model/key-record.ts'
 
 const unitMs = { hour: 3_600_000, day: 86_400_000 } as const
 
-/** Finds the start of the hour or day, UTC, that lies so many back. */
+/** Returns the start of the hour or day, UTC, that is so many before the current one. */
 export function bucketStart(now: Date, unit: 'hour' | 'day', back = 0): Date {
   return new Date((Math.floor(now.getTime() / unitMs[unit]) - back) * unitMs[unit])
 }
 
-/** Fills the hours or days without use, so that a chart has one value for each, the present one last. */
+/** Adds the hours or days without use, so that a chart has one value for each, the current one last. */
 export function fillUsage(
   buckets: readonly UsageBucket[],
   { unit, count, now }: { readonly unit: 'hour' | 'day'; readonly count: number; readonly now: Date },

@@ -1,25 +1,25 @@
-/** A value that survives JSON. */
+/** A value that JSON can hold. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue }
 
-/** How often a key may be used. Several limits of one key hold all together. */
+/** How often a key can be used. All limits of a key apply. */
 export interface KeyLimit {
   /** Unique within the key; it appears in the `RateLimit` field. 1 to 64 letters, digits, `-`, `_` and `.`. */
   readonly name: string
   /** Requests in one window. */
   readonly quota: number
-  /** Length of the window, which is aligned to the clock: a window of 3600 starts with the hour, UTC. */
+  /** Windows are aligned to the clock: a window of 3600 starts with the hour, UTC. */
   readonly windowSeconds: number
 }
 
-/** What is known about a key. It holds neither the key nor its hash. */
+/** A stored key, without the key itself and its hash. */
 export interface KeyRecord {
   readonly id: string
-  /** The user or organisation whose key this is. */
+  /** The user or organisation that the key belongs to. */
   readonly owner: string
   readonly name: string
-  /** The first characters of the key, by which its owner recognises it. */
+  /** The first characters of the key, so that its owner recognises it. */
   readonly start: string
-  /** May hold wildcards, such as `reports:*`. */
+  /** Can contain wildcards, such as `reports:*`. */
   readonly scopes: readonly string[]
   readonly limits: readonly KeyLimit[]
   /** Addresses and CIDR ranges; empty for any address. */
@@ -27,11 +27,11 @@ export interface KeyRecord {
   readonly metadata: Readonly<Record<string, JsonValue>>
   readonly createdAt: Date
   readonly expiresAt: Date | null
-  /** Until when a key from before the last rotation passes. */
+  /** The key from before the last rotation works until then. */
   readonly graceEndsAt: Date | null
   readonly disabledAt: Date | null
   readonly revokedAt: Date | null
-  /** Written with the usage counts, so it lags behind by the time that those are buffered. */
+  /** Written with the usage counts, so it is as late as they are. */
   readonly lastUsedAt: Date | null
 }
 
@@ -39,9 +39,9 @@ export interface KeyRecord {
 export type KeyStatus = 'active' | 'expired' | 'disabled' | 'revoked'
 
 /**
- * Tells whether a key works at an instant; of several reasons why not, the most lasting one.
+ * Returns whether a key works at an instant. If several reasons apply why it does not, the most permanent one wins.
  *
- * @param now Default: the present.
+ * @param now Default: the current time.
  * @example
  * import { keyStatus } from 'routekey'
  *
@@ -53,14 +53,14 @@ export function keyStatus(record: KeyRecord, now: Date = new Date()): KeyStatus 
   return record.expiresAt !== null && record.expiresAt <= now ? 'expired' : 'active'
 }
 
-/** What was done to a key. */
 export type AuditAction = 'created' | 'updated' | 'rotated' | 'disabled' | 'enabled' | 'revoked'
 
-/** One line of a key's audit trail. */
+/** A change of a key. */
 export interface AuditEntry {
+  /** The cursor for the next page of `keyring.audit`. */
   readonly id: string
   readonly at: Date
-  /** Who did it, as the application named them; null for the application itself. */
+  /** The `actor` that the application passed; null if it passed none. */
   readonly actor: string | null
   readonly action: AuditAction
   /** The properties that changed. */

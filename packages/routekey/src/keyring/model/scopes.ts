@@ -1,25 +1,25 @@
 import { RoutekeyError } from '../../errors.ts'
 
-/** What a key may be given where routes ask for `Scope`: the scope itself, or a wildcard that covers it. */
+/** A scope that a key can have if routes require `Scope`: the scope itself, or a wildcard that covers it. */
 export type GrantedScope<Scope extends string> = Scope | '*' | Wildcard<Scope>
 
 type Wildcard<Scope extends string> = Scope extends `${infer Head}:${infer Rest}`
   ? `${Head}:*` | `${Head}:${Wildcard<Rest>}`
   : never
 
-/** The scopes that a route asks for: all of a list, or any of one. */
+/** The scopes that a route requires: all of a list, or any of one. */
 export type RequiredScopes<Scope extends string> = readonly Scope[] | { readonly any: readonly Scope[] }
 
-// What RFC 6750 §3 lets a scope-token hold, and narrower, so that a scope looks the same everywhere.
+// Narrower than a scope-token of RFC 6750 §3, so that a scope looks the same everywhere.
 const segment = '[A-Za-z0-9._-]+'
 const concrete = new RegExp(`^${segment}(?::${segment})*$`)
 const granted = new RegExp(`^(?:${segment}|\\*)(?::(?:${segment}|\\*))*$`)
 const maximumLength = 128
 
 /**
- * Refuses what is no scope.
+ * Checks the format of scopes.
  *
- * @param kind Wildcards may be granted; a route must ask for something definite.
+ * @param kind A granted scope can have wildcards. A route must require a definite scope.
  * @throws `ERR_KEY_SCOPE`
  */
 export function checkScopes(scopes: readonly string[], kind: 'granted' | 'required'): void {
@@ -35,8 +35,8 @@ export function checkScopes(scopes: readonly string[], kind: 'granted' | 'requir
 }
 
 /**
- * Says whether one scope allows all that another does. A `*` stands for one segment, and at the end for one or more:
- * `reports:*` covers `reports:read` and `reports:read:own`, and not `reports`.
+ * Returns whether a scope allows everything that another does. A `*` covers one segment, and at the end one or more: `reports:*`
+ * covers `reports:read` and `reports:read:own`, but not `reports`.
  *
  * @example
  * import { coversScope } from 'routekey'
@@ -51,7 +51,7 @@ export function coversScope(held: string, asked: string): boolean {
     if (other === undefined) return false
     if (part === '*') {
       if (index === heldSegments.length - 1) return true
-      // The other ends in `*`, which may stand for more segments than this one does.
+      // The other ends in `*`, which can cover more segments than this one.
       if (other === '*' && index === askedSegments.length - 1) return false
     } else if (part !== other) return false
   }
@@ -60,7 +60,7 @@ export function coversScope(held: string, asked: string): boolean {
 
 const holds = (held: readonly string[], asked: string) => held.some((scope) => coversScope(scope, asked))
 
-/** Says whether the scopes of a key satisfy a route. */
+/** Returns whether the scopes of a key satisfy a route. */
 export function satisfiesScopes(held: readonly string[], required: RequiredScopes<string>): boolean {
   return 'any' in required
     ? required.any.some((scope) => holds(held, scope))
@@ -68,7 +68,7 @@ export function satisfiesScopes(held: readonly string[], required: RequiredScope
 }
 
 /**
- * Refuses to give away more than one has.
+ * Checks that a key gets no scope that its creator cannot grant.
  *
  * @throws `ERR_KEY_GRANT`
  */

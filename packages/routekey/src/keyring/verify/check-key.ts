@@ -4,22 +4,21 @@ import { keyStatus } from '../model/key-record.ts'
 import type { FoundKey } from '../model/key-store.ts'
 import { type RequiredScopes, satisfiesScopes } from '../model/scopes.ts'
 
-/** What a key that was found is judged by. */
 export interface KeyContext {
   readonly now: Date
-  /** The caller's address; null where it is not known. */
+  /** The caller's address; null if it is unknown. */
   readonly ip: string | null
   readonly scopes: RequiredScopes<string>
 }
 
-/** Decides whether a key that was found lets its holder in, its limits aside; null when it does. It changes nothing. */
+/** Returns why a key is refused, apart from its limits, or null if it is accepted. */
 export function checkKey({ record, graceEndsAt }: FoundKey, { now, ip, scopes }: KeyContext): Denial | null {
   const { id: keyId, allowedIps } = record
   const status = keyStatus(record, now)
   const isPastGrace = graceEndsAt !== null && graceEndsAt <= now
   const failing = status === 'active' && isPastGrace ? 'expired' : status
   if (failing !== 'active') return { status: 401, code: `key_${failing}`, keyId }
-  // An address that cannot be told is on no list.
+  // An unknown address is not on the list.
   if (allowedIps.length > 0 && (ip === null || !isListedIp(ip, allowedIps))) {
     return { status: 403, code: 'address_not_allowed', keyId }
   }

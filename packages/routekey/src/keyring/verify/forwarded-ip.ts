@@ -4,8 +4,8 @@ import { parseIp } from './ip-range.ts'
 /** Options of {@link forwardedIp}. */
 export interface ForwardedIpOptions {
   /**
-   * How many proxies of your own stand between the internet and the application, each of which adds one address to the
-   * header. 1 behind a single load balancer or on most hosts.
+   * How many of your own proxies are between the internet and the application. Each adds one address to the header. 1 behind a single
+   * load balancer, and on most hosts.
    */
   readonly proxies: number
   /** Default `x-forwarded-for`. */
@@ -15,10 +15,10 @@ export interface ForwardedIpOptions {
 const withPort = /^(?:\[(?<ipv6>[^\]]+)\]|(?<ipv4>[0-9.]+))(?::[0-9]{1,5})?$/
 
 /**
- * Finds the caller's address in a header that your own proxies write. It counts from the right: what stands further left was
- * sent by the caller, who can write anything there. Without a proxy that sets the header, do not use it at all.
+ * Finds the caller's address in a header that your own proxies write. It counts from the right, because the caller can write
+ * anything further left. Do not use it without a proxy that sets the header.
  *
- * @returns A function for the `callerIp` option of `createKeyring`; it gives null where the header is too short or unreadable.
+ * @returns A function for the `callerIp` option of `createKeyring`. It returns null if the header is too short or malformed.
  * @throws `ERR_CONFIG_KEYRING` unless `proxies` is a whole number from 1.
  * @example
  * import { createKeyring } from 'routekey'

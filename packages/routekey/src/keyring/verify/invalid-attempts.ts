@@ -1,26 +1,21 @@
 import { checkWholeNumber } from '../check-whole-number.ts'
 import { parseIp } from './ip-range.ts'
 
-/** Options of the throttle for keys that are not valid. */
 export interface InvalidAttemptsOptions {
-  /** Keys that are not valid from one address in one window; after them, every request from there is refused. */
+  /** Invalid keys from one address in one window. After them, every request from that address is refused. */
   readonly quota: number
   readonly windowSeconds: number
-  /** Default 10,000. Beyond it, the address that was first seen longest ago is forgotten. */
+  /** Default 10,000. When there are more, the address that was seen first is dropped. */
   readonly maximumAddresses?: number
 }
 
-/** The throttle for keys that are not valid. */
 export interface InvalidAttempts {
-  /** Seconds for which an address is refused; 0 for one that is not. */
+  /** Returns for how many seconds an address is refused; 0 if it is not. */
   refusedForSeconds(address: string, now: Date): number
   record(address: string, now: Date): void
 }
 
-/**
- * Names who shares a count: an IPv4 address, or the 64-bit prefix of an IPv6 address, because a single customer has all of the
- * addresses under it.
- */
+/** Groups the addresses that share a count: an IPv4 address, or a 64-bit prefix of IPv6, which one customer has as a whole. */
 function source(address: string): string {
   const ip = parseIp(address)
   if (ip === null) return address.slice(0, 64)
@@ -28,8 +23,8 @@ function source(address: string): string {
 }
 
 /**
- * Creates the throttle. It saves reads and noise; it is not what keeps keys from being guessed, which their length does. The
- * window starts with the first attempt and is not prolonged by further ones.
+ * Creates the throttle for invalid keys. It saves reads and noise. It is not needed against guessing, because keys are too long to
+ * guess. The window starts with the first attempt, and further attempts do not extend it.
  *
  * @throws `ERR_CONFIG_KEYRING`
  */

@@ -1,4 +1,4 @@
-/** An address as a number, IPv4 and IPv6 apart. IPv4 in its IPv6 form (RFC 4291 §2.5.5.2) is taken as IPv4. */
+/** An IPv4 or IPv6 address as a number. IPv4 in its IPv6 form (RFC 4291 §2.5.5.2) counts as IPv4. */
 export interface IpAddress {
   readonly bits: 32 | 128
   readonly value: bigint
@@ -11,7 +11,7 @@ export interface IpRange extends IpAddress {
 
 const mappedPrefix = 0xffffn
 
-// No leading zeros: some readers take `010` as 8, and would let another address in.
+// No leading zeros: some parsers read `010` as 8, and would accept another address.
 const octet = /^(?:0|[1-9][0-9]{0,2})$/
 const group = /^[0-9A-Fa-f]{1,4}$/
 
@@ -48,14 +48,14 @@ function parseIpv6(text: string): bigint | null {
   const [head, tail] = [parseGroups(halves[0] ?? ''), parseGroups(halves[1] ?? '')]
   if (head === null || tail === null) return null
   const missing = 8 - head.length - tail.length
-  // RFC 5952 §4.2.2 would write a single zero group out; readers must take either.
+  // RFC 5952 §4.2.2 writes a single zero group out, but parsers must accept both.
   if (halves.length === 2 ? missing < 1 : missing !== 0) return null
   const groups = [...head, ...Array.from({ length: missing }, () => 0n), ...tail]
   return groups.reduce((value, next) => (value << 16n) | next, 0n)
 }
 
 /**
- * Reads an IPv4 or IPv6 address.
+ * Parses an IPv4 or IPv6 address.
  *
  * @returns `null` for anything else: a port, a zone, brackets, leading zeros, short forms such as `127.1`.
  */
@@ -70,10 +70,10 @@ export function parseIp(text: string): IpAddress | null {
 }
 
 /**
- * Reads an address or a range in CIDR notation (RFC 4632 §3.1).
+ * Parses an address or a range in CIDR notation (RFC 4632 §3.1).
  *
- * @returns `null` for anything else, and for a range whose address has bits beyond the prefix: `10.0.0.1/8` is a mistake for
- * one address or for `10.0.0.0/8`.
+ * @returns `null` for anything else, and for a range whose address has bits after the prefix: `10.0.0.1/8` is a mistake, and means
+ * either one address or `10.0.0.0/8`.
  */
 export function parseIpRange(text: string): IpRange | null {
   const [address = '', prefix, ...rest] = text.split('/')
@@ -88,13 +88,13 @@ export function parseIpRange(text: string): IpRange | null {
   return (ip.value >> hostBits) << hostBits === ip.value ? { ...ip, prefixLength } : null
 }
 
-/** Says whether an address lies in a range. An IPv6 range never holds an IPv4 address, not even `::/0`. */
+/** Returns whether an address is in a range. An IPv6 range never contains an IPv4 address, not even `::/0`. */
 function isInRange(ip: IpAddress, range: IpRange): boolean {
   const hostBits = BigInt(range.bits - range.prefixLength)
   return ip.bits === range.bits && ip.value >> hostBits === range.value >> hostBits
 }
 
-/** Says whether an address is on a list of addresses and ranges. What cannot be read matches nothing. */
+/** Returns whether an address is on a list of addresses and ranges. A malformed entry matches nothing. */
 export function isListedIp(address: string, list: readonly string[]): boolean {
   const ip = parseIp(address)
   if (ip === null) return false

@@ -1,27 +1,25 @@
 import { RoutekeyError } from '../../errors.ts'
 import type { FoundKey } from '../model/key-store.ts'
 
-/** Options of the cache of look-ups. */
 export interface CacheOptions {
-  /** For how long a look-up may be reused: how long a key that was revoked by another process may still pass here. */
+  /** How long a look-up is reused, and so how long a key that another process revoked can still work here. */
   readonly seconds: number
-  /** Default 10,000. The entry that was used least recently goes first. */
+  /** Default 10,000. The entry that was used least recently is dropped first. */
   readonly maximumEntries?: number
 }
 
-/** The cache of look-ups. */
 export interface KeyCache {
   get(hash: string, now: Date): FoundKey | undefined
-  /** Tells what is current at the start of a look-up, to be handed to {@link KeyCache.set} at its end. */
+  /** Returns the generation at the start of a look-up, for {@link KeyCache.set}. */
   begin(): number
-  /** Keeps what was found, unless something was evicted since the look-up began: it may have read what was there before. */
+  /** Adds the result of a look-up, unless something was evicted since it began: it could be out of date. */
   set(hash: string, found: FoundKey, startedAt: Date, generation: number): void
-  /** Removes a key, all keys of an owner, or with null all keys, and keeps out the results of look-ups that are under way. */
+  /** Removes a key, all keys of an owner, or with null all keys, and discards the results of look-ups that are under way. */
   evict(value: string | null, by?: 'id' | 'owner'): void
 }
 
 /**
- * Creates the cache. Keys that were not found are not kept, so a new key works at once.
+ * Creates a cache of look-ups. Unknown keys are not cached, so a new key works at once.
  *
  * @throws `ERR_CONFIG_KEYRING`
  */
@@ -39,7 +37,7 @@ export function createKeyCache(options: CacheOptions): KeyCache {
       if (entry === undefined) return undefined
       entries.delete(hash)
       const ageMs = now.getTime() - entry.startedAt.getTime()
-      // A negative age is a clock that was set back: it would make the entry last.
+      // The age is negative if the clock was set back. The entry would then last too long.
       if (ageMs < 0 || ageMs >= seconds * 1000) return undefined
       entries.set(hash, entry)
       return entry.found

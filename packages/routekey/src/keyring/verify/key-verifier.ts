@@ -24,7 +24,6 @@ export interface KeyVerifierOptions<Scope extends string = string> {
   readonly scopes?: RequiredScopes<Scope>
 }
 
-/** What {@link createKeyVerifier} needs. */
 export interface KeyVerifierDependencies {
   readonly verify: ReturnType<typeof createVerifyKey>
   readonly checkKnownScopes: (scopes: readonly string[]) => void

@@ -35,7 +35,6 @@ export const maximumWindowSeconds = 2_000_000
 // The clocks of two processes differ. A counter must outlast its window for the process that is behind.
 const clockToleranceSeconds = 60
 
-/** What {@link createLimitGate} needs. */
 export interface LimitGateOptions {
   readonly limiter: Limiter | undefined
   readonly onLimiterError: OnLimiterError
@@ -43,7 +42,7 @@ export interface LimitGateOptions {
   readonly report: (error: unknown) => void
 }
 
-/** What a limiter is called with. */
+/** The arguments of a call to a limiter. */
 type Call = Parameters<Limiter['consume']>
 
 async function consume(

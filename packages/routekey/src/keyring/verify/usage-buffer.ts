@@ -1,26 +1,24 @@
 import { RoutekeyError } from '../../errors.ts'
 import type { UsageEntry } from '../model/key-store.ts'
 
-/** Options of the buffer of usage counts. */
 export interface UsageOptions {
-  /** How long counts may wait. Default 10. */
+  /** Counts are written after this time. Default 10. */
   readonly flushSeconds?: number
-  /** How many requests may wait. Default 1,000. */
+  /** Counts are written after so many requests. Default 1,000. */
   readonly flushCount?: number
-  /** How many pairs of key and hour may wait, for example while the store is down; further ones are dropped. Default 10,000. */
+  /** How many pairs of key and hour are buffered, for example while the store is down. Further ones are dropped. Default 10,000. */
   readonly maximumEntries?: number
   /**
-   * Where a process may be stopped once it has answered: what runs work after the response, such as `after` of
-   * `next/server`, or `(work) => waitUntil(work())`. Counts are then flushed after each request, too.
+   * Runs work after the response, such as `after` of `next/server`, or `(work) => waitUntil(work())`. Set it if a process can be
+   * stopped after its response. Counts are then also written after each request.
    */
   readonly after?: (work: () => Promise<void>) => void
 }
 
-/** The buffer of usage counts. */
 export interface UsageBuffer {
-  /** Counts a request. It never waits and never throws. */
+  /** Counts a request. Never waits, and never throws. */
   record(id: string, outcome: 'allowed' | 'refused', now: Date): void
-  /** Writes what waits. What cannot be written waits on; it never throws. */
+  /** Writes the buffered counts, and keeps those that could not be written. Never throws. */
   flush(): Promise<void>
 }
 
@@ -32,7 +30,6 @@ interface Counts {
   lastUsedAt: Date | null
 }
 
-/** What {@link createUsageBuffer} needs. */
 export interface UsageBufferDependencies {
   readonly write: (entries: readonly UsageEntry[]) => Promise<void>
   readonly report: (error: unknown) => void
@@ -41,8 +38,8 @@ export interface UsageBufferDependencies {
 const hourMs = 3_600_000
 
 /**
- * Creates the buffer. It holds one entry for each key and hour, however many the requests. Counts are written at least once: if
- * the store wrote and its answer was lost, they are written again. Losing the process loses what waits.
+ * Creates a buffer of usage counts, with one entry for each key and hour. Counts are written at least once: if the store wrote them
+ * and its response was lost, they are written again. A process that is killed loses the buffered counts.
  *
  * @throws `ERR_CONFIG_KEYRING`
  */
@@ -58,7 +55,7 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
   let isDeferred = false
   let hasReportedDrop = false
 
-  /** Finds or makes the entry of a key and an hour; undefined when there is no room for it. */
+  /** Returns the entry of a key and an hour, a new one if needed, or undefined if the buffer is full. */
   function entryOf(id: string, hourStart: number): Counts | undefined {
     const slot = `${id} ${hourStart}`
     let entry = waiting.get(slot)
@@ -82,7 +79,7 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
     if (entry === undefined) return
     entry.allowed += counts.allowed
     entry.refused += counts.refused
-    // What was recorded meanwhile is later.
+    // A time recorded in the meantime is later.
     entry.lastUsedAt ??= counts.lastUsedAt
   }
 
@@ -103,7 +100,7 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
     }
   }
 
-  // One at a time: two batches with the same keys would wait for each other's locks.
+  // One write at a time, because two batches with the same keys would wait for each other's locks.
   function flush(): Promise<void> {
     flushed = flushed.then(writeWaiting)
     return flushed
@@ -112,7 +109,7 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
   function startTimer(): void {
     if (timer !== undefined) return
     timer = setTimeout(() => void flush(), flushSeconds * 1000)
-    // A buffer is no reason to keep a process; `close` flushes it.
+    // The timer must not keep the process alive. `close` writes the counts.
     if (typeof timer === 'object' && 'unref' in timer) timer.unref()
   }
 
@@ -127,7 +124,7 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
         await flush()
       })
     } catch (error) {
-      // Outside of a request there is nothing to run after; the timer is set.
+      // Outside of a request, `after` throws. The timer is set already.
       isDeferred = false
       report(error)
     }

@@ -10,27 +10,26 @@ import type { RequiredScopes } from '../model/scopes.ts'
 import { storeUnavailable } from './store-unavailable.ts'
 import type { UsageBuffer } from './usage-buffer.ts'
 
-/** What `keyring.verify` is told beside the key. */
+/** Options of `keyring.verify`. */
 export interface VerifyOptions<Scope extends string = string> {
   /** All of a list, or any of one: `['reports:read']`, `{ any: ['reports:read', 'admin'] }`. Default none. */
   readonly scopes?: RequiredScopes<Scope>
-  /** The caller's address. Without it, keys with `allowedIps` are refused and invalid attempts are not throttled. */
+  /** The caller's IP address. Without it, keys with `allowedIps` are refused, and invalid attempts are not throttled. */
   readonly ip?: string | null
 }
 
-/** What `keyring.verify` finds. */
+/** The result of `keyring.verify`. */
 export type Verification =
   | {
       readonly ok: true
       readonly record: KeyRecord
       /** False for a key from before a rotation, within its grace. */
       readonly isCurrent: boolean
-      /** What is left of the key's limits. */
+      /** The remaining requests of each limit of the key. */
       readonly limits: readonly RateLimit[]
     }
   | { readonly ok: false; readonly denial: Denial }
 
-/** What {@link createVerifyKey} needs. */
 export interface VerifyDependencies extends KeyringContext {
   readonly attempts: InvalidAttempts | undefined
   readonly usage: UsageBuffer | undefined

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+
+import { authenticate, denialResponse } from '../../index.ts'
+import { callerIp, guess, invalid, request, setUp } from '../../../test/keyring-fixture.ts'
+
+describe('the throttle for invalid attempts', () => {
+  const options = { callerIp, invalidAttempts: { quota: 3, windowSeconds: 60 } }
+
+  it('refuses an address after its quota until the window ends, without a read', async () => {
+    const { keyring, make, calls, advance } = setUp(options)
+    const { key } = await make()
+    for (let time = 0; time < 3; time += 1) expect(await keyring.verify(guess(), { ip: '192.0.2.1' })).toEqual(invalid)
+    calls.length = 0
+    advance(20)
+    const refused = { ok: false, denial: { status: 429, code: 'too_many_invalid', retryAfterSeconds: 40 } }
+    expect(await keyring.verify(guess(), { ip: '192.0.2.1' })).toEqual(refused)
+    expect(await keyring.verify(key, { ip: '192.0.2.1' })).toEqual(refused)
+    expect(calls).toEqual([])
+    expect((await keyring.verify(key, { ip: '192.0.2.2' })).ok).toBe(true)
+    // Attempts during the refusal do not extend it.
+    advance(40)
+    expect((await keyring.verify(key, { ip: '192.0.2.1' })).ok).toBe(true)
+  })
+
+  it('counts malformed, revoked and unknown keys, but neither valid keys nor 403s', async () => {
+    const { keyring, make } = setUp(options)
+    const { key, record } = await make()
+    for (let time = 0; time < 10; time += 1) {
+      expect((await keyring.verify(key, { ip: '192.0.2.1' })).ok).toBe(true)
+      expect((await keyring.verify(key, { ip: '192.0.2.1', scopes: ['x'] })).ok).toBe(false)
+    }
+    await keyring.revoke(record.id)
+    await keyring.verify(key, { ip: '192.0.2.1' })
+    await keyring.verify('x', { ip: '192.0.2.1' })
+    await keyring.verify(guess(), { ip: '192.0.2.1' })
+    expect(await keyring.verify(key, { ip: '192.0.2.1' })).toMatchObject({ denial: { code: 'too_many_invalid' } })
+  })
+
+  it('counts the 64-bit prefix of an IPv6 address', async () => {
+    const { keyring } = setUp(options)
+    for (const host of [':1', ':2', 'ffff:ffff:ffff:ffff']) {
+      await keyring.verify(guess(), { ip: `2001:db8:0:1:${host}` })
+    }
+    expect(await keyring.verify(guess(), { ip: '2001:db8:0:1::99' })).toMatchObject({ denial: { status: 429 } })
+    expect(await keyring.verify(guess(), { ip: '2001:db8:0:2::99' })).toEqual(invalid)
+  })
+
+  it('remembers at most maximumAddresses', async () => {
+    const { keyring } = setUp({ ...options, invalidAttempts: { quota: 1, windowSeconds: 60, maximumAddresses: 2 } })
+    for (const ip of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) await keyring.verify('x', { ip })
+    expect(await keyring.verify('x', { ip: '192.0.2.3' })).toMatchObject({ denial: { status: 429 } })
+    expect(await keyring.verify('x', { ip: '192.0.2.1' })).toEqual(invalid)
+  })
+
+  it('counts a malformed header like any other invalid key', async () => {
+    const { keyring } = setUp(options)
+    const verifier = keyring.verifier()
+    const statuses: number[] = []
+    for (let time = 0; time < 4; time += 1) {
+      const result = await authenticate(request('a b', { 'x-real-ip': '192.0.2.1' }), verifier)
+      statuses.push(result.ok ? 200 : denialResponse(result.denial).status)
+    }
+    expect(statuses).toEqual([401, 401, 401, 429])
+  })
+})
