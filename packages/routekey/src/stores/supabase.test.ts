@@ -13,7 +13,7 @@ async function verifyWith(answer: () => Response) {
 const json = (body: string, status: number) =>
   new Response(body, { status, headers: { 'content-type': 'application/json' } })
 
-describe('an answer that tells of no key', () => {
+describe('a response without a key', () => {
   it('is an invalid key when the function says so', async () => {
     expect(await verifyWith(() => json('null', 200))).toMatchObject({ denial: { status: 401, code: 'invalid_key' } })
   })

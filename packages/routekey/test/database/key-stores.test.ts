@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 
 import { PGlite } from '@electric-sql/pglite'
 import { createTestDatabase } from '@routekey/sandbox/test-database'
@@ -123,7 +122,7 @@ it('holds an owner to the maximum in serializable transactions', async () => {
   expect(keys.length).toBeLessThanOrEqual(2)
 })
 
-it('a database that is down is a 503, and the log says why', async () => {
+it('a database that is down is a 503, and the reason is logged', async () => {
   const own = await startTestPostgres()
   const pool = new Pool({ connectionString: own.url })
   pool.on('error', () => {})
@@ -142,11 +141,11 @@ it('a database that is down is a 503, and the log says why', async () => {
   await pool.end()
 })
 
-it('a database that takes 10 s is given timeoutMs', async () => {
+it('a database that is too slow is abandoned after timeoutMs', async () => {
   const pool = openPool()
   const client = {
     query: async (text: string, values: string[]) => {
-      await pool.query('select pg_sleep(10)')
+      await pool.query('select pg_sleep(600)')
       return pool.query<object>(text, values)
     },
   }
@@ -156,11 +155,10 @@ it('a database that takes 10 s is given timeoutMs', async () => {
     timeoutMs: 200,
     logger: { error: () => {} },
   })
-  const before = performance.now()
+  // That it settles within the test's timeout is the proof: the database would take ten minutes.
   expect(await keyring.verify(generateKey({ prefix: 'acme' }))).toMatchObject({ denial: { status: 503 } })
-  expect(performance.now() - before).toBeLessThan(2000)
   await pool.query(
-    `select pg_cancel_backend(pid) from pg_stat_activity where query like '%pg_sleep(10)' and pid <> pg_backend_pid()`,
+    `select pg_cancel_backend(pid) from pg_stat_activity where query like '%pg_sleep(600)' and pid <> pg_backend_pid()`,
   )
 })
 
@@ -191,7 +189,7 @@ it('a role that was granted nothing gets an error and never an empty answer', as
   client.release(true)
 })
 
-describe('a change elsewhere', () => {
+describe('a change in another process', () => {
   const clients: [string, () => Promise<KeyStore>][] = [
     [
       'pg',
@@ -203,20 +201,21 @@ describe('a change elsewhere', () => {
     ['postgres', async () => fromPostgres(openPostgres())],
   ]
 
-  // Measured again when something else had the machine.
-  it.each(clients)('is heard through %s within 100 ms', { retry: 2 }, async (_name, open) => {
+  it.each(clients)('arrives through %s', async (_name, open) => {
     const here = createKeyring({ store: await open(), prefix: 'acme', cache: { seconds: 3600 } })
     const elsewhere = createKeyring({ store: createPostgresStore({ client: openPool() }), prefix: 'acme' })
     await here.listen()
     const { key, record } = await elsewhere.create({ owner: 'ada', name: 'CI' })
     expect((await here.verify(key)).ok).toBe(true)
     await elsewhere.revoke(record.id)
-    await sleep(100)
-    expect(await here.verify(key)).toMatchObject({ ok: false, denial: { code: 'key_revoked' } })
+    // The cache would keep the key for an hour.
+    await vi.waitFor(async () =>
+      expect(await here.verify(key)).toMatchObject({ ok: false, denial: { code: 'key_revoked' } }),
+    )
     await here.close()
   })
 
-  it('is heard again through pg after the connection was lost, and closing loses no counts', async () => {
+  it('arrives again through pg after the connection was lost, and closing loses no counts', async () => {
     let listener = await openListener()
     const listen = vi.fn<ReturnType<typeof listenWithPg>>((...given) => listenWithPg(listener)(...given))
     const store = createPostgresStore({ client: openPool(), listen })
@@ -243,7 +242,7 @@ describe('a change elsewhere', () => {
     await keyring.close()
   })
 
-  it('is heard through PGlite', async () => {
+  it('arrives through PGlite', async () => {
     const client = await openPglite()
     const store = createPostgresStore({ client, listen: (channel, onPayload) => client.listen(channel, onPayload) })
     const onChange = vi.fn<(id: string | null) => void>()
@@ -258,7 +257,7 @@ describe('a change elsewhere', () => {
     expect(onChange).not.toHaveBeenCalled()
   })
 
-  it('is not told of mere use, which happens all the time', async () => {
+  it('does not include use, which happens all the time', async () => {
     const store = fromPostgres(openPostgres())
     const keyring = createKeyring({ store, prefix: 'acme' })
     const { key, record } = await keyring.create({ owner: 'ada', name: 'CI' })

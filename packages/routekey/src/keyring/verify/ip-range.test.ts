@@ -67,11 +67,11 @@ describe('an address on a list', () => {
     ':1:2:3:4:5:6:7',
     '12345::',
     '10.0.0.0 /8',
-  ])('"%s" is no range', (text) => {
+  ])('"%s" is not a range', (text) => {
     expect(parseIpRange(text)).toBeNull()
   })
 
-  it('reads as an address what Node.js reads as one, zones aside', () => {
+  it('parses the addresses that Node.js parses, except zones', () => {
     const text = fc.oneof(
       fc.ipV4(),
       fc.ipV6(),
@@ -85,7 +85,7 @@ describe('an address on a list', () => {
     )
   })
 
-  it('holds what the list of Node.js holds', () => {
+  it('contains the addresses that the BlockList of Node.js contains', () => {
     const prefixed = fc.oneof(
       fc.tuple(fc.constant('ipv4' as const), fc.ipV4(), fc.nat(32)),
       fc.tuple(fc.constant('ipv6' as const), fc.ipV6(), fc.nat(128)),
@@ -139,15 +139,15 @@ describe('forwardedIp', () => {
     expect(read(value, proxies)).toBe(address)
   })
 
-  it('reads another header where it is told to', () => {
+  it('reads another header when `header` names it', () => {
     expect(read('203.0.113.7', 1, 'x-real-ip')).toBe('203.0.113.7')
   })
 
-  it.each([0, -1, 1.5, Number.NaN])('refuses to count %d proxies', (proxies) => {
+  it.each([0, -1, 1.5, Number.NaN])('rejects %d proxies', (proxies) => {
     expect(() => forwardedIp({ proxies })).toThrow('ERR_CONFIG_KEYRING')
   })
 
-  it('is what a keyring uses when it is told to, so that a forged entry on the left is ignored', async () => {
+  it('makes a keyring ignore a forged entry on the left', async () => {
     const keyring = createKeyring({ store: createMemoryStore(), prefix: 'acme', callerIp: forwardedIp({ proxies: 1 }) })
     const { key } = await keyring.create({ owner: 'ada', name: 'CI', allowedIps: ['203.0.113.7'] })
     const from = async (value: string) => {

@@ -48,12 +48,12 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, Math.random() *
 const passed = (results: readonly { readonly ok: boolean }[]) => results.filter(({ ok }) => ok).length
 
 describe('a limit', () => {
-  it('lets exactly its quota pass, however many come at once', async () => {
+  it('lets exactly its quota pass under concurrency', async () => {
     const { verify } = await setUp([hourly(100)])
     expect(passed(await Promise.all(Array.from({ length: 500 }, () => verify())))).toBe(100)
   })
 
-  it('tells what is left, and refuses with the time until the window ends', async () => {
+  it('returns the remaining requests, and refuses with the time until the window ends', async () => {
     const { verify, record } = await setUp([hourly(2)])
     const limit = { name: 'hour', quota: 2, windowSeconds: 3600, resetSeconds: 1800 }
     expect(await verify()).toMatchObject({ ok: true, limits: [{ ...limit, remaining: 1 }] })
@@ -67,7 +67,7 @@ describe('a limit', () => {
     expect(headers.get('ratelimit')).toBe('"hour";r=0;t=1800')
   })
 
-  it('is whole again when its window ends, whatever was refused meanwhile', async () => {
+  it('is full again when its window ends, also after refusals', async () => {
     const { verify, advance } = await setUp([hourly(2)])
     for (let time = 0; time < 10; time += 1) await verify()
     advance(1799.999)
@@ -76,7 +76,7 @@ describe('a limit', () => {
     expect((await verify()).ok).toBe(true)
   })
 
-  it('never refuses steady traffic below it', async () => {
+  it('never refuses steady traffic below the quota', async () => {
     const { verify, advance } = await setUp([{ name: 'minute', quota: 10, windowSeconds: 60 }])
     for (let time = 0; time < 200; time += 1) {
       expect((await verify()).ok).toBe(true)
@@ -84,7 +84,7 @@ describe('a limit', () => {
     }
   })
 
-  it('is not touched by a request that is refused for another reason', async () => {
+  it('does not count a request that is refused for another reason', async () => {
     const { verify, counted, keyring, record } = await setUp([hourly(5)])
     await keyring.update(record.id, { allowedIps: ['192.0.2.0/24'] })
     await verify({ ip: '198.51.100.1' })
@@ -102,7 +102,7 @@ describe('a limit', () => {
     expect(await keyring.verify(rotated!.key)).toMatchObject({ denial: { code: 'rate_limited' } })
   })
 
-  it("is capped by the limiter's own points, and cannot be made larger than those", async () => {
+  it('is capped by the points of the limiter, and cannot exceed them', async () => {
     const store = createMemoryStore()
     const { key } = await setUp([hourly(100)], { store })
     const limiter = new RateLimiterMemory({ points: 3, duration: 1 })
@@ -122,7 +122,7 @@ describe('several limits', () => {
     expect(await counted('day', 86_400)).toBe(2)
   })
 
-  it('give back what was taken when the later one refuses, so that the earlier one has room', async () => {
+  it('give a point back when a later limit refuses, so that the earlier one has room', async () => {
     const { verify, keyring, record } = await setUp([hourly(3), daily(1)])
     expect((await verify()).ok).toBe(true)
     for (let time = 0; time < 5; time += 1) expect((await verify()).ok).toBe(false)
@@ -137,7 +137,7 @@ describe('several limits', () => {
     expect(await counted('day', 86_400)).toBe(50)
   })
 
-  it('never let more pass than a quota, in any order of answers', async () => {
+  it('never let more pass than a quota, in any order of responses', async () => {
     const memory = new RateLimiterMemory({ points: 1_000_000, duration: 1 })
     const limiter: Limiter = {
       async consume(...args) {
@@ -177,7 +177,7 @@ describe('several limits', () => {
     expect(rewarded[0]).toBe(`${record.id}:hour:3600:${windowIndex}`)
   })
 
-  it('give nothing back that a limiter blocked without counting', async () => {
+  it('give no point back when a limiter blocked without counting', async () => {
     const reward = vi.fn<NonNullable<Limiter['reward']>>()
     const blocked: Limiter = { consume: () => Promise.reject({ consumedPoints: 0, msBeforeNext: 1000 }), reward } // oxlint-disable-line prefer-promise-reject-errors -- how the library refuses
     const { verify } = await setUp([hourly(10), daily(10)], { limiter: blocked })
@@ -187,7 +187,7 @@ describe('several limits', () => {
 })
 
 describe('a limiter that fails', () => {
-  it('refuses with 503 by default, and says why in the log', async () => {
+  it('refuses with 503 by default, and logs the reason', async () => {
     const { verify, logger } = await setUp([hourly(1)], { limiter: failing })
     expect(await verify()).toMatchObject({
       ok: false,
@@ -201,19 +201,19 @@ describe('a limiter that fails', () => {
     expect(logger.error).toHaveBeenCalledWith(expect.stringContaining('ECONNREFUSED'))
   })
 
-  it('lets in where that is chosen, and says so in the log', async () => {
+  it('accepts the request with onLimiterError set to allow, and logs it', async () => {
     const { verify, logger } = await setUp([hourly(1)], { limiter: failing, onLimiterError: 'allow' })
     expect(await verify()).toMatchObject({ ok: true, limits: [] })
     expect(logger.error).toHaveBeenCalledOnce()
   })
 
-  it('is given no longer than timeoutMs', async () => {
+  it('is abandoned after timeoutMs', async () => {
     const hanging: Limiter = { ...failing, consume: () => new Promise(() => {}) }
     const { verify } = await setUp([hourly(1)], { limiter: hanging, timeoutMs: 20 })
     expect(await verify()).toMatchObject({ denial: { status: 503 } })
   })
 
-  it('is waited for once, also by a key with several limits that is let in all the same', async () => {
+  it('delays a request once, also for a key with several limits that is accepted', async () => {
     const consume = vi.fn<Limiter['consume']>(() => new Promise(() => {}))
     const limiter: Limiter = { ...failing, consume }
     const limits = [hourly(1, 'a'), hourly(1, 'b'), hourly(1, 'c')]
@@ -222,7 +222,7 @@ describe('a limiter that fails', () => {
     expect(consume).toHaveBeenCalledOnce()
   })
 
-  it('does not keep points of a limit that answered before', async () => {
+  it('gives points back to a limit that responded before', async () => {
     const inner = new RateLimiterMemory({ points: 1_000_000, duration: 1 })
     const limiter: Limiter = {
       consume: (key, points, options) =>
@@ -240,7 +240,7 @@ describe('a limiter that fails', () => {
     expect((await (await setUp([], { limiter: failing })).verify()).ok).toBe(true)
   })
 
-  it('is not taken for absent: a key with limits is refused by a keyring without a limiter', async () => {
+  it('cannot be left out: a keyring without a limiter refuses a key with limits', async () => {
     const store = createMemoryStore()
     const { key } = await setUp([hourly(1)], { store })
     const logger = { error: vi.fn<(message: string) => void>() }
@@ -250,8 +250,8 @@ describe('a limiter that fails', () => {
   })
 })
 
-describe("a limiter of one's own", () => {
-  it('needs consume alone for keys with one limit', async () => {
+describe('a custom limiter', () => {
+  it('needs only consume for keys with one limit', async () => {
     let count = 0
     const limiter: Limiter = { consume: async () => ({ consumedPoints: (count += 1) }) }
     const { verify } = await setUp([hourly(2)], { limiter })

@@ -33,7 +33,7 @@ async function setUp(
 }
 
 describe('usage', () => {
-  it('is written in one batch after a time, with one entry for each key and hour', async () => {
+  it('is written in one batch after flushSeconds, with one entry for each key and hour', async () => {
     const { use, recordUsage, keyring, key, id } = await setUp()
     await use(3)
     await keyring.verify(key, { scopes: ['admin'] })
@@ -53,7 +53,7 @@ describe('usage', () => {
     expect(recordUsage).toHaveBeenCalledOnce()
   })
 
-  it('is written after a number of requests, without waiting for the time', async () => {
+  it('is written after flushRequests, without waiting', async () => {
     const { use, recordUsage } = await setUp({ usage: { flushCount: 5 } })
     await use(4)
     expect(recordUsage).not.toHaveBeenCalled()
@@ -62,7 +62,7 @@ describe('usage', () => {
     expect(recordUsage).toHaveBeenCalledOnce()
   })
 
-  it('is written when the keyring is closed, as at the end of a process', async () => {
+  it('is written when the keyring is closed', async () => {
     const { use, recordUsage, keyring } = await setUp()
     await use(2)
     await keyring.close()
@@ -70,7 +70,7 @@ describe('usage', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('is written after the response where the platform has such a hook, and once for many requests', async () => {
+  it('is written after the response with `after`, once for many requests', async () => {
     const later: (() => Promise<void>)[] = []
     const { use, recordUsage } = await setUp({ usage: { after: (work) => void later.push(work) } })
     await use(3)
@@ -82,7 +82,7 @@ describe('usage', () => {
     expect(later).toHaveLength(2)
   })
 
-  it('is written before the process may stop where it is kept by waitUntil, and the request waits for nothing', async () => {
+  it('is written within waitUntil, and the request does not wait', async () => {
     const kept: Promise<unknown>[] = []
     const written: (() => void)[] = []
     const slow: KeyStore['recordUsage'] = () => new Promise((resolve) => void written.push(resolve))
@@ -99,7 +99,7 @@ describe('usage', () => {
     await keyring.close()
   })
 
-  it('falls back to the time where the hook throws, as it does outside of a request', async () => {
+  it('falls back to the timer when the hook throws, as it does outside a request', async () => {
     const { use, recordUsage, logger } = await setUp({ usage: { after: fail('outside of a request scope') } })
     await use(1)
     await vi.advanceTimersByTimeAsync(10_000)
@@ -107,7 +107,7 @@ describe('usage', () => {
     expect(logger.error).toHaveBeenCalledWith(expect.stringContaining('outside of a request scope'))
   })
 
-  it('is kept while the store fails, and written when it is back', async () => {
+  it('is kept while the store fails, and written when it works again', async () => {
     let isDown = true
     const memory = createMemoryStore()
     const recordUsage = async (entries: readonly UsageEntry[]) => {
@@ -124,7 +124,7 @@ describe('usage', () => {
     expect((await keyring.usage({ id }, { unit: 'day', count: 1 }))![0]).toMatchObject({ allowed: 3 })
   })
 
-  it('never makes a request wait: a write that hangs neither blocks nor piles up', async () => {
+  it('never delays a request: a write that hangs does not block or accumulate', async () => {
     const hang = vi.fn<KeyStore['recordUsage']>(() => new Promise(() => {}))
     const { use, keyring } = await setUp({ usage: { flushCount: 1 }, timeoutMs: 100 }, { recordUsage: hang })
     await use(50)
@@ -136,7 +136,7 @@ describe('usage', () => {
     expect(hang.mock.calls.length).toBeGreaterThan(1)
   })
 
-  it('is bounded: beyond that, counts are lost and the log says so once', async () => {
+  it('is bounded: further counts are dropped, and the log says so once', async () => {
     const { keyring, key, logger } = await setUp({ usage: { maximumEntries: 1 } }, { recordUsage: fail('down') })
     await keyring.verify(key)
     for (const name of ['a', 'b']) {
@@ -146,7 +146,7 @@ describe('usage', () => {
     expect(logger.error.mock.calls.map(([line]) => line)).toEqual([expect.stringContaining('counts are lost')])
   })
 
-  it('is not counted where it is switched off', async () => {
+  it('is not counted with usage: false', async () => {
     const { use, recordUsage, keyring } = await setUp({ usage: false })
     await use(3)
     await keyring.close()
@@ -154,7 +154,7 @@ describe('usage', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('makes a chart: one bucket for each hour or day, the present one last, with what still waits', async () => {
+  it('has one bucket for each hour or day, the current one last, with the counts that are not written yet', async () => {
     const { use, keyring, id } = await setUp()
     await use(2)
     vi.setSystemTime(hour('14'))

@@ -14,11 +14,11 @@ export interface QuotaTask {
   readonly redisSocket: string | null
   readonly key: string
   readonly requests: number
-  /** The time that every process takes it to be, so that no window ends during the test. */
+  /** The clock of every process, so that no window ends during the test. */
   readonly now: number
 }
 
-// The source runs unbuilt, and the package maps `#crypto` to what is built.
+// The source runs unbuilt, and the package maps `#crypto` to the built files.
 registerHooks({
   resolve: (specifier, context, next) =>
     specifier === '#crypto'

@@ -29,7 +29,7 @@ async function checkKeyring() {
   await keyring.revoke(record.id)
   outcomes.push(await ask(rotated.key))
   await keyring.close()
-  const [{ allowed, refused }] = await keyring.usage(record.id, { unit: 'day', count: 1 })
+  const [{ allowed, refused }] = await keyring.usage({ id: record.id }, { unit: 'day', count: 1 })
   return [...outcomes, allowed, refused]
 }
 
