@@ -15,7 +15,7 @@ import { parseCreateKey, toKeyOptions } from './rules/create-key-form.ts'
 import { toLimits } from './rules/key-limit.ts'
 import { scopes } from './rules/key-rules.ts'
 
-/** A key in clear, and the origin of the routes that it opens. */
+/** A key in plaintext, and the origin of the routes that accept it. */
 export interface IssuedKey {
   readonly key: string
   readonly origin: string
@@ -101,7 +101,7 @@ export async function revokeKey(_: KeyFormState, form: FormData): Promise<KeyFor
 
 const fields = ['name', 'scopes', 'expiry', 'expiresOn', 'window', 'quota', 'grace']
 
-/** Answers for the signed-in user. What was typed is kept where something is wrong, and the list is read anew where not. */
+/** Runs an action for the signed-in user. On an error, the form keeps its fields; otherwise the list is read again. */
 async function answer(
   event: string,
   form: unknown,
@@ -140,7 +140,7 @@ function isOutage(error: unknown): boolean {
 async function explainEnd(id: string, owner: string): Promise<Partial<KeyFormState>> {
   const record = await keyring.get(id, { owner })
   if (record === null) notFound()
-  // What is on the page must be older than that.
+  // The page must have been rendered before the key ended.
   revalidatePath('/keys', 'layout')
   const end = keyStatus(record) === 'revoked' ? 'was revoked' : 'has expired'
   return { formError: `This key ${end}, so it cannot be changed any more.` }

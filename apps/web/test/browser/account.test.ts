@@ -97,7 +97,7 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
     await page.getByRole('button', { name: 'Delete account' }).click()
     await page.getByLabel(/^Type/).fill('yes')
     await page.getByRole('button', { name: 'Delete permanently' }).click()
-    // Still open, with what was typed.
+    // Still open, with the typed text.
     await page.getByText('This does not match.').waitFor()
     expect(await page.getByLabel(/^Type/).inputValue()).toBe('yes')
     await page.getByLabel(/^Type/).fill(email)

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
  * Collects what the browser says is wrong with a page, for as long as the page is open: uncaught errors, and errors and
  * warnings in the console. Chromium reports there what the content security policy stops, and React what it finds wrong.
  *
- * @param expected what is not collected; default nothing
+ * @param expected messages that are not collected; none by default
  * @returns a list that grows
  */
 export function collectComplaints(page: Page, expected?: RegExp): string[] {

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core'
 
 /**
- * Looks at the page as it stands, and tells in sentences what does not fit: the page wider than its window, text that is
- * cut off, text or controls that lie over one another. Text that ends in an ellipsis is cut on purpose, and what scrolls
- * may be longer than its box. An open dialog is looked at alone.
+ * Returns the layout faults of the page as sentences: a page wider than its window, text that is cut off, text or controls that
+ * overlap. Text that ends in an ellipsis is cut on purpose, and content that scrolls can be longer than its box. If a dialog is
+ * open, only the dialog is checked.
  */
 export async function findLayoutFaults(page: Page): Promise<string[]> {
   return page.evaluate(() => {
@@ -30,7 +30,7 @@ export async function findLayoutFaults(page: Page): Promise<string[]> {
         const shown = visiblePart(element, box)
         if (shown === 'hidden') continue
         if (shown === 'cut') faults.add(`"${text}" is cut off`)
-        // A font's box is taller than its letters, and reaches into the lines above and below where these stand close.
+        // A font's box is taller than its letters, and overlaps the lines above and below if they are close.
         const inset = box.height / 5
         const letters = new DOMRect(box.x, box.y + inset, box.width, box.height - 2 * inset)
         if (shown === 'whole') texts.push({ name: `"${text}"`, node, box: letters })
@@ -64,7 +64,7 @@ export async function findLayoutFaults(page: Page): Promise<string[]> {
     function visiblePart(element: Element, box: DOMRect): 'whole' | 'cut' | 'scrolled' | 'hidden' {
       for (let around: Element | null = element; around !== null && around !== root; around = around.parentElement) {
         const { overflowX, overflowY, textOverflow, position } = getComputedStyle(around)
-        // What is far off, or in a box of one pixel, is there for screen readers.
+        // Elements far outside the window, or in a box of one pixel, are for screen readers.
         const frame = around.getBoundingClientRect()
         if (frame.width <= 1 || frame.height <= 1) return 'hidden'
         if (position === 'fixed') return 'scrolled'

@@ -27,7 +27,7 @@ const trail = (page: Page) => page.getByRole('region', { name: 'Audit trail' })
 const picture = (page: Page, name: string) => chart(page).getByRole('img', { name })
 
 describe.each(['desktop', 'phone'] as const)('the page of a key, on a %s', (device) => {
-  it('shows what was really requested, allowed and refused', async () => {
+  it('shows the requests that were sent, allowed and refused', async () => {
     const { key, record } = await createKey('Nightly report')
     const page = await browser.openPage({ device, session })
     await page.goto(`/keys/${record.id}`)
@@ -121,7 +121,7 @@ describe.each(['desktop', 'phone'] as const)('the page of a key, on a %s', (devi
   })
 })
 
-it('shows the page for what is not there for the key of another user', async () => {
+it('shows the not-found page for the key of another user', async () => {
   const { record } = await createKey('Not for strangers')
   const page = await browser.openPage({
     session: await browser.createSession(),

@@ -332,7 +332,7 @@ describe('while the database fails', () => {
     await row(page, 'CI').waitFor()
   })
 
-  it('keeps what was typed and chosen for a key that could not be created, offline or because of the database', async () => {
+  it('keeps the fields of a form when the key could not be created, offline or because the database fails', async () => {
     const session = await browser.createSession()
     const page = await browser.openPage({ session, expectedComplaint: /ERR_INTERNET_DISCONNECTED/ })
     await page.goto('/keys')

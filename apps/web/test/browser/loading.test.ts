@@ -10,7 +10,7 @@ import { setUpBrowser } from './set-up-browser.ts'
 const browser = setUpBrowser()
 let proxy: Awaited<ReturnType<typeof startFaultProxy>>
 
-// What is streamed after the page comes late enough for its place to be seen first.
+// The streamed parts arrive late enough that their placeholders are visible first.
 beforeAll(async () => {
   const { stack } = browser
   proxy = await startFaultProxy(stack.env['NEXT_PUBLIC_SUPABASE_URL'] ?? '', {
@@ -49,7 +49,7 @@ function watchShifts(): void {
   }).observe({ type: 'layout-shift', buffered: true })
 }
 
-// On the desktop, what is streamed is all that could move, and the start stands for what is not.
+// On the desktop, only streamed parts can move; the start page represents the pages without any.
 const cases = pageCases
   .filter(({ isMissing }) => isMissing !== true)
   .flatMap((pageCase) => [
@@ -61,7 +61,7 @@ const cases = pageCases
 
 it.each(cases)('can be read before its scripts arrive, and moves nothing then: $name, $device', async (pageCase) => {
   const { page, path } = await openCase(browser, pageCase, { device: pageCase.device })
-  // So tall that nothing moves unseen: only what is in the window counts.
+  // So tall that every shift is visible: only elements in the window count.
   await page.setViewportSize({ width: devices[pageCase.device].viewport.width, height: 2400 })
   await page.addInitScript(watchShifts)
   const release = await holdScripts(page)

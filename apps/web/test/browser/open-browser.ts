@@ -4,7 +4,7 @@ import { type Browser, chromium, type LaunchOptions } from 'playwright-core'
 /**
  * Starts the machine's Chromium without a window.
  *
- * @param options what is to be different about it
+ * @param options options that differ from the defaults
  */
 export async function openBrowser(options: LaunchOptions = {}): Promise<Browser> {
   const executablePath = findChromium()

@@ -7,7 +7,7 @@ import { setUpBrowser } from './set-up-browser.ts'
 import { walkByKeyboard } from './walk-by-keyboard.ts'
 
 const browser = setUpBrowser()
-/** The heading of each dialog that was looked at, for many pages have the same; the longest name is in the first of them. */
+/** The headings of the dialogs that were checked, because many pages have the same ones. The first page has the longest name. */
 const seenDialogs = new Set<string | null>()
 
 /** Finds what does not fit at some widths; fails unless axe is content at others, in both colours. */

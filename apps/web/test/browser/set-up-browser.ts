@@ -90,7 +90,7 @@ export function setUpBrowser(options: StackOptions = {}): TestBrowser {
   }
 }
 
-/** Ends a page and what is still on its way to it, such as what Next.js fetches ahead through a test's own routes. */
+/** Closes a page and its pending requests, such as the prefetches of Next.js through a test's own routes. */
 async function close(page: Page): Promise<void> {
   await page.unrouteAll({ behavior: 'ignoreErrors' })
   await page.context().close()

@@ -29,7 +29,7 @@ interface Shot {
   readonly height: number
   readonly device?: Device
   readonly isSignedIn?: boolean
-  /** What is done before the picture is taken. */
+  /** Runs before the screenshot. */
   readonly act?: (page: Page) => Promise<void>
 }
 
@@ -74,7 +74,7 @@ async function take(shot: Shot, colorScheme: (typeof colorSchemes)[number], name
   await page.goto(path, { waitUntil: 'networkidle' })
   await page.reload({ waitUntil: 'networkidle' })
   await shot.act?.(page)
-  // Without the ring around what was clicked last.
+  // Removes the focus ring from the last clicked element.
   await page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur())
   const file = `${directory}${name}.png`
   await page.screenshot({ path: file, animations: 'disabled' })

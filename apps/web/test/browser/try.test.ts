@@ -216,7 +216,7 @@ describe('the key', () => {
     expect(await button.isDisabled()).toBe(true)
     for (const arrive of waiting) arrive()
     await expect.poll(() => button.isDisabled()).toBe(false)
-    // What was typed and picked meanwhile still stands.
+    // The text and the selection from the meantime are still there.
     expect(await keyField(page).inputValue()).toBe(key)
     expect(await page.getByText('/api/v1/customer').count()).toBeGreaterThan(1)
     expect(urls.filter((url) => url.includes('/api/') || url.includes(key))).toEqual([])

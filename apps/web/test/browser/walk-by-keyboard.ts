@@ -32,7 +32,7 @@ export async function walkByKeyboard(page: Page): Promise<Walk> {
     })
     Object.assign(window, { walk })
   })
-  // Past the last control the focus leaves the page. Some boxes take it that are no controls: those that scroll.
+  // After the last control, the focus leaves the page. Boxes that scroll take the focus too, although they are not controls.
   const isInPage = () => document.hasFocus() && document.activeElement !== document.body
   do await page.keyboard.press('Tab')
   while (await page.evaluate(isInPage))
@@ -42,7 +42,7 @@ export async function walkByKeyboard(page: Page): Promise<Walk> {
     const name = (element: HTMLElement) =>
       `<${element.localName}> ${element.ariaLabel ?? element.textContent.trim() ?? element.getAttribute('name')}`
     const entries: [HTMLElement, { without: string; with: string }][] = [...walk]
-    // The arrow keys go on within a group of radio buttons.
+    // In a group of radio buttons, the arrow keys move the focus.
     const reached = new Set(entries.flatMap(([element, seen]) => (seen.with === '' ? [] : groupOf(element))))
     return {
       unreached: entries

@@ -67,7 +67,7 @@ it('tells the owner that it is tried again in 20 s', async () => {
   await setFaults(null)
 })
 
-it('tells the owner that it has failed, and the customer once it is mended', async () => {
+it('shows the owner that the customer failed, and the customer once the cause is fixed', async () => {
   // Signed up while the application was down, so that the address changes before the first attempt.
   await stack.web.kill()
   const { id, cookie } = await signUpWithSession()
@@ -84,7 +84,7 @@ it('tells the owner that it has failed, and the customer once it is mended', asy
   expect(page).toContain('Stripe rejected your details')
   expect(page).not.toContain('stripe_refused')
 
-  await stack.admin.from('profile').update({ email: 'mended@example.com' }).eq('id', id)
+  await stack.admin.from('profile').update({ email: 'fixed@example.com' }).eq('id', id)
   const done = { status: 'done', stripeCustomer: expect.stringMatching(/^cus_/) }
   await expect.poll(() => progressOf(cookie()), { timeout: 15_000, interval: 100 }).toEqual(done)
 })

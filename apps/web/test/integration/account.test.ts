@@ -83,7 +83,7 @@ describe('the session of an account that was deleted elsewhere', () => {
     expect(sessionCookies(browser)).toEqual([])
   })
 
-  it('is no obstacle to signing in anew', async () => {
+  it('does not prevent signing in again', async () => {
     const { user: other } = await openAs()
     const { user, browser } = await openAs()
     const page = await openScriptlessBrowser(stack).get('/login')
@@ -138,7 +138,7 @@ describe('deleting an account', () => {
     ['another text', { confirmation: 'delete' }],
     ['no text', {}],
     ['somebody else’s address', { confirmation: 'ada@example.com' }],
-  ])('is refused on %s, whatever the browser has checked', async (_name, fields) => {
+  ])('is refused on %s, also without the checks of the browser', async (_name, fields) => {
     const { user, browser } = someone
     const answer = await browser.submit(await browser.get('/account'), 'Delete permanently', {
       confirmation: '',
@@ -249,7 +249,7 @@ describe('changing the e-mail address', () => {
 })
 
 describe('a session', () => {
-  it('ends here with signing out, and goes on elsewhere', async () => {
+  it('ends in this browser with signing out, and continues in others', async () => {
     const { user, browser } = await openAs()
     const other = await openAgainAs(user)
     await browser.submit(await browser.get('/'), 'Sign out')

@@ -49,7 +49,7 @@ describe('/api/v1', () => {
     expect(refused.body).not.toContain('cus_')
   })
 
-  it('finds no customer for an owner who is no user', async () => {
+  it('finds no customer for an owner that is not a user', async () => {
     const { key } = await keyring.create({ owner: 'acme corporation', name: 'CI', scopes: ['customer:read'] })
     const answer = await get('customer', key)
     expect(answer.status, answer.body).toBe(404)

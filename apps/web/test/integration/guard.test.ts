@@ -111,7 +111,7 @@ describe('POST /api/create-stripe-customer', () => {
     'no JSON': [400, () => '{"type":', /JSON/],
     'an empty body': [400, () => '', /JSON/],
     'JSON of another shape': [400, () => '{"hello":"world"}', /record/],
-    'an id that is no UUID': [400, () => webhookBody({ id: 'x', email: 'a@example.com' }), /id/],
+    'an id that is not a UUID': [400, () => webhookBody({ id: 'x', email: 'a@example.com' }), /id/],
     'another table': [422, () => body.replace('"profile"', '"invoices"'), /profile/],
     'another schema': [422, () => body.replace('"public"', '"private"'), /public/],
     'a profile that does not exist': [
@@ -121,7 +121,7 @@ describe('POST /api/create-stripe-customer', () => {
     ],
   }
 
-  it.each(Object.entries(badBodies))('answers %s with what was expected', async (_name, [status, text, says]) => {
+  it.each(Object.entries(badBodies))('answers %s with the expected input', async (_name, [status, text, says]) => {
     const answer = await post({ headers: ['x-api-key', key], body: text() })
     expect(answer.status, answer.body).toBe(status)
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
@@ -130,7 +130,7 @@ describe('POST /api/create-stripe-customer', () => {
   })
 
   it.each(['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE'])(
-    'answers %s with 405 and what is allowed',
+    'answers %s with 405 and the allowed methods',
     async (method) => {
       const answer = await send(`${stack.webUrl}${route}`, { method, headers: ['x-api-key', key] })
       expect(answer.status).toBe(405)
@@ -199,7 +199,7 @@ describe('GET /api/sync-stripe-customers', () => {
     expect(await listCustomers(stack)).toHaveLength(before.length)
   })
 
-  it('does what is due once, in several sweeps at once, and answers counts', async () => {
+  it('does due work once in concurrent sweeps, and answers with counts', async () => {
     const users = []
     for (let count = 0; count < 3; count++) users.push(await signUp(stack))
     const answers = await Promise.all(Array.from({ length: 4 }, () => sync(bearer())))
@@ -226,7 +226,7 @@ describe.each([
   ['empty', ''],
   ['changeme', 'changeme'],
 ])('with API_ROUTE_SECRET and CRON_SECRET %s', (_name, value) => {
-  it('answers 503 to everyone, whatever they send, and logs once what to do', async () => {
+  it('answers 503 to every request, and logs once how to fix it', async () => {
     const cronSecret = stack.env['CRON_SECRET']
     for (const name of ['API_ROUTE_SECRET', 'CRON_SECRET']) {
       if (value === undefined) delete stack.env[name]

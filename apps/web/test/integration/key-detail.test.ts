@@ -28,7 +28,7 @@ async function get(path: string, session?: Session, headers: Record<string, stri
   return { status: answer.status, location: answer.headers.get('location'), body: await answer.text() }
 }
 
-/** What a visitor reads on a page, whatever of it is streamed. */
+/** The text of a page, streamed parts included. */
 const textOf = (html: string) => html.replaceAll(/<script\b.*?<\/script>/gs, '').replaceAll(/<[^>]*>/g, ' ')
 
 describe('/keys/[id]', () => {
@@ -52,7 +52,7 @@ describe('/keys/[id]', () => {
       async () => (await keyring.create({ owner: stranger.id, name: 'x' })).record.id.toUpperCase(),
     ],
     ['an id with more behind it', async () => `${crypto.randomUUID()}'--`],
-  ])('answers 404 with the one page for what is not there: %s', async (_case, makeId) => {
+  ])('answers 404 with the same not-found page for %s', async (_case, makeId) => {
     const { status, body } = await get(`/keys/${encodeURIComponent(await makeId())}`, stranger)
     expect(status).toBe(404)
     expect(body).toContain('<title>Not found · Routekey</title>')
@@ -60,7 +60,7 @@ describe('/keys/[id]', () => {
     expect(body).not.toContain('Audit trail')
   })
 
-  it('tells nothing of the key of another user, whatever way it is asked', async () => {
+  it('reveals nothing about the key of another user, on any route', async () => {
     const { record } = await keyring.create({ owner: owner.id, name: 'Not for strangers', scopes: ['account:read'] })
     const ways = [{}, { rsc: '1' }, { rsc: '1', 'next-router-prefetch': '1' }]
     for (const headers of ways) {

@@ -36,7 +36,7 @@ const textOf = ({ body }: RawResponse) => body.replaceAll(/<script\b.*?<\/script
 const whoami = async (key: string) =>
   (await send(`${stack.webUrl}/api/v1/whoami`, { method: 'GET', headers: ['authorization', `Bearer ${key}`] })).status
 
-/** The buttons of the forms that change a key, and what is filled in. */
+/** The buttons of the forms that change a key, and their fields. */
 const changes = [
   ['Rename key', { name: 'Stolen' }],
   ['Rotate key', { grace: '0' }],
@@ -68,7 +68,7 @@ describe('creating a key', () => {
     expect(stack.web.output()).not.toMatch(keyShape)
   })
 
-  it('says what is wrong, keeps what was typed, and creates nothing', async () => {
+  it('shows the error, keeps the fields, and creates nothing', async () => {
     const before = await keyring.list({ owner: ada.id })
     const page = await ada.get('/keys')
     const answer = await ada.submit(page, 'Create key', {
@@ -156,7 +156,7 @@ describe('changing a key', () => {
     it.each([
       ['the key of another user', async () => (await keyring.create({ owner: ada.id, name: 'Hers' })).record.id],
       ['a key that never was', async () => crypto.randomUUID()],
-      ['what is no id', async () => "x' or true --"],
+      ['an invalid id', async () => "x' or true --"],
     ])('answers 404 for %s, and changes nothing', async (_, makeId) => {
       const id = await makeId()
       const before = [await keyring.get(id), await keyring.audit(id)]

@@ -23,21 +23,18 @@ async function headersOf(path: string, extra: Record<string, string> = {}): Prom
 
 const likeOthers = ['/icon.svg-not', '/favicon.icons', '/_next/statics', '/_next/image/not']
 
-it.each([...pages, ...likeOthers])(
-  'sends a policy with a nonce of its own, and may not be framed: %s',
-  async (path) => {
-    const policies = [await headersOf(path), await headersOf(path)].map((headers) => {
-      return headers.get('content-security-policy') ?? ''
-    })
-    const [nonce, other] = policies.map((policy) => /'nonce-([^']{22,})'/.exec(policy)?.[1])
-    expect(nonce).toBeDefined()
-    expect(nonce).not.toBe(other)
-    expect(policies[0]).toContain("frame-ancestors 'none'")
-    expect(policies[0]).not.toContain('unsafe')
-  },
-)
+it.each([...pages, ...likeOthers])('sends a policy with its own nonce, and cannot be framed: %s', async (path) => {
+  const policies = [await headersOf(path), await headersOf(path)].map((headers) => {
+    return headers.get('content-security-policy') ?? ''
+  })
+  const [nonce, other] = policies.map((policy) => /'nonce-([^']{22,})'/.exec(policy)?.[1])
+  expect(nonce).toBeDefined()
+  expect(nonce).not.toBe(other)
+  expect(policies[0]).toContain("frame-ancestors 'none'")
+  expect(policies[0]).not.toContain('unsafe')
+})
 
-/** What is no page: data, a refusal, a redirect, and what a page is made of. */
+/** Responses that are not pages: data, refusals, redirects and assets. */
 const others = [
   '/api/health',
   '/api/v1/whoami',
@@ -108,6 +105,6 @@ it.each([
   },
 )
 
-it.each(['/account', '/keys'])('is kept by no cache where it shows what is the visitor’s own: %s', async (path) => {
+it.each(['/account', '/keys'])('is not cached when it shows personal data: %s', async (path) => {
   expect((await headersOf(path)).get('cache-control')).toContain('no-store')
 })

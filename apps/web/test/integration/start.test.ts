@@ -106,7 +106,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     }
   })
 
-  it('still has everything after kill -9, and goes on where it was', async () => {
+  it('has all data after kill -9, and continues', async () => {
     const first = start()
     await first.ready()
     const variables = await readVariables()

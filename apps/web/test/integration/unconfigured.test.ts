@@ -18,7 +18,7 @@ describe('without Supabase configured', () => {
     expect(await get('/')).toMatchObject({ status: 200, text: expect.stringContaining('secure a route') })
   })
 
-  it.each(['/login', '/account'])('%s names the variable and how to mend it', async (path) => {
+  it.each(['/login', '/account'])('%s names the variable and says how to fix it', async (path) => {
     const { text } = await get(path)
     expect(text).toContain('NEXT_PUBLIC_SUPABASE_URL is not set')
     expect(text).toContain('npm start')

@@ -5,8 +5,8 @@ import { findFreePort } from '@routekey/sandbox'
 const passedHeaders = ['apikey', 'authorization', 'content-type', 'accept', 'prefer']
 
 /**
- * Stands before a server and passes requests on, but answers 500 where it is to fail, and late where it is to be slow. Not
- * 503: at that, `supabase-js` asks again for seven seconds.
+ * Starts a proxy in front of a server. It answers 500 on the paths in `failing`, and late on the paths in `slow`. Not 503, because
+ * `supabase-js` retries that for seven seconds.
  *
  * @param options.failing the paths, which may be changed while it runs; default none
  * @param options.slow which paths wait for `delayMs`; default none

@@ -16,7 +16,7 @@ export interface ScriptlessBrowser {
    *
    * @param page has the form
    * @param button the text of its button
-   * @param fields what is typed into it
+   * @param fields the texts of its fields
    */
   readonly submit: (page: LoadedPage, button: string, fields?: Record<string, string>) => Promise<LoadedPage>
 }

@@ -7,7 +7,7 @@ import type { Stack } from './stack.ts'
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
-/** The ids of the keys that a user got, and the one that is in use in clear. */
+/** The ids of the keys that a user got, and the key that is in use, in plaintext. */
 export interface SeededKeys {
   readonly busy: string
   readonly busyKey: string

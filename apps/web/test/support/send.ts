@@ -12,7 +12,7 @@ export interface RawResponse {
  * Sends one request with `node:http`, which passes on what `fetch` would merge, refuse or add: repeated headers, any
  * method, a body with GET.
  *
- * @param options.headers name and value in turn, so that a name can stand twice
+ * @param options.headers names and values in turn, so that a name can occur twice
  */
 export async function send(
   url: string,

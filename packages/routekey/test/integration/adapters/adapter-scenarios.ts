@@ -157,7 +157,7 @@ export function adapterScenarios(name: string, start: () => Promise<ScenarioServ
       expect(await countRuns()).toBe(before + (seesRepeatedAuthorization ? 0 : 1))
     })
 
-    it('accepts an API key within its scopes and its limit, and sends what is left of the limit', async () => {
+    it('accepts an API key within its scopes and its limit, and sends the rest of the limit', async () => {
       const allowed = withBearer(scenarioEnvironment.SCENARIO_API_KEY)
       const narrow = await expectRefused(withBearer(scenarioEnvironment.SCENARIO_NARROW_API_KEY), 403)
       expect(narrow.headers['www-authenticate']).toBe(
