@@ -18,6 +18,8 @@ export default defineConfig({
   test: {
     // One line a file: slow tests would get lines of their own.
     slowTestThreshold: Number.POSITIVE_INFINITY,
+    // The embedded Supabase prints every statement that the database rejects. Tests that provoke this assert on the response.
+    onConsoleLog: (text) => !text.startsWith('Supabase: '),
     projects: [
       {
         resolve,
@@ -42,6 +44,7 @@ export default defineConfig({
           include: ['packages/*/test/database/**/*.test.ts', 'supabase/tests/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 60_000 } },
           isolate: false,
           maxWorkers,
         },
@@ -53,6 +56,7 @@ export default defineConfig({
           include: ['packages/*/test/integration/**/*.test.ts', 'apps/web/test/integration/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
+          expect: { poll: { timeout: 60_000 } },
           isolate: false,
           maxWorkers,
         },
@@ -74,7 +78,7 @@ export default defineConfig({
           include: ['apps/web/test/browser/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          expect: { poll: { timeout: 20_000 } },
+          expect: { poll: { timeout: 60_000 } },
           isolate: false,
           maxWorkers,
         },

@@ -67,5 +67,5 @@ export async function post(
 
 /** Polls until an assertion holds, for at most 10 seconds. */
 export function eventually<T>(read: () => T) {
-  return expect.poll(read, { timeout: 10_000, interval: 5 })
+  return expect.poll(read, { timeout: 60_000, interval: 5 })
 }

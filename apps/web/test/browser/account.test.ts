@@ -148,6 +148,6 @@ it('makes a new account with a new customer, when someone comes back by GitHub a
   await page.getByRole('button', { name: 'Delete permanently' }).click()
   await page.waitForURL('**/login?notice=account-deleted')
   const retrieve = async () => (await browser.stack.stripe.customers.retrieve(first)).deleted
-  await expect.poll(retrieve, { timeout: 20_000 }).toBe(true)
+  await expect.poll(retrieve, { timeout: 60_000 }).toBe(true)
   expect(await signIn()).not.toBe(first)
 })

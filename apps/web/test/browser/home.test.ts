@@ -48,7 +48,7 @@ describe.each(['desktop', 'phone'] as const)('the path, on a %s', (device) => {
     await page.evaluate(() => Object.assign(window, { isSamePage: true }))
     expect(await step(page, 'Someone signs up').innerText()).toMatch(/Profile created \w+ \d+, \d{4}/)
     await page.getByText(/Creating|Retrying/).waitFor()
-    const customer = await page.getByText(/^cus_\w{8,}$/).textContent({ timeout: 20_000 })
+    const customer = await page.getByText(/^cus_\w{8,}$/).textContent({ timeout: 60_000 })
     const { data } = await stack.admin.from('profile').select('stripe_customer').eq('id', session.id).single()
     expect(data).toEqual({ stripe_customer: customer })
     expect(await page.evaluate(() => 'isSamePage' in window)).toBe(true)

@@ -9,8 +9,29 @@ export interface Walk {
   readonly unmarked: string[]
 }
 
-/** Goes through the page with the Tab key, from its first control until the focus leaves it. */
+/**
+ * Goes through the page with the Tab key, from its first control until the focus leaves it. Starts again if the controls of the page
+ * were replaced during the walk, as React does when it takes over a form or a dialog arrives.
+ */
 export async function walkByKeyboard(page: Page): Promise<Walk> {
+  for (let attempt = 1; ; attempt += 1) {
+    await waitUntilHydrated(page)
+    const { hasChanged, ...walk } = await walkOnce(page)
+    if (!hasChanged || attempt === 5) return walk
+    await page.reload()
+  }
+}
+
+/** Waits until nothing is loading and React has taken over every control of the page. */
+async function waitUntilHydrated(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const controls = [...document.querySelectorAll('a[href], button, input, select, textarea')]
+    const isHydrated = (element: Element) => Object.keys(element).some((key) => key.startsWith('__reactProps$'))
+    return document.querySelector('[aria-busy=true]') === null && controls.every(isHydrated)
+  })
+}
+
+async function walkOnce(page: Page): Promise<Walk & { readonly hasChanged: boolean }> {
   await page.evaluate(() => {
     const lookOf = (element: Element) => {
       const { outlineStyle, outlineWidth, boxShadow, backgroundColor, clipPath } = getComputedStyle(element)
@@ -45,6 +66,7 @@ export async function walkByKeyboard(page: Page): Promise<Walk> {
     // In a group of radio buttons, the arrow keys move the focus.
     const reached = new Set(entries.flatMap(([element, seen]) => (seen.with === '' ? [] : groupOf(element))))
     return {
+      hasChanged: entries.some(([element]) => !element.isConnected),
       unreached: entries
         .filter(([element]) => !groupOf(element).some((group) => reached.has(group)))
         .map(([element]) => name(element)),

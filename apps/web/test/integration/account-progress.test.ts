@@ -57,7 +57,7 @@ it('tells the owner that it is tried again in 20 s', async () => {
   await setFaults({ kind: 'rate_limit', retryAfterSeconds: 20, method: 'POST', path: '/v1/customers', count: 'always' })
   const { cookie } = await signUpWithSession()
   const retrying = { status: 'retrying', nextAttemptAt: expect.any(String), cause: 'stripe' }
-  await expect.poll(() => progressOf(cookie()), { timeout: 10_000, interval: 100 }).toEqual(retrying)
+  await expect.poll(() => progressOf(cookie()), { timeout: 60_000, interval: 100 }).toEqual(retrying)
   const progress = parseStripeCustomerProgress(await progressOf(cookie()))
   if (progress?.status !== 'retrying' || progress.nextAttemptAt === null) throw new Error('It is no longer retrying.')
   const seconds = (Date.parse(progress.nextAttemptAt) - Date.now()) / 1000
@@ -86,7 +86,7 @@ it('shows the owner that the customer failed, and the customer once the cause is
 
   await stack.admin.from('profile').update({ email: 'fixed@example.com' }).eq('id', id)
   const done = { status: 'done', stripeCustomer: expect.stringMatching(/^cus_/) }
-  await expect.poll(() => progressOf(cookie()), { timeout: 15_000, interval: 100 }).toEqual(done)
+  await expect.poll(() => progressOf(cookie()), { timeout: 60_000, interval: 100 }).toEqual(done)
 })
 
 it('tells nothing to anyone without a session', async () => {

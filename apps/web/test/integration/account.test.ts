@@ -36,7 +36,7 @@ async function customerOf(id: string): Promise<unknown> {
 }
 
 async function waitForCustomer(id: string): Promise<string> {
-  await expect.poll(() => customerOf(id), { timeout: 10_000, interval: 50 }).toMatch(/^cus_/)
+  await expect.poll(() => customerOf(id), { timeout: 60_000, interval: 50 }).toMatch(/^cus_/)
   return String(await customerOf(id))
 }
 
@@ -126,7 +126,7 @@ describe('deleting an account', () => {
     const { data } = await stack.admin.from('profile').select('id').eq('id', user.id)
     expect(data).toEqual([])
     await expect
-      .poll(async () => (await stack.stripe.customers.retrieve(customer)).deleted, { timeout: 5000 })
+      .poll(async () => (await stack.stripe.customers.retrieve(customer)).deleted, { timeout: 60_000 })
       .toBe(true)
 
     // Sent twice, as by the button “back”: the second time it finds nobody.
@@ -185,7 +185,7 @@ describe('changing the e-mail address', () => {
     const { data } = await stack.admin.from('profile').select('email').eq('id', user.id).single()
     expect(data).toEqual({ email })
     const atStripe = async () => Object.assign({ email: null }, await stack.stripe.customers.retrieve(customer)).email
-    await expect.poll(atStripe, { timeout: 10_000 }).toBe(email)
+    await expect.poll(atStripe, { timeout: 60_000 }).toBe(email)
 
     const again = await browser.get(pathname + search)
     expect(again.headers.location).toBe('/account?notice=email-link-refused')

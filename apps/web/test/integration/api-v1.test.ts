@@ -39,7 +39,7 @@ describe('/api/v1', () => {
 
   it('gives the Stripe customer of the owner to a key with the scope, and to no other', async () => {
     const { key } = await create(['customer:read'])
-    await vi.waitUntil(async () => (await get('customer', key)).body.includes('cus_'), { timeout: 20_000 })
+    await vi.waitUntil(async () => (await get('customer', key)).body.includes('cus_'), { timeout: 60_000 })
     const answer = await get('customer', key)
     expect(answer.json()).toEqual({ email: owner.email, stripe_customer: expect.stringMatching(/^cus_/) })
 
@@ -97,7 +97,7 @@ describe('/api/v1', () => {
       const hours = (await keyring.usage({ id: record.id }, { unit: 'hour', count: 2 })) ?? []
       return hours.reduce((sum, hour) => sum + hour.allowed * 10 + hour.refused, 0)
     }
-    await expect.poll(total, { timeout: 20_000 }).toBe(11)
+    await expect.poll(total, { timeout: 60_000 }).toBe(11)
   })
 
   it('refuses the keys of a user who was deleted', async () => {

@@ -31,7 +31,7 @@ describe('POST /api/stripe/webhook', () => {
   }
   const provisioned = async () => {
     const user = await signUp(stack)
-    await expect.poll(() => customerOf(user.id), { timeout: 10_000, interval: 50 }).toMatch(/^cus_/)
+    await expect.poll(() => customerOf(user.id), { timeout: 60_000, interval: 50 }).toMatch(/^cus_/)
     return { ...user, customer: (await customerOf(user.id))! }
   }
   const recorded = async (id: string) => (await stack.admin.from('stripe_event').select('id').eq('id', id)).data
@@ -41,8 +41,8 @@ describe('POST /api/stripe/webhook', () => {
   it('gives a profile another customer when its own is deleted in the dashboard', async () => {
     const { id, email, customer } = await provisioned()
     await stack.stripe.customers.del(customer)
-    await expect.poll(() => customerOf(id), { timeout: 10_000, interval: 50 }).not.toBe(customer)
-    await expect.poll(() => customerOf(id), { timeout: 10_000, interval: 50 }).toMatch(/^cus_/)
+    await expect.poll(() => customerOf(id), { timeout: 60_000, interval: 50 }).not.toBe(customer)
+    await expect.poll(() => customerOf(id), { timeout: 60_000, interval: 50 }).toMatch(/^cus_/)
     const customers = await live(id)
     expect(customers).toMatchObject([{ id: await customerOf(id), email }])
   })
@@ -51,7 +51,7 @@ describe('POST /api/stripe/webhook', () => {
     const { id, email, customer } = await provisioned()
     await stack.stripe.customers.update(customer, { email: 'changed@example.com', name: 'Kept' })
     const read = async () => (await stack.stripe.customers.list({ email })).data.map((found) => found.id)
-    await expect.poll(read, { timeout: 10_000, interval: 50 }).toEqual([customer])
+    await expect.poll(read, { timeout: 60_000, interval: 50 }).toEqual([customer])
     expect(await stack.stripe.customers.retrieve(customer)).toMatchObject({ email, name: 'Kept' })
     expect(await customerOf(id)).toBe(customer)
   })
@@ -65,8 +65,8 @@ describe('POST /api/stripe/webhook', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => post(payload)))
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200))
     expect(answers.filter(({ body }) => body === '{"outcome":"duplicate"}').length).toBeGreaterThanOrEqual(19)
-    await expect.poll(() => customerOf(id), { timeout: 10_000, interval: 50 }).not.toBe(customer)
-    await expect.poll(() => customerOf(id), { timeout: 10_000, interval: 50 }).toMatch(/^cus_/)
+    await expect.poll(() => customerOf(id), { timeout: 60_000, interval: 50 }).not.toBe(customer)
+    await expect.poll(() => customerOf(id), { timeout: 60_000, interval: 50 }).toMatch(/^cus_/)
     expect(await live(id)).toMatchObject([{ id: await customerOf(id) }])
   })
 

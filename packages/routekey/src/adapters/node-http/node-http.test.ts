@@ -127,7 +127,7 @@ const echo = async (verifier: Verifier<unknown>) =>
     ),
   )
 
-const patiently = { timeout: 10_000, interval: 1 }
+const patiently = { timeout: 60_000, interval: 1 }
 
 /** Waits until the server has read all that was sent on its only connection. */
 async function untilReceived(sender: () => Socket | null): Promise<void> {

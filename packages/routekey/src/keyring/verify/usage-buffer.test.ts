@@ -3,6 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type KeyStore, type KeyringOptions, type UsageEntry, createKeyring } from '../../index.ts'
 import { createMemoryStore } from '../../stores/memory.ts'
 
+/** A bound that no machine reaches, however slow. */
+const patiently = { timeout: 60_000 }
+
 const start = new Date('2026-03-01T12:59:59.000Z')
 const hour = (text: string) => new Date(`2026-03-01T${text}:00:00.000Z`)
 
@@ -90,9 +93,9 @@ describe('usage', () => {
     const options = { usage: { after: (work: () => Promise<void>) => waitUntil(work()) } }
     const { use, recordUsage, keyring } = await setUp(options, { recordUsage: slow })
     await use(2)
-    await vi.waitFor(() => expect(written).toHaveLength(1))
+    await vi.waitFor(() => expect(written).toHaveLength(1), patiently)
     written[0]?.()
-    await vi.waitFor(() => expect(written).toHaveLength(2))
+    await vi.waitFor(() => expect(written).toHaveLength(2), patiently)
     written[1]?.()
     await Promise.all(kept)
     expect(recordUsage.mock.calls.flat(2)).toMatchObject([{ allowed: 1 }, { allowed: 1 }])
