@@ -75,8 +75,8 @@ it('distinguishes a service that fails from one that is not configured', async (
 })
 
 it.each([
-  ['5 seconds while every part is ok', undefined, 5_000],
-  ['1 second while a part is missing', '', 1_000],
+  ['5 seconds while every part is ok', undefined, 5000],
+  ['1 second while a part is missing', '', 1000],
 ])('checks the services at most once in %s', async (_name, cronSecret, cacheMs) => {
   if (cronSecret !== undefined) vi.stubEnv('CRON_SECRET', cronSecret)
   const { readHealth } = await import('./health.ts')

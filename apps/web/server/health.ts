@@ -14,10 +14,10 @@ export interface Health {
   readonly parts: Record<'api_route_secret' | 'cron_secret' | 'supabase' | 'stripe', PartState>
 }
 
-const timeoutMs = 2_000
+const timeoutMs = 2000
 // The endpoint is public, so not every request may cause one to Stripe, which counts it against the account's rate limit.
 // Failures are cached for a shorter time, so that a fix shows soon.
-const cacheMs = { ok: 5_000, unavailable: 1_000 }
+const cacheMs = { ok: 5000, unavailable: 1000 }
 let cached: { health: Promise<Health>; until: number } | undefined
 
 /**

@@ -13,7 +13,7 @@ it('formats midnight as 00:00', () => {
 })
 
 it('shortens the labels of the axis', () => {
-  expect([0, 500, 1000, 1_500, 20_000, 3_000_000].map((count) => countText(count, 'short'))).toEqual([
+  expect([0, 500, 1000, 1500, 20_000, 3_000_000].map((count) => countText(count, 'short'))).toEqual([
     '0',
     '500',
     '1K',
