@@ -307,7 +307,7 @@ describe('while the database fails', () => {
   beforeAll(async () => {
     const { stack } = browser
     class Failing extends Set<string> {
-      override has = (path: string) => isFailing && /^\/rest\/v1\/(?:api_key\?|rpc\/create_api_key$)/.test(path)
+      override has = (path: string) => isFailing && /^\/rest\/v1\/rpc\/(?:list_api_keys|create_api_key)$/.test(path)
     }
     supabase = await startFaultProxy(stack.env['NEXT_PUBLIC_SUPABASE_URL']!, { failing: new Failing() })
     stack.env['NEXT_PUBLIC_SUPABASE_URL'] = supabase.url
