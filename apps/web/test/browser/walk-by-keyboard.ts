@@ -25,7 +25,8 @@ export async function walkByKeyboard(page: Page): Promise<Walk> {
 /** Waits until nothing is loading and React has taken over every control of the page. */
 async function waitUntilHydrated(page: Page): Promise<void> {
   await page.waitForFunction(() => {
-    const controls = [...document.querySelectorAll('a[href], button, input, select, textarea')]
+    // React adds hidden fields to forms for browsers without scripts, and leaves them alone.
+    const controls = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea')]
     const isHydrated = (element: Element) => Object.keys(element).some((key) => key.startsWith('__reactProps$'))
     return document.querySelector('[aria-busy=true]') === null && controls.every(isHydrated)
   })
