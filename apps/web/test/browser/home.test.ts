@@ -40,7 +40,7 @@ describe.each(['desktop', 'phone'] as const)('the path, on a %s', (device) => {
   it('shows a visitor their own profile, and their customer without a reload', async () => {
     const { stack } = browser
     const faults = `${stack.env['STRIPE_API_BASE']}/_sandbox/faults`
-    const fault = { kind: 'rate_limit', retryAfterSeconds: 3, path: '/v1/customers', method: 'POST' }
+    const fault = { kind: 'rate_limit', retryAfterSeconds: 3, path: '/v1/customers', method: 'POST', count: 'always' }
     await fetch(faults, { method: 'POST', body: JSON.stringify(fault) })
     const session = await browser.createSession()
     const page = await browser.openPage({ device, session })
@@ -48,11 +48,11 @@ describe.each(['desktop', 'phone'] as const)('the path, on a %s', (device) => {
     await page.evaluate(() => Object.assign(window, { isSamePage: true }))
     expect(await step(page, 'Someone signs up').innerText()).toMatch(/Profile created \w+ \d+, \d{4}/)
     await page.getByText(/Creating|Retrying/).waitFor()
+    await fetch(faults, { method: 'DELETE' })
     const customer = await page.getByText(/^cus_\w{8,}$/).textContent({ timeout: 60_000 })
     const { data } = await stack.admin.from('profile').select('stripe_customer').eq('id', session.id).single()
     expect(data).toEqual({ stripe_customer: customer })
     expect(await page.evaluate(() => 'isSamePage' in window)).toBe(true)
-    await fetch(faults, { method: 'DELETE' })
   })
 })
 

@@ -105,6 +105,6 @@ async function takePicture(page: Page, task: TestContext['task']): Promise<strin
   await mkdir(screenshots, { recursive: true })
   const name = task.name.replaceAll(/[^\w]+/g, '-').slice(0, 80)
   const path = `${screenshots}${name}-${randomUUID().slice(0, 8)}.png`
-  await page.screenshot({ path, fullPage: true, timeout: 5000 })
+  await page.screenshot({ path, fullPage: true })
   return path
 }

@@ -176,15 +176,15 @@ describe('a session', () => {
 
 it('the account says while Stripe fails that it is tried again, and shows the customer once it is there', async () => {
   const page = await browser.openPage()
-  await fetch(`${browser.stack.env['STRIPE_API_BASE']}/_sandbox/faults`, {
-    method: 'POST',
-    body: JSON.stringify({ kind: 'rate_limit', retryAfterSeconds: 4, path: '/v1/customers', method: 'POST' }),
-  })
+  const { webUrl, env } = browser.stack
+  const faults = `${env['STRIPE_API_BASE']}/_sandbox/faults`
+  const fault = { kind: 'rate_limit', retryAfterSeconds: 4, path: '/v1/customers', method: 'POST', count: 'always' }
+  await fetch(faults, { method: 'POST', body: JSON.stringify(fault) })
   await page.goto('/login?mode=sign-up')
   await submit(page, newAddress(), password, 'Create account')
   await page.waitForURL('**/account')
   await page.getByText(/Next attempt in \d s\./).waitFor()
-  const { webUrl, env } = browser.stack
+  await fetch(faults, { method: 'DELETE' })
   const sweep = () =>
     fetch(`${webUrl}/api/sync-stripe-customers`, { headers: { authorization: `Bearer ${env['CRON_SECRET']}` } })
   await expect.poll(async () => sweep().then(() => page.getByText(/^cus_/).count()), { interval: 500 }).toBe(1)
