@@ -125,7 +125,7 @@ async function answer(
 }
 
 const unavailable =
-  'Our service did not answer, so we cannot tell whether this was done. Look at the list before you try again.'
+  'Our service did not respond, so we don’t know whether your change was saved. Check the list before you try again.'
 
 async function show(key: string): Promise<IssuedKey> {
   return { key, origin: requestOrigin(await headers()) }

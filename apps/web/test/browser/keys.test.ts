@@ -142,7 +142,9 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
     const key = await send(page, 'Rotate key')
     expect([await whoami(old), await whoami(key)]).toEqual([200, 200])
     await page.getByRole('button', { name: 'Done' }).click()
-    await row(page, 'Staging').getByText('Old key expires in 59 minutes').waitFor()
+    await row(page, 'Staging')
+      .getByText(/Old key expires in 5\d minutes/)
+      .waitFor()
     await expectForgotten(page, key)
     expect(await findLayoutFaults(page)).toEqual([])
 
@@ -347,7 +349,7 @@ describe('while the database fails', () => {
     await page.context().setOffline(false)
     isFailing = true
     await dialog(page).getByRole('button', { name: 'Create key' }).click()
-    await dialog(page).getByText('we cannot tell whether this was done').waitFor()
+    await dialog(page).getByText('we don’t know whether your change was saved').waitFor()
     isFailing = false
     await send(page, 'Create key')
     expect(await keyring.list({ owner: session.id })).toMatchObject([

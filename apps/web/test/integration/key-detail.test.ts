@@ -130,7 +130,7 @@ describe('while the usage and the audit trail cannot be read', () => {
     expect(status).toBe(200)
     expect(textOf(body)).toContain('Still there')
     expect(body).toContain('We couldn’t load the usage')
-    expect(body).toContain('The audit trail could not be read')
+    expect(body).toContain('We couldn’t load the audit trail')
     expect(body).not.toContain('out of order')
     await expect.poll(() => stack.web.output()).toContain('usage.unreadable')
     expect(stack.web.output()).toContain('audit.unreadable')

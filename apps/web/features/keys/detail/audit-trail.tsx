@@ -28,8 +28,8 @@ export async function AuditTrail({ id, owner, after }: { id: string; owner: stri
     return (
       <Alert variant="warning">
         <CircleAlert aria-hidden />
-        <AlertTitle>The audit trail could not be read</AlertTitle>
-        <AlertDescription>Nothing of it is lost. Reload the page to try again.</AlertDescription>
+        <AlertTitle>We couldn’t load the audit trail</AlertTitle>
+        <AlertDescription>No entries are lost. Reload the page to try again.</AlertDescription>
       </Alert>
     )
   }
