@@ -15,7 +15,7 @@ import {
 import { withKey } from '../adapters/next/index.ts'
 import { createMemoryStore } from '../stores/memory.ts'
 
-// One test for each failure of key checks that was measured or reported elsewhere.
+// One test for each failure that was measured in, or reported about, another library for keys.
 
 const start = new Date('2026-03-01T12:00:00.000Z')
 const silent: Logger = { error: () => {} }
@@ -40,8 +40,8 @@ const guessFrom = (ip: string) =>
 
 const down: KeyStore = { ...createMemoryStore(), findByHash: fail }
 
-describe('known failures of key checks', () => {
-  it('an unset variable never equals an omitted parameter', async () => {
+describe('failures known from other libraries', () => {
+  it('tutorial guard: an unset variable and an omitted parameter do not compare as equal', async () => {
     const handler = vi.fn<() => Response>()
     const route = withKey(envSecret('API_ROUTE_SECRET', { query: true, env: {}, logger: silent }), handler)
     for (const url of [
@@ -54,7 +54,7 @@ describe('known failures of key checks', () => {
     expect(handler).not.toHaveBeenCalled()
   })
 
-  it("a variable that is 'false' does not accept `Authorization: false`", async () => {
+  it("stripe/sync-engine: a variable with the value 'false' does not accept `Authorization: false`", async () => {
     const verifier = envSecret('API_KEY', { env: { API_KEY: 'false' }, logger: silent })
     for (const header of ['false', 'Bearer false']) {
       const request = new Request('http://localhost/', { headers: { authorization: header } })
@@ -63,7 +63,7 @@ describe('known failures of key checks', () => {
     }
   })
 
-  it('a check costs one read and no write', async () => {
+  it('better-auth: verifying a key costs one read and no write, not one SELECT and two UPDATEs', async () => {
     const calls: string[] = []
     const store = new Proxy(createMemoryStore(), {
       get(target, name, receiver) {
@@ -78,12 +78,12 @@ describe('known failures of key checks', () => {
     expect(calls).toEqual(['findByHash'])
   })
 
-  it('a closed database is a 503, not an invalid key', async () => {
+  it('better-auth, feldera: a closed database gives 503, not an invalid key', async () => {
     const { keyring } = setUp({ store: down })
     expect(await status(keyring, bearer(generateKey({ prefix: 'acme' })))).toBe(503)
   })
 
-  it('of 50 concurrent calls, exactly 10 pass a quota of 10', async () => {
+  it('better-auth: of 50 concurrent calls, 10 pass a quota of 10', async () => {
     const { keyring } = setUp({ limiter: new RateLimiterMemory({ points: 1000, duration: 1 }) })
     const limits = [{ name: 'minute', quota: 10, windowSeconds: 60 }]
     const { key } = await keyring.create({ owner: 'ada', name: 'CI', limits })
@@ -91,7 +91,7 @@ describe('known failures of key checks', () => {
     expect(results.filter(({ ok }) => ok)).toHaveLength(10)
   })
 
-  it('a request does not restart the window, so steady traffic passes', async () => {
+  it('better-auth: a hit does not restart the window, so steady traffic passes', async () => {
     const { keyring, advance } = setUp({ limiter: new RateLimiterMemory({ points: 1000, duration: 1 }) })
     const limits = [{ name: 'minute', quota: 10, windowSeconds: 60 }]
     const { key } = await keyring.create({ owner: 'ada', name: 'CI', limits })
@@ -101,7 +101,7 @@ describe('known failures of key checks', () => {
     }
   })
 
-  it('a spent quota is a 429, not a 401', async () => {
+  it('better-auth: an exhausted quota gives 429, not 401', async () => {
     const { keyring } = setUp({ limiter: new RateLimiterMemory({ points: 1000, duration: 1 }) })
     const limits = [{ name: 'minute', quota: 1, windowSeconds: 60 }]
     const { key } = await keyring.create({ owner: 'ada', name: 'CI', limits })
@@ -109,7 +109,7 @@ describe('known failures of key checks', () => {
     expect(await status(keyring, bearer(key))).toBe(429)
   })
 
-  it('an expired key is refused and its row stays', async () => {
+  it('better-auth: an expired key is refused, and its record stays', async () => {
     const { keyring, advance } = setUp()
     const expiresAt = new Date(start.getTime() + 1000)
     const { key, record } = await keyring.create({ owner: 'ada', name: 'CI', expiresAt })
@@ -118,14 +118,14 @@ describe('known failures of key checks', () => {
     expect(await keyring.get(record.id)).toEqual(record)
   })
 
-  it('a limiter that fails refuses requests, unless onLimiterError allows them', async () => {
+  it('unkey: a limiter that fails refuses requests, unless onLimiterError is allow', async () => {
     const { keyring } = setUp({ limiter: { consume: fail, reward: fail } })
     const limits = [{ name: 'minute', quota: 1, windowSeconds: 60 }]
     const { key } = await keyring.create({ owner: 'ada', name: 'CI', limits })
     expect(await status(keyring, bearer(key))).toBe(503)
   })
 
-  it('a revoked key does not pass for 10 s, or for 10 min on an idle process', async () => {
+  it('unkey: a revoked key is refused after the seconds of the cache, also without traffic', async () => {
     const store = createMemoryStore()
     const [here, elsewhere] = [setUp({ store, cache: { seconds: 2 } }), setUp({ store })]
     const { key, record } = await here.keyring.create({ owner: 'ada', name: 'CI' })
@@ -136,7 +136,7 @@ describe('known failures of key checks', () => {
     expect((await here.keyring.verify(key)).ok).toBe(false)
   })
 
-  it('a rotation has a grace period, which can be 0', async () => {
+  it('unkey: a rotation has a grace, which can be 0', async () => {
     const { keyring } = setUp()
     const { key, record } = await keyring.create({ owner: 'ada', name: 'CI' })
     const second = await keyring.rotate(record.id, { graceSeconds: 60 })
@@ -146,7 +146,7 @@ describe('known failures of key checks', () => {
     expect((await keyring.verify(second!.key)).ok).toBe(false)
   })
 
-  it('a key disabled on one instance does not pass on another, without a cache or with one that gets changes', async () => {
+  it('keypal: a key that one instance disables is refused by another, without a cache and with one that listens', async () => {
     const store = createMemoryStore()
     const [plain, cached, elsewhere] = [setUp({ store }), setUp({ store, cache: { seconds: 60 } }), setUp({ store })]
     await cached.keyring.listen()
@@ -156,7 +156,7 @@ describe('known failures of key checks', () => {
     for (const { keyring } of [plain, cached]) expect((await keyring.verify(key)).ok).toBe(false)
   })
 
-  it('`Authorization: Basic abc` is not a key', async () => {
+  it('keypal: `Authorization: Basic abc` counts as a missing key', async () => {
     const { keyring } = setUp()
     const { key } = await keyring.create({ owner: 'ada', name: 'CI' })
     for (const value of ['Basic abc', `Basic ${key}`, key]) {
@@ -165,13 +165,13 @@ describe('known failures of key checks', () => {
     }
   })
 
-  it('a prefix can have an underscore', async () => {
+  it('prefixed-api-key: a prefix can contain underscores', async () => {
     const { keyring } = setUp({ prefix: 'acme_corp_live' })
     const { key } = await keyring.create({ owner: 'ada', name: 'CI' })
     expect((await keyring.verify(key)).ok).toBe(true)
   })
 
-  it('a stored hash of another length does not throw', async () => {
+  it('prefixed-api-key: a hash of another length does not throw', async () => {
     const { keyring, store } = setUp()
     const { key } = await keyring.create({ owner: 'ada', name: 'CI' })
     for (const hash of ['', 'ab', hashKey(key).slice(1), `${hashKey(key)}0`]) {
@@ -179,7 +179,7 @@ describe('known failures of key checks', () => {
     }
   })
 
-  it('a key in a URL is not read, so no log has a key that works', async () => {
+  it('kong: a key in the URL is ignored, so the logs contain no key that works', async () => {
     const { keyring } = setUp()
     const { key } = await keyring.create({ owner: 'ada', name: 'CI' })
     for (const name of ['key', 'api_key', 'apikey', 'access_token', 'x-api-key']) {
@@ -187,7 +187,7 @@ describe('known failures of key checks', () => {
     }
   })
 
-  it('an address that tries keys is throttled, and others are not', async () => {
+  it('pinchy: an address that guesses keys is refused, and others are not', async () => {
     const { keyring } = setUp({
       callerIp: (request) => request.headers.get('x-real-ip'),
       invalidAttempts: { quota: 5, windowSeconds: 60 },

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { createKeyring, generateKey } from '../index.ts'
 import { createSupabaseStore } from './supabase.ts'
 
-async function verifyWith(answer: () => Response) {
-  const client = createClient('http://127.0.0.1:1', 'sb_secret_x', { global: { fetch: async () => answer() } })
+async function verifyWith(respond: () => Response) {
+  const client = createClient('http://127.0.0.1:1', 'sb_secret_x', { global: { fetch: async () => respond() } })
   const store = createSupabaseStore({ client })
   return createKeyring({ store, prefix: 'acme', logger: { error: () => {} } }).verify(generateKey({ prefix: 'acme' }))
 }
@@ -14,18 +14,18 @@ const json = (body: string, status: number) =>
   new Response(body, { status, headers: { 'content-type': 'application/json' } })
 
 describe('a response without a key', () => {
-  it('is an invalid key when the function says so', async () => {
+  it('means an invalid key if the function returned null', async () => {
     expect(await verifyWith(() => json('null', 200))).toMatchObject({ denial: { status: 401, code: 'invalid_key' } })
   })
 
   it.each<[string, () => Response]>([
-    ['a 404 without a body, as from a wrong address', () => new Response('', { status: 404 })],
+    ['a 404 without a body, as from a wrong URL', () => new Response('', { status: 404 })],
     ['a 404 with an empty list', () => json('[]', 404)],
-    ['a 404 with a page', () => new Response('<h1>Not found</h1>', { status: 404 })],
-    ['nothing', () => new Response(null, { status: 204 })],
-    ['a page', () => new Response('<h1>Welcome</h1>', { status: 200 })],
+    ['a 404 with an HTML page', () => new Response('<h1>Not found</h1>', { status: 404 })],
+    ['a 204', () => new Response(null, { status: 204 })],
+    ['an HTML page', () => new Response('<h1>Welcome</h1>', { status: 200 })],
     ['an error of the gateway', () => json('{"message": "bad gateway"}', 502)],
-  ])('is a 503 when it is %s', async (_name, answer) => {
-    expect(await verifyWith(answer)).toMatchObject({ denial: { status: 503, code: 'store_unavailable' } })
+  ])('means 503 if it is %s', async (_name, respond) => {
+    expect(await verifyWith(respond)).toMatchObject({ denial: { status: 503, code: 'store_unavailable' } })
   })
 })

@@ -46,7 +46,7 @@ describe('coversScope', () => {
   const scope = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(':'))
   const concrete = fc.array(fc.constantFrom('a', 'b'), { minLength: 1, maxLength: 5 }).map((parts) => parts.join(':'))
 
-  it('is never wider for a scope that it covers: what that allows, it allows too', () => {
+  it('is transitive: a scope covers everything that a covered scope covers', () => {
     fc.assert(
       fc.property(scope, scope, concrete, (wide, narrow, asked) => {
         fc.pre(coversScope(wide, narrow) && coversScope(narrow, asked))

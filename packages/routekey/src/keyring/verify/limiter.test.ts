@@ -48,12 +48,12 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, Math.random() *
 const passed = (results: readonly { readonly ok: boolean }[]) => results.filter(({ ok }) => ok).length
 
 describe('a limit', () => {
-  it('lets exactly its quota pass under concurrency', async () => {
+  it('accepts exactly its quota of concurrent requests', async () => {
     const { verify } = await setUp([hourly(100)])
     expect(passed(await Promise.all(Array.from({ length: 500 }, () => verify())))).toBe(100)
   })
 
-  it('returns the remaining requests, and refuses with the time until the window ends', async () => {
+  it('reports the remaining requests, and refuses with the time until the window ends', async () => {
     const { verify, record } = await setUp([hourly(2)])
     const limit = { name: 'hour', quota: 2, windowSeconds: 3600, resetSeconds: 1800 }
     expect(await verify()).toMatchObject({ ok: true, limits: [{ ...limit, remaining: 1 }] })
@@ -67,7 +67,7 @@ describe('a limit', () => {
     expect(headers.get('ratelimit')).toBe('"hour";r=0;t=1800')
   })
 
-  it('is full again when its window ends, also after refusals', async () => {
+  it('accepts its whole quota again when the window ends, independent of refused requests', async () => {
     const { verify, advance } = await setUp([hourly(2)])
     for (let time = 0; time < 10; time += 1) await verify()
     advance(1799.999)
@@ -95,14 +95,14 @@ describe('a limit', () => {
     expect(await counted('hour', 3600)).toBe(0)
   })
 
-  it('survives a rotation: the new key has no new quota', async () => {
+  it('continues across a rotation: the new key gets no new quota', async () => {
     const { verify, keyring, record } = await setUp([hourly(1)])
     await verify()
     const rotated = await keyring.rotate(record.id, { graceSeconds: 60 })
     expect(await keyring.verify(rotated!.key)).toMatchObject({ denial: { code: 'rate_limited' } })
   })
 
-  it('is capped by the points of the limiter, and cannot exceed them', async () => {
+  it('cannot be larger than the points of the limiter', async () => {
     const store = createMemoryStore()
     const { key } = await setUp([hourly(100)], { store })
     const limiter = new RateLimiterMemory({ points: 3, duration: 1 })
@@ -115,14 +115,14 @@ describe('a limit', () => {
 })
 
 describe('several limits', () => {
-  it('count a request all together or not at all', async () => {
+  it('count a request in all limits or in none', async () => {
     const { verify, counted } = await setUp([hourly(10), daily(2)])
     for (let time = 0; time < 6; time += 1) await verify()
     expect(await counted('hour', 3600)).toBe(2)
     expect(await counted('day', 86_400)).toBe(2)
   })
 
-  it('give a point back when a later limit refuses, so that the earlier one has room', async () => {
+  it('return the point of the earlier limit when the later one refuses', async () => {
     const { verify, keyring, record } = await setUp([hourly(3), daily(1)])
     expect((await verify()).ok).toBe(true)
     for (let time = 0; time < 5; time += 1) expect((await verify()).ok).toBe(false)
@@ -130,14 +130,14 @@ describe('several limits', () => {
     expect(passed([await verify(), await verify(), await verify()])).toBe(2)
   })
 
-  it('let exactly the smaller quota pass under concurrency, and hold no more points than that', async () => {
+  it('accept exactly the smaller quota under concurrency, and keep no more points', async () => {
     const { verify, counted } = await setUp([hourly(100), daily(50)])
     expect(passed(await Promise.all(Array.from({ length: 500 }, () => verify())))).toBe(50)
     expect(await counted('hour', 3600)).toBe(50)
     expect(await counted('day', 86_400)).toBe(50)
   })
 
-  it('never let more pass than a quota, in any order of responses', async () => {
+  it('never accept more than a quota, in any order of responses', async () => {
     const memory = new RateLimiterMemory({ points: 1_000_000, duration: 1 })
     const limiter: Limiter = {
       async consume(...args) {
@@ -160,7 +160,7 @@ describe('several limits', () => {
     expect(total).toBe(15)
   })
 
-  it('give a point back to the window that it was taken from, and never to the next', async () => {
+  it('return a point to its own window, never to the next', async () => {
     const rewarded: string[] = []
     const inner = new RateLimiterMemory({ points: 1_000_000, duration: 1 })
     const limiter: Limiter = {
@@ -177,7 +177,7 @@ describe('several limits', () => {
     expect(rewarded[0]).toBe(`${record.id}:hour:3600:${windowIndex}`)
   })
 
-  it('give no point back when a limiter blocked without counting', async () => {
+  it('return no point that a limiter refused without counting', async () => {
     const reward = vi.fn<NonNullable<Limiter['reward']>>()
     const blocked: Limiter = { consume: () => Promise.reject({ consumedPoints: 0, msBeforeNext: 1000 }), reward } // oxlint-disable-line prefer-promise-reject-errors -- how the library refuses
     const { verify } = await setUp([hourly(10), daily(10)], { limiter: blocked })
@@ -201,19 +201,19 @@ describe('a limiter that fails', () => {
     expect(logger.error).toHaveBeenCalledWith(expect.stringContaining('ECONNREFUSED'))
   })
 
-  it('accepts the request with onLimiterError set to allow, and logs it', async () => {
+  it('accepts with onLimiterError allow, and logs the reason', async () => {
     const { verify, logger } = await setUp([hourly(1)], { limiter: failing, onLimiterError: 'allow' })
     expect(await verify()).toMatchObject({ ok: true, limits: [] })
     expect(logger.error).toHaveBeenCalledOnce()
   })
 
-  it('is abandoned after timeoutMs', async () => {
+  it('is limited to timeoutMs', async () => {
     const hanging: Limiter = { ...failing, consume: () => new Promise(() => {}) }
     const { verify } = await setUp([hourly(1)], { limiter: hanging, timeoutMs: 20 })
     expect(await verify()).toMatchObject({ denial: { status: 503 } })
   })
 
-  it('delays a request once, also for a key with several limits that is accepted', async () => {
+  it('is awaited once, also for an accepted key with several limits', async () => {
     const consume = vi.fn<Limiter['consume']>(() => new Promise(() => {}))
     const limiter: Limiter = { ...failing, consume }
     const limits = [hourly(1, 'a'), hourly(1, 'b'), hourly(1, 'c')]
@@ -222,7 +222,7 @@ describe('a limiter that fails', () => {
     expect(consume).toHaveBeenCalledOnce()
   })
 
-  it('gives points back to a limit that responded before', async () => {
+  it('returns the points of the limits that it counted before', async () => {
     const inner = new RateLimiterMemory({ points: 1_000_000, duration: 1 })
     const limiter: Limiter = {
       consume: (key, points, options) =>
@@ -236,11 +236,11 @@ describe('a limiter that fails', () => {
     )
   })
 
-  it('does not matter to keys without limits', async () => {
+  it('does not affect keys without limits', async () => {
     expect((await (await setUp([], { limiter: failing })).verify()).ok).toBe(true)
   })
 
-  it('cannot be left out: a keyring without a limiter refuses a key with limits', async () => {
+  it('is not optional for keys with limits: a keyring without a limiter refuses them', async () => {
     const store = createMemoryStore()
     const { key } = await setUp([hourly(1)], { store })
     const logger = { error: vi.fn<(message: string) => void>() }
@@ -260,7 +260,7 @@ describe('a custom limiter', () => {
   })
 
   it.each([undefined, null, {}, { consumedPoints: undefined }, { consumedPoints: Number.NaN }, { remainingPoints: 5 }])(
-    'lets nobody in with an answer of %j',
+    'refuses if the result is %j',
     async (answer) => {
       // @ts-expect-error -- not what a limiter answers
       const { verify, logger } = await setUp([hourly(2)], { limiter: { consume: async () => answer } })

@@ -36,7 +36,7 @@ async function setUp(
 }
 
 describe('usage', () => {
-  it('is written in one batch after flushSeconds, with one entry for each key and hour', async () => {
+  it('is written in one batch after a time, with one entry for each key and hour', async () => {
     const { use, recordUsage, keyring, key, id } = await setUp()
     await use(3)
     await keyring.verify(key, { scopes: ['admin'] })
@@ -56,7 +56,7 @@ describe('usage', () => {
     expect(recordUsage).toHaveBeenCalledOnce()
   })
 
-  it('is written after flushRequests, without waiting', async () => {
+  it('is written after a number of requests, without waiting for the time', async () => {
     const { use, recordUsage } = await setUp({ usage: { flushCount: 5 } })
     await use(4)
     expect(recordUsage).not.toHaveBeenCalled()
@@ -65,7 +65,7 @@ describe('usage', () => {
     expect(recordUsage).toHaveBeenCalledOnce()
   })
 
-  it('is written when the keyring is closed', async () => {
+  it('is written when the keyring is closed, as at the end of a process', async () => {
     const { use, recordUsage, keyring } = await setUp()
     await use(2)
     await keyring.close()
@@ -73,7 +73,7 @@ describe('usage', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('is written after the response with `after`, once for many requests', async () => {
+  it('is written after the response with the after option, once for many requests', async () => {
     const later: (() => Promise<void>)[] = []
     const { use, recordUsage } = await setUp({ usage: { after: (work) => void later.push(work) } })
     await use(3)
@@ -85,7 +85,7 @@ describe('usage', () => {
     expect(later).toHaveLength(2)
   })
 
-  it('is written within waitUntil, and the request does not wait', async () => {
+  it('is written under waitUntil before the process stops, and no request waits for it', async () => {
     const kept: Promise<unknown>[] = []
     const written: (() => void)[] = []
     const slow: KeyStore['recordUsage'] = () => new Promise((resolve) => void written.push(resolve))
@@ -102,7 +102,7 @@ describe('usage', () => {
     await keyring.close()
   })
 
-  it('falls back to the timer when the hook throws, as it does outside a request', async () => {
+  it('is written after the time if after throws, as it does outside of a request', async () => {
     const { use, recordUsage, logger } = await setUp({ usage: { after: fail('outside of a request scope') } })
     await use(1)
     await vi.advanceTimersByTimeAsync(10_000)
@@ -127,7 +127,7 @@ describe('usage', () => {
     expect((await keyring.usage({ id }, { unit: 'day', count: 1 }))![0]).toMatchObject({ allowed: 3 })
   })
 
-  it('never delays a request: a write that hangs does not block or accumulate', async () => {
+  it('never makes a request wait: a hanging write neither blocks nor accumulates', async () => {
     const hang = vi.fn<KeyStore['recordUsage']>(() => new Promise(() => {}))
     const { use, keyring } = await setUp({ usage: { flushCount: 1 }, timeoutMs: 100 }, { recordUsage: hang })
     await use(50)
@@ -139,7 +139,7 @@ describe('usage', () => {
     expect(hang.mock.calls.length).toBeGreaterThan(1)
   })
 
-  it('is bounded: further counts are dropped, and the log says so once', async () => {
+  it('has at most maximumEntries: further counts are lost, and the log says so once', async () => {
     const { keyring, key, logger } = await setUp({ usage: { maximumEntries: 1 } }, { recordUsage: fail('down') })
     await keyring.verify(key)
     for (const name of ['a', 'b']) {
@@ -157,7 +157,7 @@ describe('usage', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('has one bucket for each hour or day, the current one last, with the counts that are not written yet', async () => {
+  it('returns one bucket for each hour or day, the current one last, buffered counts included', async () => {
     const { use, keyring, id } = await setUp()
     await use(2)
     vi.setSystemTime(hour('14'))

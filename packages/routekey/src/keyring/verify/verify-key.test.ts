@@ -130,12 +130,10 @@ describe('a store that fails', () => {
   it('answers 503 after timeoutMs when the store hangs', async () => {
     const hanging: KeyStore = { ...down, findByHash: () => new Promise(() => {}) }
     const { keyring } = setUp({ store: hanging, timeoutMs: 20 })
-    const before = performance.now()
     expect(await keyring.verify(key)).toMatchObject({
       ok: false,
       denial: { status: 503, cause: { code: 'ERR_STORE_UNAVAILABLE' } },
     })
-    expect(performance.now() - before).toBeLessThan(1000)
   })
 
   it('makes a change throw with the cause', async () => {

@@ -7,18 +7,18 @@ import { RateLimiterPostgres, RateLimiterRedis } from 'rate-limiter-flexible'
 
 import type { Limiter } from '../../../src/index.ts'
 
-/** What one process of the quota test is told. */
+/** The task of one process of the quota test. */
 export interface QuotaTask {
   readonly databaseUrl: string
-  /** Path of the socket; null for counting in Postgres. */
+  /** Path of the socket; null to count in Postgres. */
   readonly redisSocket: string | null
   readonly key: string
   readonly requests: number
-  /** The clock of every process, so that no window ends during the test. */
+  /** The time in every process, so that no window ends during the test. */
   readonly now: number
 }
 
-// The source runs unbuilt, and the package maps `#crypto` to the built files.
+// The source runs without a build, but the package maps `#crypto` to the build.
 registerHooks({
   resolve: (specifier, context, next) =>
     specifier === '#crypto'

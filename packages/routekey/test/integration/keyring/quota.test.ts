@@ -53,7 +53,7 @@ async function nextMessage(child: ChildProcess): Promise<unknown> {
   return message
 }
 
-/** Sends all requests of all processes at the same time, and counts what became of them. */
+/** Sends all requests of all processes at the same time, and counts the results. */
 async function race(redisSocket: string | null, limits: readonly { name: string; quota: number }[]) {
   const keyring = createKeyring({
     store: createPostgresStore({ client: pool }),
@@ -101,11 +101,11 @@ const exactly = {
 }
 
 describe(`a quota of ${quota} under ${processes} × ${requests} concurrent requests`, () => {
-  it('lets exactly its quota pass with counters in Postgres, and every request is counted', async () => {
+  it('accepts exactly its quota with counters in Postgres, and counts every request', async () => {
     expect(await race(null, [{ name: 'day', quota }])).toEqual(exactly)
   })
 
-  it('holds with a second limit that refuses earlier', async () => {
+  it('is exact with a second limit that refuses earlier', async () => {
     const result = await race(null, [
       { name: 'wide', quota: quota * 2 },
       { name: 'narrow', quota },
@@ -113,14 +113,14 @@ describe(`a quota of ${quota} under ${processes} × ${requests} concurrent reque
     expect(result).toEqual(exactly)
   })
 
-  it('lets exactly its quota pass with counters in Valkey or Redis', async ({ skip, onTestFinished }) => {
+  it('accepts exactly its quota with counters in Valkey or Redis', async ({ skip, onTestFinished }) => {
     skip(redisProgram === undefined, redisIsMissing)
     const { socket, stop } = await startRedis(redisProgram!)
     onTestFinished(stop)
     expect(await race(socket, [{ name: 'day', quota }])).toEqual(exactly)
   })
 
-  it('holds with a second limit that refuses earlier, in Valkey or Redis', async ({ skip, onTestFinished }) => {
+  it('is exact with a second limit that refuses earlier, in Valkey or Redis', async ({ skip, onTestFinished }) => {
     skip(redisProgram === undefined, redisIsMissing)
     const { socket, stop } = await startRedis(redisProgram!)
     onTestFinished(stop)

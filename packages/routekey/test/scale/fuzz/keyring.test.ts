@@ -53,7 +53,7 @@ it(`refuses ${total.toLocaleString('en')} hostile inputs without a read, and one
   expect(costRatio(costs.hostile, costs.key)).toBeLessThan(1)
 })
 
-it('refuses values that are not text, which plain JavaScript may pass', async () => {
+it('refuses values that are not text, which JavaScript can pass', async () => {
   const { keyring, key, reads } = await setUp()
   const values: unknown[] = [undefined, null, 0, true, {}, [], [key], { toString: () => key }, Symbol('key'), () => key]
   for (const value of values) {
