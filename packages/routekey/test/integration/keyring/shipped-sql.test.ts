@@ -8,7 +8,7 @@ import { type SupabaseClient, createClient } from '@supabase/supabase-js'
 import { Client, Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
-import { createKeyring } from '../../../src/index.ts'
+import { type KeyStore, createKeyring } from '../../../src/index.ts'
 import { createPostgresStore } from '../../../src/stores/postgres.ts'
 import { createSupabaseStore } from '../../../src/stores/supabase.ts'
 import { readSql, readSupabaseSql } from '../../shipped-sql/shipped-sql.ts'
@@ -18,6 +18,15 @@ import { useEveryMethod } from '../../shipped-sql/use-every-method.ts'
 const olderDefaultPrivileges = ['tables', 'functions', 'sequences'].map(
   (kind) => `alter default privileges in schema public grant all on ${kind} to anon, authenticated, service_role`,
 )
+
+/** Creates 50 keys at once for an owner who can have 25. Returns how often each result occurred, and how many keys exist. */
+async function createAtOnce(store: KeyStore, owner: string) {
+  const keyring = createKeyring({ store, prefix: 'acme', maximumKeysPerOwner: 25, timeoutMs: 60_000 })
+  const results = await Promise.all(Array.from({ length: 50 }, () => keyring.create({ owner, name: 'CI' })))
+  const created = results.filter(({ ok }) => ok).length
+  const tooMany = results.filter((result) => !result.ok && result.reason === 'too_many_keys').length
+  return { created, tooMany, stored: (await keyring.list({ owner, limit: 100 })).length }
+}
 
 const tables = ['api_key', 'api_key_secret', 'api_key_usage', 'api_key_audit'] as const
 
@@ -31,7 +40,7 @@ describe.each([
   let pool: Pool
 
   beforeAll(async () => {
-    // The data API reports each refused request.
+    // The Data API logs each refused request.
     vi.spyOn(console, 'error').mockImplementation(() => {})
     directory = await mkdtemp(join(tmpdir(), 'routekey-shipped-sql-'))
     const migrationsDirectory = join(directory, 'migrations')
@@ -83,6 +92,17 @@ describe.each([
     const asServiceRole = new Pool({ connectionString: server.url, max: 3, options: '-c role=service_role' })
     await expect(useEveryMethod(createPostgresStore({ client: asServiceRole }))).resolves.toBeUndefined()
     await asServiceRole.end()
+  })
+
+  it('creates exactly the maximum of 50 keys at once, through the Data API and through Postgres', async ({
+    onTestFinished,
+  }) => {
+    const exactly = { created: 25, tooMany: 25, stored: 25 }
+    const viaApi = createSupabaseStore({ client: connect('secretKey') })
+    expect(await createAtOnce(viaApi, 'of the Data API')).toEqual(exactly)
+    const asServiceRole = new Pool({ connectionString: server.url, max: 10, options: '-c role=service_role' })
+    onTestFinished(() => asServiceRole.end())
+    expect(await createAtOnce(createPostgresStore({ client: asServiceRole }), 'of Postgres')).toEqual(exactly)
   })
 
   it('anonymous and signed-in users can execute no function and use no sequence', async () => {
