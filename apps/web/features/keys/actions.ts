@@ -21,39 +21,39 @@ export interface IssuedKey {
   readonly origin: string
 }
 
-/** What a form about a key shows after it was sent. */
+/** The state of a form for a key after it was sent. */
 export type KeyFormState = FormState & {
-  /** Set when the change is made. */
+  /** Set after success. */
   isDone?: boolean
-  /** The new key, which is in this answer and in no other, and where it can be tried. */
+  /** The new key, which only this response contains. */
   newKey?: IssuedKey
 }
 
 /** Creates a key for the signed-in user. */
 export async function createKey(_: KeyFormState, form: FormData): Promise<KeyFormState> {
-  return answer('key.create_failed', form, async (owner) => {
+  return runKeyAction('key.create_failed', form, async (owner) => {
     const parsed = parseCreateKey(form)
     if (!parsed.ok) return { fieldErrors: parsed.fieldErrors }
     const created = await keyring.create({ ...toKeyOptions(parsed.data, new Date()), owner, grantable: scopes })
-    if (created.ok) return { isDone: true, newKey: await show(created.key) }
-    return { formError: `You already have ${created.maximum} keys, the maximum. Revoke one that you do not need.` }
+    if (created.ok) return { isDone: true, newKey: await toIssuedKey(created.key) }
+    return { formError: `You have reached the limit of ${created.maximum} keys. Revoke one that you no longer need.` }
   })
 }
 
-/** Replaces a key of the signed-in user by another; the old one works until the grace is over. */
+/** Replaces a key of the signed-in user with a new one. The old key works until its grace period ends. */
 export async function rotateKey(_: KeyFormState, form: FormData): Promise<KeyFormState> {
-  return answer('key.rotate_failed', form, async (owner) => {
+  return runKeyAction('key.rotate_failed', form, async (owner) => {
     const id = readId(form)
     const parsed = parseRotateKey(form)
     if (!parsed.ok) return { fieldErrors: parsed.fieldErrors }
     const rotated = await keyring.rotate(id, { graceSeconds: parsed.data.grace, owner })
-    return rotated === null ? explainEnd(id, owner) : { isDone: true, newKey: await show(rotated.key) }
+    return rotated === null ? explainEnd(id, owner) : { isDone: true, newKey: await toIssuedKey(rotated.key) }
   })
 }
 
 /** Renames a key of the signed-in user. */
 export async function renameKey(_: KeyFormState, form: FormData): Promise<KeyFormState> {
-  return answer('key.rename_failed', form, async (owner) => {
+  return runKeyAction('key.rename_failed', form, async (owner) => {
     const id = readId(form)
     const parsed = parseRenameKey(form)
     if (!parsed.ok) return { fieldErrors: parsed.fieldErrors }
@@ -62,9 +62,9 @@ export async function renameKey(_: KeyFormState, form: FormData): Promise<KeyFor
   })
 }
 
-/** Changes how often a key of the signed-in user may be used. */
+/** Changes the limit of a key of the signed-in user. */
 export async function changeLimit(_: KeyFormState, form: FormData): Promise<KeyFormState> {
-  return answer('key.change_limit_failed', form, async (owner) => {
+  return runKeyAction('key.change_limit_failed', form, async (owner) => {
     const id = readId(form)
     const parsed = parseChangeLimit(form)
     if (!parsed.ok) return { fieldErrors: parsed.fieldErrors }
@@ -73,27 +73,27 @@ export async function changeLimit(_: KeyFormState, form: FormData): Promise<KeyF
   })
 }
 
-/** Ends a key of the signed-in user until it is enabled. */
+/** Disables a key of the signed-in user until it is enabled again. */
 export async function disableKey(_: KeyFormState, form: FormData): Promise<KeyFormState> {
-  return answer('key.disable_failed', form, async (owner) => {
+  return runKeyAction('key.disable_failed', form, async (owner) => {
     const id = readId(form)
     const disabled = await keyring.disable(id, { owner })
     return disabled === null ? explainEnd(id, owner) : { isDone: true }
   })
 }
 
-/** Lets a disabled key of the signed-in user work again. */
+/** Enables a disabled key of the signed-in user. */
 export async function enableKey(_: KeyFormState, form: FormData): Promise<KeyFormState> {
-  return answer('key.enable_failed', form, async (owner) => {
+  return runKeyAction('key.enable_failed', form, async (owner) => {
     const id = readId(form)
     const enabled = await keyring.enable(id, { owner })
     return enabled === null ? explainEnd(id, owner) : { isDone: true }
   })
 }
 
-/** Ends a key of the signed-in user for good. */
+/** Revokes a key of the signed-in user for good. */
 export async function revokeKey(_: KeyFormState, form: FormData): Promise<KeyFormState> {
-  return answer('key.revoke_failed', form, async (owner) => {
+  return runKeyAction('key.revoke_failed', form, async (owner) => {
     const revoked = await keyring.revoke(readId(form), { owner })
     return revoked === null ? notFound() : { isDone: true }
   })
@@ -102,7 +102,7 @@ export async function revokeKey(_: KeyFormState, form: FormData): Promise<KeyFor
 const fields = ['name', 'scopes', 'expiry', 'expiresOn', 'window', 'quota', 'grace']
 
 /** Runs an action for the signed-in user. On an error, the form keeps its fields; otherwise the list is read again. */
-async function answer(
+async function runKeyAction(
   event: string,
   form: unknown,
   work: (owner: string) => Promise<Partial<KeyFormState>>,
@@ -127,7 +127,7 @@ async function answer(
 const unavailable =
   'Our service did not respond, so we don’t know whether your change was saved. Check the list before you try again.'
 
-async function show(key: string): Promise<IssuedKey> {
+async function toIssuedKey(key: string): Promise<IssuedKey> {
   return { key, origin: requestOrigin(await headers()) }
 }
 
@@ -136,14 +136,14 @@ function isOutage(error: unknown): boolean {
   return isAuthError(error)
 }
 
-/** Says why a key takes no change any more; the key of anyone else is as unknown as one that never was. */
+/** Explains why a key can no longer be changed. Responds 404 for an unknown key and for the key of another user. */
 async function explainEnd(id: string, owner: string): Promise<Partial<KeyFormState>> {
   const record = await keyring.get(id, { owner })
   if (record === null) notFound()
   // The page must have been rendered before the key ended.
   revalidatePath('/keys', 'layout')
   const end = keyStatus(record) === 'revoked' ? 'was revoked' : 'has expired'
-  return { formError: `This key ${end}, so it cannot be changed any more.` }
+  return { formError: `This key ${end} and can no longer be changed.` }
 }
 
 function readId(form: FormData): string {

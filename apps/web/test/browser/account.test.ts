@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { readMailedLinks } from '#test/support/read-mailed-links.ts'
 import { setUpBrowser } from './set-up-browser.ts'
+import { openHydrated } from './wait-until-hydrated.ts'
 
 const browser = setUpBrowser({ sweepIntervalMs: 3_600_000 })
 const newAddress = () => `${crypto.randomUUID()}@example.com`
@@ -17,11 +18,11 @@ async function openLink(page: Page, address: string): Promise<void> {
 }
 
 describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
-  it('shows who someone is and their Stripe customer, and lets them copy their id', async () => {
+  it('shows the profile and the Stripe customer, and copies the user ID', async () => {
     const session = await browser.createSession()
     const page = await browser.openPage({ device, session })
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
-    await page.goto('/account')
+    await openHydrated(page, '/account')
     const profile = await sectionText(page, 'Profile')
     for (const text of [session.email, session.id, 'Email and password']) expect(profile).toContain(text)
     await page.getByText(/^cus_/).waitFor()
@@ -30,10 +31,10 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(session.id)
   })
 
-  it('changes the e-mail address through the link in the e-mail', async () => {
+  it('changes the email address with the link in the email', async () => {
     const session = await browser.createSession()
     const page = await browser.openPage({ device, session })
-    await page.goto('/account')
+    await openHydrated(page, '/account')
     const field = page.getByLabel('New email address')
     await field.fill('ada@example')
     await page.getByRole('button', { name: 'Change email' }).click()
@@ -42,7 +43,7 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
 
     const email = newAddress()
     await field.fill(email)
-    // Twice, and it is sent once.
+    // Pressed twice, sent once.
     await page.keyboard.press('Enter')
     await page.keyboard.press('Enter')
     await page.getByText('Check your email').waitFor()
@@ -54,10 +55,10 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
     expect(page.url()).not.toContain('token')
   })
 
-  it('deletes the account once its address is typed, and signs out', async () => {
+  it('deletes the account after its address was typed, and signs out', async () => {
     const session = await browser.createSession()
     const page = await browser.openPage({ device, session })
-    await page.goto('/account')
+    await openHydrated(page, '/account')
     await page.getByRole('button', { name: 'Delete account' }).click()
     const dialog = page.getByRole('dialog', { name: 'Delete your account?' })
     await dialog.getByLabel(/^Type/).fill('yes')
@@ -80,7 +81,7 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
     expect(await page.getByRole('main').textContent()).not.toContain(session.email)
   })
 
-  it('does all of it before scripts arrive', async () => {
+  it('does the same before scripts arrive', async () => {
     const session = await browser.createSession()
     const page = await browser.openPage({ device, session, javaScriptEnabled: false })
     await page.goto('/account')
@@ -107,11 +108,10 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
   })
 })
 
-it('shows an open page signed out, as a whole, at the next click after the account was deleted elsewhere', async () => {
+it('signs out the whole page at the next click after the account was deleted elsewhere', async () => {
   const session = await browser.createSession()
   const page = await browser.openPage({ session, expectedComplaint: /status of 401/ })
-  await page.goto('/')
-  await page.getByRole('banner').getByRole('link', { name: 'Account' }).waitFor()
+  await openHydrated(page, '/')
   await browser.stack.admin.rpc('delete_account', { user_id: session.id })
   await page.getByRole('banner').getByRole('link', { name: 'Account' }).click()
   await page.waitForURL('**/login?**')
@@ -120,10 +120,10 @@ it('shows an open page signed out, as a whole, at the next click after the accou
   expect(await page.context().cookies()).toEqual([])
 })
 
-it('shows a form of an open page signed out, as a whole, when it is sent after the account was deleted elsewhere', async () => {
+it('signs out the whole page when a form is sent after the account was deleted elsewhere', async () => {
   const session = await browser.createSession()
   const page = await browser.openPage({ session })
-  await page.goto('/account')
+  await openHydrated(page, '/account')
   await browser.stack.admin.rpc('delete_account', { user_id: session.id })
   await page.getByLabel('New email address').fill(newAddress())
   await page.getByRole('button', { name: 'Change email' }).click()
@@ -132,7 +132,7 @@ it('shows a form of an open page signed out, as a whole, when it is sent after t
   expect(await page.getByText('Sign out').count()).toBe(0)
 })
 
-it('makes a new account with a new customer, when someone comes back by GitHub after deleting theirs', async () => {
+it('creates a new account and customer for a GitHub user who deleted theirs', async () => {
   const page = await browser.openPage()
   const signIn = async () => {
     await page.goto('/login')
@@ -148,6 +148,6 @@ it('makes a new account with a new customer, when someone comes back by GitHub a
   await page.getByRole('button', { name: 'Delete permanently' }).click()
   await page.waitForURL('**/login?notice=account-deleted')
   const retrieve = async () => (await browser.stack.stripe.customers.retrieve(first)).deleted
-  await expect.poll(retrieve, { timeout: 60_000 }).toBe(true)
+  await expect.poll(retrieve).toBe(true)
   expect(await signIn()).not.toBe(first)
 })

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core'
 
 /**
- * Collects what the browser says is wrong with a page, for as long as the page is open: uncaught errors, and errors and
- * warnings in the console. Chromium reports there what the content security policy stops, and React what it finds wrong.
+ * Collects the complaints of the browser about a page while it is open: uncaught errors, and errors and warnings in the
+ * console, where Chromium reports violations of the content security policy and React reports its errors.
  *
  * @param expected messages that are not collected; none by default
  * @returns a list that grows

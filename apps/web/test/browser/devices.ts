@@ -1,9 +1,9 @@
 import type { BrowserContextOptions, ViewportSize } from 'playwright-core'
 
-/** What the application is tried on. */
+/** A device on which the application is tested. */
 export type Device = 'desktop' | 'phone'
 
-/** How Chromium passes for each device. */
+/** The settings with which Chromium emulates each device. */
 export const devices: Record<Device, BrowserContextOptions & { viewport: ViewportSize }> = {
   desktop: { viewport: { width: 1280, height: 800 } },
   phone: {

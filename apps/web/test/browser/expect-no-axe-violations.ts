@@ -6,15 +6,15 @@ import { expect } from 'vitest'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** Fails unless axe finds nothing wrong with the page as it looks now, once what moves has come to rest. */
+/** Fails if axe finds a violation on the page. It waits for animations to end. */
 export async function expectNoAxeViolations(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
     await Promise.allSettled(ending.map(async ({ finished }) => finished))
   })
-  // Evaluated over the debugger, so that the page's policy stays as it is.
+  // Evaluated through the debugger, which bypasses the content security policy.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
   const { violations } = await page.evaluate<AxeResults>(`axe.run({ resultTypes: ['violations'] })`)
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-  expect(found, `what axe finds on ${page.url()}`).toEqual([])
+  expect(found, `violations on ${page.url()}`).toEqual([])
 }

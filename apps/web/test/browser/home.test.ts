@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { expectNoAxeViolations } from './expect-no-axe-violations.ts'
 import { findLayoutFaults } from './find-layout-faults.ts'
 import { setUpBrowser } from './set-up-browser.ts'
+import { openHydrated } from './wait-until-hydrated.ts'
 
 const browser = setUpBrowser({ sweepIntervalMs: 1000 })
 const refused = /status of 401/
 
 const step = (page: Page, title: string) => page.getByRole('listitem').filter({ hasText: title })
-/** Where an element is on its page, however far that is scrolled. */
+/** The place of an element on its page, independent of scrolling. */
 const placeOf = (locator: Locator) =>
   locator.evaluate((element) => {
     const { top, height } = element.getBoundingClientRect()
@@ -17,9 +18,9 @@ const placeOf = (locator: Locator) =>
 const call = (page: Page) => page.getByRole('button', { name: 'Call it without a key' }).click()
 
 describe.each(['desktop', 'phone'] as const)('the path, on a %s', (device) => {
-  it('shows a stranger the refusal that the route gives them, and nothing moves', async () => {
+  it('shows the response of the route to a request without a key, and nothing moves', async () => {
     const page = await browser.openPage({ device, expectedComplaint: refused })
-    await page.goto('/')
+    await openHydrated(page, '/')
     const last = step(page, 'Stripe has one customer')
     const before = await placeOf(last)
     await call(page)
@@ -37,19 +38,20 @@ describe.each(['desktop', 'phone'] as const)('the path, on a %s', (device) => {
     await expectNoAxeViolations(page)
   })
 
-  it('shows a visitor their own profile, and their customer without a reload', async () => {
+  it('shows the user’s own profile, and the customer without a reload', async () => {
     const { stack } = browser
     const faults = `${stack.env['STRIPE_API_BASE']}/_sandbox/faults`
-    const fault = { kind: 'rate_limit', retryAfterSeconds: 3, path: '/v1/customers', method: 'POST', count: 'always' }
+    // Stripe refuses until the page has shown that.
+    const fault = { kind: 'rate_limit', retryAfterSeconds: 1, path: '/v1/customers', method: 'POST', count: 'always' }
     await fetch(faults, { method: 'POST', body: JSON.stringify(fault) })
     const session = await browser.createSession()
     const page = await browser.openPage({ device, session })
     await page.goto('/')
     await page.evaluate(() => Object.assign(window, { isSamePage: true }))
     expect(await step(page, 'Someone signs up').innerText()).toMatch(/Profile created \w+ \d+, \d{4}/)
-    await page.getByText(/Creating|Retrying/).waitFor()
+    await page.getByText('Retrying').waitFor()
     await fetch(faults, { method: 'DELETE' })
-    const customer = await page.getByText(/^cus_\w{8,}$/).textContent({ timeout: 60_000 })
+    const customer = await page.getByText(/^cus_\w{8,}$/).textContent()
     const { data } = await stack.admin.from('profile').select('stripe_customer').eq('id', session.id).single()
     expect(data).toEqual({ stripe_customer: customer })
     expect(await page.evaluate(() => 'isSamePage' in window)).toBe(true)
@@ -57,16 +59,16 @@ describe.each(['desktop', 'phone'] as const)('the path, on a %s', (device) => {
 })
 
 describe('the path', () => {
-  it('says when the network is away', async () => {
+  it('says that the browser is offline', async () => {
     const page = await browser.openPage({ expectedComplaint: /ERR_INTERNET_DISCONNECTED/ })
-    await page.goto('/')
+    await openHydrated(page, '/')
     await page.context().setOffline(true)
     await call(page)
     const answer = step(page, 'The database calls the route').locator('output')
     await expect.poll(() => answer.textContent()).toBe('You are offline. Try again when you are connected.')
   })
 
-  it('calls the route without scripts, too', async () => {
+  it('calls the route without scripts', async () => {
     const page = await browser.openPage({ javaScriptEnabled: false, expectedComplaint: refused })
     await page.goto('/')
     expect(await page.getByRole('main').innerText()).toContain('the route should respond 401')
@@ -75,7 +77,7 @@ describe('the path', () => {
     expect((await answer).status()).toBe(401)
   })
 
-  it('moves while the work is done, and only for those who want motion', async () => {
+  it('is animated during the work, unless the visitor prefers reduced motion', async () => {
     const page = await browser.openPage({ session: await browser.createSession() })
     await page.goto('/')
     await page.getByText(/^cus_\w{8,}$/).waitFor()
@@ -93,11 +95,11 @@ describe('the path', () => {
   })
 })
 
-it('says so where the browser gives the page no clipboard', async () => {
+it('says so if the page has no clipboard', async () => {
   const page = await browser.openPage()
   await page.setViewportSize({ width: 360, height: 800 })
   await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }))
-  await page.goto('/')
+  await openHydrated(page, '/')
   const code = page.getByRole('figure').filter({ hasText: 'npx routekey generate' })
   await code.getByRole('button', { name: 'Copy Terminal' }).click()
   await code.getByRole('status').getByText('Select the text and copy it yourself.').waitFor()
@@ -105,7 +107,7 @@ it('says so where the browser gives the page no clipboard', async () => {
 })
 
 describe('the header', () => {
-  it('fits the smallest phone, and marks the page that it is on', async () => {
+  it('fits the smallest phone, and marks the current page', async () => {
     const page = await browser.openPage()
     await page.setViewportSize({ width: 360, height: 800 })
     const header = page.getByRole('navigation', { name: 'Main' })
@@ -121,9 +123,9 @@ describe('the header', () => {
     }
   })
 
-  it('keeps its menu on a phone, which the keyboard opens and navigation closes', async () => {
+  it('has a menu on a phone, which the keyboard opens and navigation closes', async () => {
     const page = await browser.openPage({ device: 'phone', session: await browser.createSession() })
-    await page.goto('/account')
+    await openHydrated(page, '/account')
     const menu = page.getByRole('navigation', { name: 'Main' })
     expect(await menu.isVisible()).toBe(false)
     await page.getByRole('button', { name: 'Menu' }).focus()

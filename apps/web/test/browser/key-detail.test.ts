@@ -1,17 +1,18 @@
 import type { Page } from 'playwright-core'
-import { createKeyring, type Keyring } from 'routekey'
-import { createSupabaseStore } from 'routekey/stores/supabase'
+import type { Keyring } from 'routekey'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Session } from '#test/support/create-session.ts'
+import { createTestKeyring } from '#test/support/create-test-keyring.ts'
 import { expectNoAxeViolations } from './expect-no-axe-violations.ts'
 import { setUpBrowser } from './set-up-browser.ts'
+import { openHydrated } from './wait-until-hydrated.ts'
 
 const browser = setUpBrowser()
 
 let keyring: Keyring
 let session: Session
 beforeAll(async () => {
-  keyring = createKeyring({ prefix: 'rk_user', store: createSupabaseStore({ client: browser.stack.admin }) })
+  keyring = createTestKeyring(browser.stack)
   session = await browser.createSession()
 })
 
@@ -44,10 +45,10 @@ describe.each(['desktop', 'phone'] as const)('the page of a key, on a %s', (devi
     expect(await picture(page, 'Last 24 hours').locator('title').last().textContent()).toMatch(
       /: 2 allowed, 1 refused$/,
     )
-    expect(await page.getByText('just now').count()).toBe(1)
+    expect(await page.getByText(/^(?:just now|\d+ minutes? ago)$/).count()).toBe(1)
   })
 
-  it('changes the range by the keyboard, and by a click', async () => {
+  it('changes the range with the keyboard and with a click', async () => {
     const { record } = await createKey('Keyboard')
     const page = await browser.openPage({ device, session })
     await page.goto(`/keys/${record.id}`)
@@ -67,7 +68,7 @@ describe.each(['desktop', 'phone'] as const)('the page of a key, on a %s', (devi
     expect(await chart(page).getByRole('row').count()).toBe(25)
   })
 
-  it('tells in the audit trail who did what, without a reload', async () => {
+  it('adds each change to the audit trail without a reload', async () => {
     const { record } = await keyring.create({
       owner: session.id,
       name: 'Old',
@@ -75,7 +76,7 @@ describe.each(['desktop', 'phone'] as const)('the page of a key, on a %s', (devi
       actor: 'support',
     })
     const page = await browser.openPage({ device, session })
-    await page.goto(`/keys/${record.id}`)
+    await openHydrated(page, `/keys/${record.id}`)
     await trail(page).getByText('support created the key').waitFor()
     await page.evaluate(() => Object.assign(window, { isSamePage: true }))
     const act = async (button: string) => {

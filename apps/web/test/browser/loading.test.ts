@@ -1,11 +1,11 @@
-import { EventEmitter, once } from 'node:events'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startFaultProxy } from '#test/support/fault-proxy.ts'
 import { password, signUp } from '#test/support/stack.ts'
 import { devices } from './devices.ts'
+import { holdScripts } from './hold-scripts.ts'
 import { openCase, pageCases } from './page-cases.ts'
 import { setUpBrowser } from './set-up-browser.ts'
+import { waitUntilHydrated } from './wait-until-hydrated.ts'
 
 const browser = setUpBrowser()
 let proxy: Awaited<ReturnType<typeof startFaultProxy>>
@@ -22,18 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => proxy?.stop())
 
-/** Keeps the page's scripts back until they are released. */
-async function holdScripts(page: Page): Promise<() => void> {
-  const gate = new EventEmitter()
-  const opened = once(gate, 'open')
-  await page.route('**/_next/static/**/*.js', async (route) => {
-    await opened
-    await route.continue()
-  })
-  return () => void gate.emit('open')
-}
-
-/** Notes in the page what moves by itself, and from where to where. */
+/** Records the layout shifts of the page. */
 function watchShifts(): void {
   const shifts: string[] = []
   Object.assign(window, { shifts })
@@ -59,7 +48,7 @@ const cases = pageCases
       : []),
   ])
 
-it.each(cases)('can be read before its scripts arrive, and moves nothing then: $name, $device', async (pageCase) => {
+it.each(cases)('is readable before its scripts arrive, and nothing moves then: $name, $device', async (pageCase) => {
   const { page, path } = await openCase(browser, pageCase, { device: pageCase.device })
   // So tall that every shift is visible: only elements in the window count.
   await page.setViewportSize({ width: devices[pageCase.device].viewport.width, height: 2400 })
@@ -69,12 +58,13 @@ it.each(cases)('can be read before its scripts arrive, and moves nothing then: $
   await page.getByRole('heading', { level: 1 }).waitFor()
   await expect.poll(() => page.locator('main [aria-busy=true], main [data-slot=skeleton]').count()).toBe(0)
   release()
+  await waitUntilHydrated(page)
   await page.waitForLoadState('networkidle')
   expect(await page.evaluate(() => Reflect.get(window, 'shifts'))).toEqual([])
 })
 
-describe('while scripts are on their way', () => {
-  it('the browser signs in by itself', async () => {
+describe('before scripts arrive', () => {
+  it('signs in with a form that the browser posts', async () => {
     const page = await browser.openPage()
     const release = await holdScripts(page)
     const { email } = await signUp(browser.stack)

@@ -15,39 +15,39 @@ interface Sessions {
 /** A page in one of its states. */
 export interface PageCase {
   readonly name: string
-  /** `[busy]` and the like stand for the id of a seeded key. */
+  /** `[busy]` and similar names stand for the id of a seeded key. */
   readonly path: string
   /** Default: nobody. */
   readonly visitor?: keyof Sessions
   readonly isMissing?: boolean
 }
 
-/** Every page of the application, in each state that looks different. */
+/** Every page of the application in all its states. */
 export const pageCases: PageCase[] = [
-  { name: 'the start', path: '/' },
-  { name: 'the start, signed in', path: '/', visitor: 'new user' },
-  { name: 'the trial', path: '/try' },
-  { name: 'the trial, signed in', path: '/try', visitor: 'new user' },
-  { name: 'signing in', path: '/login' },
-  { name: 'signing up after an error', path: '/login?mode=sign-up&error=denied' },
-  { name: 'the account', path: '/account', visitor: 'new user' },
+  { name: 'home', path: '/' },
+  { name: 'home, signed in', path: '/', visitor: 'new user' },
+  { name: 'trial', path: '/try' },
+  { name: 'trial, signed in', path: '/try', visitor: 'new user' },
+  { name: 'sign-in', path: '/login' },
+  { name: 'sign-up after an error', path: '/login?mode=sign-up&error=denied' },
+  { name: 'account', path: '/account', visitor: 'new user' },
   { name: 'no keys yet', path: '/keys', visitor: 'new user' },
-  { name: 'the keys', path: '/keys', visitor: 'owner of keys' },
-  { name: 'the ended keys', path: '/keys?show=ended', visitor: 'owner of keys' },
-  { name: 'a key of a long name among the keys', path: '/keys', visitor: 'owner of a long key' },
-  { name: 'a key of a long name', path: '/keys/[long]', visitor: 'owner of a long key' },
+  { name: 'keys', path: '/keys', visitor: 'owner of keys' },
+  { name: 'ended keys', path: '/keys?show=ended', visitor: 'owner of keys' },
+  { name: 'keys with a long name', path: '/keys', visitor: 'owner of a long key' },
+  { name: 'a key with a long name', path: '/keys/[long]', visitor: 'owner of a long key' },
   { name: 'a key in use', path: '/keys/[busy]', visitor: 'owner of keys' },
   { name: 'a key that was rotated', path: '/keys/[rotated]', visitor: 'owner of keys' },
   { name: 'a key that was revoked', path: '/keys/[revoked]', visitor: 'owner of keys' },
   { name: 'a key that has expired', path: '/keys/[expired]', visitor: 'owner of keys' },
-  { name: 'a key of someone else', path: '/keys/[busy]', visitor: 'new user', isMissing: true },
-  { name: 'no page', path: '/no-such-page', isMissing: true },
+  { name: 'the key of another user', path: '/keys/[busy]', visitor: 'new user', isMissing: true },
+  { name: 'an unknown page', path: '/no-such-page', isMissing: true },
 ]
 
 type Visitors = Sessions & { keys: SeededKeys & { long: string } }
 const visitorsOf = new WeakMap<TestBrowser, Promise<Visitors>>()
 
-/** Opens a page in a state, as the visitor whose state it is. The visitors are the same for a whole file. */
+/** Opens a page in one of its states, as the right visitor. All tests of a file share the visitors. */
 export async function openCase(
   browser: TestBrowser,
   { path, visitor, isMissing }: PageCase,
@@ -79,7 +79,7 @@ async function createVisitors(browser: TestBrowser): Promise<Visitors> {
   }
 }
 
-/** Creates a key whose every text and number is as long as it gets, and gives its id. */
+/** Creates a key with the longest texts and numbers, and returns its id. */
 async function createLongKey({ stack }: TestBrowser, owner: string): Promise<string> {
   const store = createSupabaseStore({ client: stack.admin })
   const keyring = createKeyring({ prefix: 'rk_user', store })

@@ -4,13 +4,14 @@ import { expectNoAxeViolations } from './expect-no-axe-violations.ts'
 import { findLayoutFaults } from './find-layout-faults.ts'
 import { openCase, pageCases } from './page-cases.ts'
 import { setUpBrowser } from './set-up-browser.ts'
+import { openHydrated } from './wait-until-hydrated.ts'
 import { walkByKeyboard } from './walk-by-keyboard.ts'
 
 const browser = setUpBrowser()
 /** The headings of the dialogs that were checked, because many pages have the same ones. The first page has the longest name. */
 const seenDialogs = new Set<string | null>()
 
-/** Finds what does not fit at some widths; fails unless axe is content at others, in both colours. */
+/** Finds layout faults at some widths, and fails on axe violations at others, in both colour schemes. */
 async function look(page: Page, widths: readonly number[], axeWidths: readonly number[]): Promise<string[]> {
   const faults: string[] = []
   for (const width of widths) {
@@ -29,7 +30,7 @@ async function look(page: Page, widths: readonly number[], axeWidths: readonly n
 
 it.each(pageCases)('looks right from 360 to 1920 pixels, light and dark, with its dialogs: $name', async (pageCase) => {
   const { page, path } = await openCase(browser, pageCase)
-  await page.goto(path)
+  await openHydrated(page, path)
   expect(await look(page, [360, 412, 768, 1024, 1280, 1920], [360, 1280])).toEqual([])
 
   for (const dialog of await page.locator('dialog[id]').all()) {
@@ -42,7 +43,7 @@ it.each(pageCases)('looks right from 360 to 1920 pixels, light and dark, with it
   }
 })
 
-it.each(pageCases)('is all within reach of the keyboard, and shows where it is: $name', async (pageCase) => {
+it.each(pageCases)('is reachable with the keyboard, and shows the focus: $name', async (pageCase) => {
   const { page, path } = await openCase(browser, pageCase)
   await page.goto(path)
   const { unreached, unmarked } = await walkByKeyboard(page)

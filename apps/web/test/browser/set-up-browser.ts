@@ -9,38 +9,38 @@ import { collectComplaints } from './collect-complaints.ts'
 import { type Device, devices } from './devices.ts'
 import { openBrowser } from './open-browser.ts'
 
-/** How a page is opened. */
+/** The options of a page. */
 export interface PageOptions {
   /** Default `desktop`. */
   readonly device?: Device
   /** Default `light`. */
   readonly colorScheme?: 'light' | 'dark'
-  /** Whose page it is; default nobody's. */
+  /** The signed-in user; default none. */
   readonly session?: Session
   /** `false` for a browser without scripts. */
   readonly javaScriptEnabled?: boolean
-  /** How many pixels of the screen make one of the page; default as the device has it. */
+  /** Device pixels per CSS pixel; default that of the device. */
   readonly deviceScaleFactor?: number
-  /** What the browser may complain about; anything else fails the test. */
+  /** Complaints of the browser that are expected; others fail the test. */
   readonly expectedComplaint?: RegExp
 }
 
-/** What a file of browser tests works with. */
+/** The tools of a file of browser tests. */
 export interface TestBrowser {
-  /** The application under test, one for the whole file. */
+  /** The application under test, shared by the whole file. */
   readonly stack: Stack
-  /** Opens an empty page in a context of its own, which ends with the test. */
+  /** Opens an empty page in its own context, which is closed after the test. */
   readonly openPage: (options?: PageOptions) => Promise<Page>
-  /** Signs a new user up, without a page. */
+  /** Signs up a new user without a page. */
   readonly createSession: (email?: string) => Promise<Session>
 }
 
 const screenshots = fileURLToPath(new URL('failures/', import.meta.url))
 
 /**
- * Starts a stack and a Chromium before the file's tests and stops both after them. A test fails, too, when the browser
- * complains: an error of a script, a line in the console, a violation of the content security policy. The pages of a test
- * that failed are kept as pictures in `failures`.
+ * Starts a stack and Chromium before the tests of a file and stops both after them. A test also fails if the browser
+ * complains: an error in a script, an error in the console, a violation of the content security policy. Screenshots of failed
+ * tests are in `failures`.
  */
 export function setUpBrowser(options: StackOptions = {}): TestBrowser {
   let stack: Stack | undefined
@@ -79,7 +79,7 @@ export function setUpBrowser(options: StackOptions = {}): TestBrowser {
     openPage: async ({ device = 'desktop', session, expectedComplaint, ...rest } = {}) => {
       const { webUrl } = started(stack)
       const context = await started(browser).newContext({ baseURL: webUrl, ...devices[device], ...rest })
-      context.setDefaultTimeout(20_000)
+      context.setDefaultTimeout(60_000)
       for (const [name, value] of session?.cookies ?? [])
         await context.addCookies([{ name, value, url: webUrl, httpOnly: true, sameSite: 'Lax' }])
       const page = await context.newPage()

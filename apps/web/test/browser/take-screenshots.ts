@@ -1,4 +1,4 @@
-// npm run screenshots: takes the pictures of the README from the built application, with data as it could be real.
+// npm run screenshots: takes the screenshots for the README from the built application, with realistic data.
 import { statSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -63,14 +63,14 @@ async function take(shot: Shot, colorScheme: (typeof colorSchemes)[number], name
   const page = await browser.openPage({
     device,
     colorScheme,
-    // As sharp as it gets within the size.
+    // As sharp as the size limit allows.
     deviceScaleFactor: device === 'phone' ? 1.5 : 1.25,
     expectedComplaint: /status of 401/,
     ...(isSignedIn ? { session } : {}),
   })
   await page.setViewportSize({ width: page.viewportSize()!.width, height })
   const path = shot.path.replace('[busy]', keys.busy)
-  // Twice, because the first load may have to do without the typefaces.
+  // Twice, because the first load can be without the fonts.
   await page.goto(path, { waitUntil: 'networkidle' })
   await page.reload({ waitUntil: 'networkidle' })
   await shot.act?.(page)
@@ -93,7 +93,7 @@ async function createKey(page: Page): Promise<void> {
   await dialog.getByLabel('Name', { exact: true }).fill('Staging server')
   await dialog.getByRole('button', { name: 'Create key' }).click()
   await dialog.getByText('Copy this key now.').waitFor()
-  // A key that ended with this stack; but a picture of a key invites to copy it.
+  // The key ends with this stack, but readers may try to copy it.
   for (const code of await dialog.locator('code').filter({ hasText: 'rk_user_' }).all())
     await code.evaluate((element) => {
       element.style.filter = 'blur(5px)'

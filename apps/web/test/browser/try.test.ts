@@ -1,25 +1,21 @@
 import type { Page } from 'playwright-core'
-import { createKeyring, type Keyring } from 'routekey'
-import { createSupabaseStore } from 'routekey/stores/supabase'
+import type { Keyring } from 'routekey'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { createTestKeyring } from '#test/support/create-test-keyring.ts'
 import { signUp } from '#test/support/stack.ts'
 import { expectNoAxeViolations } from './expect-no-axe-violations.ts'
 import { findLayoutFaults } from './find-layout-faults.ts'
+import { holdScripts } from './hold-scripts.ts'
 import { setUpBrowser } from './set-up-browser.ts'
+import { openHydrated } from './wait-until-hydrated.ts'
 
 const browser = setUpBrowser()
 const refused = /status of 4(?:01|03|29)/
 
-const unused = () => Promise.reject(new Error('This keyring creates keys and verifies none.'))
-
 let keyring: Keyring
 let owner: { id: string; email: string }
 beforeAll(async () => {
-  keyring = createKeyring({
-    prefix: 'rk_user',
-    store: createSupabaseStore({ client: browser.stack.admin }),
-    limiter: { consume: unused, reward: unused },
-  })
+  keyring = createTestKeyring(browser.stack)
   owner = await signUp(browser.stack)
 })
 
@@ -30,7 +26,7 @@ async function openTry(options: Parameters<typeof browser.openPage>[0] = {}): Pr
   const page = await browser.openPage({ expectedComplaint: refused, ...options })
   const urls: string[] = []
   page.on('request', (request) => urls.push(request.url()))
-  await page.goto('/try')
+  await openHydrated(page, '/try')
   return { page, urls }
 }
 
@@ -46,7 +42,7 @@ async function check(page: Page, key: string, route = 'whoami'): Promise<string>
 }
 
 describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
-  it('shows both answers, side by side where there is room', async () => {
+  it('shows both responses, side by side if there is room', async () => {
     const { page } = await openTry({ device })
     const { key } = await createKey({
       scopes: ['account:read'],
@@ -73,7 +69,7 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
 })
 
 describe('the verdict', () => {
-  it('names the scope that a key lacks', async () => {
+  it('names the scope that a key is missing', async () => {
     const { page } = await openTry()
     const { key } = await createKey({ scopes: ['account:read'] })
     expect(await check(page, key, '/api/v1/customer')).toContain(
@@ -82,16 +78,16 @@ describe('the verdict', () => {
     expect(await panel(page, 'With your key').innerText()).toContain('403 Forbidden')
   })
 
-  it('tells a revoked key from a route that is open', async () => {
+  it('distinguishes a revoked key from an open route', async () => {
     const { page } = await openTry()
     const { key, record } = await createKey()
     await keyring.revoke(record.id)
     expect(await check(page, key)).toContain('401 with your key. The key is unknown, expired, disabled or revoked.')
   })
 
-  it('says when a limit is used up, and until when', async () => {
+  it('says that a limit was reached, and for how long', async () => {
     const { page } = await openTry()
-    const { key } = await createKey({ limits: [{ name: 'hour', quota: 1, windowSeconds: 3600 }] })
+    const { key } = await createKey({ limits: [{ name: 'day', quota: 1, windowSeconds: 86_400 }] })
     expect(await check(page, key)).toContain('200 with your key')
     await page.getByRole('button', { name: 'Check route' }).click()
     await expect
@@ -100,7 +96,7 @@ describe('the verdict', () => {
     expect(await panel(page, 'With your key').innerText()).toMatch(/ratelimit-policy[^]*retry-after\s+\d+/)
   })
 
-  it('needs no key, and asks for none where only the server’s own opens the route', async () => {
+  it('needs no key, and accepts none for the route of the server', async () => {
     const { page, urls } = await openTry()
     expect(await check(page, '')).toBe('Secured: 401 without a key.')
     await page.getByRole('radio', { name: 'create-stripe-customer' }).check()
@@ -114,7 +110,7 @@ describe('the verdict', () => {
     ])
   })
 
-  it('is not given while the network is away, and the page works again afterwards', async () => {
+  it('is missing while the browser is offline, and given afterwards', async () => {
     const { page } = await openTry({ expectedComplaint: /ERR_INTERNET_DISCONNECTED|status of 401/ })
     await page.context().setOffline(true)
     expect(await check(page, '')).toBe('No result. You are offline. Try again when you are connected.')
@@ -123,7 +119,7 @@ describe('the verdict', () => {
     await expect.poll(() => verdict(page).textContent()).toBe('Secured: 401 without a key.')
   })
 
-  it('is reached and read with the keyboard alone', async () => {
+  it('is usable with the keyboard alone', async () => {
     const { page } = await openTry()
     const { key } = await createKey({ scopes: ['customer:read'] })
     await page.getByRole('radio', { name: 'whoami' }).focus()
@@ -141,7 +137,7 @@ describe('the verdict', () => {
 })
 
 describe('the key', () => {
-  it('is not sent when it is none, and a foreign secret does not stay on the page', async () => {
+  it('is not sent if it is invalid, and another secret does not stay on the page', async () => {
     const { page, urls } = await openTry()
     const { key } = await createKey()
     for (const text of [browser.stack.apiRouteSecret, key.slice(0, -1)]) {
@@ -159,7 +155,7 @@ describe('the key', () => {
     expect(urls.filter((url) => url.includes('/api/'))).toEqual([])
   })
 
-  it('is gone from the page after leaving it in every way, and was in no address and no store', async () => {
+  it('is gone after leaving the page in any way, and was never in a URL or in storage', async () => {
     const { page, urls } = await openTry()
     const { key } = await createKey()
     const isHeld = () =>
@@ -174,47 +170,43 @@ describe('the key', () => {
 
     await page.getByRole('link', { name: 'Routekey' }).click()
     await page.waitForURL(`${browser.stack.webUrl}/`)
-    expect(await isHeld()).toBe(false)
+    await expect.poll(isHeld).toBe(false)
     await page.goBack()
     await page.waitForURL('**/try')
-    expect(await isHeld()).toBe(false)
+    await expect.poll(isHeld).toBe(false)
 
     await check(page, key)
     await page.reload()
-    expect(await isHeld()).toBe(false)
+    await expect.poll(isHeld).toBe(false)
 
     await check(page, key)
     await page.goto('/login')
     await page.goBack()
     await page.waitForURL('**/try')
-    expect(await isHeld()).toBe(false)
+    await expect.poll(isHeld).toBe(false)
 
-    // What the browser does before it keeps a page for the way back.
+    // The browser sends this event before it stores a page for its Back button.
     await check(page, key)
     await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })))
-    expect(await isHeld()).toBe(false)
+    await expect.poll(isHeld).toBe(false)
     await verdict(page).waitFor({ state: 'detached' })
 
     expect(urls.filter((url) => url.includes(key))).toEqual([])
   })
 
-  it('goes nowhere before scripts arrive', async () => {
+  it('is not sent before scripts arrive', async () => {
     const page = await browser.openPage()
     const { key } = await createKey()
-    const waiting: (() => void)[] = []
     const urls: string[] = []
     page.on('request', (request) => urls.push(request.url()))
-    await page.route('**/_next/static/**/*.js', async (route) => {
-      await new Promise<void>((resolve) => waiting.push(resolve))
-      await route.continue()
-    })
+    const release = await holdScripts(page)
     await page.goto('/try', { waitUntil: 'commit' })
     await page.getByRole('radio', { name: 'customer:read' }).check()
     await keyField(page).fill(key)
     await page.keyboard.press('Enter')
     const button = page.getByRole('button', { name: 'Check route' })
     expect(await button.isDisabled()).toBe(true)
-    for (const arrive of waiting) arrive()
+    release()
     await expect.poll(() => button.isDisabled()).toBe(false)
     // The text and the selection from the meantime are still there.
     expect(await keyField(page).inputValue()).toBe(key)
@@ -223,7 +215,7 @@ describe('the key', () => {
     expect(page.url()).toBe(`${browser.stack.webUrl}/try`)
   })
 
-  it('needs scripts, and the page says so without them', async () => {
+  it('needs scripts, and the page says so', async () => {
     const page = await browser.openPage({ javaScriptEnabled: false })
     await page.goto('/try')
     expect(await page.getByRole('main').innerText()).toContain('Use the commands below instead.')
@@ -231,7 +223,7 @@ describe('the key', () => {
   })
 })
 
-it('leads to where keys are made, signed in or not', async () => {
+it('links to the page that creates keys, signed in or not', async () => {
   const { page } = await openTry()
   expect(await page.getByRole('link', { name: 'Sign up and create one' }).getAttribute('href')).toContain(
     'next=%2Fkeys',

@@ -1,17 +1,18 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- what runs in the page reaches nothing outside of it */
+/* oxlint-disable unicorn/consistent-function-scoping -- functions that run in the page cannot use others */
 import type { Page } from 'playwright-core'
+import { waitUntilHydrated } from './wait-until-hydrated.ts'
 
-/** What a walk with the Tab key did not find right. */
+/** The faults of a walk with the Tab key. */
 export interface Walk {
-  /** Controls that the focus did not come to. */
+  /** Controls that never got the focus. */
   readonly unreached: string[]
   /** Controls that look the same with and without the focus. */
   readonly unmarked: string[]
 }
 
 /**
- * Goes through the page with the Tab key, from its first control until the focus leaves it. Starts again if the controls of the page
- * were replaced during the walk, as React does when it takes over a form or a dialog arrives.
+ * Walks through the page with the Tab key, from its first control until the focus leaves the page. It waits for hydration,
+ * because the focus is lost when React replaces its element, and starts again if controls were replaced during the walk.
  */
 export async function walkByKeyboard(page: Page): Promise<Walk> {
   for (let attempt = 1; ; attempt += 1) {
@@ -22,16 +23,6 @@ export async function walkByKeyboard(page: Page): Promise<Walk> {
   }
 }
 
-/** Waits until nothing is loading and React has taken over every control of the page. */
-async function waitUntilHydrated(page: Page): Promise<void> {
-  await page.waitForFunction(() => {
-    // React adds hidden fields to forms for browsers without scripts, and leaves them alone.
-    const controls = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea')]
-    const isHydrated = (element: Element) => Object.keys(element).some((key) => key.startsWith('__reactProps$'))
-    return document.querySelector('[aria-busy=true]') === null && controls.every(isHydrated)
-  })
-}
-
 async function walkOnce(page: Page): Promise<Walk & { readonly hasChanged: boolean }> {
   await page.evaluate(() => {
     const lookOf = (element: Element) => {
@@ -39,7 +30,7 @@ async function walkOnce(page: Page): Promise<Walk & { readonly hasChanged: boole
       const outline = outlineStyle === 'none' ? '' : outlineWidth
       return [outline, boxShadow, backgroundColor, clipPath, element.getBoundingClientRect().width].join(' ')
     }
-    // What lies around an invisible radio button shows its focus.
+    // The label of an invisible radio button shows its focus.
     const look = (element: Element) => `${lookOf(element)} ${lookOf(element.closest('label') ?? element)}`
     const controls = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
       .filter((element): element is HTMLElement => element instanceof HTMLElement && element.checkVisibility())

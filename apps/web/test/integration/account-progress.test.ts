@@ -6,14 +6,14 @@ import { type Stack, startStack, webhookBody } from '#test/support/stack.ts'
 
 let stack: Stack
 beforeAll(async () => {
-  // No sweep within the test: each step is brought about by the test alone.
+  // No sweep runs during the tests, so that each step comes from the test.
   stack = await startStack({ sweepIntervalMs: 3_600_000 })
 })
 afterAll(async () => {
   await stack.stop()
 })
 
-/** Signs up as the application does it, and gives the session as the browser would send it. */
+/** Signs up like the application, and returns the session like the browser sends it. */
 async function signUpWithSession(): Promise<{ id: string; cookie: () => string }> {
   const jar = new Map<string, string>()
   const client = createServerClient(
@@ -53,7 +53,7 @@ async function setFaults(fault: object | null): Promise<void> {
   expect(answer.ok).toBe(true)
 }
 
-it('tells the owner when Stripe is called again: after the 20 s that it asked for', async () => {
+it('shows the owner when the next attempt starts, after the 20 s that Stripe asked for', async () => {
   await setFaults({ kind: 'rate_limit', retryAfterSeconds: 20, method: 'POST', path: '/v1/customers', count: 'always' })
   const before = Date.now()
   const { cookie } = await signUpWithSession()
@@ -94,7 +94,7 @@ it('shows the owner that the customer failed, and the customer once the cause is
   await expect.poll(() => progressOf(cookie()), { timeout: 60_000, interval: 100 }).toEqual(done)
 })
 
-it('tells nothing to anyone without a session', async () => {
+it('responds 401 without a session', async () => {
   const answer = await fetch(`${stack.webUrl}/account/stripe-customer`)
   expect([answer.status, answer.headers.get('content-type')]).toEqual([401, 'application/problem+json'])
 })

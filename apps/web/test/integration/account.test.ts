@@ -1,8 +1,7 @@
-import { createKeyring } from 'routekey'
-import { createSupabaseStore } from 'routekey/stores/supabase'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isSessionCookie } from '#server/session-cookie.ts'
 import { createSession, type Session } from '#test/support/create-session.ts'
+import { createTestKeyring } from '#test/support/create-test-keyring.ts'
 import { readMailedLinks } from '#test/support/read-mailed-links.ts'
 import { openScriptlessBrowser, type ScriptlessBrowser } from '#test/support/scriptless-browser.ts'
 import { send } from '#test/support/send.ts'
@@ -10,7 +9,7 @@ import { password, type Stack, startStack } from '#test/support/stack.ts'
 
 let stack: Stack
 beforeAll(async () => {
-  // No sweep within the test: what happens here, the application has done by itself.
+  // No sweep runs during the tests, so everything comes from the application itself.
   stack = await startStack({ sweepIntervalMs: 3_600_000 })
 })
 afterAll(async () => {
@@ -22,7 +21,7 @@ async function openAs(email?: string): Promise<{ user: Session; browser: Scriptl
   return { user, browser: openScriptlessBrowser(stack, user) }
 }
 
-/** Signs the user in once more, in another browser. */
+/** Signs the user in again, in another browser. */
 async function openAgainAs(known: { email: string }): Promise<ScriptlessBrowser> {
   return openScriptlessBrowser(stack, await createSession(stack, { known }))
 }
@@ -36,7 +35,7 @@ async function customerOf(id: string): Promise<unknown> {
 }
 
 async function waitForCustomer(id: string): Promise<string> {
-  await expect.poll(() => customerOf(id), { timeout: 60_000, interval: 50 }).toMatch(/^cus_/)
+  await expect.poll(() => customerOf(id), { interval: 50 }).toMatch(/^cus_/)
   return String(await customerOf(id))
 }
 
@@ -56,7 +55,7 @@ describe('the session of an account that was deleted elsewhere', () => {
     expect(answer.body).not.toContain('Sign out')
   })
 
-  it('is told so where a page asks to sign in', async () => {
+  it('is reported on the sign-in page', async () => {
     const { user, browser } = await openAs()
     await deleteElsewhere(user)
     const { status, headers } = await browser.get('/account')
@@ -74,7 +73,7 @@ describe('the session of an account that was deleted elsewhere', () => {
     expect(sessionCookies(browser)).toEqual([])
   })
 
-  it('gets nothing for a script, which is told to load the page as a whole', async () => {
+  it('responds 401 to a script, which then loads the whole page', async () => {
     const { user, browser } = await openAs()
     await deleteElsewhere(user)
     const answer = await browser.get('/account', { 'sec-fetch-dest': 'empty', rsc: '1' })
@@ -100,11 +99,11 @@ describe('deleting an account', () => {
     someone = await openAs()
   })
 
-  it('takes the sessions, the keys and the Stripe customer with it, at once', async () => {
+  it('deletes the sessions, the keys and the Stripe customer at once', async () => {
     const { user, browser } = await openAs()
     const other = await openAgainAs(user)
     const customer = await waitForCustomer(user.id)
-    const keyring = createKeyring({ prefix: 'rk_user', store: createSupabaseStore({ client: stack.admin }) })
+    const keyring = createTestKeyring(stack)
     const { key } = await keyring.create({ owner: user.id, name: 'CI', scopes: ['account:read'] })
     const whoami = async () => {
       const headers = ['authorization', `Bearer ${key}`]
@@ -125,11 +124,9 @@ describe('deleting an account', () => {
     expect(sessionCookies(other)).toEqual([])
     const { data } = await stack.admin.from('profile').select('id').eq('id', user.id)
     expect(data).toEqual([])
-    await expect
-      .poll(async () => (await stack.stripe.customers.retrieve(customer)).deleted, { timeout: 60_000 })
-      .toBe(true)
+    await expect.poll(async () => (await stack.stripe.customers.retrieve(customer)).deleted).toBe(true)
 
-    // Sent twice, as by the button “back”: the second time it finds nobody.
+    // Sent twice, as after the Back button: the second time, nobody is signed in.
     const again = await browser.submit(page, 'Delete permanently', { confirmation: user.email })
     expect([again.status, again.headers.location]).toEqual([303, '/login?next=%2Faccount'])
   })
@@ -137,7 +134,7 @@ describe('deleting an account', () => {
   it.each([
     ['another text', { confirmation: 'delete' }],
     ['no text', {}],
-    ['somebody else’s address', { confirmation: 'ada@example.com' }],
+    ['another address', { confirmation: 'ada@example.com' }],
   ])('is refused on %s, also without the checks of the browser', async (_name, fields) => {
     const { user, browser } = someone
     const answer = await browser.submit(await browser.get('/account'), 'Delete permanently', {
@@ -149,7 +146,7 @@ describe('deleting an account', () => {
     expect((await browser.get('/account')).status).toBe(200)
   })
 
-  it('gives the next account of the same address a customer of its own', async () => {
+  it('gives the next account with the same address its own customer', async () => {
     const { user, browser } = await openAs()
     const first = await waitForCustomer(user.id)
     await browser.submit(await browser.get('/account'), 'Delete permanently', { confirmation: user.email })
@@ -159,13 +156,13 @@ describe('deleting an account', () => {
   })
 })
 
-describe('changing the e-mail address', () => {
+describe('changing the email address', () => {
   let someone: Awaited<ReturnType<typeof openAs>>
   beforeAll(async () => {
     someone = await openAs()
   })
 
-  it('waits for the link, and then the profile and the Stripe customer follow', async () => {
+  it('changes the profile and the Stripe customer after the link was opened', async () => {
     const { user, browser } = await openAs()
     const customer = await waitForCustomer(user.id)
     const email = newAddress()
@@ -185,13 +182,13 @@ describe('changing the e-mail address', () => {
     const { data } = await stack.admin.from('profile').select('email').eq('id', user.id).single()
     expect(data).toEqual({ email })
     const atStripe = async () => Object.assign({ email: null }, await stack.stripe.customers.retrieve(customer)).email
-    await expect.poll(atStripe, { timeout: 60_000 }).toBe(email)
+    await expect.poll(atStripe).toBe(email)
 
     const again = await browser.get(pathname + search)
     expect(again.headers.location).toBe('/account?notice=email-link-refused')
   })
 
-  it('can be confirmed in another browser, which is not signed in by it', async () => {
+  it('can be confirmed in another browser, without signing it in', async () => {
     const { browser } = await openAs()
     const email = newAddress()
     await browser.submit(await browser.get('/account'), 'Change email', { email })
@@ -203,7 +200,7 @@ describe('changing the e-mail address', () => {
     await openAgainAs({ email })
   })
 
-  it('tells nobody who has an account', async () => {
+  it('does not reveal who has an account', async () => {
     const { user: other } = await openAs()
     const { browser } = someone
     const page = await browser.get('/account')
@@ -227,7 +224,7 @@ describe('changing the e-mail address', () => {
     expect(visibleText(answer.body)).toContain(text)
   })
 
-  it('refuses the address that it is already', async () => {
+  it('refuses the current address', async () => {
     const { user, browser } = someone
     const email = user.email.toUpperCase()
     const answer = await browser.submit(await browser.get('/account'), 'Change email', { email })
@@ -257,8 +254,8 @@ describe('a session', () => {
     expect((await browser.get('/account')).status).toBe(307)
   })
 
-  // The last, because nothing comes back after it.
-  it('is left alone while Supabase cannot be reached, and nothing is deleted or changed', async () => {
+  // The last test, because it stops the sandbox.
+  it('is kept while Supabase is unreachable, and nothing is deleted or changed', async () => {
     const { user, browser } = await openAs()
     const page = await browser.get('/account')
     const before = new Map(browser.cookies)

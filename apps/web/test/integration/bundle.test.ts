@@ -12,9 +12,9 @@ const serverOnly = [
   'STRIPE_SECRET_KEY',
   'STRIPE_WEBHOOK_SECRET',
 ]
-/** The secret of the Standard Webhooks specification's test vector, which the whole world knows. */
+/** The public secret from the test vector of the Standard Webhooks specification. */
 const publishedExample = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
-/** Shapes of keys, ours and theirs: the prefix, and as many random characters as no example in a test has. */
+/** Shapes of real keys: the prefix, and more random characters than the examples in tests have. */
 const keyShapes = /(?:sb_secret_|[sr]k_(?:test|live)_|whsec_)(?:sandbox_)?(?=[A-Za-z]*\d)[A-Za-z0-9+/]{24,}/
 
 describe('the client bundle', () => {
@@ -40,7 +40,7 @@ function git(...args: string[]): string {
 }
 
 describe('git', () => {
-  it('ignores the files that hold secrets', () => {
+  it('ignores the files with secrets', () => {
     const ignored = git('check-ignore', 'apps/web/.env.local', '.sandbox/keys.json').trim().split('\n')
     expect(ignored).toEqual(['apps/web/.env.local', '.sandbox/keys.json'])
   })

@@ -1,7 +1,7 @@
-import { createKeyring, type Keyring } from 'routekey'
-import { createSupabaseStore } from 'routekey/stores/supabase'
+import type { Keyring } from 'routekey'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSession, type Session } from '#test/support/create-session.ts'
+import { createTestKeyring } from '#test/support/create-test-keyring.ts'
 import { startFaultProxy } from '#test/support/fault-proxy.ts'
 import { type Stack, startStack } from '#test/support/stack.ts'
 
@@ -11,7 +11,7 @@ let owner: Session
 let stranger: Session
 beforeAll(async () => {
   stack = await startStack()
-  keyring = createKeyring({ prefix: 'rk_user', store: createSupabaseStore({ client: stack.admin }) })
+  keyring = createTestKeyring(stack)
   owner = await createSession(stack)
   stranger = await createSession(stack)
 })
@@ -32,7 +32,7 @@ async function get(path: string, session?: Session, headers: Record<string, stri
 const textOf = (html: string) => html.replaceAll(/<script\b.*?<\/script>/gs, '').replaceAll(/<[^>]*>/g, ' ')
 
 describe('/keys/[id]', () => {
-  it('shows the owner the key, and never the key itself', async () => {
+  it('shows the owner the properties of the key, and never the key itself', async () => {
     const { key, record } = await keyring.create({ owner: owner.id, name: 'Nightly report', scopes: ['account:read'] })
     const { status, body } = await get(`/keys/${record.id}`, owner)
     expect(status).toBe(200)
@@ -45,13 +45,13 @@ describe('/keys/[id]', () => {
 
   it.each([
     ['the key of another user', async () => (await keyring.create({ owner: owner.id, name: 'Not yours' })).record.id],
-    ['a key that never was', async () => crypto.randomUUID()],
-    ['no id', async () => 'latest'],
+    ['an unknown key', async () => crypto.randomUUID()],
+    ['an invalid id', async () => 'latest'],
     [
       'an id in capitals',
       async () => (await keyring.create({ owner: stranger.id, name: 'x' })).record.id.toUpperCase(),
     ],
-    ['an id with more behind it', async () => `${crypto.randomUUID()}'--`],
+    ['an id with a suffix', async () => `${crypto.randomUUID()}'--`],
   ])('answers 404 with the same not-found page for %s', async (_case, makeId) => {
     const { status, body } = await get(`/keys/${encodeURIComponent(await makeId())}`, stranger)
     expect(status).toBe(404)
@@ -73,12 +73,12 @@ describe('/keys/[id]', () => {
     expect((await get(`/keys/${record.id}`, owner, { rsc: '1' })).body).toContain(record.name)
   })
 
-  it('sends who is not signed in to sign in, and back', async () => {
+  it('redirects to the sign-in page without a session, and back', async () => {
     const id = crypto.randomUUID()
     expect(await get(`/keys/${id}`)).toMatchObject({ status: 307, location: `/login?next=%2Fkeys%2F${id}` })
   })
 
-  it('signs out who has no account any more', async () => {
+  it('signs out a user whose account was deleted', async () => {
     const leaving = await createSession(stack)
     const { record } = await keyring.create({ owner: leaving.id, name: 'CI' })
     expect((await stack.admin.rpc('delete_account', { user_id: leaving.id })).error).toBeNull()
@@ -114,7 +114,7 @@ describe('/keys/[id]', () => {
   })
 })
 
-describe('while the usage and the audit trail cannot be read', () => {
+describe('while the usage and the audit trail are unavailable', () => {
   let supabase: Awaited<ReturnType<typeof startFaultProxy>>
   beforeAll(async () => {
     const failing = new Set(['/rest/v1/rpc/read_api_key_usage', '/rest/v1/rpc/read_api_key_audit'])
@@ -124,7 +124,7 @@ describe('while the usage and the audit trail cannot be read', () => {
   })
   afterAll(() => supabase?.stop())
 
-  it('shows the rest of the page, and says so in their places', async () => {
+  it('shows the rest of the page, with messages in their places', async () => {
     const { record } = await keyring.create({ owner: owner.id, name: 'Still there' })
     const { status, body } = await get(`/keys/${record.id}`, owner)
     expect(status).toBe(200)

@@ -1,13 +1,13 @@
-import { createKeyring, type Keyring } from 'routekey'
-import { createSupabaseStore } from 'routekey/stores/supabase'
+import type { Keyring } from 'routekey'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { maximumKeys } from '#features/keys/rules/key-rules.ts'
+import { createTestKeyring } from '#test/support/create-test-keyring.ts'
 import { startFaultProxy } from '#test/support/fault-proxy.ts'
 import { openSignedInBrowser } from '#test/support/scriptless-browser.ts'
 import { type RawResponse, send } from '#test/support/send.ts'
 import { type Stack, startStack } from '#test/support/stack.ts'
 
-// What fails while it is in here: the store's functions, as the application calls them.
+// The functions of the store that fail for the application.
 const failing = new Set<string>()
 let stack: Stack
 let supabase: Awaited<ReturnType<typeof startFaultProxy>>
@@ -16,7 +16,7 @@ let ada: Awaited<ReturnType<typeof openSignedInBrowser>>
 let eve: Awaited<ReturnType<typeof openSignedInBrowser>>
 beforeAll(async () => {
   stack = await startStack()
-  keyring = createKeyring({ prefix: 'rk_user', store: createSupabaseStore({ client: stack.admin }) })
+  keyring = createTestKeyring(stack)
   ada = await openSignedInBrowser(stack)
   eve = await openSignedInBrowser(stack)
   supabase = await startFaultProxy(stack.env['NEXT_PUBLIC_SUPABASE_URL']!, { failing })
@@ -47,8 +47,8 @@ const changes = [
 ] as const
 
 describe('creating a key', () => {
-  it('works without scripts, and shows the key in that one answer', async () => {
-    const before = Date.now()
+  it('works without scripts, and shows the key in one response only', async () => {
+    const startedAt = Date.now()
     const answer = await ada.submit(await ada.get('/keys'), 'Create key', { ...choices, window: 'hour', quota: '7' })
     const key = keyIn(answer)
     expect(answer.status).toBe(200)
@@ -59,9 +59,9 @@ describe('creating a key', () => {
     const [record] = await keyring.list({ owner: ada.id })
     expect(record).toMatchObject({ name: 'CI', scopes: ['account:read'], owner: ada.id })
     expect(record!.limits).toEqual([{ name: 'hour', quota: 7, windowSeconds: 3600 }])
-    const sentAt = record!.expiresAt!.getTime() - 30 * 86_400_000
-    expect(sentAt).toBeGreaterThanOrEqual(before)
-    expect(sentAt).toBeLessThanOrEqual(Date.now())
+    const daysMs = 30 * 86_400_000
+    expect(record!.expiresAt!.getTime()).toBeGreaterThanOrEqual(startedAt + daysMs)
+    expect(record!.expiresAt!.getTime()).toBeLessThanOrEqual(Date.now() + daysMs)
     const audit = await keyring.audit(record!.id)
     expect(audit?.[0]).toMatchObject({ action: 'created', actor: ada.id })
 
@@ -87,7 +87,7 @@ describe('creating a key', () => {
     expect(await keyring.list({ owner: ada.id })).toEqual(before)
   })
 
-  it('does nothing for who is not signed in', async () => {
+  it('does nothing without a session', async () => {
     const session = await openSignedInBrowser(stack)
     const page = await session.get('/keys')
     session.cookies.clear()
@@ -96,14 +96,14 @@ describe('creating a key', () => {
     expect(await keyring.list({ owner: session.id })).toEqual([])
   })
 
-  it('stops at the most that one may have, also when many are asked for at once', async () => {
+  it('stops at the limit of keys, even for concurrent requests', async () => {
     const session = await openSignedInBrowser(stack)
     for (let made = 0; made < maximumKeys - 3; made++) await keyring.create({ owner: session.id, name: 'CI' })
     const page = await session.get('/keys')
     const answers = await Promise.all(Array.from({ length: 6 }, () => session.submit(page, 'Create key', choices)))
     expect(answers.filter((answer) => keyIn(answer) !== '')).toHaveLength(3)
     for (const answer of answers.filter((one) => keyIn(one) === ''))
-      expect(textOf(answer)).toContain(`You already have ${maximumKeys} keys, the maximum.`)
+      expect(textOf(answer)).toContain(`You have reached the limit of ${maximumKeys} keys.`)
     const records = await keyring.list({ owner: session.id })
     expect(records).toHaveLength(maximumKeys)
 
@@ -135,7 +135,7 @@ describe('changing a key', () => {
     )
   })
 
-  it('disables it and enables it again, and changes its limit', async () => {
+  it('disables and enables it, and changes its limit', async () => {
     const { key, record } = await keyring.create({ owner: ada.id, name: 'CI' })
     const page = await ada.get(`/keys/${record.id}`)
     await ada.submit(page, 'Disable key')
@@ -158,7 +158,7 @@ describe('changing a key', () => {
   describe.each(changes)('%s', (button, fields) => {
     it.each([
       ['the key of another user', async () => (await keyring.create({ owner: ada.id, name: 'Hers' })).record.id],
-      ['a key that never was', async () => crypto.randomUUID()],
+      ['an unknown key', async () => crypto.randomUUID()],
       ['an invalid id', async () => "x' or true --"],
     ])('answers 404 for %s, and changes nothing', async (_, makeId) => {
       const id = await makeId()
@@ -172,7 +172,7 @@ describe('changing a key', () => {
       await keyring.revoke(own.record.id)
     })
 
-    it('does nothing for who is not signed in', async () => {
+    it('does nothing without a session', async () => {
       const session = await openSignedInBrowser(stack)
       const { record } = await keyring.create({ owner: session.id, name: 'CI' })
       const page = await session.get(`/keys/${record.id}`)
@@ -208,12 +208,12 @@ describe('while the store fails', () => {
 })
 
 describe('the list', () => {
-  it('sends who is not signed in to sign in', async () => {
+  it('redirects to the sign-in page without a session', async () => {
     const { status, headers } = await send(`${stack.webUrl}/keys`, { method: 'GET' })
     expect([status, headers.location]).toEqual([307, '/login?next=%2Fkeys'])
   })
 
-  it('shows the ended keys apart, page by page, and none of anyone else', async () => {
+  it('shows ended keys page by page, and none of another user', async () => {
     const session = await openSignedInBrowser(stack)
     const create = async (name: string) => (await keyring.create({ owner: session.id, name })).record
     for (let made = 0; made < 51; made++) await keyring.revoke((await create(`Old ${made}.`)).id)
@@ -238,7 +238,7 @@ describe('the list', () => {
     }
   })
 
-  it('comes in the stream before the usage', async () => {
+  it('is streamed before the usage', async () => {
     await keyring.create({ owner: eve.id, name: 'Before the chart.' })
     const { body } = await eve.get('/keys')
     const [list, usage] = [body.indexOf('Before the chart.'), body.indexOf('Hourly counts')]

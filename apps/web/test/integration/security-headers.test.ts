@@ -93,7 +93,7 @@ it.each([...pages, ...others])('binds a browser to https once it came by https, 
 })
 
 it.each([
-  ['a sign-in that begins', '/auth/github', {}],
+  ['the start of a sign-in', '/auth/github', {}],
   ['a session that has ended', '/', { cookie: 'routekey-session=base64-e30; routekey-session.0=x' }],
 ])(
   'keeps each cookie from scripts and from other sites, and sends it by https alone where that is there: %s',

@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const hasCurl = spawnSync('curl', ['--version']).error === undefined
 const password = 'correct horse battery staple'
 
-describe('npm start', { timeout: 180_000 }, () => {
+describe('npm start', { timeout: 300_000 }, () => {
   let dir: string
   let env: NodeJS.ProcessEnv & Record<string, string>
   let ports: Record<'web' | 'supabase' | 'stripe' | 'github', number>
@@ -50,7 +50,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     await rm(dir, { recursive: true, force: true })
   })
 
-  /** Runs the command in a process group of its own, as a shell does, so that the whole group can be signalled. */
+  /** Runs the command in its own process group, like a shell, so that the whole group can be signalled. */
   function start() {
     const child = spawn(process.execPath, ['tools/start.mjs'], { cwd: root, env, detached: true })
     let output = ''
@@ -80,7 +80,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     const run = start()
     await run.ready()
     const output = run.output()
-    // The build was made before the tests: that no one starts with a second one, the tests beside this one rely on, too.
+    // The build exists before the tests. A second build would disturb the tests that run at the same time.
     expect(output).not.toContain('Building')
     expect(output).toMatch(new RegExp(`^Ready.*http://localhost:${ports.web}$`, 'm'))
     expect(output).toContain(env.SANDBOX_ENV_FILE)
@@ -113,10 +113,8 @@ describe('npm start', { timeout: 180_000 }, () => {
     const { client: visitor, id } = await signUp(url, key, email)
     const readProfile = async (client = visitor) =>
       (await client.from('profile').select('id, stripe_customer').single()).data
-    // Between Stripe's answer and this, a crash would leave the profile without its customer for as long as the lease runs.
-    await expect
-      .poll(() => readProfile(), { timeout: 60_000 })
-      .toEqual({ id, stripe_customer: expect.stringMatching(/^cus_/) })
+    // Before this, a crash would leave the profile without its customer until the lease expires.
+    await expect.poll(() => readProfile()).toEqual({ id, stripe_customer: expect.stringMatching(/^cus_/) })
     const customer = (await readProfile())?.stripe_customer
     const stripe = stripeAt(ports.stripe, variables.STRIPE_SECRET_KEY!)
     const find = async () => (await stripe.customers.list({ email })).data.map((found) => found.id)
@@ -124,7 +122,7 @@ describe('npm start', { timeout: 180_000 }, () => {
 
     signalGroup(first.child, 'SIGKILL')
     await first.exit
-    for (const port of Object.values(ports)) await expect.poll(() => isOpen(port), { timeout: 60_000 }).toBe(false)
+    for (const port of Object.values(ports)) await expect.poll(() => isOpen(port)).toBe(false)
     await start().ready()
 
     expect(await readVariables()).toEqual(variables)
@@ -134,12 +132,12 @@ describe('npm start', { timeout: 180_000 }, () => {
     expect(await readProfile(client)).toEqual({ id, stripe_customer: customer })
   })
 
-  it('takes its children with it when it alone is killed', async () => {
+  it('ends its child processes if only the main process is killed', async () => {
     const run = start()
     await run.ready()
     run.child.kill('SIGKILL')
     await run.exit
-    for (const port of Object.values(ports)) await expect.poll(() => isOpen(port), { timeout: 60_000 }).toBe(false)
+    for (const port of Object.values(ports)) await expect.poll(() => isOpen(port)).toBe(false)
   })
 
   it.each(['web', 'supabase', 'stripe', 'github'] as const)('names the %s port when it is taken', async (part) => {
@@ -152,7 +150,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     expect(run.output()).toBe(told)
   })
 
-  it('calls the Stripe that is configured, and does not start its own', async () => {
+  it('uses the configured Stripe, and does not start its own', async () => {
     const requests: string[] = []
     const other = createServer((request, response) => {
       requests.push(`${request.method} ${request.url?.split('?')[0]} ${request.headers.authorization}`)
@@ -172,7 +170,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     expect(run.output()).not.toContain('sk_test_of_my_own')
   })
 
-  it('uses the Supabase that is configured, and does not start its own', async () => {
+  it('uses the configured Supabase, and does not start its own', async () => {
     const apiRouteSecret = randomBytes(32).toString('hex')
     const other = await startSandbox({
       dir: join(dir, 'other'),
@@ -194,10 +192,10 @@ describe('npm start', { timeout: 180_000 }, () => {
     expect(await isOpen(ports.github)).toBe(false)
     const { client, id } = await signUp(url, publishableKey, 'elsewhere@example.com')
     const customer = async () => (await client.from('profile').select('stripe_customer').eq('id', id).single()).data
-    await expect.poll(customer, { timeout: 60_000 }).toEqual({ stripe_customer: expect.stringMatching(/^cus_/) })
+    await expect.poll(customer).toEqual({ stripe_customer: expect.stringMatching(/^cus_/) })
   })
 
-  it('lets a secret of the environment win over the file', async () => {
+  it('prefers a secret from the environment over the file', async () => {
     const secret = randomBytes(32).toString('hex')
     env.API_ROUTE_SECRET = secret
     const run = start()
@@ -211,7 +209,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     })
     expect(answer.status).toBe(400)
 
-    // To the process alone, as a supervisor does; a terminal sends it to the whole group.
+    // Only to the process, like a supervisor. A terminal sends it to the whole group.
     run.child.kill('SIGINT')
     expect(await run.exit).toBe(0)
     for (const port of Object.values(ports)) expect(await isOpen(port)).toBe(false)

@@ -14,7 +14,7 @@ describe('without Supabase configured', () => {
     return { status: response.status, text: await response.text() }
   }
 
-  it('still shows the landing page', async () => {
+  it('shows the home page', async () => {
     expect(await get('/')).toMatchObject({ status: 200, text: expect.stringContaining('secure a route') })
   })
 
@@ -25,7 +25,7 @@ describe('without Supabase configured', () => {
     expect(text).not.toContain(stack.env['SUPABASE_SECRET_KEY'])
   })
 
-  it('tells by its health which part is missing, and nothing more', async () => {
+  it('reports only which part is missing in /api/health', async () => {
     const { status, text } = await get('/api/health')
     expect(status).toBe(503)
     expect(JSON.parse(text)).toEqual({
@@ -34,7 +34,7 @@ describe('without Supabase configured', () => {
     })
   })
 
-  it('guards its route all the same, and says to the rightful caller that it is not ready', async () => {
+  it('still guards its route, and responds 503 to a caller with the key', async () => {
     const post = async (headers: Record<string, string>) => {
       const body = JSON.stringify({
         type: 'INSERT',

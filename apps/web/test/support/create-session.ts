@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createServerClient } from '@supabase/ssr'
 import { password, type Stack } from './stack.ts'
 
-/** A signed-in user, with the cookies that a browser would hold. */
+/** A signed-in user, with the session cookies of a browser. */
 export interface Session {
   readonly id: string
   readonly email: string
@@ -10,11 +10,10 @@ export interface Session {
 }
 
 /**
- * Signs a user in at Supabase, with the library that keeps the session in cookies for the application, too. Faster than
- * the form, and the same session.
+ * Signs in a user with `@supabase/ssr`, like the application. It is faster than the form and gives the same session.
  *
- * @param options.email of a new user; default a new address
- * @param options.known the user to sign in; default a new one is signed up
+ * @param options.email the address of a new user; default a random one
+ * @param options.known an existing user; default signs up a new one
  */
 export async function createSession(
   stack: Stack,
@@ -28,7 +27,7 @@ export async function createSession(
     cookies: {
       getAll: () => [],
       setAll: (changed) => {
-        // The session, in one cookie or in numbered parts; beside it comes what only a link by e-mail would need.
+        // The session, in one cookie or in numbered parts, without the verifiers of links in emails.
         for (const { name, value } of changed) if (/^routekey-session(\.\d+)?$/.test(name)) cookies.set(name, value)
       },
     },

@@ -5,11 +5,11 @@ import { findFreePort } from '@routekey/sandbox'
 const passedHeaders = ['apikey', 'authorization', 'content-type', 'accept', 'prefer']
 
 /**
- * Starts a proxy in front of a server. It answers 500 on the paths in `failing`, and late on the paths in `slow`. Not 503, because
- * `supabase-js` retries that for seven seconds.
+ * Starts a proxy in front of a server that responds 500 on the paths in `failing` and late on the paths in `slow`. It does not
+ * respond 503, because `supabase-js` retries that for seven seconds.
  *
- * @param options.failing the paths, which may be changed while it runs; default none
- * @param options.slow which paths wait for `delayMs`; default none
+ * @param options.failing the paths, which can change while it runs; default none
+ * @param options.slow the paths that wait for `delayMs`; default none
  */
 export async function startFaultProxy(
   target: string,

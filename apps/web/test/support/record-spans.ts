@@ -2,7 +2,7 @@ import { context, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { BasicTracerProvider, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 
-/** A span as it is printed, one a line behind `span `. */
+/** A printed span, one per line after `span `. */
 export interface PrintedSpan {
   readonly name: string
   readonly id: string
@@ -10,8 +10,8 @@ export interface PrintedSpan {
   readonly attributes: Record<string, unknown>
 }
 
-// Loaded into the application's process before anything else, as an agent of OpenTelemetry is: it registers a tracer, and
-// prints what ends.
+// Loaded into the application's process before other modules, like an OpenTelemetry agent: registers a tracer, and prints every
+// span that ends.
 
 function print(span: ReadableSpan): void {
   const printed: PrintedSpan = {

@@ -3,16 +3,16 @@ import { createSession, type Session } from './create-session.ts'
 import { type RawResponse, send } from './send.ts'
 import type { Stack } from './stack.ts'
 
-/** A page that was loaded, or what came in its place. */
+/** A loaded page, or the response in its place. */
 export type LoadedPage = RawResponse & { path: string }
 
-/** A browser without scripts: keeps cookies, and follows nothing by itself. */
+/** A browser without scripts. It stores cookies and does not follow redirects. */
 export interface ScriptlessBrowser {
   readonly cookies: Map<string, string>
-  /** Loads a page, as a browser does when an address is typed. */
+  /** Loads a page like a browser whose user typed the URL. */
   readonly get: (path: string, headers?: Record<string, string>) => Promise<LoadedPage>
   /**
-   * Sends a form of a page that was loaded, as the browser does before scripts arrive.
+   * Sends a form of a loaded page, like a browser before scripts arrive.
    *
    * @param page has the form
    * @param button the text of its button
@@ -24,7 +24,7 @@ export interface ScriptlessBrowser {
 /**
  * Opens a browser without scripts.
  *
- * @param session whose it is; default nobody's
+ * @param session the signed-in user; default none
  */
 export function openScriptlessBrowser(stack: Stack, session?: Session): ScriptlessBrowser {
   const cookies = new Map(session?.cookies)
@@ -57,7 +57,7 @@ export function openScriptlessBrowser(stack: Stack, session?: Session): Scriptle
   }
 }
 
-/** Opens a browser without scripts in which a new user is signed in. */
+/** Opens a browser without scripts for a new, signed-in user. */
 export async function openSignedInBrowser(stack: Stack): Promise<Session & ScriptlessBrowser> {
   const session = await createSession(stack)
   return { ...session, ...openScriptlessBrowser(stack, session) }
@@ -71,7 +71,7 @@ function keep(cookies: Map<string, string>, line: string): void {
   else cookies.set(name, value.join('='))
 }
 
-/** Reads what the fields hold of the one form of a page that has such a button. */
+/** Reads the fields of the only form of a page with this button. */
 function readForm(html: string, button: string): Record<string, string> {
   const forms = [...html.matchAll(/<form\b[^>]*>(.*?)<\/form>/gs)].filter(([, inner = '']) =>
     [...inner.matchAll(/<button\b[^>]*>(.*?)<\/button>/gs)].some(([, label = '']) => textOf(label) === button),

@@ -7,7 +7,7 @@ import type { Stack } from './stack.ts'
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
-/** The ids of the keys that a user got, and the key that is in use, in plaintext. */
+/** The ids of the seeded keys, and the busy key in plaintext. */
 export interface SeededKeys {
   readonly busy: string
   readonly busyKey: string
@@ -18,8 +18,8 @@ export interface SeededKeys {
 }
 
 /**
- * Gives a user keys in every state, one of them with the usage of 30 days, by the keyring and the store that the
- * application has, with a clock that goes from the past to the present.
+ * Creates keys in every state for a user, one of them with 30 days of usage. It uses the application's keyring with a clock that
+ * moves from the past to the present.
  */
 export async function seedKeys(stack: Stack, owner: string): Promise<SeededKeys> {
   const start = Date.now()
@@ -72,7 +72,7 @@ export async function seedKeys(stack: Stack, owner: string): Promise<SeededKeys>
   return { busy, busyKey, rotated, unused, expired, revoked }
 }
 
-/** More by day than by night, fewer at weekends, and one burst that met the limit. */
+/** More requests by day than by night, fewer at weekends, and bursts over the limit. */
 function requestsAt(start: number, hoursAgo: number): [allowed: number, refused: number] {
   const hour = new Date(start - hoursAgo * hourMs)
   const daylight = 1 + Math.sin(((hour.getUTCHours() - 8) / 24) * 2 * Math.PI)

@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, request } from 'node:http'
 
-/** An answer as it came over the wire. */
+/** A raw HTTP response. */
 export interface RawResponse {
   readonly status: number
   readonly headers: IncomingHttpHeaders
@@ -9,10 +9,10 @@ export interface RawResponse {
 }
 
 /**
- * Sends one request with `node:http`, which passes on what `fetch` would merge, refuse or add: repeated headers, any
- * method, a body with GET.
+ * Sends one request with `node:http`, which keeps what `fetch` merges, refuses or adds: repeated headers, any method, a body
+ * with GET.
  *
- * @param options.headers names and values in turn, so that a name can occur twice
+ * @param options.headers names and values in turn, so that a name can repeat
  */
 export async function send(
   url: string,

@@ -7,33 +7,33 @@ import { startWebServer, type WebServer } from '@routekey/tools/web-server'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { Stripe } from 'stripe'
 
-/** What every user of a test signs in with. */
+/** The password of all test users. */
 export const password = 'correct horse battery staple'
 
-/** The built application on an embedded stack of its own: own ports, own empty data, own secrets. */
+/** The built application with its own sandbox: ports, empty data and secrets. */
 export interface Stack {
   readonly webUrl: string
   web: WebServer
   readonly sandbox: Sandbox
-  /** What the application got as its environment. */
+  /** The environment of the application. */
   readonly env: Record<string, string>
   readonly apiRouteSecret: string
   /** Acts as the service role. */
   readonly admin: SupabaseClient
-  /** The real SDK, pointed at the stand-in. */
+  /** The real SDK, connected to the stand-in. */
   readonly stripe: Stripe
-  /** A new client, as a visitor's browser would have it. */
+  /** Creates a client like in a visitor's browser. */
   readonly visitor: () => SupabaseClient
-  /** Starts the application again on the same port, after it was stopped or killed. */
+  /** Restarts the application on the same port. */
   readonly restartWeb: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
-/** How a stack differs from the usual one. */
+/** The options of a stack. */
 export interface StackOptions {
-  /** Laid over the application's environment; `undefined` takes a variable away. */
+  /** Overrides the application's environment; `undefined` removes a variable. */
   readonly env?: Record<string, string | undefined>
-  /** How often the sandbox's timer sweeps, in milliseconds; default 15,000. */
+  /** The interval of the sandbox's sweeps; default 15,000. */
   readonly sweepIntervalMs?: number
 }
 
@@ -74,7 +74,7 @@ async function assemble(
   if (sandbox.supabase === null || sandbox.stripe === null) throw new Error('The stack runs every part of the sandbox.')
 
   const env: Record<string, string> = {
-    // Keeps Next.js from reading the developer's own .env.local.
+    // Keeps Next.js from reading the developer's .env.local.
     __NEXT_PROCESSED_ENV: 'true',
     API_ROUTE_SECRET: apiRouteSecret,
     CRON_SECRET: cronSecret,
@@ -117,7 +117,7 @@ async function assemble(
   return stack
 }
 
-/** Signs a new visitor up by e-mail and password, as supabase-js does it, and returns the user's id and address. */
+/** Signs up a new user with email and password through supabase-js. */
 export async function signUp(
   stack: Stack,
   email = `${randomUUID()}@example.com`,
@@ -128,13 +128,13 @@ export async function signUp(
   return { id: data.user.id, email }
 }
 
-/** The body that a database webhook posts when a profile was added. */
+/** The body of the database webhook for a new profile. */
 export function webhookBody(profile: { id: string; email: string }): string {
   const record = { ...profile, stripe_customer: null }
   return JSON.stringify({ type: 'INSERT', table: 'profile', schema: 'public', record, old_record: null })
 }
 
-/** Every customer that Stripe holds, read through the SDK's pages. */
+/** Lists all customers at Stripe. */
 export async function listCustomers(stack: Stack): Promise<Stripe.Customer[]> {
   return stack.stripe.customers.list({ limit: 100 }).autoPagingToArray({ limit: 10_000 })
 }

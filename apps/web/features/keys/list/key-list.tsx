@@ -31,7 +31,7 @@ export async function KeyList({
   return (
     <>
       <div className="flex flex-col gap-3">
-        <nav aria-label="Which keys" className="flex w-fit rounded-lg bg-muted p-0.5 text-sm">
+        <nav aria-label="Filter keys" className="flex w-fit rounded-lg bg-muted p-0.5 text-sm">
           <Tab href="/keys" isCurrent={show === 'living'}>
             In use <span className="text-muted-foreground">{`${usable.length} of ${maximumKeys}`}</span>
           </Tab>
@@ -45,7 +45,7 @@ export async function KeyList({
           ) : usable.length > 0 ? (
             <KeyTable keys={usable} now={now} label="Keys in use" />
           ) : (
-            <Empty title="No keys yet" text="Create one, put it into your program, and call the API with it.">
+            <Empty title="No keys yet" text="Create a key and send it with your API requests.">
               <CreateKeyButton />
             </Empty>
           )}
@@ -58,7 +58,7 @@ export async function KeyList({
 
 function EndedKeys({ ended, last, now }: KeyLists) {
   if (ended.length === 0) {
-    return <Empty title="Nothing here" text="Keys that you revoke, or that expire, are listed here." />
+    return <Empty title="Nothing here" text="This list shows revoked and expired keys." />
   }
   return (
     <>
