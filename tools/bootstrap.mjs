@@ -1,21 +1,16 @@
 // Prepares a clone for every other command: installs the packages, and starts a program with a Node that the project supports.
 // Plain JavaScript for Node 20.9, which imports nothing from npm.
 import { spawn, spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const modules = join(root, 'node_modules')
-const stamp = join(modules, '.installed-lockfile')
 
-/** Installs the packages of the lockfile. Does nothing if they were installed from the same lockfile before. */
+/** Installs the packages of the lockfile, unless `npm ci` or `npm install` has installed them. */
 export function ensureInstalled() {
-  const lockfile = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lockfile) return
+  if (isInstalled()) return
   console.log('Installing packages (once)…')
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
@@ -23,7 +18,29 @@ export function ensureInstalled() {
     shell: process.platform === 'win32',
   })
   if (status !== 0) fail('npm ci failed. Its message is above.')
-  writeFileSync(stamp, lockfile)
+}
+
+/** Compares the lockfile with the list of packages that npm writes at the end of each installation. */
+function isInstalled() {
+  const listPath = join(modules, '.package-lock.json')
+  if (!existsSync(listPath)) return false
+  const installed = readPackages(listPath)
+  return Object.entries(readPackages(join(root, 'package-lock.json'))).every(([path, { version, link, optional }]) => {
+    if (!path.includes('node_modules/')) return true
+    const found = installed[path]
+    return found === undefined ? optional === true : found.version === version && found.link === link
+  })
+}
+
+/**
+ * Reads the packages of a lockfile.
+ *
+ * @param {string} path of the lockfile
+ * @returns {Record<string, { version?: string, link?: boolean, optional?: boolean }>} by their path below the root
+ */
+function readPackages(path) {
+  // oxlint-disable-next-line typescript/no-unsafe-member-access -- npm writes both files, and no schema is installed yet
+  return JSON.parse(readFileSync(path, 'utf8')).packages
 }
 
 /**
