@@ -7,7 +7,8 @@ import { fetchWithTimeout } from './fetch-with-timeout.ts'
 import { isHttps } from './request-origin.ts'
 import { sessionCookie } from './session-cookie.ts'
 
-const timeoutMs = 10_000
+/** How long each call of Supabase may take, in milliseconds. */
+export const supabaseTimeoutMs = 10_000
 
 /**
  * Creates a client that acts as the signed-in user, for pages. It does not store a refreshed session, because pages cannot
@@ -51,7 +52,7 @@ export function createSessionClient(requestHeaders: Headers, cookieMethods: Cook
       path: '/',
       secure: isHttps(requestHeaders),
     },
-    global: { fetch: fetchWithTimeout(timeoutMs) },
+    global: { fetch: fetchWithTimeout(supabaseTimeoutMs) },
   })
 }
 
@@ -77,6 +78,6 @@ export function createServiceClient(): SupabaseClient {
 function createSessionlessClient(url: string, key: string): SupabaseClient {
   return createClient(url, key, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
-    global: { fetch: fetchWithTimeout(timeoutMs) },
+    global: { fetch: fetchWithTimeout(supabaseTimeoutMs) },
   })
 }

@@ -4,7 +4,7 @@ import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { createKeyring } from 'routekey'
 import { createSupabaseStore } from 'routekey/stores/supabase'
 import { log } from '#server/log.ts'
-import { createServiceClient } from '#server/supabase.ts'
+import { createServiceClient, supabaseTimeoutMs } from '#server/supabase.ts'
 import { maximumKeys, maximumQuota, scopes } from './rules/key-rules.ts'
 import { userKeyPrefix } from './rules/user-key-prefix.ts'
 
@@ -19,5 +19,6 @@ export const keyring = createKeyring({
   // Counts in this process. With several instances, give it a limiter in Postgres or Redis, so that they count together.
   limiter: new RateLimiterMemory({ points: maximumQuota, duration: 1 }),
   usage: { after },
+  timeoutMs: supabaseTimeoutMs,
   logger: { error: (message) => log('error', 'keyring.failed', { error: message }) },
 })
