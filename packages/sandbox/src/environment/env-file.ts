@@ -5,6 +5,7 @@ import { CliError } from '@routekey/command-line'
 import { appendAssignment, editEnvFile, parseAssignments, replaceValue } from '@routekey/command-line/env-file'
 
 import { SandboxError } from '../errors.ts'
+import { hasCode } from '../host/has-code.ts'
 
 /** Changes for {@link writeEnvFile}. Values hold no spaces, quotes or `#`. */
 export interface EnvFileChanges {
@@ -21,7 +22,7 @@ export async function readEnvFile(path: string): Promise<Record<string, string |
   try {
     return parseEnv(await readFile(path, 'utf8'))
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
+    if (hasCode(error, 'ENOENT')) return {}
     throw error
   }
 }

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { extname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { SandboxError } from '../errors.ts'
+import { hasCode } from './has-code.ts'
 import { lockDirectory } from './lock-directory.ts'
 
 /** A file that can be created again. Its name changes with its content: other files of its extension are outdated. */
@@ -18,7 +19,7 @@ export async function readCachedFile({ directory, name }: CachedFile): Promise<U
   try {
     return new Uint8Array(await readFile(join(directory, name)))
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    if (hasCode(error, 'ENOENT')) return null
     throw error
   }
 }

@@ -3,6 +3,7 @@ import { link, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { uptime } from 'node:os'
 import { resolve } from 'node:path'
 import { SandboxError } from '../errors.ts'
+import { hasCode } from './has-code.ts'
 
 const lockedPaths = new Set<string>()
 
@@ -88,8 +89,4 @@ async function isZombie(pid: number): Promise<boolean> {
     // The process has just ended, or the system has no /proc.
     return false
   }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
 }

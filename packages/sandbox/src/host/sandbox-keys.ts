@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { hasCode } from './has-code.ts'
 import { writePrivateFile } from './write-private-file.ts'
 
 /** A part of every key of a sandbox. Keys of real services do not have it. */
@@ -28,7 +29,7 @@ export function generateSecret(): string {
 export async function ensureSandboxKeys(dir: string): Promise<SandboxKeys> {
   const path = join(dir, 'keys.json')
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    if (hasCode(error, 'ENOENT')) return null
     throw error
   })
   if (text !== null) return sandboxKeysSchema.parse(JSON.parse(text))
