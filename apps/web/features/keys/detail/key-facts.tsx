@@ -1,6 +1,6 @@
-import type { ReactNode } from 'react'
 import type { KeyRecord } from 'routekey'
 import { CopyButton } from '#ui/copy-button.tsx'
+import { Fact } from '#ui/fact.tsx'
 import { Time } from '#ui/time.tsx'
 
 /**
@@ -45,15 +45,6 @@ export function KeyFacts({ record, now }: { record: KeyRecord; now: Date }) {
         </span>
       </Fact>
     </dl>
-  )
-}
-
-function Fact({ term, children }: { term: string; children: ReactNode }) {
-  return (
-    <div className="grid items-center gap-1 sm:col-span-2 sm:grid-cols-subgrid">
-      <dt className="text-muted-foreground">{term}</dt>
-      <dd className="min-w-0">{children}</dd>
-    </div>
   )
 }
 
