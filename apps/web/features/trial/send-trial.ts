@@ -13,7 +13,8 @@ export interface TrialResponse {
 /** The result of one request. */
 export type Trial = TrialResponse | { outcome: 'unreachable'; problem: string }
 
-const timeoutMs = 10_000
+// Longer than the server waits for Supabase, so that its own response arrives.
+const timeoutMs = 15_000
 
 /**
  * Sends one request from the browser to a route of this application. It sends no cookies, so that only the key can open the
