@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { beforeAll, expect, it } from 'vitest'
 
 import { createPostgresStore } from '../../src/stores/postgres.ts'
+import { makeKey } from '../store-contract/store-fixture.ts'
 import { useTestPostgres } from './open-clients.ts'
 
 const { openPool } = useTestPostgres()
@@ -70,19 +71,8 @@ it.each([
 })
 
 it('counts the usable keys of an owner without reading the revoked ones', async () => {
-  const key = {
-    name: 'x',
-    start: 'x',
-    scopes: [],
-    limits: [],
-    allowedIps: [],
-    metadata: {},
-    expiresAt: null,
-    actor: null,
-  }
-  const create = () =>
-    store().create({ ...key, id: crypto.randomUUID(), hash: 'a'.repeat(64), owner: 'collector', at, maximumKeys: 10 })
-  expect((await countRows(create))['api_key']).toBeLessThanOrEqual(25)
+  const key = makeKey({ owner: 'collector', at, maximumKeys: 10 })
+  expect((await countRows(() => store().create(key)))['api_key']).toBeLessThanOrEqual(25)
 })
 
 it('adds up the usage of one key, and of an owner, without reading that of others', async () => {

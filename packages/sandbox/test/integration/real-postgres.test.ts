@@ -20,8 +20,6 @@ let application: RecordingApplication
 let sandbox: Sandbox
 
 beforeAll(async () => {
-  // `@supabase/lite` prints errors of the database, which these tests cause on purpose.
-  vi.spyOn(console, 'error').mockImplementation(() => {})
   dir = await mkdtemp(join(tmpdir(), 'routekey-postgres-'))
   // Empty, because the sandbox must prepare it.
   server = await startTestPostgres({ migrationsDirectory: null })
@@ -36,7 +34,6 @@ afterAll(async () => {
   await server.stop()
   await application.close()
   await rm(dir, { recursive: true })
-  vi.restoreAllMocks()
 })
 
 const start = () =>

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { startSandbox, type Sandbox } from '@routekey/sandbox'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { Stripe } from 'stripe'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStripeCustomers, type StripeCustomers } from '../../src/index.ts'
 
 describe('the engine on supabase-js', () => {
@@ -36,10 +36,6 @@ describe('the engine on supabase-js', () => {
   afterAll(async () => {
     await sandbox.stop()
     await rm(dir, { recursive: true })
-  })
-
-  afterEach(() => {
-    vi.restoreAllMocks()
   })
 
   const signUp = async (email: string): Promise<string> => {
@@ -97,8 +93,6 @@ describe('the engine on supabase-js', () => {
   })
 
   it('throws if its key is not the service role’s', async () => {
-    // The sandbox's Supabase prints the refusal.
-    vi.spyOn(console, 'error').mockReturnValue()
     const anonymous = createStripeCustomers({ supabase: createSupabase(sandbox.supabase!.publishableKey), stripe })
     await expect(anonymous.provision(crypto.randomUUID())).rejects.toMatchObject({
       name: 'StripeCustomersError',

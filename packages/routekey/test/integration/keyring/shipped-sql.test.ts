@@ -6,7 +6,7 @@ import { type Sandbox, startSandbox } from '@routekey/sandbox'
 import { type TestPostgres, startTestPostgres } from '@routekey/sandbox/test-postgres'
 import { type SupabaseClient, createClient } from '@supabase/supabase-js'
 import { Client, Pool } from 'pg'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { type KeyStore, createKeyring } from '../../../src/index.ts'
 import { createPostgresStore } from '../../../src/stores/postgres.ts'
@@ -40,8 +40,6 @@ describe.each([
   let pool: Pool
 
   beforeAll(async () => {
-    // The Data API logs each refused request.
-    vi.spyOn(console, 'error').mockImplementation(() => {})
     directory = await mkdtemp(join(tmpdir(), 'routekey-shipped-sql-'))
     const migrationsDirectory = join(directory, 'migrations')
     await mkdir(migrationsDirectory)
@@ -69,7 +67,6 @@ describe.each([
     await sandbox.stop()
     await server.stop()
     await rm(directory, { recursive: true })
-    vi.restoreAllMocks()
   })
 
   function connect(role: 'publishableKey' | 'secretKey'): SupabaseClient {
