@@ -15,6 +15,8 @@ const locate = (migration: string, source: string): GeneratedMigration => ({
 export const generatedMigrations: readonly GeneratedMigration[] = [
   locate('20261124020007_api_key.sql', 'api-key.sql'),
   locate('20261124020008_api_key_supabase.sql', 'api-key-supabase.sql'),
+  locate('20261126100001_limit.sql', 'limit.sql'),
+  locate('20261126100002_limit_supabase.sql', 'limit-supabase.sql'),
 ]
 
 if (import.meta.main) {

@@ -22,11 +22,13 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-const parseObject = (value: unknown, what: string) => (isObject(value) ? value : fail(what))
+/** Reads an object. */
+export const parseObject = (value: unknown, what: string) => (isObject(value) ? value : fail(what))
 const parseString = (value: unknown, what: string) => (typeof value === 'string' ? value : fail(what))
 /** Reads a number. */
 export const parseNumber = (value: unknown, what: string) => (typeof value === 'number' ? value : fail(what))
-const parseBoolean = (value: unknown, what: string) => (typeof value === 'boolean' ? value : fail(what))
+/** Reads a boolean. */
+export const parseBoolean = (value: unknown, what: string) => (typeof value === 'boolean' ? value : fail(what))
 
 function parseDate(value: unknown, what: string): Date {
   const date = new Date(parseString(value, what))

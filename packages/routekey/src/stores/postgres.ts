@@ -1,8 +1,11 @@
 import { RoutekeyError } from '../errors.ts'
 import type { KeyStore } from '../keyring/model/key-store.ts'
-import { createFunctionStore } from './function-store.ts'
+import { type StoredLimiter, type StoredLimiterOptions, createFunctionLimiter } from './function-limiter.ts'
+import { type CallFunction, createFunctionStore } from './function-store.ts'
 
-/** The part of a Postgres client that the store uses. `Pool` and `Client` of `pg` fit, and so does `PGlite`. */
+export type { LimiterCount, StoredLimiter } from './function-limiter.ts'
+
+/** The part of a Postgres client that the store and the limiter use. `Pool` and `Client` of `pg` fit, and so does `PGlite`. */
 export interface PostgresClient {
   query(text: string, values: string[]): Promise<{ readonly rows: readonly unknown[] }>
 }
@@ -25,6 +28,24 @@ export interface PostgresStoreOptions {
 
 const channel = 'api_key_changed'
 
+/** Calls functions with unnamed statements and without state of the session, so a transaction pooler can be between. */
+function callThrough(client: PostgresClient): CallFunction {
+  return async (name, input) => {
+    // As text, because some drivers would encode a JSON parameter again, and some return a JSON result as text.
+    const statement = `select public.${name}($1::text::jsonb)::text as result`
+    const { rows } = await client.query(statement, [JSON.stringify(input)])
+    const [row] = rows
+    const result = typeof row === 'object' && row !== null && 'result' in row ? row.result : undefined
+    // A function without a result returns an empty text.
+    if (result === null || result === '') return null
+    if (typeof result === 'string') return JSON.parse(result)
+    throw new RoutekeyError(
+      'ERR_STORE_INVALID_RESPONSE',
+      `${name}() returned no row. Apply the SQL that this version of routekey ships.`,
+    )
+  }
+}
+
 /**
  * Creates a store in Postgres. `npx routekey sql` prints the SQL for its tables and functions. The role of the client must own them,
  * or have the grants and policies that the guide to keyrings lists: row-level security hides every row from other roles.
@@ -40,16 +61,7 @@ const channel = 'api_key_changed'
  */
 export function createPostgresStore(options: PostgresStoreOptions): KeyStore {
   const { client, listen } = options
-  const store = createFunctionStore(async (name, input) => {
-    // As text, because some drivers would encode a JSON parameter again.
-    const { rows } = await client.query(`select public.${name}($1::text::jsonb) as result`, [JSON.stringify(input)])
-    const [row] = rows
-    if (typeof row === 'object' && row !== null && 'result' in row) return row.result
-    throw new RoutekeyError(
-      'ERR_STORE_INVALID_RESPONSE',
-      `${name}() returned no row. Apply the SQL that this version of routekey ships.`,
-    )
-  })
+  const store = createFunctionStore(callThrough(client))
   if (listen === undefined) return store
   return {
     ...store,
@@ -59,6 +71,29 @@ export function createPostgresStore(options: PostgresStoreOptions): KeyStore {
       return typeof end === 'function' ? end : () => end.unlisten()
     },
   }
+}
+
+/** Options of {@link createPostgresLimiter}. */
+export interface PostgresLimiterOptions extends StoredLimiterOptions {
+  readonly client: PostgresClient
+}
+
+/**
+ * Creates a limiter that counts in Postgres, for the `limiter` option of `createKeyring` or for limits of your own. It is exact over
+ * any number of instances. `npx routekey sql` prints the SQL for its table and functions.
+ *
+ * @throws `ERR_CONFIG_KEYRING` unless `points` is a whole number from 1.
+ * @example
+ * import { createPostgresLimiter, createPostgresStore } from 'routekey/stores/postgres'
+ *
+ * const keyring = createKeyring({
+ *   store: createPostgresStore({ client: pool }),
+ *   limiter: createPostgresLimiter({ client: pool }),
+ *   prefix: 'acme',
+ * })
+ */
+export function createPostgresLimiter(options: PostgresLimiterOptions): StoredLimiter {
+  return createFunctionLimiter(callThrough(options.client), options)
 }
 
 /** The part of a `pg` client that {@link listenWithPg} uses. */

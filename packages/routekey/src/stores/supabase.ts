@@ -1,7 +1,10 @@
 import type { KeyStore } from '../keyring/model/key-store.ts'
-import { createFunctionStore } from './function-store.ts'
+import { type StoredLimiter, type StoredLimiterOptions, createFunctionLimiter } from './function-limiter.ts'
+import { type CallFunction, createFunctionStore } from './function-store.ts'
 
-/** The part of a Supabase client that the store uses. */
+export type { LimiterCount, StoredLimiter } from './function-limiter.ts'
+
+/** The part of a Supabase client that the store and the limiter use. */
 export interface SupabaseRpcClient {
   rpc(
     name: string,
@@ -11,6 +14,19 @@ export interface SupabaseRpcClient {
     readonly error: { readonly message: string } | null
     readonly status: number
   }>
+}
+
+function callThrough(client: SupabaseRpcClient): CallFunction {
+  return async (name, input) => {
+    const { data, error, status } = await client.rpc(name, { input })
+    // A role without the grants gets an error, never an empty result.
+    if (error !== null) throw new Error(error.message, { cause: error })
+    // supabase-js returns null for a 404 without a body, as from a wrong URL. A function that returns null has the status 200.
+    if (data === null && status !== 200 && name !== 'record_api_key_usage') {
+      throw new Error(`${name} returned nothing. Check the URL of the Supabase project.`)
+    }
+    return data
+  }
 }
 
 /** Options of {@link createSupabaseStore}. */
@@ -30,15 +46,29 @@ export interface SupabaseStoreOptions {
  * const store = createSupabaseStore({ client: createClient(url, secretKey) })
  */
 export function createSupabaseStore(options: SupabaseStoreOptions): KeyStore {
-  const { client } = options
-  return createFunctionStore(async (name, input) => {
-    const { data, error, status } = await client.rpc(name, { input })
-    // A role without the grants gets an error, never an empty result.
-    if (error !== null) throw new Error(error.message, { cause: error })
-    // supabase-js returns null for a 404 without a body, as from a wrong URL. A function that returns null has the status 200.
-    if (data === null && status !== 200 && name !== 'record_api_key_usage') {
-      throw new Error(`${name} returned nothing. Check the URL of the Supabase project.`)
-    }
-    return data
-  })
+  return createFunctionStore(callThrough(options.client))
+}
+
+/** Options of {@link createSupabaseLimiter}. */
+export interface SupabaseLimiterOptions extends StoredLimiterOptions {
+  /** A client with the secret key (`sb_secret_…`). No other role can call the functions. */
+  readonly client: SupabaseRpcClient
+}
+
+/**
+ * Creates a limiter that counts in Supabase, for the `limiter` option of `createKeyring` or for limits of your own. It is exact over
+ * any number of instances. `npx routekey sql` and `npx routekey sql --supabase` print the SQL for its table and functions.
+ *
+ * @throws `ERR_CONFIG_KEYRING` unless `points` is a whole number from 1.
+ * @example
+ * import { createSupabaseLimiter, createSupabaseStore } from 'routekey/stores/supabase'
+ *
+ * const keyring = createKeyring({
+ *   store: createSupabaseStore({ client }),
+ *   limiter: createSupabaseLimiter({ client }),
+ *   prefix: 'acme',
+ * })
+ */
+export function createSupabaseLimiter(options: SupabaseLimiterOptions): StoredLimiter {
+  return createFunctionLimiter(callThrough(options.client), options)
 }

@@ -2,8 +2,9 @@ import { type TestPostgres, startTestPostgres } from '@routekey/sandbox/test-pos
 import { Client, Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { createPostgresStore, listenWithPg } from '../../src/stores/postgres.ts'
+import { createPostgresLimiter, createPostgresStore, listenWithPg } from '../../src/stores/postgres.ts'
 import { readDocumentedGrants, readSql } from '../shipped-sql/shipped-sql.ts'
+import { useEveryLimiterMethod } from '../shipped-sql/use-every-limiter-method.ts'
 import { useEveryMethod } from '../shipped-sql/use-every-method.ts'
 
 const password = 'correct horse battery staple'
@@ -33,7 +34,7 @@ async function run(url: string, ...scripts: string[]): Promise<void> {
   await client.end()
 }
 
-async function openStore(url: string) {
+async function open(url: string) {
   const pool = new Pool({ connectionString: url, max: 3 })
   const listener = new Client({ connectionString: url })
   await listener.connect()
@@ -44,14 +45,22 @@ async function openStore(url: string) {
     () => pool.end(),
     () => listener.end(),
   )
-  return createPostgresStore({ client: pool, listen: listenWithPg(listener) })
+  return {
+    store: createPostgresStore({ client: pool, listen: listenWithPg(listener) }),
+    limiter: createPostgresLimiter({ client: pool, points: 1 }),
+  }
 }
 
-describe('sql/api-key.sql alone on a plain PostgreSQL', () => {
+async function useBoth({ store, limiter }: Awaited<ReturnType<typeof open>>): Promise<void> {
+  await useEveryMethod(store)
+  await useEveryLimiterMethod(limiter)
+}
+
+describe('the SQL alone on a plain PostgreSQL', () => {
   it('gives the role that applies it a keyring on which every method works, without a superuser or a grant', async () => {
     await run(server.url, `create role owner_app login password '${password}'`, 'create database owned owner owner_app')
     await run(addressOf('owned', 'owner_app'), await readSql())
-    await expect(useEveryMethod(await openStore(addressOf('owned', 'owner_app')))).resolves.toBeUndefined()
+    await expect(useBoth(await open(addressOf('owned', 'owner_app')))).resolves.toBeUndefined()
   })
 
   describe('applied by another role', () => {
@@ -61,14 +70,15 @@ describe('sql/api-key.sql alone on a plain PostgreSQL', () => {
     })
 
     it('gives a role without grants an error, never an empty result', async () => {
-      const store = await openStore(addressOf('granted', 'app'))
+      const { store, limiter } = await open(addressOf('granted', 'app'))
       await expect(store.findByHash('a'.repeat(64))).rejects.toThrow('permission denied')
       await expect(store.list({ at: new Date(), limit: 1 })).rejects.toThrow('permission denied')
+      await expect(limiter.get('a')).rejects.toThrow('permission denied')
     })
 
     it('gives a role with the documented grants and policies a keyring on which every method works', async () => {
       await run(addressOf('granted'), await readDocumentedGrants())
-      await expect(useEveryMethod(await openStore(addressOf('granted', 'app')))).resolves.toBeUndefined()
+      await expect(useBoth(await open(addressOf('granted', 'app')))).resolves.toBeUndefined()
     })
   })
 })

@@ -73,6 +73,8 @@ describe('the package', () => {
       'package/package.json',
       'package/sql/api-key-supabase.sql',
       'package/sql/api-key.sql',
+      'package/sql/limit-supabase.sql',
+      'package/sql/limit.sql',
     ])
     expect(files.filter((file) => /\.test\.|(?<!\.d)\.ts$/.test(file))).toEqual([])
   })

@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises'
 
 const read = (path: string) => readFile(new URL(path, import.meta.url), 'utf8')
 
+const readAll = async (paths: readonly string[]) => (await Promise.all(paths.map(read))).join('\n')
+
 /** Reads the SQL for any PostgreSQL. */
-export const readSql = () => read('../../sql/api-key.sql')
+export const readSql = () => readAll(['../../sql/api-key.sql', '../../sql/limit.sql'])
 
 /** Reads the SQL that Supabase needs in addition. */
-export const readSupabaseSql = () => read('../../sql/api-key-supabase.sql')
+export const readSupabaseSql = () => readAll(['../../sql/api-key-supabase.sql', '../../sql/limit-supabase.sql'])
 
 /** Reads the grants and policies that `docs/keyring.md` names for a role that does not own the tables. */
 export async function readDocumentedGrants(): Promise<string> {

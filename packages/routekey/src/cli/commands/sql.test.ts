@@ -7,10 +7,10 @@ import { runIn } from '../cli-fixture.ts'
 const sql = (...args: string[]) => runIn('.', ['sql', ...args])
 
 it.each([
-  [[], 'api-key.sql'],
-  [['--supabase'], 'api-key-supabase.sql'],
-])('prints, with the options %j, the file %s and nothing else', async (args, file) => {
-  const text = readFileSync(new URL(`../../../sql/${file}`, import.meta.url), 'utf8')
+  [[], ['api-key.sql', 'limit.sql']],
+  [['--supabase'], ['api-key-supabase.sql', 'limit-supabase.sql']],
+])('prints, with the options %j, the files %j and nothing else', async (args, files) => {
+  const text = files.map((file) => readFileSync(new URL(`../../../sql/${file}`, import.meta.url), 'utf8')).join('\n')
   expect(await sql(...args)).toEqual({ exitCode: 0, printed: text, said: '' })
 })
 

@@ -3,7 +3,7 @@ import { registerHooks } from 'node:module'
 
 import { Redis } from 'ioredis'
 import { Pool } from 'pg'
-import { RateLimiterPostgres, RateLimiterRedis } from 'rate-limiter-flexible'
+import { RateLimiterRedis } from 'rate-limiter-flexible'
 
 import type { Limiter } from '../../../src/index.ts'
 
@@ -26,16 +26,15 @@ registerHooks({
       : next(specifier, context),
 })
 const { createKeyring } = await import('../../../src/index.ts')
-const { createPostgresStore } = await import('../../../src/stores/postgres.ts')
+const { createPostgresLimiter, createPostgresStore } = await import('../../../src/stores/postgres.ts')
 
 const { databaseUrl, redisSocket, key, requests, now }: QuotaTask = JSON.parse(process.argv[2] ?? '')
 const pool = new Pool({ connectionString: databaseUrl, max: 8 })
 const redis = redisSocket === null ? null : new Redis(redisSocket)
-const points = 1_000_000
 const limiter: Limiter =
   redis === null
-    ? new RateLimiterPostgres({ storeClient: pool, points, duration: 1, tableName: 'quota', tableCreated: true })
-    : new RateLimiterRedis({ storeClient: redis, points, duration: 1 })
+    ? createPostgresLimiter({ client: pool })
+    : new RateLimiterRedis({ storeClient: redis, points: 1_000_000, duration: 1 })
 
 const keyring = createKeyring({
   store: createPostgresStore({ client: pool }),

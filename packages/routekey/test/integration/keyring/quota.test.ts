@@ -6,11 +6,10 @@ import { join } from 'node:path'
 
 import { type TestPostgres, startTestPostgres } from '@routekey/sandbox/test-postgres'
 import { Pool } from 'pg'
-import { RateLimiterMemory, RateLimiterPostgres } from 'rate-limiter-flexible'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
 import { createKeyring } from '../../../src/index.ts'
-import { createPostgresStore } from '../../../src/stores/postgres.ts'
+import { createPostgresLimiter, createPostgresStore } from '../../../src/stores/postgres.ts'
 import type { QuotaTask } from './quota-worker.ts'
 
 const processes = 4
@@ -31,12 +30,6 @@ beforeAll(async () => {
   pool = new Pool({ connectionString: server.url })
   // A connection that is closing when the server stops says so with an error.
   pool.on('error', () => {})
-  // Creates the table of the counters.
-  await new Promise<void>((resolve, reject) => {
-    const ready = (error?: Error) => (error === undefined ? resolve() : reject(error))
-    // oxlint-disable-next-line no-new -- the constructor is all there is to call
-    new RateLimiterPostgres({ storeClient: pool, points: 1, duration: 1, tableName: 'quota' }, ready)
-  })
 })
 
 afterAll(async () => {
@@ -58,7 +51,7 @@ async function race(redisSocket: string | null, limits: readonly { name: string;
   const keyring = createKeyring({
     store: createPostgresStore({ client: pool }),
     prefix: 'acme',
-    limiter: new RateLimiterMemory({ points: 1_000_000, duration: 1 }),
+    limiter: createPostgresLimiter({ client: pool }),
   })
   const { key, record } = await keyring.create({
     owner: 'ada',

@@ -9,9 +9,10 @@ import { Client, Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { type KeyStore, createKeyring } from '../../../src/index.ts'
-import { createPostgresStore } from '../../../src/stores/postgres.ts'
-import { createSupabaseStore } from '../../../src/stores/supabase.ts'
+import { createPostgresLimiter, createPostgresStore } from '../../../src/stores/postgres.ts'
+import { createSupabaseLimiter, createSupabaseStore } from '../../../src/stores/supabase.ts'
 import { readSql, readSupabaseSql } from '../../shipped-sql/shipped-sql.ts'
+import { useEveryLimiterMethod } from '../../shipped-sql/use-every-limiter-method.ts'
 import { useEveryMethod } from '../../shipped-sql/use-every-method.ts'
 
 // What hosted Supabase granted in projects before 2026: everything new in `public`, to all API roles.
@@ -82,12 +83,16 @@ describe.each([
   }
 
   it('every method works through the Supabase store and the Data API', async () => {
-    await expect(useEveryMethod(createSupabaseStore({ client: connect('secretKey') }))).resolves.toBeUndefined()
+    const client = connect('secretKey')
+    await expect(useEveryMethod(createSupabaseStore({ client }))).resolves.toBeUndefined()
+    await expect(useEveryLimiterMethod(createSupabaseLimiter({ client, points: 1 }))).resolves.toBeUndefined()
   })
 
   it('every method works through the Postgres store, as the service role', async () => {
     const asServiceRole = new Pool({ connectionString: server.url, max: 3, options: '-c role=service_role' })
     await expect(useEveryMethod(createPostgresStore({ client: asServiceRole }))).resolves.toBeUndefined()
+    const limiter = createPostgresLimiter({ client: asServiceRole, points: 1 })
+    await expect(useEveryLimiterMethod(limiter)).resolves.toBeUndefined()
     await asServiceRole.end()
   })
 
@@ -105,15 +110,15 @@ describe.each([
   it('anonymous and signed-in users can execute no function and use no sequence', async () => {
     const { rows } = await pool.query(`
       select role, oid::regprocedure::text as name from unnest(array['anon', 'authenticated']) as role, pg_proc
-      where pronamespace = 'public'::regnamespace and proname ~ 'api_key' and has_function_privilege(role, oid, 'execute')
+      where pronamespace = 'public'::regnamespace and proname ~ 'api_key|limit' and has_function_privilege(role, oid, 'execute')
       union all
       select role, oid::regclass::text from unnest(array['anon', 'authenticated']) as role, pg_class
       where relnamespace = 'public'::regnamespace and relkind = 'S'
         and has_sequence_privilege(role, oid, 'usage, select, update')
     `)
     expect(rows).toEqual([])
-    const functions = await pool.query(`select proname from pg_proc where proname ~ 'api_key'`)
-    expect(functions.rowCount).toBe(15)
+    const functions = await pool.query(`select proname from pg_proc where proname ~ 'api_key|_limit$'`)
+    expect(functions.rowCount).toBe(20)
   })
 
   it('owners read their own keys, usage and audit trail, and nothing else', async () => {
@@ -134,6 +139,8 @@ describe.each([
       expect(written.error, `the owner deletes from ${table}`).not.toBeNull()
     }
     for (const { client } of [ada, eve, { client: connect('publishableKey') }]) {
+      expect((await client.from('limit_counter').select()).error?.code).toBe('42501')
+      expect(await createSupabaseLimiter({ client }).get('a').catch(String)).toContain('permission denied')
       for (const name of ['find_api_key', 'get_api_key', 'list_api_keys', 'revoke_api_keys', 'delete_api_keys']) {
         const { error } = await client.rpc(name, { input: { id: record.id, owner: ada.id, limit: 1 } })
         expect(error?.code, name).toBe('42501')

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import { main } from '../../../src/cli/main.ts'
 import { createKeyring } from '../../../src/index.ts'
-import { createSupabaseStore } from '../../../src/stores/supabase.ts'
+import { createSupabaseLimiter, createSupabaseStore } from '../../../src/stores/supabase.ts'
+import { limiterContract } from '../../limiter-contract.ts'
 import { storeContract } from '../../store-contract/store-contract.ts'
 
 let directory: string
@@ -30,6 +31,7 @@ function connect(role: 'publishableKey' | 'secretKey'): SupabaseClient {
 }
 
 storeContract('Supabase', async () => createSupabaseStore({ client: connect('secretKey') }))
+limiterContract('Supabase', async (points = 1000) => createSupabaseLimiter({ client: connect('secretKey'), points }))
 
 it('answers 503, not 401, when the Data API is down or refuses the client', async () => {
   const { url, publishableKey } = sandbox.supabase!

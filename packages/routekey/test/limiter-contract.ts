@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+
+import { describe, expect, it } from 'vitest'
+
+import type { StoredLimiter } from '../src/stores/postgres.ts'
+
+/** Long enough that no window ends during a test. */
+const day = { customDuration: 86_400 }
+
+const count = (consumedPoints: number, remainingPoints: number) => ({
+  consumedPoints,
+  remainingPoints,
+  msBeforeNext: expect.any(Number),
+})
+
+/** Returns how many calls were accepted. Throws if one failed. */
+async function countAccepted(calls: readonly Promise<unknown>[]): Promise<number> {
+  const results = await Promise.allSettled(calls)
+  for (const result of results) {
+    if (result.status === 'rejected' && result.reason instanceof Error) throw result.reason
+  }
+  return results.filter(({ status }) => status === 'fulfilled').length
+}
+
+/**
+ * Tests that a limiter in a database does what its interface says.
+ *
+ * @param open Opens a limiter with a connection of its own.
+ */
+export function limiterContract(client: string, open: (points?: number) => Promise<StoredLimiter>): void {
+  describe(`the limiter with ${client}`, () => {
+    it('counts points, and refuses above its own', async () => {
+      const [limiter, key] = [await open(3), randomUUID()]
+      expect(await limiter.consume(key, 1, day)).toEqual(count(1, 2))
+      expect(await limiter.consume(key, 2, day)).toEqual(count(3, 0))
+      await expect(limiter.consume(key, 1, day)).rejects.toEqual(count(4, 0))
+      await expect(limiter.consume(key, 1, day)).rejects.not.toBeInstanceOf(Error)
+      expect(await limiter.consume(`${key}2`, 1, day)).toEqual(count(1, 2))
+    })
+
+    it('accepts exactly its points of 500 concurrent calls over four clients', async () => {
+      const [limiters, key] = [await Promise.all([open(100), open(100), open(100), open(100)]), randomUUID()]
+      const calls = Array.from({ length: 500 }, (_, index) => limiters[index % 4]!.consume(key, 1, day))
+      expect(await countAccepted(calls)).toBe(100)
+      expect(await limiters[0].get(key)).toEqual(count(500, 0))
+    })
+
+    it('starts again when the window ends, which refused calls do not delay', async () => {
+      const [limiter, key] = [await open(1), randomUUID()]
+      const second = { customDuration: 1 }
+      let left = (await limiter.consume(key, 1, second)).msBeforeNext
+      expect(left).toBeGreaterThan(0)
+      expect(left).toBeLessThanOrEqual(1000)
+      for (;;) {
+        const [result] = await Promise.allSettled([limiter.consume(key, 1, second)])
+        if (result.status === 'fulfilled') break
+        const { msBeforeNext }: { msBeforeNext: number } = result.reason
+        expect(msBeforeNext).toBeLessThanOrEqual(left)
+        left = msBeforeNext
+      }
+      expect(await limiter.get(key)).toMatchObject({ consumedPoints: 1 })
+    })
+
+    it('returns points within the window, never below 0, and none to a counter that does not exist', async () => {
+      const [limiter, key] = [await open(5), randomUUID()]
+      expect(await limiter.reward(key, 1)).toBeNull()
+      expect(await limiter.get(key)).toBeNull()
+      await limiter.consume(key, 3, day)
+      expect(await limiter.reward(key, 1)).toEqual(count(2, 3))
+      expect(await limiter.reward(key, 9)).toEqual(count(0, 5))
+      await expect(limiter.reward(key, -1)).rejects.toMatchObject({ code: 'ERR_CONFIG_KEYRING' })
+    })
+
+    it('reads and deletes a counter', async () => {
+      const [limiter, key] = [await open(), randomUUID()]
+      expect(await limiter.get(key)).toBeNull()
+      expect(await limiter.delete(key)).toBe(false)
+      await limiter.consume(key, 2, day)
+      expect(await limiter.get(key)).toMatchObject({ consumedPoints: 2 })
+      expect(await limiter.delete(key)).toBe(true)
+      expect(await limiter.get(key)).toBeNull()
+    })
+
+    it.each(['', '\0', '\ud800', "'; drop table limit_counter; --", 'é'.repeat(10_000)])(
+      'counts any name: %j',
+      async (name) => {
+        const [limiter, key] = [await open(), `${randomUUID()}${name}`]
+        await limiter.consume(key, 1, day)
+        expect(await limiter.consume(key, 1, day)).toMatchObject({ consumedPoints: 2 })
+      },
+    )
+
+    it.each([
+      [0, 1],
+      [-1, 1],
+      [1.5, 1],
+      [Number.NaN, 1],
+      [1, 0],
+      [1, Infinity],
+    ])('rejects %d points for %d seconds', async (points, customDuration) => {
+      const limiter = await open()
+      await expect(limiter.consume('a', points, { customDuration })).rejects.toMatchObject({
+        code: 'ERR_CONFIG_KEYRING',
+      })
+    })
+  })
+}
