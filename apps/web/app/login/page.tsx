@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { redirect } from 'next/navigation'
-import { authUnavailable } from '#features/auth/auth-client.ts'
+import { explainQueryError } from '#features/auth/auth-refusals.ts'
 import { LoginForm } from '#features/auth/login-form.tsx'
 import { parseRedirectPath } from '#features/auth/parse-redirect-path.ts'
 import { RedirectNotice } from '#features/auth/redirect-notice.tsx'
@@ -15,14 +15,6 @@ import { Notice } from '#ui/notice.tsx'
 
 type Props = PageProps<'/login'>
 
-const errors: Record<string, string> = {
-  denied: 'You didn’t authorize the sign-in. Nothing was changed.',
-  expired: 'This link has expired or was already used. Start again to get a new one.',
-  failed: 'This sign-in link has expired, was already used, or was opened in another browser. Start again.',
-  unavailable: authUnavailable,
-  session: 'Your session has ended. Sign in again.',
-}
-
 export async function generateMetadata({ searchParams }: Props): Promise<Metadata> {
   return { title: (await searchParams)['mode'] === 'sign-up' ? 'Sign up' : 'Sign in' }
 }
@@ -32,7 +24,7 @@ export default async function LoginPage({ searchParams }: Props) {
   const query = await searchParams
   const next = parseRedirectPath(query['next'])
   const isSignUp = query['mode'] === 'sign-up'
-  const error = typeof query['error'] === 'string' ? (errors[query['error']] ?? errors['failed']) : undefined
+  const error = explainQueryError(query['error'])
 
   // Not after an error, because a session that the account page has refused would be redirected back to it.
   if (error === undefined) {

@@ -4,9 +4,6 @@ import { EnvironmentError } from '#server/env.ts'
 import { describeError, log } from '#server/log.ts'
 import { createActionClient } from '#server/supabase.ts'
 
-/** The message for a visitor if Supabase cannot be reached. */
-export const authUnavailable = 'We couldn’t reach the sign-in service. Try again in a moment.'
-
 /**
  * Calls Supabase Auth as the visitor, for server actions.
  *

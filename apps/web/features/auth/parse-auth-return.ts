@@ -1,3 +1,5 @@
+import { nameRefusal } from './auth-refusals.ts'
+
 /** The result with which Supabase redirects a visitor back, from GitHub or from a link in an email. */
 export type AuthReturn =
   /** Exchanged for a session, only in the browser that started (PKCE). */
@@ -6,15 +8,16 @@ export type AuthReturn =
   | { kind: 'token'; tokenHash: string; type: 'email' | 'signup' | 'email_change' }
   /** A change of address needs both addresses to confirm, and one of them has. */
   | { kind: 'half_confirmed' }
-  | { kind: 'refused'; reason: 'denied' | 'expired' | 'failed' }
+  /** The reason is a name for the sign-in page; the code is Supabase's, for the log. */
+  | { kind: 'refused'; reason: string; code: string }
 
 /** Parses the query of the URL to which Supabase redirects a visitor. */
 export function parseAuthReturn(query: URLSearchParams): AuthReturn {
-  // Before `error`, which is `access_denied` for an expired link as well.
-  if (query.get('error_code') === 'otp_expired') return { kind: 'refused', reason: 'expired' }
-  if (query.has('error'))
-    return { kind: 'refused', reason: query.get('error') === 'access_denied' ? 'denied' : 'failed' }
-
+  const error = query.get('error')
+  const errorCode = query.get('error_code')
+  if (error !== null || errorCode !== null) {
+    return { kind: 'refused', reason: findReason(query), code: errorCode ?? error ?? '' }
+  }
   const tokenHash = query.get('token_hash')
   const type = query.get('type')
   // Only the types that this application requests. A link for a new password, for example, would sign in its visitor.
@@ -23,5 +26,21 @@ export function parseAuthReturn(query: URLSearchParams): AuthReturn {
   }
   const code = query.get('code')
   if (code) return { kind: 'code', code }
-  return query.has('message') ? { kind: 'half_confirmed' } : { kind: 'refused', reason: 'failed' }
+  return query.has('message')
+    ? { kind: 'half_confirmed' }
+    : { kind: 'refused', reason: 'failed', code: 'no_parameters' }
+}
+
+function findReason(query: URLSearchParams): string {
+  const errorCode = query.get('error_code')
+  // Supabase gives many refusals `error=access_denied`. Only without a code of its own, it is the visitor's answer at GitHub.
+  if (errorCode === null) return query.get('error') === 'access_denied' ? 'denied' : 'failed'
+  // Supabase has no code for this one.
+  if (
+    errorCode === 'unexpected_failure' &&
+    /\buser email from external provider\b/.test(query.get('error_description') ?? '')
+  ) {
+    return 'no_email'
+  }
+  return nameRefusal(errorCode)
 }

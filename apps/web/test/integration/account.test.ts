@@ -236,9 +236,11 @@ describe('changing the email address', () => {
     ['message=Confirmation+link+accepted.&flow=email-change', '/account?notice=email-half-confirmed'],
     ['code=made-up&flow=email-change', '/account?notice=email-link-refused'],
     ['token_hash=made-up&type=email_change', '/account?notice=email-link-refused'],
-    ['token_hash=made-up&type=signup', '/login?error=expired'],
+    ['token_hash=made-up&type=signup', '/login?error=otp_expired'],
     ['token_hash=made-up&type=recovery', '/login?error=failed'],
     ['error=access_denied', '/login?error=denied'],
+    ['error=access_denied&error_code=user_banned', '/login?error=user_banned'],
+    ['code=made-up', '/login?error=flow_state_not_found'],
   ])('leads on from a link that came back with %s', async (query, location) => {
     const { browser } = someone
     expect((await browser.get(`/auth/callback?${query}`)).headers.location).toBe(location)

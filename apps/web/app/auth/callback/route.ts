@@ -1,6 +1,7 @@
 import { type AuthError, isAuthRetryableFetchError } from '@supabase/supabase-js'
 import { cookies } from 'next/headers'
 import { redirect } from 'next/navigation'
+import { loggedCode, nameRefusal } from '#features/auth/auth-refusals.ts'
 import { type AuthReturn, parseAuthReturn } from '#features/auth/parse-auth-return.ts'
 import { parseRedirectPath } from '#features/auth/parse-redirect-path.ts'
 import type { RedirectNoticeName } from '#features/auth/redirect-notice.tsx'
@@ -8,7 +9,8 @@ import { describeError, log } from '#server/log.ts'
 import { isSessionCookie } from '#server/session-cookie.ts'
 import { createActionClient, createVisitorClient } from '#server/supabase.ts'
 
-type Outcome = 'done' | 'half_confirmed' | 'denied' | 'expired' | 'failed' | 'unavailable'
+/** `done`, `half_confirmed`, or the name of a refusal. */
+type Outcome = string
 
 // routekey-audit: public, a sign-in ends here
 /** Completes a sign-in, a sign-up or a change of address that comes from GitHub or from a link in an email. */
@@ -25,6 +27,7 @@ export async function GET(request: Request): Promise<never> {
 async function finish(result: AuthReturn): Promise<Outcome> {
   switch (result.kind) {
     case 'refused':
+      log('warn', 'auth.return_refused', { code: loggedCode(result.code) })
       return result.reason
     case 'half_confirmed':
       return 'half_confirmed'
@@ -49,8 +52,8 @@ async function settle(call: () => Promise<Settled>): Promise<Outcome> {
     const { error, data } = await call()
     if (error === null) return data.session === null ? 'half_confirmed' : 'done'
     if (isAuthRetryableFetchError(error)) throw error
-    log('warn', 'auth.return_refused', { code: error.code, status: error.status })
-    return error.code === 'otp_expired' ? 'expired' : 'failed'
+    log('warn', 'auth.return_refused', { code: loggedCode(error.code), status: error.status })
+    return nameRefusal(error.code)
   } catch (error) {
     log('error', 'auth.return_failed', { error: describeError(error) })
     return 'unavailable'
