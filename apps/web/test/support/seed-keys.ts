@@ -1,6 +1,5 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { createKeyring } from 'routekey'
-import { createSupabaseStore } from 'routekey/stores/supabase'
+import { createSupabaseLimiter, createSupabaseStore } from 'routekey/stores/supabase'
 import { maximumQuota, scopes } from '#features/keys/rules/key-rules.ts'
 import type { Stack } from './stack.ts'
 
@@ -25,7 +24,7 @@ export async function seedKeys(stack: Stack, owner: string): Promise<SeededKeys>
   const start = Date.now()
   let now = new Date(start)
   const store = createSupabaseStore({ client: stack.admin })
-  const limiter = new RateLimiterMemory({ points: maximumQuota, duration: 1 })
+  const limiter = createSupabaseLimiter({ client: stack.admin, points: maximumQuota })
   const keyring = createKeyring({
     prefix: 'rk_user',
     scopes,

@@ -33,6 +33,8 @@ export interface Stack {
 export interface StackOptions {
   /** Overrides the application's environment; `undefined` removes a variable. */
   readonly env?: Record<string, string | undefined>
+  /** The address of an empty Postgres, with a superuser. Default: PGlite. */
+  readonly databaseUrl?: string
   /** The interval of the sandbox's sweeps; default 15,000. */
   readonly sweepIntervalMs?: number
 }
@@ -68,6 +70,7 @@ async function assemble(
     cronSecret,
     stripeWebhook: true,
     ports: { supabase: 0, stripe: 0, github: 0 },
+    ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
     ...(options.sweepIntervalMs === undefined ? {} : { sweepIntervalMs: options.sweepIntervalMs }),
   })
   cleanUp.push(() => sandbox.stop())
