@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { describeSandbox } from './describe-sandbox.ts'
 
@@ -6,7 +5,7 @@ const supabase = {
   url: 'http://127.0.0.1:54321',
   publishableKey: 'sb_publishable_sandbox_1',
   secretKey: 'sb_secret_sandbox_1',
-  mailDirectory: join(process.cwd(), '.sandbox/mail'),
+  mailDirectory: '/somewhere/.sandbox/mail',
 }
 const stripe = { url: 'http://127.0.0.1:12111', secretKey: 'sk_test_sandbox_1', webhookSecret: 'whsec_sandbox_1' }
 
@@ -16,7 +15,7 @@ it('shows the address of each part, and no secret', () => {
       'Supabase  http://127.0.0.1:54321',
       'Stripe    http://127.0.0.1:12111 (open it to see the customers)',
       'GitHub    http://127.0.0.1:4001',
-      `E-mail    saved as files in ${join('.sandbox', 'mail')}`,
+      'E-mail    http://127.0.0.1:54321/mail (open it to confirm an address)',
     ].join('\n'),
   )
 })

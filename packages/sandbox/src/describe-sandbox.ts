@@ -1,5 +1,5 @@
-import { relative } from 'node:path'
 import type { Sandbox } from './sandbox-options.ts'
+import { mailPath } from './supabase/mail/mail-page.ts'
 
 /** Describes where each part of a sandbox is, one line per part. The text holds no secret. */
 export function describeSandbox({ supabase, stripe, github }: Pick<Sandbox, 'supabase' | 'stripe' | 'github'>): string {
@@ -8,12 +8,6 @@ export function describeSandbox({ supabase, stripe, github }: Pick<Sandbox, 'sup
     `Supabase  ${supabase?.url ?? notStarted}`,
     `Stripe    ${stripe === null ? notStarted : `${stripe.url} (open it to see the customers)`}`,
     `GitHub    ${github?.url ?? notStarted}`,
-    `E-mail    ${supabase === null ? 'sent by Supabase' : `saved as files in ${shortenPath(supabase.mailDirectory)}`}`,
+    `E-mail    ${supabase === null ? 'sent by Supabase' : `${supabase.url}${mailPath} (open it to confirm an address)`}`,
   ].join('\n')
-}
-
-/** Returns a path as you would type it in the working directory. */
-function shortenPath(path: string): string {
-  const fromHere = relative(process.cwd(), path)
-  return fromHere.startsWith('..') ? path : fromHere
 }

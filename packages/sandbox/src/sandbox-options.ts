@@ -41,7 +41,7 @@ export interface Sandbox {
     url: string
     publishableKey: string
     secretKey: string
-    /** Every e-mail becomes a file in this directory. */
+    /** Every e-mail becomes a file in this directory. The page `/mail` at `url` shows them. */
     mailDirectory: string
   } | null
   readonly stripe: { url: string; secretKey: string; webhookSecret: string } | null

@@ -5,13 +5,14 @@ import { format } from 'node:util'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { expect, vi } from 'vitest'
 import { startSandbox } from '../src/index.ts'
+import { readMailedToken } from '../src/testing/read-mailed-token.ts'
 import { type RecordingApplication, startRecordingApplication } from './recording-application.ts'
 
 export const apiRouteSecret = 'the-secret-of-the-route'
 export const cronSecret = 'the-secret-of-the-sweep'
 const password = 'correct horse'
 
-/** A user who has signed up. */
+/** A user who has signed up and confirmed their address. */
 export interface TestUser {
   readonly client: SupabaseClient
   readonly id: string
@@ -68,7 +69,9 @@ export async function startSupabaseFixture(): Promise<SupabaseFixture> {
       users += 1
       const email = `user-${users}@example.com`
       const client = connect()
-      const { data, error } = await client.auth.signUp({ email, password })
+      expect((await client.auth.signUp({ email, password })).error).toBeNull()
+      const token = await readMailedToken(mailDirectory, email)
+      const { data, error } = await client.auth.verifyOtp({ type: 'signup', token_hash: token })
       expect(error).toBeNull()
       expect(data.session).not.toBeNull()
       return { client, id: data.user!.id, email, password }

@@ -4,13 +4,15 @@ import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import type { GithubApplication } from '../github/github-application.ts'
 import type { LoopbackServer, RequestHandler } from '../host/listen-on-loopback.ts'
-import { createMailDirectory } from './create-mail-directory.ts'
+import { answerLikeHostedAuth } from './auth/answer-like-hosted-auth.ts'
 import { applyMigrations, type MigrationReport } from './database/apply-migrations.ts'
 import { openPglite } from './database/open-pglite.ts'
 import { openPostgres } from './database/open-postgres.ts'
 import { prepareDatabase } from './database/prepare-database.ts'
 import type { SandboxDatabase } from './database/sandbox-database.ts'
 import { seedDatabase } from './database/seed-database.ts'
+import { createMailDirectory } from './mail/create-mail-directory.ts'
+import { mailPath, showMail } from './mail/mail-page.ts'
 import { startNetWorker } from './pg-net/net-worker.ts'
 import { writeVaultSecret } from './vault/write-vault-secret.ts'
 
@@ -85,8 +87,9 @@ export async function startSupabase(options: SupabaseOptions): Promise<EmbeddedS
 }
 
 async function createHandler(options: SupabaseOptions, database: SandboxDatabase): Promise<RequestHandler> {
-  const { appUrl, github, log } = options
+  const { appUrl, github, log, mailDirectory } = options
   const { url: supabaseUrl } = options.server
+  const email = createMailDirectory({ directory: mailDirectory, appUrl, supabaseUrl, log })
   const app = new App({
     connection: database.connection,
     auth: {
@@ -98,7 +101,8 @@ async function createHandler(options: SupabaseOptions, database: SandboxDatabase
       additional_redirect_urls: bothLoopbackOrigins(appUrl).map((origin) => `${origin}/**`),
       email: {
         enable_signup: true,
-        enable_confirmations: false,
+        // Otherwise anyone could register a password for the address of somebody else.
+        enable_confirmations: true,
         // `@supabase/lite` can ask only one mailbox, and the new one is the one that is not proven yet.
         double_confirm_changes: false,
       },
@@ -116,16 +120,23 @@ async function createHandler(options: SupabaseOptions, database: SandboxDatabase
     },
     options: {
       server: { admin: false, disableStudio: true },
-      drivers: { email: createMailDirectory({ directory: options.mailDirectory, appUrl, supabaseUrl, log }) },
+      drivers: { email },
     },
   })
   await app.init()
+  const forward = (request: Request): Promise<Response> =>
+    database.runRequest(async () => app.fetch(request, { peerAddress: null }))
   const router = new Hono()
+  // Before the next one, because other origins must not read it.
+  router.get(mailPath, (context) => showMail(context.req.raw, mailDirectory))
   // Any origin, as on hosted Supabase: the key decides about the rights of a page. `@supabase/lite` omits this for Auth.
   router.use(cors({ origin: '*', exposeHeaders: ['Content-Range', 'Content-Location', 'X-Supabase-Api-Version'] }))
   // Otherwise any web page could read the configuration and the whole schema.
   router.all('/_system/*', (context) => context.body(null, 404))
-  router.all('*', (context) => database.runRequest(() => app.fetch(context.req.raw, { peerAddress: null })))
+  for (const path of ['/auth/v1/signup', '/auth/v1/resend', '/auth/v1/token']) {
+    router.post(path, (context) => answerLikeHostedAuth(context.req.raw, { database, email, appUrl, forward }))
+  }
+  router.all('*', (context) => forward(context.req.raw))
   return router.fetch
 }
 

@@ -93,6 +93,16 @@ it.each([
   expect(avatar.headers.get('content-type')).toBe('image/svg+xml')
 })
 
+it('removes the password that somebody else registered for the address, before it was confirmed', async () => {
+  const stolen = { email: 'linus@example.com', password: 'of somebody else' }
+  expect((await connect().auth.signUp(stolen)).data.session).toBeNull()
+  expect((await connect().auth.signInWithPassword(stolen)).error).toMatchObject({ code: 'email_not_confirmed' })
+  await signInAsLinus()
+  expect((await connect().auth.signInWithPassword(stolen)).error).toMatchObject({ code: 'invalid_credentials' })
+  expect((await connect().auth.signUp(stolen)).data.session).toBeNull()
+  expect((await connect().auth.signInWithPassword(stolen)).error).toMatchObject({ code: 'invalid_credentials' })
+})
+
 it('recognizes a user after a restart', async () => {
   const before = await signInAsLinus()
   await sandbox.stop()

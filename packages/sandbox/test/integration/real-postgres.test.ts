@@ -6,6 +6,7 @@ import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import postgres, { type Sql } from 'postgres'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Sandbox, startSandbox } from '../../src/index.ts'
+import { readMailedToken } from '../../src/testing/read-mailed-token.ts'
 import { startTestPostgres, type TestPostgres } from '../../src/testing/start-test-postgres.ts'
 import { type RecordingApplication, startRecordingApplication } from '../recording-application.ts'
 
@@ -56,7 +57,9 @@ const credentials = { email: 'first@example.com', password: 'correct horse' }
 
 it('signs a user up, creates the profile and calls the route', async () => {
   const client = connect()
-  const { data, error } = await client.auth.signUp(credentials)
+  await client.auth.signUp(credentials)
+  const token = await readMailedToken(sandbox.supabase!.mailDirectory, credentials.email)
+  const { data, error } = await client.auth.verifyOtp({ type: 'signup', token_hash: token })
   expect(error).toBeNull()
   const { id } = data.user!
   expect((await client.from('profile').select('id, email')).data).toEqual([{ id, email: credentials.email }])

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { type Sandbox, startSandbox } from '@routekey/sandbox'
+import { readMailedToken } from '@routekey/sandbox/read-mailed-token'
 import { type TestPostgres, startTestPostgres } from '@routekey/sandbox/test-postgres'
 import { type SupabaseClient, createClient } from '@supabase/supabase-js'
 import { Client, Pool } from 'pg'
@@ -77,7 +78,9 @@ describe.each([
 
   async function signUp(email: string): Promise<{ client: SupabaseClient; id: string }> {
     const client = connect('publishableKey')
-    const { data, error } = await client.auth.signUp({ email, password: 'correct horse battery staple' })
+    await client.auth.signUp({ email, password: 'correct horse battery staple' })
+    const token = await readMailedToken(sandbox.supabase!.mailDirectory, email)
+    const { data, error } = await client.auth.verifyOtp({ type: 'signup', token_hash: token })
     expect(error).toBeNull()
     return { client, id: data.user!.id }
   }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EmailDriver } from '@supabase/lite'
-import { writePrivateFile } from '../host/write-private-file.ts'
+import { writePrivateFile } from '../../host/write-private-file.ts'
 
 /** Options of {@link createMailDirectory}. */
 export interface MailDirectoryOptions {
@@ -18,7 +18,7 @@ export function createMailDirectory({ directory, appUrl, supabaseUrl, log }: Mai
   return {
     async send({ to, subject, text, html }) {
       const body = (text ?? html ?? '')
-        .replaceAll(verificationLink, (link) => emailChangeLink(link, appUrl) ?? link)
+        .replaceAll(verificationLink, (link) => applicationLink(link, appUrl) ?? link)
         .replaceAll(`${appUrl}/auth/v1/`, `${supabaseUrl}/auth/v1/`)
       // The time comes first, so that the newest file is the last one. Windows does not allow colons.
       const name = `${new Date().toISOString().replaceAll(':', '-')}-${to.replaceAll(/[^\w.@+-]/g, '_')}.txt`
@@ -29,17 +29,25 @@ export function createMailDirectory({ directory, appUrl, supabaseUrl, log }: Mai
   }
 }
 
+/**
+ * Returns the link to the page of the application that confirms an address, as the templates in `docs/deployment.md` write it on
+ * a hosted project.
+ */
+export function confirmationLink(appUrl: string, type: 'signup' | 'email_change', tokenHash: string): string {
+  return `${appUrl}/auth/confirm?${new URLSearchParams({ token_hash: tokenHash, type }).toString()}`
+}
+
 const verificationLink = /https?:\/\/\S+\/auth\/v1\/verify\?\S+/g
 
 /**
- * Points the link for a change of address to the application, as the template in `docs/deployment.md` does on a hosted
- * project. Supabase's own link passes the session in the URL fragment, which a server cannot read.
+ * Points a link that confirms an address to the application. Supabase's own link uses the token up when it is loaded, and
+ * passes the session in the URL fragment.
  *
  * @returns null for another kind of link
  */
-function emailChangeLink(link: string, appUrl: string): string | null {
+function applicationLink(link: string, appUrl: string): string | null {
   const { searchParams } = new URL(link)
-  const token = searchParams.get('token')
-  if (token === null || searchParams.get('type') !== 'email_change') return null
-  return `${appUrl}/auth/callback?${new URLSearchParams({ token_hash: token, type: 'email_change' }).toString()}`
+  const [token, type] = [searchParams.get('token'), searchParams.get('type')]
+  if (token === null || (type !== 'signup' && type !== 'email_change')) return null
+  return confirmationLink(appUrl, type, token)
 }
