@@ -43,6 +43,8 @@ const config: NextConfig = {
       source: '/((?!api/).*)',
       headers: [{ key: 'Referrer-Policy', value: 'strict-origin-when-cross-origin' }],
     },
+    // Their addresses contain the token of an email or the code of a sign-in.
+    { source: '/auth/:path*', headers: [{ key: 'Referrer-Policy', value: 'no-referrer' }] },
   ],
 }
 

@@ -8,12 +8,16 @@ vi.mock('server-only', () => ({}))
 /** Stands in for Supabase and Stripe: responds with an empty list in the format of each. */
 const services = createServer((request, response) => {
   const isStripe = request.url?.startsWith('/v1/') === true
-  requests.push(isStripe ? 'stripe' : 'supabase')
+  const isSettings = request.url === '/auth/v1/settings'
+  requests.push(isStripe ? 'stripe' : isSettings ? 'settings' : 'supabase')
   response.writeHead(status, { 'content-type': 'application/json' })
+  if (isSettings) return response.end(JSON.stringify({ mailer_autoconfirm: isAutoconfirmed }))
   response.end(isStripe ? '{"object":"list","data":[],"has_more":false,"url":"/v1/customers"}' : '[]')
 })
 let requests: string[] = []
 let status = 200
+let isAutoconfirmed = false
+let written: string[] = []
 
 beforeAll(async () => {
   services.listen(0, '127.0.0.1')
@@ -26,7 +30,9 @@ afterAll(() => {
 
 beforeEach(() => {
   requests = []
+  written = []
   status = 200
+  isAutoconfirmed = false
   const address = services.address()
   if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.')
   const url = `http://127.0.0.1:${address.port}`
@@ -42,7 +48,7 @@ beforeEach(() => {
   }
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
   vi.spyOn(console, 'error').mockImplementation(() => {})
-  vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  vi.spyOn(process.stdout, 'write').mockImplementation((line) => written.push(String(line)) > 0)
   vi.useFakeTimers({ toFake: ['Date'] })
   vi.resetModules()
 })
@@ -84,8 +90,24 @@ it.each([
   await Promise.all([readHealth(), readHealth()])
   vi.setSystemTime(Date.now() + cacheMs - 1)
   expect(await readHealth()).toEqual(first)
-  expect(requests.toSorted()).toEqual(['stripe', 'supabase'])
+  expect(requests.toSorted()).toEqual(['settings', 'stripe', 'supabase'])
   vi.setSystemTime(Date.now() + 1)
   await readHealth()
-  expect(requests.toSorted()).toEqual(['stripe', 'stripe', 'supabase', 'supabase'])
+  expect(requests.toSorted()).toEqual(['settings', 'settings', 'stripe', 'stripe', 'supabase', 'supabase'])
+})
+
+it('warns once while Supabase does not confirm addresses, and stays ok', async () => {
+  isAutoconfirmed = true
+  const { readHealth } = await import('./health.ts')
+  for (let check = 0; check < 2; check += 1) {
+    expect(await readHealth()).toEqual({ status: 'ok', parts: allOk })
+    vi.setSystemTime(Date.now() + 5001)
+  }
+  expect(written.filter((line) => line.includes('auth.confirmations_off'))).toHaveLength(1)
+  isAutoconfirmed = false
+  await readHealth()
+  vi.setSystemTime(Date.now() + 5001)
+  isAutoconfirmed = true
+  await readHealth()
+  expect(written.filter((line) => line.includes('auth.confirmations_off'))).toHaveLength(2)
 })

@@ -1,5 +1,6 @@
 import 'server-only'
 import { authenticate, envSecret } from 'routekey'
+import { checkConfirmations } from './check-confirmations.ts'
 import { EnvironmentError } from './env.ts'
 import { describeError, log } from './log.ts'
 import { createStripeClient } from './stripe.ts'
@@ -75,6 +76,7 @@ function report(part: string, error: string): void {
 async function checkSupabase(signal: AbortSignal): Promise<void> {
   const { error } = await createServiceClient().from('profile').select('id').limit(1).abortSignal(signal)
   if (error) throw new Error('Could not read profiles from Supabase', { cause: error })
+  await checkConfirmations(signal)
 }
 
 async function checkStripe(): Promise<void> {

@@ -4,7 +4,7 @@ import { redirect } from 'next/navigation'
 import { explainQueryError } from '#features/auth/auth-refusals.ts'
 import { LoginForm } from '#features/auth/login-form.tsx'
 import { parseRedirectPath } from '#features/auth/parse-redirect-path.ts'
-import { RedirectNotice } from '#features/auth/redirect-notice.tsx'
+import { isRedirectNoticeName, RedirectNotice } from '#features/auth/redirect-notice.tsx'
 import { getSessionUser } from '#features/auth/session.ts'
 import { FormError } from '#forms/form-error.tsx'
 import { EnvironmentError } from '#server/env.ts'
@@ -26,8 +26,9 @@ export default async function LoginPage({ searchParams }: Props) {
   const isSignUp = query['mode'] === 'sign-up'
   const error = explainQueryError(query['error'])
 
-  // Not after an error, because a session that the account page has refused would be redirected back to it.
-  if (error === undefined) {
+  // Not after an error, because a session that the account page has refused would be redirected back to it. A notice is about an
+  // account that is not signed in.
+  if (error === undefined && !isRedirectNoticeName(query['notice'])) {
     try {
       if ((await getSessionUser()) !== null) redirect(next)
     } catch (caught) {

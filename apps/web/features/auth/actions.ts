@@ -9,6 +9,7 @@ import { authUnavailable } from './auth-refusals.ts'
 import { clearSessionCookies } from './clear-session-cookies.ts'
 import { parseSignIn, parseSignUp } from './credentials.ts'
 import { explainAuthError } from './explain-auth-error.ts'
+import { createSignUpMark, keepSignUpMark } from './links/sign-up-mark.ts'
 import { parseRedirectPath } from './parse-redirect-path.ts'
 
 /** The state of the form after it was sent. */
@@ -36,11 +37,16 @@ export async function signUp(_: LoginState, form: FormData): Promise<LoginState>
   if (!parsed.ok) return { values, fieldErrors: parsed.fieldErrors }
 
   const emailRedirectTo = `${requestOrigin(await headers())}/auth/callback`
-  const result = await withAuthClient((client) => client.auth.signUp({ ...parsed.data, options: { emailRedirectTo } }))
+  const mark = await createSignUpMark()
+  const options = { emailRedirectTo, data: mark.data }
+  const result = await withAuthClient((client) => client.auth.signUp({ ...parsed.data, options }))
   if (result === null) return { values, fieldErrors: {}, formError: authUnavailable }
   if (result.error) return { values, ...explainAuthError(result.error) }
   // The same response for a new and a known address, so that the form does not reveal who has an account.
-  if (result.data.session === null) return { values, fieldErrors: {}, confirmationSent: true }
+  if (result.data.session === null) {
+    await keepSignUpMark(mark, result.data.user?.id ?? '')
+    return { values, fieldErrors: {}, confirmationSent: true }
+  }
   redirect(parseRedirectPath(form.get('next')))
 }
 

@@ -8,6 +8,17 @@ const notices = {
     text: 'Your account and its data were deleted.',
   },
   'email-changed': { variant: 'success', icon: MailCheck, text: 'Your email address was changed.' },
+  'email-confirmed': { variant: 'success', icon: MailCheck, text: 'Your email address is confirmed. Sign in.' },
+  'sign-up-link-refused': {
+    variant: 'destructive',
+    icon: CircleAlert,
+    text: 'This link has expired or was already used. If you confirmed your address, sign in. If not, sign up again to get a new link.',
+  },
+  'signed-up-twice': {
+    variant: 'destructive',
+    icon: CircleAlert,
+    text: 'Somebody signed up with your address in another browser first. We deleted that account. Sign up again to choose your own password.',
+  },
   'email-half-confirmed': {
     variant: 'default',
     icon: MailCheck,
@@ -39,6 +50,7 @@ export function RedirectNotice({ name }: { name: unknown }) {
   )
 }
 
-function isRedirectNoticeName(name: unknown): name is RedirectNoticeName {
+/** Whether the query of a page names a notice. */
+export function isRedirectNoticeName(name: unknown): name is RedirectNoticeName {
   return typeof name === 'string' && Object.hasOwn(notices, name)
 }

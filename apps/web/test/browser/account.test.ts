@@ -15,6 +15,8 @@ async function openLink(page: Page, address: string): Promise<void> {
   await expect.poll(() => readMailedLinks(browser.stack, address)).toHaveLength(1)
   const [link = ''] = await readMailedLinks(browser.stack, address)
   await page.goto(link)
+  await page.getByRole('button', { name: 'Confirm email address' }).click()
+  await page.waitForURL('**/account?notice=email-changed')
 }
 
 describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {

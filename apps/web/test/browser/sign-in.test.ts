@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { readMailedPath } from '#test/support/read-mailed-links.ts'
 import { password, signUp } from '#test/support/stack.ts'
 import { setUpBrowser } from './set-up-browser.ts'
 import { openHydrated } from './wait-until-hydrated.ts'
@@ -17,6 +18,14 @@ async function submit(page: Page, email: string, secret: string, button: 'Create
   await page.getByRole('main').getByRole('button', { name: button }).click()
 }
 
+/** Opens the link of the email, and presses its button. */
+async function confirm(page: Page, email: string): Promise<void> {
+  await page.getByText('Check your email').waitFor()
+  await page.goto(await readMailedPath(browser.stack, email))
+  await page.getByRole('button', { name: 'Confirm email address' }).click()
+  await page.waitForURL('**/account')
+}
+
 async function descriptionOf(page: Page, label: string): Promise<string> {
   const id = await page.getByLabel(label).getAttribute('aria-describedby')
   return (await page.locator(`#${id}`).allTextContents()).join(' ')
@@ -28,7 +37,7 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
     const email = newAddress()
     await page.goto('/login?mode=sign-up')
     await submit(page, email, password, 'Create account')
-    await page.waitForURL('**/account')
+    await confirm(page, email)
     await page.evaluate(() => Object.assign(window, { isSamePage: true }))
     const id = await page.getByText(/^cus_/).textContent()
     expect(await page.evaluate(() => 'isSamePage' in window)).toBe(true)
@@ -93,12 +102,23 @@ describe('the form', () => {
     expect(pathOf(page)).toBe('/login')
   })
 
-  it('says that an address is taken', async () => {
+  it('does not say that an address is taken', async () => {
     const page = await browser.openPage()
     const { email } = await signUp(browser.stack)
     await page.goto('/login?mode=sign-up')
     await submit(page, email, password, 'Create account')
-    await expect.poll(() => descriptionOf(page, 'Email')).toMatch(/An account with this address already exists/)
+    await page.getByText('Check your email').waitFor()
+    expect(await page.getByRole('main').textContent()).not.toMatch(/already|exists/)
+  })
+
+  it('explains to another browser that the address is confirmed', async () => {
+    const { email } = await signUp(browser.stack)
+    await browser.stack.visitor().auth.signUp({ email: `new-${email}`, password })
+    const page = await browser.openPage()
+    await page.goto(await readMailedPath(browser.stack, `new-${email}`))
+    await page.getByRole('button', { name: 'Confirm email address' }).click()
+    await page.getByText('Your email address is confirmed. Sign in.').waitFor()
+    expect(await page.context().cookies()).toEqual([])
   })
 
   it('refuses a wrong password and an unknown address with the same message', async () => {
@@ -116,8 +136,9 @@ describe('the form', () => {
     await page.goto('/login?mode=sign-up')
     await submit(page, 'ada', password, 'Create account')
     expect(await page.getByRole('alert').textContent()).toContain('Enter a valid email address')
-    await submit(page, newAddress(), password, 'Create account')
-    expect(pathOf(page)).toBe('/account')
+    const email = newAddress()
+    await submit(page, email, password, 'Create account')
+    await confirm(page, email)
     await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
     expect(pathOf(page)).toBe('/')
   })
@@ -139,8 +160,8 @@ describe('the form', () => {
     const page = await browser.openPage()
     for (const [query, text] of [
       ['error=access_denied', 'You didn’t authorize the sign-in.'],
-      ['code=made-up', 'This sign-in link has expired'],
-      ['', 'This sign-in link has expired'],
+      ['code=made-up', 'This sign-in was started in another browser'],
+      ['', 'The sign-in did not work.'],
     ]) {
       await page.goto(`/auth/callback?${query}`)
       expect(pathOf(page)).toBe('/login')
@@ -185,8 +206,9 @@ it('shows on the account page that Stripe is retried, and then the customer', as
   const fault = { kind: 'rate_limit', retryAfterSeconds: 4, path: '/v1/customers', method: 'POST', count: 'always' }
   await fetch(faults, { method: 'POST', body: JSON.stringify(fault) })
   await page.goto('/login?mode=sign-up')
-  await submit(page, newAddress(), password, 'Create account')
-  await page.waitForURL('**/account')
+  const email = newAddress()
+  await submit(page, email, password, 'Create account')
+  await confirm(page, email)
   await page.getByText(/Next attempt (?:in \d s|soon)\./).waitFor()
   await fetch(faults, { method: 'DELETE' })
   const sweep = () =>

@@ -2,7 +2,7 @@ import { createServerClient } from '@supabase/ssr'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { parseStripeCustomerProgress } from '#features/stripe-customer/stripe-customer-progress.ts'
 import { send } from '#test/support/send.ts'
-import { type Stack, startStack, webhookBody } from '#test/support/stack.ts'
+import { confirmedSignUp, type Stack, startStack, webhookBody } from '#test/support/stack.ts'
 
 let stack: Stack
 beforeAll(async () => {
@@ -30,9 +30,8 @@ async function signUpWithSession(): Promise<{ id: string; cookie: () => string }
     },
   )
   const email = `${crypto.randomUUID()}@example.com`
-  const { data, error } = await client.auth.signUp({ email, password: 'correct horse battery staple' })
-  if (error !== null) throw error
-  return { id: data.user!.id, cookie: () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ') }
+  const { id } = await confirmedSignUp(stack, client, email)
+  return { id, cookie: () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ') }
 }
 
 async function progressOf(cookie: string): Promise<unknown> {

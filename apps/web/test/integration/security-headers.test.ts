@@ -63,11 +63,15 @@ it.each([...pages, ...others])(
   },
 )
 
-it.each([...pages, '/auth/callback', '/icon.svg', 'the style sheet'])(
-  'tells other sites its origin at most: %s',
-  async (name) => {
-    const headers = await headersOf(await pathOf(name))
-    expect(headers.get('referrer-policy')).toBe('strict-origin-when-cross-origin')
+it.each([...pages, '/icon.svg', 'the style sheet'])('tells other sites its origin at most: %s', async (name) => {
+  const headers = await headersOf(await pathOf(name))
+  expect(headers.get('referrer-policy')).toBe('strict-origin-when-cross-origin')
+})
+
+it.each(['/auth/callback', '/auth/confirm?token_hash=x&type=signup', '/auth/github', '/auth/verify'])(
+  'tells other sites nothing: %s',
+  async (path) => {
+    expect((await headersOf(path)).get('referrer-policy')).toBe('no-referrer')
   },
 )
 
@@ -93,7 +97,7 @@ it.each([...pages, ...others])('binds a browser to https once it came by https, 
 })
 
 it.each([
-  ['the start of a sign-in', '/auth/github', {}],
+  ['the start of a sign-in', '/auth/github', { 'sec-fetch-site': 'same-origin' }],
   ['a session that has ended', '/', { cookie: 'routekey-session=base64-e30; routekey-session.0=x' }],
 ])(
   'keeps each cookie from scripts and from other sites, and sends it by https alone where that is there: %s',

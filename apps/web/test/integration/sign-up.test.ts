@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PrintedSpan } from '#test/support/record-spans.ts'
 import { send } from '#test/support/send.ts'
-import { listCustomers, signUp, type Stack, startStack, webhookBody } from '#test/support/stack.ts'
+import { confirmedSignUp, listCustomers, signUp, type Stack, startStack, webhookBody } from '#test/support/stack.ts'
 
 describe('a sign-up', () => {
   let stack: Stack
@@ -60,19 +60,18 @@ describe('a sign-up', () => {
 
   it('lets only the owner read the customer', async () => {
     const email = 'owner@example.com'
-    const password = 'correct horse battery staple'
     const owner = stack.visitor()
-    const { data } = await owner.auth.signUp({ email, password })
+    const { id } = await confirmedSignUp(stack, owner, email)
     const stranger = stack.visitor()
-    await stranger.auth.signUp({ email: 'stranger@example.com', password })
+    await confirmedSignUp(stack, stranger, 'stranger@example.com')
 
     const rows = async (client = owner) => (await client.from('profile').select('id').eq('email', email)).data
-    expect(await rows(owner)).toEqual([{ id: data.user!.id }])
+    expect(await rows(owner)).toEqual([{ id }])
     expect(await rows(stranger)).toEqual([])
     expect((await rows(stack.visitor())) ?? []).toEqual([])
-    await owner.from('profile').update({ stripe_customer: 'cus_stolen' }).eq('id', data.user!.id)
-    await expect.poll(() => customerOf(data.user!.id)).toMatch(/^cus_/)
-    expect(await customerOf(data.user!.id)).not.toBe('cus_stolen')
+    await owner.from('profile').update({ stripe_customer: 'cus_stolen' }).eq('id', id)
+    await expect.poll(() => customerOf(id)).toMatch(/^cus_/)
+    expect(await customerOf(id)).not.toBe('cus_stolen')
   })
 
   it('creates one customer per profile for 100 sign-ups and 100 identical concurrent requests', async () => {

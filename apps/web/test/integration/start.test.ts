@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { findFreePort, startSandbox } from '@routekey/sandbox'
+import { readMailedToken } from '@routekey/sandbox/read-mailed-token'
 import { createClient } from '@supabase/supabase-js'
 import { Stripe } from 'stripe'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -110,7 +111,10 @@ describe('npm start', { timeout: 300_000 }, () => {
     const variables = await readVariables()
     const { NEXT_PUBLIC_SUPABASE_URL: url = '', NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: key = '' } = variables
     const email = 'grace@example.com'
-    const { client: visitor, id } = await signUp(url, key, email)
+    const { client: visitor, id } = await signUp(
+      { url, publishableKey: key, mailDirectory: join(dir, 'sandbox', 'mail') },
+      email,
+    )
     const readProfile = async (client = visitor) =>
       (await client.from('profile').select('id, stripe_customer').single()).data
     // Before this, a crash would leave the profile without its customer until the lease expires.
@@ -190,7 +194,7 @@ describe('npm start', { timeout: 300_000 }, () => {
     await start().ready()
     expect(await isOpen(ports.supabase)).toBe(false)
     expect(await isOpen(ports.github)).toBe(false)
-    const { client, id } = await signUp(url, publishableKey, 'elsewhere@example.com')
+    const { client, id } = await signUp(other.supabase!, 'elsewhere@example.com')
     const customer = async () => (await client.from('profile').select('stripe_customer').eq('id', id).single()).data
     await expect.poll(customer).toEqual({ stripe_customer: expect.stringMatching(/^cus_/) })
   })
@@ -216,9 +220,14 @@ describe('npm start', { timeout: 300_000 }, () => {
   })
 })
 
-async function signUp(url: string, publishableKey: string, email: string) {
+async function signUp(
+  { url, publishableKey, mailDirectory }: { url: string; publishableKey: string; mailDirectory: string },
+  email: string,
+) {
   const client = createClient(url, publishableKey, { auth: { persistSession: false, autoRefreshToken: false } })
-  const { data, error } = await client.auth.signUp({ email, password })
+  await client.auth.signUp({ email, password })
+  const token = await readMailedToken(mailDirectory, email)
+  const { data, error } = await client.auth.verifyOtp({ type: 'signup', token_hash: token })
   if (error !== null) throw error
   return { client, id: data.user!.id }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createServerClient } from '@supabase/ssr'
-import { password, type Stack } from './stack.ts'
+import { confirmedSignUp, password, type Stack } from './stack.ts'
 
 /** A signed-in user, with the session cookies of a browser. */
 export interface Session {
@@ -32,10 +32,10 @@ export async function createSession(
       },
     },
   })
-  const { data, error } = await (known === undefined
-    ? client.auth.signUp({ email, password })
-    : client.auth.signInWithPassword({ email, password }))
+  if (known === undefined) await confirmedSignUp(stack, client, email)
+  else await client.auth.signInWithPassword({ email, password })
+  const { data, error } = await client.auth.getUser()
   if (error !== null) throw error
-  if (data.user === null || cookies.size === 0) throw new Error('Supabase gave no session.')
+  if (cookies.size === 0) throw new Error('Supabase gave no session.')
   return { id: data.user.id, email, cookies }
 }

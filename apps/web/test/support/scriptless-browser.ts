@@ -11,6 +11,7 @@ export interface ScriptlessBrowser {
   readonly cookies: Map<string, string>
   /** Loads a page like a browser whose user typed the URL. */
   readonly get: (path: string, headers?: Record<string, string>) => Promise<LoadedPage>
+  readonly head: (path: string, headers?: Record<string, string>) => Promise<LoadedPage>
   /**
    * Sends a form of a loaded page, like a browser before scripts arrive.
    *
@@ -42,12 +43,24 @@ export function openScriptlessBrowser(stack: Stack, session?: Session): Scriptle
     cookies,
     get: (path, headers = {}) =>
       exchange(path, { method: 'GET', headers: { 'sec-fetch-dest': 'document', ...headers } }),
+    head: (path, headers = {}) => exchange(path, { method: 'HEAD', headers }),
     submit: (page, button, fields = {}) => {
-      const values = readForm(page.body, button)
+      const { action, values } = readForm(page.body, button)
       const boundary = randomUUID()
       const parts = Object.entries({ ...values, ...fields }).map(
         ([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
       )
+      if (action !== '') {
+        return exchange(action, {
+          method: 'POST',
+          headers: {
+            'sec-fetch-site': 'same-origin',
+            origin: 'null',
+            'content-type': 'application/x-www-form-urlencoded',
+          },
+          body: new URLSearchParams({ ...values, ...fields }).toString(),
+        })
+      }
       return exchange(page.path, {
         method: 'POST',
         headers: { origin: stack.webUrl, 'content-type': `multipart/form-data; boundary=${boundary}` },
@@ -71,8 +84,8 @@ function keep(cookies: Map<string, string>, line: string): void {
   else cookies.set(name, value.join('='))
 }
 
-/** Reads the fields of the only form of a page with this button. */
-function readForm(html: string, button: string): Record<string, string> {
+/** Reads the address and the fields of the only form of a page with this button. A server action has no address. */
+function readForm(html: string, button: string): { action: string; values: Record<string, string> } {
   const forms = [...html.matchAll(/<form\b[^>]*>(.*?)<\/form>/gs)].filter(([, inner = '']) =>
     [...inner.matchAll(/<button\b[^>]*>(.*?)<\/button>/gs)].some(([, label = '']) => textOf(label) === button),
   )
@@ -83,7 +96,7 @@ function readForm(html: string, button: string): Record<string, string> {
     const name = attribute(attributes, 'name')
     if (name !== '') values[name] = attribute(attributes, 'value')
   }
-  return values
+  return { action: attribute(/^<form\b([^>]*)>/.exec(form[0])?.[1] ?? '', 'action'), values }
 }
 
 const attribute = (attributes: string, name: string): string =>

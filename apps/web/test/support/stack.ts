@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findFreePort, type Sandbox, startSandbox } from '@routekey/sandbox'
+import { readMailedToken } from '@routekey/sandbox/read-mailed-token'
 import { startWebServer, type WebServer } from '@routekey/tools/web-server'
-import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import { createClient, type SupabaseClient, type User } from '@supabase/supabase-js'
 import { Stripe } from 'stripe'
 
 /** The password of all test users. */
@@ -120,15 +121,27 @@ async function assemble(
   return stack
 }
 
-/** Signs up a new user with email and password through supabase-js. */
+/** Signs up a new user with email and password through supabase-js, and confirms the address. */
 export async function signUp(
   stack: Stack,
   email = `${randomUUID()}@example.com`,
 ): Promise<{ id: string; email: string }> {
-  const { data, error } = await stack.visitor().auth.signUp({ email, password })
+  return { id: (await confirmedSignUp(stack, stack.visitor(), email)).id, email }
+}
+
+/** Signs up a new user and confirms the address. The client has their session then. */
+export async function confirmedSignUp(
+  stack: Stack,
+  { auth }: Pick<SupabaseClient, 'auth'>,
+  email: string,
+): Promise<User> {
+  const { error: refusal } = await auth.signUp({ email, password })
+  if (refusal !== null) throw refusal
+  const token = await readMailedToken(stack.sandbox.supabase?.mailDirectory ?? '', email)
+  const { data, error } = await auth.verifyOtp({ type: 'signup', token_hash: token })
   if (error !== null) throw error
-  if (data.user === null) throw new Error('The sign-up gave no user.')
-  return { id: data.user.id, email }
+  if (data.user === null) throw new Error('The confirmation gave no user.')
+  return data.user
 }
 
 /** The body of the database webhook for a new profile. */

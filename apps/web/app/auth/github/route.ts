@@ -1,6 +1,8 @@
 import { redirect } from 'next/navigation'
 import { parseRedirectPath } from '#features/auth/parse-redirect-path.ts'
+import { isSameOrigin } from '#server/is-same-origin.ts'
 import { describeError, log } from '#server/log.ts'
+import { methodNotAllowed } from '#server/method-not-allowed.ts'
 import { requestOrigin } from '#server/request-origin.ts'
 import { createActionClient } from '#server/supabase.ts'
 
@@ -11,10 +13,15 @@ import { createActionClient } from '#server/supabase.ts'
  */
 export async function GET(request: Request): Promise<never> {
   const next = parseRedirectPath(new URL(request.url).searchParams.get('next'))
+  // Otherwise another site could sign a visitor in, or to another account, without a click: GitHub asks only the first time.
+  if (!isSameOrigin(request.headers)) redirect(`/login?${new URLSearchParams({ next })}`)
   const callback = new URL('/auth/callback', requestOrigin(request.headers))
   callback.searchParams.set('next', next)
   redirect(await authorizationUrl(callback.href))
 }
+
+// routekey-audit: responds 405 to everyone, also to HEAD, which must not start a sign-in
+export const { DELETE, HEAD, OPTIONS, PATCH, POST, PUT } = methodNotAllowed('GET')
 
 async function authorizationUrl(redirectTo: string): Promise<string> {
   try {
