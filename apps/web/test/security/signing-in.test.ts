@@ -218,14 +218,18 @@ describe('the link of a sign-up', () => {
     expect((await confirmLink(again, path)).headers.location).toBe('/login?notice=sign-up-link-refused')
   })
 
-  it('sets a cookie that scripts and other hosts cannot set or read', async () => {
+  it.each([
+    ['http', 'routekey-sign-up=', /; Max-Age=3600; HttpOnly; SameSite=lax$/i],
+    ['https', '__Host-routekey-sign-up=', /; Max-Age=3600; Secure; HttpOnly; SameSite=lax$/i],
+  ])('sets a cookie over %s that scripts cannot read and other hosts cannot set', async (proto, name, attributes) => {
     const browser = openScriptlessBrowser(stack)
-    const signUp = await browser.submit(await browser.get('/login?mode=sign-up'), 'Create account', {
-      email: newAddress(),
-      password,
-    })
-    const cookie = signUp.headers['set-cookie']?.find((line) => line.startsWith('routekey-sign-up='))
-    expect(cookie).toMatch(/; Path=\/; .*Max-Age=3600; HttpOnly; SameSite=lax$/i)
+    const fields = { email: newAddress(), password }
+    const page = await browser.get('/login?mode=sign-up')
+    const answer = await browser.submit(page, 'Create account', fields, { 'x-forwarded-proto': proto })
+    const cookie = answer.headers['set-cookie']?.find((line) => line.startsWith(name))
+    expect(cookie).toMatch(attributes)
+    expect(cookie).toContain('; Path=/;')
+    expect(cookie).not.toContain('Domain')
   })
 
   it('can be sent again, and then still signs in the browser', async () => {

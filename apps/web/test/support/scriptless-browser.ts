@@ -19,7 +19,12 @@ export interface ScriptlessBrowser {
    * @param button the text of its button
    * @param fields the texts of its fields
    */
-  readonly submit: (page: LoadedPage, button: string, fields?: Record<string, string>) => Promise<LoadedPage>
+  readonly submit: (
+    page: LoadedPage,
+    button: string,
+    fields?: Record<string, string>,
+    headers?: Record<string, string>,
+  ) => Promise<LoadedPage>
 }
 
 /**
@@ -44,7 +49,7 @@ export function openScriptlessBrowser(stack: Stack, session?: Session): Scriptle
     get: (path, headers = {}) =>
       exchange(path, { method: 'GET', headers: { 'sec-fetch-dest': 'document', ...headers } }),
     head: (path, headers = {}) => exchange(path, { method: 'HEAD', headers }),
-    submit: (page, button, fields = {}) => {
+    submit: (page, button, fields = {}, headers = {}) => {
       const { action, values } = readForm(page.body, button)
       const boundary = randomUUID()
       const parts = Object.entries({ ...values, ...fields }).map(
@@ -63,7 +68,7 @@ export function openScriptlessBrowser(stack: Stack, session?: Session): Scriptle
       }
       return exchange(page.path, {
         method: 'POST',
-        headers: { origin: stack.webUrl, 'content-type': `multipart/form-data; boundary=${boundary}` },
+        headers: { origin: stack.webUrl, 'content-type': `multipart/form-data; boundary=${boundary}`, ...headers },
         body: `${parts.join('')}--${boundary}--\r\n`,
       })
     },
