@@ -17,6 +17,8 @@ export const generatedMigrations: readonly GeneratedMigration[] = [
   locate('20261124020008_api_key_supabase.sql', 'api-key-supabase.sql'),
   locate('20261126100001_limit.sql', 'limit.sql'),
   locate('20261126100002_limit_supabase.sql', 'limit-supabase.sql'),
+  locate('20261126100201_api_key_lifecycle.sql', 'api-key-lifecycle.sql'),
+  locate('20261126100202_api_key_lifecycle_supabase.sql', 'api-key-lifecycle-supabase.sql'),
 ]
 
 if (import.meta.main) {

@@ -1,6 +1,6 @@
 -- Who can read and change API keys: owners read their own, the service role does everything, and only it reads a hash.
 begin;
-select plan(76);
+select plan(88);
 
 insert into auth.users (id, email) values
   ('50000000-0000-4000-8000-000000000001', 'owner@example.com'),
@@ -16,6 +16,9 @@ select public.create_api_key(
 select public.record_api_key_usage(
   '{"entries": [{"id": "5a000000-0000-4000-8000-000000000001", "hour": "2026-03-01T12:00:00Z", "allowed": 1, "refused": 2}]}'
 );
+
+-- Not so old that pruning deletes it.
+update public.api_key_audit set at = now();
 
 create temporary table shown (name text) on commit drop;
 insert into shown values ('api_key'), ('api_key_usage'), ('api_key_audit');
@@ -37,7 +40,7 @@ insert into call
 select name, format($$select public.%s('{"id": "5a000000-0000-4000-8000-000000000001", "limit": 1}')$$, name)
 from unnest(array[
   'create_api_key', 'find_api_key', 'get_api_key', 'list_api_keys', 'change_api_key', 'rotate_api_key', 'revoke_api_keys',
-  'delete_api_keys', 'record_api_key_usage', 'read_api_key_usage', 'read_api_key_audit'
+  'delete_api_keys', 'record_api_key_usage', 'read_api_key_usage', 'read_api_key_audit', 'prune_api_keys'
 ]) as name;
 grant select on shown, guarded, write, call to public;
 
@@ -132,6 +135,31 @@ select is(
   'New',
   'the service role changes a key'
 );
+
+select throws_ok(
+  statement,
+  '42501',
+  'permission denied for table ' || name,
+  'the service role cannot: ' || statement
+) from (values
+  ('api_key', 'delete from public.api_key'),
+  ('api_key_audit', 'update public.api_key_audit set at = now()'),
+  ('api_key_audit', 'delete from public.api_key_audit'),
+  ('api_key_audit', 'truncate public.api_key_audit'),
+  ('api_key_pruning', 'select * from public.api_key_pruning')
+) as refused (name, statement);
+select throws_ok(
+  format('select public.%s(''ada'', now(), 1)', name),
+  '42501',
+  'permission denied for function ' || name,
+  'the service role cannot call ' || name
+) from unnest(array['delete_oldest_ended_api_keys', 'prune_api_keys_of_owner']) as name;
+select is(
+  public.prune_api_keys('{"at": "2999-01-01T00:00:00Z", "limit": 1000}'),
+  '{"keys": 0, "secrets": 0, "auditEntries": 0, "usageHours": 0}',
+  'a clock that is ahead prunes only rows that are old by the clock of the database'
+);
+select isnt_empty('select 1 from public.api_key_audit', 'the audit trail is still there');
 
 reset role;
 delete from auth.users where id = '50000000-0000-4000-8000-000000000001';

@@ -12,6 +12,7 @@ export const errorMeanings = {
   ERR_KEY_VALUE: 'A value for a key, or an option of a keyring method, is invalid.',
   ERR_KEY_SCOPE: 'A scope is malformed, or is not one of the scopes of the keyring.',
   ERR_KEY_GRANT: 'A key would get a scope that its creator must not grant.',
+  ERR_KEY_OWNER: 'A key cannot be created, because its owner is deleted or suspended.',
   ERR_STORE_UNAVAILABLE: 'The key store failed or did not answer in time. `cause` has the error.',
   ERR_STORE_INVALID_RESPONSE: 'The key store returned data that is not valid. Its SQL is probably of another version.',
   ERR_REQUEST_BODY: 'The verifier needs the raw bytes of the body, but something read the body earlier.',

@@ -11,6 +11,7 @@ const samples: Record<DenialCode, Denial> = {
   key_expired: { status: 401, code: 'key_expired', keyId: 'a' },
   key_disabled: { status: 401, code: 'key_disabled', keyId: 'a' },
   key_revoked: { status: 401, code: 'key_revoked', keyId: 'a' },
+  owner_inactive: { status: 401, code: 'owner_inactive', keyId: 'a' },
   address_not_allowed: { status: 403, code: 'address_not_allowed', keyId: 'a' },
   too_many_invalid: { status: 429, code: 'too_many_invalid', retryAfterSeconds: 59.9 },
   insufficient_scope: { status: 403, code: 'insufficient_scope', scopes: ['reports:read', 'a"b\\c', 'd e', ''] },
@@ -46,6 +47,7 @@ const exactHeaders: Record<DenialCode, Record<string, string>> = {
   key_expired: { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' },
   key_disabled: { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' },
   key_revoked: { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' },
+  owner_inactive: { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' },
   address_not_allowed: { 'www-authenticate': 'Bearer realm="api"' },
   too_many_invalid: { 'retry-after': '60' },
   insufficient_scope: {

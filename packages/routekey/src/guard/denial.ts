@@ -25,6 +25,7 @@ interface DenialDetails {
   readonly key_expired: OfKey
   readonly key_disabled: OfKey
   readonly key_revoked: OfKey
+  readonly owner_inactive: OfKey
   readonly address_not_allowed: OfKey
   readonly insufficient_scope: {
     /** The scopes that the route requires. */

@@ -47,6 +47,11 @@ export const denials = {
     meaning: 'The key is revoked.',
     remedy: 'Create a new key. A revoked key never works again.',
   },
+  owner_inactive: {
+    status: 401,
+    meaning: 'The owner of the key is deleted or suspended.',
+    remedy: 'Lift the suspension if the key should work again.',
+  },
   missing_signature: {
     status: 401,
     meaning: 'A header of Standard Webhooks is missing: `webhook-id`, `webhook-timestamp` or `webhook-signature`.',

@@ -1,15 +1,24 @@
 import type { KeyStore } from '../keyring/model/key-store.ts'
-import { parseAuditEntry, parseBucket, parseFound, parseList, parseNumber, parseRecord } from './parse-response.ts'
+import {
+  parseAuditEntry,
+  parseBucket,
+  parseCreated,
+  parseFound,
+  parseList,
+  parseNumber,
+  parsePruneReport,
+  parseRecord,
+} from './parse-response.ts'
 
 /** Calls a function of the database with one JSON document, and returns its result. It throws if the call fails. */
 export type CallFunction = (name: string, input: object) => Promise<unknown>
 
 const orNull = <Result>(value: unknown, parse: (value: unknown) => Result) => (value === null ? null : parse(value))
 
-/** Creates a store on the SQL functions of `sql/api-key.sql`, independent of how they are called. */
+/** Creates a store on the SQL functions of `sql/*.sql`, independent of how they are called. */
 export function createFunctionStore(call: CallFunction): Omit<KeyStore, 'subscribe'> {
   return {
-    create: async (key) => orNull(await call('create_api_key', key), parseRecord),
+    create: async (key) => orNull(await call('create_api_key', key), parseCreated),
     findByHash: async (hash) => orNull(await call('find_api_key', { hash }), parseFound),
     get: async (id, owner) => orNull(await call('get_api_key', { id, owner }), parseRecord),
     list: async (query) => parseList(await call('list_api_keys', query), 'keys', parseRecord),
@@ -26,5 +35,6 @@ export function createFunctionStore(call: CallFunction): Omit<KeyStore, 'subscri
     async readAudit(query) {
       return orNull(await call('read_api_key_audit', query), (value) => parseList(value, 'audit', parseAuditEntry))
     },
+    prune: async (request) => parsePruneReport(await call('prune_api_keys', request)),
   }
 }

@@ -1,17 +1,14 @@
 import type { AuditAction, AuditEntry, KeyRecord } from '../keyring/model/key-record.ts'
 import type { ChangeRequest, KeyStore } from '../keyring/model/key-store.ts'
+import {
+  type Counts,
+  type MemoryTables,
+  deleteKey,
+  deleteOldestEnded,
+  deleteOutdated,
+  keptAuditEntries,
+} from './memory-tables.ts'
 import { recordChanges, updateRecord } from './record-changes.ts'
-
-interface Secret {
-  readonly id: string
-  readonly isCurrent: boolean
-  readonly graceEndsAt: Date | null
-}
-
-interface Counts {
-  readonly allowed: number
-  readonly refused: number
-}
 
 const unitMs = { hour: 3_600_000, day: 86_400_000 } as const
 
@@ -38,10 +35,8 @@ function itemsAfter<Item extends { readonly id: string }>(items: readonly Item[]
  * const keyring = createKeyring({ store: createMemoryStore(), prefix: 'acme' })
  */
 export function createMemoryStore(): KeyStore {
-  const records = new Map<string, KeyRecord>()
-  const secrets = new Map<string, Secret>()
-  const usage = new Map<string, Map<number, Counts>>()
-  const audit = new Map<string, AuditEntry[]>()
+  const tables: MemoryTables = { records: new Map(), secrets: new Map(), usage: new Map(), audit: new Map() }
+  const { records, secrets, usage, audit } = tables
   const listeners = new Set<(id: string | null) => void>()
   let entries = 0
 
@@ -52,13 +47,16 @@ export function createMemoryStore(): KeyStore {
 
   const keysOf = (owner?: string) => [...records.values()].filter(({ id }) => find(id, owner) !== null)
 
+  const previousOf = (id: string) => [...secrets].filter(([, secret]) => secret.id === id && !secret.isCurrent)
+
   const notify = (id: string) => {
     for (const listener of listeners) listener(id)
   }
 
   function note({ id, at, actor }: ChangeRequest, action: AuditAction, changes: AuditEntry['changes']): void {
     entries += 1
-    audit.set(id, [{ id: String(entries), at, actor, action, changes }, ...(audit.get(id) ?? [])])
+    const entry = { id: String(entries), at, actor, action, changes }
+    audit.set(id, [entry, ...(audit.get(id) ?? [])].slice(0, keptAuditEntries))
   }
 
   function replace(request: ChangeRequest, action: AuditAction, before: KeyRecord, after: KeyRecord): KeyRecord {
@@ -85,6 +83,7 @@ export function createMemoryStore(): KeyStore {
       records.set(record.id, record)
       secrets.set(hash, { id: record.id, isCurrent: true, graceEndsAt: null })
       note({ id: record.id, actor, at }, 'created', {})
+      for (const id of deleteOldestEnded(tables, record.owner, at, Infinity)) notify(id)
       return record
     },
     async findByHash(hash) {
@@ -92,7 +91,7 @@ export function createMemoryStore(): KeyStore {
       if (secret === undefined) return null
       const { id, ...found } = secret
       const record = records.get(id)
-      return record === undefined ? null : { record, ...found }
+      return record === undefined ? null : { record, ...found, isOwnerActive: true }
     },
     async get(id, owner) {
       return find(id, owner)
@@ -107,15 +106,20 @@ export function createMemoryStore(): KeyStore {
       const record = find(request.id, request.owner)
       if (record === null) return null
       if (record.revokedAt !== null) return action === 'revoked' ? record : null
+      if (set.graceEndsAt === null) {
+        for (const [hash, secret] of previousOf(record.id)) {
+          secrets.set(hash, { ...secret, graceEndsAt: earlier(secret.graceEndsAt, request.at) })
+        }
+      }
       return replace(request, action, record, updateRecord(record, set))
     },
     async rotate({ hash, start, graceEndsAt, ...request }) {
       const record = find(request.id, request.owner)
       if (record === null || !isUsable(record, request.at)) return null
       const end = earlier(record.expiresAt, graceEndsAt)
-      for (const [old, secret] of secrets) {
-        if (secret.id !== record.id) continue
-        secrets.set(old, { ...secret, isCurrent: false, graceEndsAt: earlier(secret.graceEndsAt, end) })
+      for (const [previous] of previousOf(record.id)) secrets.delete(previous)
+      for (const [current, secret] of secrets) {
+        if (secret.id === record.id) secrets.set(current, { ...secret, isCurrent: false, graceEndsAt: end })
       }
       secrets.set(hash, { id: record.id, isCurrent: true, graceEndsAt: null })
       return replace(request, 'rotated', record, { ...record, start, graceEndsAt: end > request.at ? end : null })
@@ -130,8 +134,7 @@ export function createMemoryStore(): KeyStore {
     async deleteAll({ owner }) {
       const deleted = keysOf(owner)
       for (const { id } of deleted) {
-        for (const table of [records, usage, audit]) table.delete(id)
-        for (const [hash, secret] of secrets) if (secret.id === id) secrets.delete(hash)
+        deleteKey(tables, id)
         notify(id)
       }
       return deleted.length
@@ -166,6 +169,13 @@ export function createMemoryStore(): KeyStore {
     },
     async readAudit({ id, owner, after, limit }) {
       return find(id, owner) === null ? null : itemsAfter(audit.get(id) ?? [], after).slice(0, limit)
+    },
+    async prune({ at, limit }) {
+      const pruned = [...new Set(keysOf().map(({ owner }) => owner))].flatMap((owner) =>
+        deleteOldestEnded(tables, owner, at, limit),
+      )
+      for (const id of pruned) notify(id)
+      return { keys: pruned.length, ...deleteOutdated(tables, at, limit) }
     },
     async subscribe(onChange) {
       listeners.add(onChange)

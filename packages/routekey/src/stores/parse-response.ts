@@ -7,7 +7,7 @@ import type {
   KeyRecord,
   UsageBucket,
 } from '../keyring/model/key-record.ts'
-import type { FoundKey } from '../keyring/model/key-store.ts'
+import type { FoundKey, PruneReport } from '../keyring/model/key-store.ts'
 
 // Responses are parsed strictly: a missing `revokedAt`, for example, would make a revoked key valid.
 
@@ -84,13 +84,40 @@ export function parseRecord(value: unknown): KeyRecord {
   }
 }
 
+/**
+ * Reads a new key.
+ *
+ * @throws `ERR_KEY_OWNER` when the database refused it
+ */
+export function parseCreated(value: unknown): KeyRecord {
+  if (isObject(value) && value['refusal'] === 'inactive_owner') {
+    throw new RoutekeyError(
+      'ERR_KEY_OWNER',
+      'The owner is deleted or suspended. Create keys for an owner that get_api_key_owner_state() calls active.',
+    )
+  }
+  return parseRecord(value)
+}
+
 /** Reads the result of a look-up. */
 export function parseFound(value: unknown): FoundKey {
-  const { record, isCurrent, graceEndsAt } = parseObject(value, 'key')
+  const { record, isCurrent, graceEndsAt, isOwnerActive } = parseObject(value, 'key')
   return {
     record: parseRecord(record),
     isCurrent: parseBoolean(isCurrent, 'isCurrent'),
     graceEndsAt: parseNullableDate(graceEndsAt, 'graceEndsAt'),
+    isOwnerActive: parseBoolean(isOwnerActive, 'isOwnerActive'),
+  }
+}
+
+/** Reads how many rows were deleted. */
+export function parsePruneReport(value: unknown): PruneReport {
+  const { keys, secrets, auditEntries, usageHours } = parseObject(value, 'pruned')
+  return {
+    keys: parseNumber(keys, 'pruned'),
+    secrets: parseNumber(secrets, 'pruned'),
+    auditEntries: parseNumber(auditEntries, 'pruned'),
+    usageHours: parseNumber(usageHours, 'pruned'),
   }
 }
 

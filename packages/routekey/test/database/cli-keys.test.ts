@@ -2,13 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { type TestPostgres, startTestPostgres } from '@routekey/sandbox/test-postgres'
+import type { TestPostgres } from '@routekey/sandbox/test-postgres'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { runIn } from '../../src/cli/cli-fixture.ts'
 import { createKeyring, type Keyring } from '../../src/index.ts'
 import { createPostgresStore } from '../../src/stores/postgres.ts'
+import { startShippedPostgres } from '../shipped-sql/start-shipped-postgres.ts'
 
 let server: TestPostgres
 let pool: Pool
@@ -16,7 +17,7 @@ let cwd: string
 const keyrings: Keyring[] = []
 
 beforeAll(async () => {
-  server = await startTestPostgres()
+  server = await startShippedPostgres()
   pool = new Pool({ connectionString: server.url })
   // A connection that closes while the server stops reports an error.
   pool.on('error', () => {})

@@ -1,10 +1,10 @@
-import { startTestPostgres } from '@routekey/sandbox/test-postgres'
 import { Pool } from 'pg'
 import { expect, it } from 'vitest'
 
 import { type Keyring, type TooManyKeys, createKeyring } from '../../src/index.ts'
 import { createPostgresStore } from '../../src/stores/postgres.ts'
 import { readSql } from '../shipped-sql/shipped-sql.ts'
+import { startShippedPostgres } from '../shipped-sql/start-shipped-postgres.ts'
 import { storeContract } from '../store-contract/store-contract.ts'
 import { createStoreFromPostgres, useTestPostgres } from './open-clients.ts'
 
@@ -70,7 +70,7 @@ it('holds an owner to the maximum in serializable transactions', async () => {
 })
 
 it('answers 503 and logs the reason when the database is down', async () => {
-  const own = await startTestPostgres()
+  const own = await startShippedPostgres()
   const pool = new Pool({ connectionString: own.url })
   pool.on('error', () => {})
   const lines: string[] = []

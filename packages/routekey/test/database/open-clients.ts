@@ -1,20 +1,21 @@
 import { PGlite } from '@electric-sql/pglite'
 import { createTestDatabase } from '@routekey/sandbox/test-database'
-import { type TestPostgres, startTestPostgres } from '@routekey/sandbox/test-postgres'
+import type { TestPostgres } from '@routekey/sandbox/test-postgres'
 import { Client, Pool, type PoolConfig } from 'pg'
 import postgres from 'postgres'
 import { afterAll, beforeAll } from 'vitest'
 
 import type { KeyStore } from '../../src/index.ts'
 import { createPostgresStore } from '../../src/stores/postgres.ts'
+import { readShippedSql, startShippedPostgres } from '../shipped-sql/start-shipped-postgres.ts'
 
-/** Starts a PostgreSQL for the tests of a file. The clients that it opens are closed at the end. */
+/** Starts a PostgreSQL with the SQL that the package ships, for the tests of a file. The clients that it opens are closed at the end. */
 export function useTestPostgres() {
   const closing: (() => Promise<unknown>)[] = []
   let server: TestPostgres
 
   beforeAll(async () => {
-    server = await startTestPostgres()
+    server = await startShippedPostgres()
   })
 
   afterAll(async () => {
@@ -41,11 +42,11 @@ export function useTestPostgres() {
       closing.push(() => sql.end())
       return sql
     },
-    /** @param schema Default: that of a Supabase with the migrations. */
+    /** @param schema Default: what the package ships for Supabase. */
     openPglite: async (schema?: string): Promise<PGlite> => {
-      const database = schema === undefined ? await createTestDatabase() : new PGlite()
+      const database = schema === undefined ? await createTestDatabase({ migrationsDirectory: null }) : new PGlite()
       closing.push(() => database.close())
-      if (schema !== undefined) await database.exec(schema)
+      await database.exec(schema ?? (await readShippedSql()))
       return database
     },
   }

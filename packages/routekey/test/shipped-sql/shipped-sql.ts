@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises'
 
+import { sqlFiles } from '../../src/cli/sql-files.ts'
+
 const read = (path: string) => readFile(new URL(path, import.meta.url), 'utf8')
 
-const readAll = async (paths: readonly string[]) => (await Promise.all(paths.map(read))).join('\n')
+const readAll = async (files: readonly string[]) =>
+  (await Promise.all(files.map((file) => read(`../../sql/${file}`)))).join('\n')
 
 /** Reads the SQL for any PostgreSQL. */
-export const readSql = () => readAll(['../../sql/api-key.sql', '../../sql/limit.sql'])
+export const readSql = () => readAll(sqlFiles.postgres)
 
 /** Reads the SQL that Supabase needs in addition. */
-export const readSupabaseSql = () => readAll(['../../sql/api-key-supabase.sql', '../../sql/limit-supabase.sql'])
+export const readSupabaseSql = () => readAll(sqlFiles.supabase)
 
 /** Reads the grants and policies that `docs/keyring.md` names for a role that does not own the tables. */
 export async function readDocumentedGrants(): Promise<string> {

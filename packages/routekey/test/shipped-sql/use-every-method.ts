@@ -27,13 +27,17 @@ async function verifyAndChange(keyring: BoundKeyring, owner: string): Promise<vo
   expect(await keyring.enable(id)).toMatchObject({ disabledAt: null })
   const rotated = await keyring.rotate(id, { graceSeconds: 60 })
   expect(await keyring.verify(rotated!.key)).toMatchObject({ ok: true, isCurrent: true })
+  expect(await keyring.verify(key)).toMatchObject({ ok: true, isCurrent: false })
+  expect(await keyring.endGrace(id)).toMatchObject({ graceEndsAt: null })
+  expect(await keyring.verify(key)).toMatchObject({ ok: false, denial: { code: 'key_expired' } })
   expect(await keyring.get(id, { owner })).toMatchObject({ id, name: 'New' })
   await keyring.flush()
-  expect(await keyring.usage({ id }, { unit: 'hour', count: 1 })).toMatchObject([{ allowed: 3, refused: 1 }])
-  expect(await keyring.usage({ owner }, { unit: 'day', count: 1 })).toMatchObject([{ allowed: 3, refused: 1 }])
+  expect(await keyring.usage({ id }, { unit: 'hour', count: 1 })).toMatchObject([{ allowed: 4, refused: 2 }])
+  expect(await keyring.usage({ owner }, { unit: 'day', count: 1 })).toMatchObject([{ allowed: 4, refused: 2 }])
   const [latest] = (await keyring.audit(id, { owner })) ?? []
   const earlier = await keyring.audit(id, { owner, after: latest!.id })
   expect([latest, ...earlier!].map((entry) => entry?.action)).toEqual([
+    'updated',
     'rotated',
     'enabled',
     'disabled',
@@ -47,6 +51,7 @@ async function verifyAndChange(keyring: BoundKeyring, owner: string): Promise<vo
   expect(await keyring.list({ owner, state: 'usable' })).toHaveLength(1)
   expect(await keyring.revokeAll({ owner, actor: 'admin' })).toBe(1)
   expect(await keyring.list({ owner, state: 'usable' })).toEqual([])
+  expect(await keyring.prune()).toEqual({ keys: 0, secrets: 0, auditEntries: 0, usageHours: 0 })
   expect(await keyring.deleteAll({ owner })).toBe(2)
   expect(await keyring.get(id)).toBeNull()
 }

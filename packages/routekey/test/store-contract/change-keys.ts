@@ -88,7 +88,7 @@ export function itChangesKeys(context: StoreContext): void {
     expect(actions).toEqual(['revoked', 'enabled', 'disabled', 'created'])
   })
 
-  it('rotates: the new hash is current, and earlier ones are valid until the grace or the expiry, whichever is sooner', async () => {
+  it('rotates: the new hash is current, the one before is valid until the grace or the expiry, and no other', async () => {
     const { store } = context
     const key = makeKey({ expiresAt: at(100) })
     await store.create(key)
@@ -105,19 +105,41 @@ export function itChangesKeys(context: StoreContext): void {
     const [second, third] = [hashOf(`${key.id} 2`), hashOf(`${key.id} 3`)]
     expect(await rotate(1, second, at(11))).toMatchObject({ graceEndsAt: at(11), start: second.slice(0, 4) })
     expect(await rotate(2, third, at(1000))).toMatchObject({ graceEndsAt: at(100), expiresAt: at(100) })
-    expect(await store.findByHash(key.hash)).toMatchObject({ isCurrent: false, graceEndsAt: at(11) })
+    expect(await store.findByHash(key.hash)).toBeNull()
     expect(await store.findByHash(second)).toMatchObject({ isCurrent: false, graceEndsAt: at(100) })
     expect(await store.findByHash(third)).toMatchObject({ isCurrent: true, graceEndsAt: null })
     const fourth = hashOf(`${key.id} 4`)
     expect(await rotate(3, fourth, at(3))).toMatchObject({ graceEndsAt: null })
     expect(await store.findByHash(third)).toMatchObject({ isCurrent: false, graceEndsAt: at(3) })
+    expect(await store.findByHash(second)).toBeNull()
     expect(await rotate(100, hashOf(`${key.id} 5`), at(200))).toBeNull()
     const audit = await trail(key.id)
     expect(audit[0]).toMatchObject({ action: 'rotated', actor: 'ada' })
     expect(JSON.stringify(audit)).not.toContain(fourth)
   })
 
-  it('has one current hash after concurrent rotations', async () => {
+  it('ends the grace of a rotation, once and without a way back', async () => {
+    const { store } = context
+    const key = makeKey()
+    await store.create(key)
+    const current = hashOf(`${key.id} 2`)
+    const target = { id: key.id, owner: key.owner, actor: 'ada' }
+    await store.rotate({ ...target, at: at(1), hash: current, start: 'x', graceEndsAt: at(100) })
+    const end = (seconds: number, owner = key.owner) =>
+      store.change({ ...target, owner, at: at(seconds), action: 'updated', set: { graceEndsAt: null } })
+    expect(await end(2, 'another')).toBeNull()
+    expect(await store.findByHash(key.hash)).toMatchObject({ graceEndsAt: at(100) })
+    expect(await end(3)).toMatchObject({ graceEndsAt: null })
+    expect(await end(4)).toMatchObject({ graceEndsAt: null })
+    expect(await store.findByHash(key.hash)).toMatchObject({ isCurrent: false, graceEndsAt: at(3) })
+    expect(await store.findByHash(current)).toMatchObject({ isCurrent: true, graceEndsAt: null })
+    const [ended, rotated] = await trail(key.id)
+    const change = { from: expect.stringContaining('2026-03-01T12:01:40'), to: null }
+    expect(ended).toMatchObject({ action: 'updated', at: at(3), actor: 'ada', changes: { graceEndsAt: change } })
+    expect(rotated).toMatchObject({ action: 'rotated' })
+  })
+
+  it('has one current hash and one before it after concurrent rotations', async () => {
     const { store } = context
     const key = makeKey()
     await store.create(key)
@@ -126,6 +148,7 @@ export function itChangesKeys(context: StoreContext): void {
     await Promise.all(hashes.map((hash) => store.rotate({ ...target, hash })))
     const all = await Promise.all([key.hash, ...hashes].map((hash) => store.findByHash(hash)))
     expect(all.filter((one) => one?.isCurrent === true)).toHaveLength(1)
-    expect(all.filter((one) => one?.graceEndsAt?.getTime() === at(10).getTime())).toHaveLength(5)
+    expect(all.filter((one) => one?.graceEndsAt?.getTime() === at(10).getTime())).toHaveLength(1)
+    expect(all.filter((one) => one === null)).toHaveLength(4)
   })
 }

@@ -28,7 +28,12 @@ export function itReadsKeys(context: StoreContext): void {
       revokedAt: null,
       lastUsedAt: null,
     })
-    expect(await store.findByHash(hash)).toEqual({ record: created, isCurrent: true, graceEndsAt: null })
+    expect(await store.findByHash(hash)).toEqual({
+      record: created,
+      isCurrent: true,
+      graceEndsAt: null,
+      isOwnerActive: true,
+    })
     expect(await store.get(key.id)).toEqual(created)
     expect(JSON.stringify(created)).not.toContain(hash)
     expect([actor, maximumKeys]).toEqual([null, Infinity])

@@ -4,6 +4,7 @@ import type { KeyStore } from '../../src/index.ts'
 import { itChangesKeys } from './change-keys.ts'
 import { itChangesKeysOfOwner } from './keys-of-owner.ts'
 import { itReadsKeys } from './read-keys.ts'
+import { itBoundsWhatItKeeps } from './retention.ts'
 import { itCountsUsage } from './usage.ts'
 
 /** Registers the tests that every store must pass. A test of a new store calls this, and needs nothing else. */
@@ -22,5 +23,6 @@ export function storeContract(subject: string, open: () => Promise<KeyStore>): v
     itChangesKeys(context)
     itChangesKeysOfOwner(context)
     itCountsUsage(context)
+    itBoundsWhatItKeeps(context)
   })
 }

@@ -1,10 +1,7 @@
 import type { Command, Terminal } from '@routekey/command-line'
 
 import { readPackageFile } from '../read-package-file.ts'
-
-// In the order in which they must be applied.
-const files = ['sql/api-key.sql', 'sql/limit.sql']
-const supabaseFiles = ['sql/api-key-supabase.sql', 'sql/limit-supabase.sql']
+import { sqlFiles } from '../sql-files.ts'
 
 /** Adds `routekey sql`. */
 export function addSql(program: Command, terminal: Terminal): void {
@@ -19,6 +16,7 @@ export function addSql(program: Command, terminal: Terminal): void {
       'print what Supabase needs in addition: roles, grants and policies; apply it after the output without this option',
     )
     .action(({ supabase }) => {
-      terminal.print((supabase === true ? supabaseFiles : files).map(readPackageFile).join('\n'))
+      const files = supabase === true ? sqlFiles.supabase : sqlFiles.postgres
+      terminal.print(files.map((file) => readPackageFile(`sql/${file}`)).join('\n'))
     })
 }

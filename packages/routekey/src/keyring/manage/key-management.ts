@@ -1,5 +1,5 @@
 import type { AuditEntry, KeyRecord, UsageBucket } from '../model/key-record.ts'
-import type { UsageTarget } from '../model/key-store.ts'
+import type { PruneReport, UsageTarget } from '../model/key-store.ts'
 import type { GrantedScope } from '../model/scopes.ts'
 import type { KeyInput } from './key-input.ts'
 
@@ -49,13 +49,15 @@ export interface TooManyKeys {
  * `Refusal` is what `create` can return instead of a key: `TooManyKeys` in a keyring with `maximumKeysPerOwner`, nothing in others.
  */
 export interface KeyManagement<Scope extends string = string, Refusal = never> {
-  /** @throws `ERR_KEY_VALUE`, `ERR_KEY_SCOPE`, `ERR_KEY_GRANT`, `ERR_STORE_UNAVAILABLE` */
+  /** @throws `ERR_KEY_VALUE`, `ERR_KEY_SCOPE`, `ERR_KEY_GRANT`, `ERR_KEY_OWNER`, `ERR_STORE_UNAVAILABLE` */
   create(options: CreateKeyOptions<Scope>): Promise<(CreatedKey & { readonly ok: true }) | Refusal>
   /**
    * Replaces a key. The id, scopes, limits and expiry stay. The old key works until the grace ends, not at all with 0, and never
-   * longer than before. Returns null for a revoked or expired key, too.
+   * after the expiry. The key from before an earlier rotation no longer works. Returns null for a revoked or expired key, too.
    */
   rotate(id: string, options: Actor & { readonly graceSeconds: number }): Promise<CreatedKey | null>
+  /** Ends the grace of the last rotation, for example after a leak: only the current key works. Returns null for a revoked key, too. */
+  endGrace(id: string, by?: Actor): Promise<KeyRecord | null>
   /** Revokes a key. It never works again. */
   revoke(id: string, by?: Actor): Promise<KeyRecord | null>
   /** Revokes every key of an owner that is not revoked yet, and returns how many. */
@@ -88,4 +90,10 @@ export interface KeyManagement<Scope extends string = string, Refusal = never> {
     id: string,
     query?: OwnerFilter & { readonly after?: string; readonly limit?: number },
   ): Promise<readonly AuditEntry[] | null>
+  /**
+   * Deletes rows that are no longer needed, at most `limit` of each kind (default 1000, up to 1000), and returns how many: keys of
+   * deleted owners, keys that ended before the 100 of their owner that ended last, secrets 30 days after their grace, audit entries
+   * after 365 days and usage after 90. Call it on a schedule, for example every minute.
+   */
+  prune(options?: { readonly limit?: number }): Promise<PruneReport>
 }

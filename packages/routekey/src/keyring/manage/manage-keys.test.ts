@@ -109,20 +109,35 @@ describe('rotate', () => {
     expect((await keyring.verify(rotated!.key)).ok).toBe(true)
   })
 
-  it('extends neither the expiry of the key nor an earlier grace', async () => {
-    const { keyring, make, advance } = setUp()
+  it('keeps one old key, and does not extend it beyond the expiry', async () => {
+    const { keyring, make, advance } = setUp({ cache: { seconds: 3600 } })
     const expiresAt = new Date(start.getTime() + 100_000)
     const { key: first, record } = await make({ expiresAt })
     const second = await keyring.rotate(record.id, { graceSeconds: 10 })
+    expect((await keyring.verify(first)).ok).toBe(true)
     const third = await keyring.rotate(record.id, { graceSeconds: 1000 })
+    expect(await keyring.verify(first)).toMatchObject({ denial: { code: 'invalid_key' } })
     expect(third!.record).toMatchObject({ expiresAt, graceEndsAt: expiresAt })
     advance(10)
-    expect(await keyring.verify(first)).toMatchObject({ denial: { code: 'key_expired' } })
     expect((await keyring.verify(second!.key)).ok).toBe(true)
     advance(90)
     expect(await keyring.verify(second!.key)).toMatchObject({ denial: { code: 'key_expired' } })
     expect(await keyring.verify(third!.key)).toMatchObject({ denial: { code: 'key_expired' } })
     expect(await keyring.rotate(record.id, { graceSeconds: 10 })).toBeNull()
+  })
+
+  it('ends the grace of a rotation at once, also in the cache, and for the owner only', async () => {
+    const { keyring, make } = setUp({ cache: { seconds: 3600 } })
+    const { key: old, record } = await make()
+    const rotated = await keyring.rotate(record.id, { graceSeconds: 3600 })
+    expect(await keyring.verify(old)).toMatchObject({ ok: true, isCurrent: false })
+    expect(await keyring.endGrace(record.id, { owner: 'eve' })).toBeNull()
+    expect((await keyring.verify(old)).ok).toBe(true)
+    expect(await keyring.endGrace(record.id, { owner: 'ada' })).toMatchObject({ graceEndsAt: null })
+    expect(await keyring.verify(old)).toMatchObject({ denial: { status: 401, code: 'key_expired' } })
+    expect(await keyring.verify(rotated!.key)).toMatchObject({ ok: true, isCurrent: true })
+    const [entry] = (await keyring.audit(record.id)) ?? []
+    expect(entry).toMatchObject({ action: 'updated', actor: 'ada', changes: { graceEndsAt: { to: null } } })
   })
 
   it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 4e8])('rejects a grace of %d seconds', async (graceSeconds) => {

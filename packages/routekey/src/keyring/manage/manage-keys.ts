@@ -126,6 +126,7 @@ export function createKeyManagement<Scope extends string>(
     revoke: changeTo('revoked', (at) => ({ revokedAt: at })),
     disable: changeTo('disabled', (at) => ({ disabledAt: at })),
     enable: changeTo('enabled', () => ({ disabledAt: null })),
+    endGrace: changeTo('updated', () => ({ graceEndsAt: null })),
     async update(id, values, { grantable, ...by } = {}) {
       return changeTo('updated', (at) => check(values, grantable, at))(id, by)
     },
@@ -164,6 +165,10 @@ export function createKeyManagement<Scope extends string>(
     async audit(id, { owner, after, limit = 100 } = {}) {
       checkCount('limit', limit)
       return callWithId(id, () => store.readAudit({ id, owner, after, limit }))
+    },
+    async prune({ limit = 1000 } = {}) {
+      checkCount('limit', limit)
+      return call(() => store.prune({ at: clock(), limit }))
     },
   }
 }

@@ -26,6 +26,8 @@ export interface FoundKey {
   readonly isCurrent: boolean
   /** When a key from before a rotation stops working; null for the current one. */
   readonly graceEndsAt: Date | null
+  /** False if the owner is deleted or suspended: none of the owner's keys works. */
+  readonly isOwnerActive: boolean
 }
 
 /** The properties that {@link KeyStore.change} sets. */
@@ -38,6 +40,8 @@ export interface KeyUpdate {
   readonly expiresAt?: Date | null
   readonly disabledAt?: Date | null
   readonly revokedAt?: Date
+  /** Ends the grace of the last rotation: the earlier hash is no longer valid. */
+  readonly graceEndsAt?: null
 }
 
 /** Which key to change, for whom, by whom and when. */
@@ -59,7 +63,7 @@ export interface KeyChange extends ChangeRequest {
 export interface KeyRotation extends ChangeRequest {
   readonly hash: string
   readonly start: string
-  /** Until when the earlier hashes stay valid. Those that end sooner still do. */
+  /** Until when the hash that was current stays valid, but never longer than the key. The hash before it is deleted. */
   readonly graceEndsAt: Date
 }
 
@@ -90,6 +94,15 @@ export interface AuditQuery {
   readonly limit: number
 }
 
+/** How many rows {@link KeyStore.prune} deleted. */
+export interface PruneReport {
+  /** Keys of deleted owners, and keys that ended before the 100 of their owner that ended last. */
+  readonly keys: number
+  readonly secrets: number
+  readonly auditEntries: number
+  readonly usageHours: number
+}
+
 /** Counts of one key in one hour, to be added to those in the store. */
 export interface UsageEntry {
   readonly id: string
@@ -108,6 +121,8 @@ export interface KeyStore {
   /**
    * Returns null, and stores nothing, if the owner has `maximumKeys` usable keys. The bound must also hold when several keys of
    * one owner are created at once.
+   *
+   * @throws `ERR_KEY_OWNER` when the owner is deleted or suspended, also if that happens at the same time
    */
   create(key: NewKey): Promise<KeyRecord | null>
   /**
@@ -135,6 +150,11 @@ export interface KeyStore {
   readUsage(query: UsageQuery): Promise<readonly UsageBucket[] | null>
   /** Newest first; with `after`, the entries that follow that one, and none if it is unknown; null for an unknown key. */
   readAudit(query: AuditQuery): Promise<readonly AuditEntry[] | null>
+  /**
+   * Deletes at most `limit` rows of each kind: keys as in {@link PruneReport}, secrets whose grace ended 30 days ago, audit entries
+   * after 365 days, usage after 90 days.
+   */
+  prune(request: { readonly at: Date; readonly limit: number }): Promise<PruneReport>
   /**
    * Calls back when a key changed anywhere, with its id, or with null when changes may have been missed.
    *

@@ -12,12 +12,16 @@ export interface KeyContext {
 }
 
 /** Returns why a key is refused, apart from its limits, or null if it is accepted. */
-export function checkKey({ record, graceEndsAt }: FoundKey, { now, ip, scopes }: KeyContext): Denial | null {
+export function checkKey(
+  { record, graceEndsAt, isOwnerActive }: FoundKey,
+  { now, ip, scopes }: KeyContext,
+): Denial | null {
   const { id: keyId, allowedIps } = record
   const status = keyStatus(record, now)
   const isPastGrace = graceEndsAt !== null && graceEndsAt <= now
   const failing = status === 'active' && isPastGrace ? 'expired' : status
   if (failing !== 'active') return { status: 401, code: `key_${failing}`, keyId }
+  if (!isOwnerActive) return { status: 401, code: 'owner_inactive', keyId }
   // An unknown address is not on the list.
   if (allowedIps.length > 0 && (ip === null || !isListedIp(ip, allowedIps))) {
     return { status: 403, code: 'address_not_allowed', keyId }

@@ -36,6 +36,24 @@ describe('verify', () => {
     expect(calls).toEqual(['findByHash'])
   })
 
+  it('refuses the key of an owner who is deleted or suspended, with its own reason for the log', async () => {
+    const store = createMemoryStore()
+    const { make, keyring } = setUp({
+      store: {
+        ...store,
+        findByHash: async (hash) => {
+          const found = await store.findByHash(hash)
+          return found && { ...found, isOwnerActive: false }
+        },
+      },
+    })
+    const { key, record } = await make()
+    const denial = { status: 401, code: 'owner_inactive', keyId: record.id }
+    expect(await keyring.verify(key)).toEqual({ ok: false, denial })
+    await keyring.revoke(record.id)
+    expect(await keyring.verify(key)).toMatchObject({ denial: { code: 'key_revoked' } })
+  })
+
   const other = generateKey({ prefix: 'acme_test' })
   it.each([
     ['an empty string', ''],

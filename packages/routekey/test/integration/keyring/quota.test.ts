@@ -4,12 +4,13 @@ import { access, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { type TestPostgres, startTestPostgres } from '@routekey/sandbox/test-postgres'
+import type { TestPostgres } from '@routekey/sandbox/test-postgres'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
 import { createKeyring } from '../../../src/index.ts'
 import { createPostgresLimiter, createPostgresStore } from '../../../src/stores/postgres.ts'
+import { startShippedPostgres } from '../../shipped-sql/start-shipped-postgres.ts'
 import type { QuotaTask } from './quota-worker.ts'
 
 const processes = 4
@@ -26,7 +27,7 @@ let pool: Pool
 const children: ChildProcess[] = []
 
 beforeAll(async () => {
-  server = await startTestPostgres({ settings: { max_connections: '60' } })
+  server = await startShippedPostgres({ settings: { max_connections: '60' } })
   pool = new Pool({ connectionString: server.url })
   // A connection that is closing when the server stops says so with an error.
   pool.on('error', () => {})

@@ -121,7 +121,7 @@ describe.each([
     `)
     expect(rows).toEqual([])
     const functions = await pool.query(`select proname from pg_proc where proname ~ 'api_key|_limit$'`)
-    expect(functions.rowCount).toBe(20)
+    expect(functions.rowCount).toBe(28)
   })
 
   it('owners read their own keys, usage and audit trail, and nothing else', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -10,6 +10,7 @@ import { main } from '../../../src/cli/main.ts'
 import { createKeyring } from '../../../src/index.ts'
 import { createSupabaseLimiter, createSupabaseStore } from '../../../src/stores/supabase.ts'
 import { limiterContract } from '../../limiter-contract.ts'
+import { readShippedSql } from '../../shipped-sql/start-shipped-postgres.ts'
 import { storeContract } from '../../store-contract/store-contract.ts'
 
 let directory: string
@@ -17,7 +18,16 @@ let sandbox: Sandbox
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'routekey-supabase-'))
-  sandbox = await startSandbox({ dir: directory, ports: { supabase: 0 }, stripe: false, github: false })
+  const migrationsDirectory = join(directory, 'migrations')
+  await mkdir(migrationsDirectory)
+  await writeFile(join(migrationsDirectory, '20270101000000_api_key.sql'), await readShippedSql())
+  sandbox = await startSandbox({
+    dir: directory,
+    ports: { supabase: 0 },
+    migrationsDirectory,
+    stripe: false,
+    github: false,
+  })
 })
 
 afterAll(async () => {
