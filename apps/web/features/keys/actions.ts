@@ -51,6 +51,15 @@ export async function rotateKey(_: KeyFormState, form: FormData): Promise<KeyFor
   })
 }
 
+/** Ends the grace period of the last rotation of a key of the signed-in user: the old key stops working. */
+export async function endOldKey(_: KeyFormState, form: FormData): Promise<KeyFormState> {
+  return runKeyAction('key.end_old_key_failed', form, async (owner) => {
+    const id = readId(form)
+    const ended = await keyring.endGrace(id, { owner })
+    return ended === null ? explainEnd(id, owner) : { isDone: true }
+  })
+}
+
 /** Renames a key of the signed-in user. */
 export async function renameKey(_: KeyFormState, form: FormData): Promise<KeyFormState> {
   return runKeyAction('key.rename_failed', form, async (owner) => {
@@ -99,7 +108,7 @@ export async function revokeKey(_: KeyFormState, form: FormData): Promise<KeyFor
   })
 }
 
-const fields = ['name', 'scopes', 'expiry', 'expiresOn', 'window', 'quota', 'grace']
+const fields = ['name', 'scopes', 'expiry', 'expiresOn', 'window', 'quota', 'grace', 'endsNow']
 
 /** Runs an action for the signed-in user. On an error, the form keeps its fields; otherwise the list is read again. */
 async function runKeyAction(
@@ -113,9 +122,14 @@ async function runKeyAction(
     if (!(form instanceof FormData)) notFound()
     outcome = await work(owner)
   } catch (error) {
-    if (!isOutage(error)) throw error
-    log('error', event, { error: describeError(error) })
-    outcome = { formError: unavailable }
+    if (isSuspension(error)) {
+      outcome = { formError: 'Your account is suspended, so you can’t create keys.' }
+    } else if (isOutage(error)) {
+      log('error', event, { error: describeError(error) })
+      outcome = { formError: unavailable }
+    } else {
+      throw error
+    }
   }
   if (outcome.isDone) {
     revalidatePath('/keys', 'layout')
@@ -130,6 +144,8 @@ const unavailable =
 async function toIssuedKey(key: string): Promise<IssuedKey> {
   return { key, origin: requestOrigin(await headers()) }
 }
+
+const isSuspension = (error: unknown) => error instanceof RoutekeyError && error.code === 'ERR_KEY_OWNER'
 
 function isOutage(error: unknown): boolean {
   if (error instanceof RoutekeyError) return error.code === 'ERR_STORE_UNAVAILABLE'

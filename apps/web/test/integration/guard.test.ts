@@ -121,6 +121,7 @@ describe('GET /api/sync-stripe-customers', () => {
     failed: z.literal(0),
     lost: z.literal(0),
     stopped: z.literal('idle'),
+    prunedRows: z.int(),
   })
 
   it.each<[string, () => { headers?: string[]; query?: string }]>([

@@ -39,7 +39,8 @@ const whoami = async (key: string) =>
 /** The buttons of the forms that change a key, and their fields. */
 const changes = [
   ['Rename key', { name: 'Stolen' }],
-  ['Rotate key', { grace: '0' }],
+  ['Rotate key', { grace: '3600', endsNow: 'on' }],
+  ['End old key', {}],
   ['Revoke key', {}],
   ['Disable key', {}],
   ['Enable key', {}],
@@ -121,7 +122,7 @@ describe('changing a key', () => {
 
     const next = keyIn(await ada.submit(await ada.get(path), 'Rotate key', { grace: '3600' }))
     expect([await whoami(key), await whoami(next)]).toEqual([200, 200])
-    const last = keyIn(await ada.submit(await ada.get(path), 'Rotate key', { grace: '0' }))
+    const last = keyIn(await ada.submit(await ada.get(path), 'Rotate key', { grace: '3600', endsNow: 'on' }))
     expect([await whoami(key), await whoami(next), await whoami(last)]).toEqual([401, 401, 200])
 
     const page = await ada.get(path)
@@ -133,6 +134,22 @@ describe('changing a key', () => {
     expect(actors).toEqual(
       ['revoked', 'rotated', 'rotated', 'updated', 'created'].map((action) => `${action} by ${ada.id}`),
     )
+  })
+
+  it('shows until when the old key works, and ends it now', async () => {
+    const { key, record } = await keyring.create({ owner: ada.id, name: 'CI' })
+    const path = `/keys/${record.id}`
+    expect(textOf(await ada.get(path))).not.toContain('Works until')
+    const next = keyIn(await ada.submit(await ada.get(path), 'Rotate key', { grace: '604800' }))
+    const third = keyIn(await ada.submit(await ada.get(path), 'Rotate key', { grace: '3600' }))
+    expect([await whoami(key), await whoami(next), await whoami(third)]).toEqual([401, 200, 200])
+    const page = await ada.get(path)
+    expect(textOf(page)).toContain('Works until')
+    await ada.submit(page, 'End old key')
+    expect([await whoami(next), await whoami(third)]).toEqual([401, 200])
+    const ended = textOf(await ada.get(path))
+    expect(ended).not.toContain('Works until')
+    expect(ended).toMatch(/You\s+ended the old key/)
   })
 
   it('disables and enables it, and changes its limit', async () => {
@@ -188,7 +205,8 @@ describe('while the store fails', () => {
   it.each([
     ['Create key', choices, 'create_api_key', 'key.create_failed'],
     ['Rename key', { name: 'New' }, 'change_api_key', 'key.rename_failed'],
-    ['Rotate key', { grace: '0' }, 'rotate_api_key', 'key.rotate_failed'],
+    ['Rotate key', { grace: '3600', endsNow: 'on' }, 'rotate_api_key', 'key.rotate_failed'],
+    ['End old key', {}, 'change_api_key', 'key.end_old_key_failed'],
     ['Revoke key', {}, 'change_api_key', 'key.revoke_failed'],
     ['Disable key', {}, 'change_api_key', 'key.disable_failed'],
     ['Enable key', {}, 'change_api_key', 'key.enable_failed'],

@@ -99,7 +99,9 @@ function readForm(html: string, button: string): { action: string; values: Recor
   const values: Record<string, string> = {}
   for (const [, attributes = ''] of (form[1] ?? '').matchAll(/<input\b([^>]*)>/g)) {
     const name = attribute(attributes, 'name')
-    if (name !== '') values[name] = attribute(attributes, 'value')
+    // A browser does not send a checkbox that is not checked.
+    const isLeftOut = attribute(attributes, 'type') === 'checkbox' && !/\schecked\b/.test(attributes)
+    if (name !== '' && !isLeftOut) values[name] = attribute(attributes, 'value')
   }
   return { action: attribute(/^<form\b([^>]*)>/.exec(form[0])?.[1] ?? '', 'action'), values }
 }

@@ -3,12 +3,14 @@
 import { useId } from 'react'
 import { Button } from '#ui/button.tsx'
 import { opens } from '#ui/dialog.tsx'
+import { EndOldKeyDialog } from '../dialogs/end-old-key-dialog.tsx'
 import { RenameKeyDialog } from '../dialogs/rename-key-dialog.tsx'
 import { RevokeKeyDialog } from '../dialogs/revoke-key-dialog.tsx'
 import { RotateKeyDialog } from '../dialogs/rotate-key-dialog.tsx'
 import { ToggleKeyDialog } from '../dialogs/toggle-key-dialog.tsx'
 import { Announcement } from '../list/announcement.tsx'
 import { useAnnouncement } from '../list/use-announcement.ts'
+import { endOldKeyDialogId } from './end-old-key-button.tsx'
 
 /**
  * Shows the actions for a key on its page. It works before scripts arrive.
@@ -57,6 +59,7 @@ export function KeyActions({
       <RotateKeyDialog id={`${id}-rotate`} {...key} />
       <ToggleKeyDialog to="disabled" id={`${id}-disable`} {...key} />
       <ToggleKeyDialog to="enabled" id={`${id}-enable`} {...key} />
+      <EndOldKeyDialog id={endOldKeyDialogId} {...key} />
       <RevokeKeyDialog id={`${id}-revoke`} {...key} />
       <Announcement text={text} />
     </>

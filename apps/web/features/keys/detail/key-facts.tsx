@@ -2,6 +2,7 @@ import type { KeyRecord } from 'routekey'
 import { CopyButton } from '#ui/copy-button.tsx'
 import { Fact } from '#ui/fact.tsx'
 import { Time } from '#ui/time.tsx'
+import { EndOldKeyButton } from './end-old-key-button.tsx'
 
 /**
  * Lists the properties of a key.
@@ -28,9 +29,14 @@ export function KeyFacts({ record, now }: { record: KeyRecord; now: Date }) {
       </Fact>
       <Fact term="Last used">{lastUsedAt === null ? 'Never' : <Time at={lastUsedAt} relativeTo={now} />}</Fact>
       <Fact term="Expires">{expiresAt === null ? 'Never' : <Time at={expiresAt} as="date-time" />}</Fact>
-      {graceEndsAt !== null && graceEndsAt > now && (
+      {revokedAt === null && graceEndsAt !== null && graceEndsAt > now && (
         <Fact term="Old key">
-          Works until <Time at={graceEndsAt} as="date-time" />
+          <span className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+            <span>
+              {disabledAt === null ? 'Works until' : 'Expires'} <Time at={graceEndsAt} as="date-time" />
+            </span>
+            <EndOldKeyButton />
+          </span>
         </Fact>
       )}
       {allowedIps.length > 0 && (

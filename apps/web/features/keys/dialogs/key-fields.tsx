@@ -1,3 +1,4 @@
+import { CheckBox } from '#forms/check-box.tsx'
 import { Field } from '#forms/field.tsx'
 import type { FieldErrors, FormState } from '#forms/form.ts'
 import { Select } from '#ui/select.tsx'
@@ -14,30 +15,16 @@ export function ScopeFields({ chosen, errors }: { chosen: readonly string[]; err
     <fieldset className="flex flex-col gap-2" aria-describedby={errors && 'scopes-description'}>
       <legend className="mb-2 text-sm leading-none font-medium">Scopes</legend>
       {scopes.map((scope) => (
-        <div
+        <CheckBox
           key={scope}
-          className="relative flex items-start gap-3 rounded-md border border-input px-3 py-2.5 has-checked:border-ring/60 has-checked:bg-accent/50 has-focus-visible:ring-[3px] has-focus-visible:ring-ring/40"
-        >
-          <input
-            type="checkbox"
-            id={scope}
-            name="scopes"
-            value={scope}
-            defaultChecked={chosen.includes(scope)}
-            aria-invalid={errors !== undefined}
-            aria-describedby={`${scope}-text`}
-            className="relative z-1 mt-0.5 size-4 shrink-0 accent-primary outline-none"
-          />
-          <div className="flex min-w-0 flex-col gap-0.5">
-            {/* The label covers the whole box. */}
-            <label htmlFor={scope} className="font-mono text-[0.8125rem] leading-5 after:absolute after:inset-0">
-              {scope}
-            </label>
-            <p id={`${scope}-text`} className="text-sm text-muted-foreground">
-              {scopeTexts[scope]}
-            </p>
-          </div>
-        </div>
+          id={scope}
+          name="scopes"
+          value={scope}
+          label={<span className="font-mono text-[0.8125rem] font-normal">{scope}</span>}
+          text={scopeTexts[scope]}
+          isChecked={chosen.includes(scope)}
+          isInvalid={errors !== undefined}
+        />
       ))}
       {errors !== undefined && (
         <p id="scopes-description" role="alert" className="text-sm text-destructive">

@@ -1,5 +1,6 @@
 'use client'
 
+import { CheckBox } from '#forms/check-box.tsx'
 import { Field } from '#forms/field.tsx'
 import { FormError } from '#forms/form-error.tsx'
 import { withResetOnClose } from '#forms/reset-on-close.tsx'
@@ -19,7 +20,7 @@ export const RotateKeyDialog = withResetOnClose<KeyDialogProps>(({ id, keyId, na
     <NewKeyDialog
       id={id}
       title={`Rotate “${name}”`}
-      description="Creates a new key with the same name, scopes, limit and expiry. Switch to it before the old key expires."
+      description="Creates a new key with the same name, scopes, limit and expiry. Switch to it before the old key expires. A key from an earlier rotation stops working immediately."
       state={state}
       isPending={isPending}
       path={`/keys/${keyId}`}
@@ -29,16 +30,26 @@ export const RotateKeyDialog = withResetOnClose<KeyDialogProps>(({ id, keyId, na
       <form {...formProps} className="flex flex-col gap-5">
         <input type="hidden" name="id" value={keyId} />
         <FormError text={state.formError} />
-        <Field id={`${id}-grace`} name="grace" label="Old key expires" errors={fieldErrors['grace']}>
-          {(control) => (
-            <Select {...control} defaultValue={state.values['grace'] ?? '86400'}>
-              <option value="604800">in 7 days</option>
-              <option value="86400">in 24 hours</option>
-              <option value="3600">in 1 hour</option>
-              <option value="0">immediately</option>
-            </Select>
-          )}
-        </Field>
+        <div className="group/old-key flex flex-col gap-4">
+          <div className="group-has-[input:checked]/old-key:hidden">
+            <Field id={`${id}-grace`} name="grace" label="Old key expires" errors={fieldErrors['grace']}>
+              {(control) => (
+                <Select {...control} defaultValue={state.values['grace'] ?? '86400'}>
+                  <option value="604800">in 7 days</option>
+                  <option value="86400">in 24 hours</option>
+                  <option value="3600">in 1 hour</option>
+                </Select>
+              )}
+            </Field>
+          </div>
+          <CheckBox
+            id={`${id}-ends-now`}
+            name="endsNow"
+            label="End the old key now"
+            text="If it may have leaked. Requests with it fail immediately."
+            isChecked={state.values['endsNow'] !== undefined}
+          />
+        </div>
         <div className="flex justify-end">
           <SubmitButton isPending={isPending}>Rotate key</SubmitButton>
         </div>

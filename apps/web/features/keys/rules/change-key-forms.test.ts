@@ -19,14 +19,22 @@ describe('parseRenameKey', () => {
 
 describe('parseRotateKey', () => {
   it.each([
-    ['0', 0],
+    ['86400', 86_400],
     ['3600', 3600],
     ['604800', 604_800],
   ])('accepts a grace period of %s seconds', (grace, seconds) => {
     expect(parseRotateKey(makeForm({ grace }))).toEqual({ ok: true, data: { grace: seconds } })
   })
 
-  it.each([{}, { grace: '' }, { grace: '1' }, { grace: '-3600' }, { grace: '3600.0' }, { grace: '315360000' }])(
+  it('ends the old key now, also with a period', () => {
+    expect(parseRotateKey(makeForm({ grace: '604800', endsNow: 'on' }))).toEqual({ ok: true, data: { grace: 0 } })
+  })
+
+  it('refuses another value for the end', () => {
+    expect(parseRotateKey(makeForm({ grace: '3600', endsNow: 'x' }))).toMatchObject({ ok: false })
+  })
+
+  it.each([{}, { grace: '' }, { grace: '0' }, { grace: '1' }, { grace: '-3600' }, { grace: '3600.0' }])(
     'refuses %j',
     (fields) => {
       expect(parseRotateKey(makeForm(fields))).toEqual({ ok: false, fieldErrors: { grace: [expect.any(String)] } })

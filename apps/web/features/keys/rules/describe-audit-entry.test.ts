@@ -35,6 +35,15 @@ it('describes a change of only the name as a rename', () => {
   expect(more.action).toBe('changed the key')
 })
 
+it('describes a change of only the end of the old key as its end', () => {
+  const graceEndsAt = { from: '2026-03-02T12:00:00+00:00', to: null }
+  const ended = describeAuditEntry(makeEntry({ changes: { graceEndsAt } }), owner)
+  expect(ended).toMatchObject({ action: 'ended the old key', changes: [{ property: 'Old key works until' }] })
+  expect(describeAuditEntry(makeEntry({ action: 'rotated', changes: { graceEndsAt } }), owner).action).toBe(
+    'rotated the key',
+  )
+})
+
 it('describes each changed property before and after', () => {
   const changes: AuditEntry['changes'] = {
     graceEndsAt: { from: null, to: '2026-03-02T12:00:00+00:00' },

@@ -31,14 +31,20 @@ const time = (none: string) => (value: JsonValue) =>
   value === null ? none : `${moment.format(instantSchema.parse(value))} UTC`
 
 /** The properties that are shown. The others repeat the action or are not for readers. */
-const properties: readonly { name: string; label: string; write: (value: JsonValue) => string }[] = [
-  { name: 'name', label: 'Name', write: (value) => z.string().parse(value) },
+const properties: readonly {
+  name: string
+  label: string
+  write: (value: JsonValue) => string
+  /** What an update of only this property is called. */
+  update?: string
+}[] = [
+  { name: 'name', label: 'Name', write: (value) => z.string().parse(value), update: 'renamed the key' },
   { name: 'start', label: 'Key', write: (value) => `${z.string().parse(value)}…` },
   { name: 'scopes', label: 'Scopes', write: (value) => list(textsSchema.parse(value), 'none') },
   { name: 'limits', label: 'Limits', write: (value) => list(limitsSchema.parse(value).map(describeLimit), 'none') },
   { name: 'allowedIps', label: 'Allowed IPs', write: (value) => list(textsSchema.parse(value), 'any') },
   { name: 'expiresAt', label: 'Expires', write: time('never') },
-  { name: 'graceEndsAt', label: 'Old key works until', write: time('not set') },
+  { name: 'graceEndsAt', label: 'Old key works until', write: time('not set'), update: 'ended the old key' },
 ]
 
 /**
@@ -52,12 +58,12 @@ export function describeAuditEntry(entry: AuditEntry, owner: string): DescribedE
     const change = entry.changes[name]
     return change === undefined ? [] : [{ property: label, from: write(change.from), to: write(change.to) }]
   })
-  const isRename = entry.action === 'updated' && changes.length === 1 && changes[0]?.property === 'Name'
+  const [changed] = changes.length === 1 && entry.action === 'updated' ? changes : []
   return {
     id: entry.id,
     at: entry.at,
     actor: entry.actor === owner ? 'You' : (entry.actor ?? 'The application'),
-    action: isRename ? 'renamed the key' : actions[entry.action],
+    action: properties.find(({ label }) => label === changed?.property)?.update ?? actions[entry.action],
     changes,
   }
 }
