@@ -52,7 +52,10 @@ const refusals = new Map<string, Refusal>([
   ['refresh_token_already_used', ended],
 
   ['invalid_credentials', { text: 'Wrong email address or password.' }],
-  ['email_not_confirmed', { text: 'Confirm your email address first. We sent you a link.' }],
+  [
+    'email_not_confirmed',
+    { text: 'Open the link that we sent you, to confirm your email address. To get a new link, sign up again.' },
+  ],
   ['user_already_exists', taken],
   ['email_exists', taken],
   ['validation_failed', unusable],

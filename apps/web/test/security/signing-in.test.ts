@@ -236,6 +236,8 @@ describe('the link of a sign-up', () => {
     const email = newAddress()
     const browser = openScriptlessBrowser(stack)
     await signUpIn(browser, email)
+    const refused = await browser.submit(await browser.get('/login'), 'Sign in', { email, password })
+    expect(refused.body).toContain('To get a new link, sign up again.')
     await signUpIn(browser, email)
     expect((await confirmLink(browser, await readMailedPath(stack, email))).headers.location).toBe('/account')
   })
