@@ -53,7 +53,7 @@ export default defineConfig({
         resolve,
         test: {
           name: 'integration',
-          include: ['packages/*/test/integration/**/*.test.ts', 'apps/web/test/{integration,security}/**/*.test.ts'],
+          include: ['packages/*/test/integration/**/*.test.ts', 'apps/web/test/integration/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
           expect: { poll: { timeout: 60_000 } },
@@ -69,6 +69,18 @@ export default defineConfig({
           include: ['packages/*/test/scale/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        resolve,
+        // Attacks on the built application. They measure too.
+        test: {
+          name: 'security',
+          include: ['apps/web/test/security/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
+          expect: { poll: { timeout: 60_000 } },
           fileParallelism: false,
         },
       },

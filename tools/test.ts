@@ -24,7 +24,7 @@ const hasChromium = findChromium() !== null
 const stages: Step[][][] = [
   [[build], [checkFormat, checkDependencies, checkUnused, checkWords]],
   [[runTests(['unit', 'database', 'integration'], { directory: reports })]],
-  [[runTests(['scale'], { directory: reports })], [lint, checkTypes, checkPackage]],
+  [[runTests(['scale', 'security'], { directory: reports })], [lint, checkTypes, checkPackage]],
   ...(hasChromium ? [[[runTests(['browser'], { directory: reports })]]] : []),
 ]
 

@@ -2,6 +2,6 @@
 export async function register(): Promise<void> {
   // oxlint-disable-next-line node/no-process-env -- Next.js replaces it at build time, to keep Node's modules out of other runtimes
   if (process.env.NEXT_RUNTIME !== 'nodejs') return
-  const { joinRepeatedAuthorization } = await import('#server/join-authorization.ts')
-  joinRepeatedAuthorization()
+  const { prepareProcess } = await import('#server/prepare-process.ts')
+  prepareProcess()
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { NextConfig } from 'next'
 
+// As in server/request-filter/install-request-filter.ts, which refuses requests before Next.js sees them.
 const securityHeaders = [
   { key: 'X-Content-Type-Options', value: 'nosniff' },
   { key: 'X-Frame-Options', value: 'DENY' },
@@ -15,8 +16,13 @@ const config: NextConfig = {
   // Without the tests, so that a start does not wait for their types.
   typescript: { tsconfigPath: 'tsconfig.build.json' },
   poweredByHeader: false,
+  // The redirect would repeat a secret in the query.
+  skipTrailingSlashRedirect: true,
+  // Nothing uses the image endpoint, so it responds 404.
+  images: { unoptimized: true },
   agentRules: false,
-  experimental: { agentUpgrade: false },
+  // The proxy reads the forms of pages, which are small.
+  experimental: { agentUpgrade: false, proxyClientMaxBodySize: '64kb', serverActions: { bodySizeLimit: '64kb' } },
   logging: {
     // A query may contain an API key or a sign-in code, and the arguments of a server function contain the password.
     incomingRequests: { ignore: [/\?/] },
@@ -31,7 +37,7 @@ const config: NextConfig = {
       // Only over https (RFC 6797, section 7.2): on localhost it would break other projects. Next.js always sets
       // x-forwarded-proto; a chain of proxies lists its protocols, the visitor's first.
       has: [{ type: 'header', key: 'x-forwarded-proto', value: 'https(?:,.*)?' }],
-      headers: [{ key: 'Strict-Transport-Security', value: 'max-age=63072000' }],
+      headers: [{ key: 'Strict-Transport-Security', value: 'max-age=63072000; includeSubDomains' }],
     },
     // Data, never a document: if it is opened as one, it can load nothing and cannot be framed.
     {

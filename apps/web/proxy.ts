@@ -1,5 +1,6 @@
 import type { CookieOptions, SetAllCookies } from '@supabase/ssr'
 import { type NextRequest, NextResponse } from 'next/server'
+import { checkPageRequest } from './server/check-page-request.ts'
 import { contentSecurityPolicy } from './server/content-security-policy.ts'
 import { EnvironmentError, isDevelopment } from './server/env.ts'
 import { describeError, log } from './server/log.ts'
@@ -8,10 +9,18 @@ import { isSessionCookie, isSessionEnded, sessionEndedHeader } from './server/se
 import { createSessionClient } from './server/supabase.ts'
 
 /**
- * Prepares the request of every page: refreshes the session, because pages cannot set cookies, and sets a content security
- * policy with a nonce. It protects nothing by itself: each page and each action checks the session.
+ * Prepares the request of every page: refuses what no page sends, refreshes the session, because pages cannot set cookies, and
+ * sets a content security policy with a nonce. Each page and each action checks the session itself.
  */
-export async function proxy(request: NextRequest): Promise<NextResponse> {
+export async function proxy(request: NextRequest): Promise<Response> {
+  const refusal = await checkPageRequest(request)
+  if (refusal !== null) {
+    log('warn', 'request.refused', { method: request.method, path: request.nextUrl.pathname, status: refusal.status })
+    return refusal
+  }
+  // A prefetch needs neither a nonce nor Supabase: the page checks the session when it is opened.
+  if (request.headers.has('next-router-prefetch')) return NextResponse.next()
+
   const policy = contentSecurityPolicy({ development: isDevelopment() })
   // Next.js reads the nonce for its own scripts from this request header.
   const requestHeaders = new Headers(request.headers)
@@ -82,12 +91,6 @@ function isFromScript(request: NextRequest): boolean {
 
 /** Only pages: routes under `/api` check their callers themselves, and their bodies need not pass through here. */
 export const config = {
-  matcher: [
-    {
-      // Each with its end: a path that only starts like one of these is a page, such as the one for unknown paths.
-      source: '/((?!api/|_next/static/|_next/image$|icon\\.svg$|favicon\\.ico$).*)',
-      // Prefetches need neither a nonce nor Supabase: the page checks the session when it is opened.
-      missing: [{ type: 'header', key: 'next-router-prefetch' }],
-    },
-  ],
+  // Each with its end: a path that only starts like one of these is a page, such as the one for unknown paths.
+  matcher: ['/((?!api/|_next/static/|icon\\.svg$|favicon\\.ico$).*)'],
 }

@@ -30,10 +30,14 @@ export function runTests(projects: readonly string[], options: { directory: stri
   const { directory, isBrief = false } = options
   const name = `${new Intl.ListFormat('en').format(projects)} tests`
   const selection = projects.flatMap((project) => ['--project', project])
-  const reporters = [`--reporter=${isBrief ? 'minimal' : 'default'}`, '--reporter=./tools/steps/test-reporter.ts']
+  const reporters = [
+    isBrief ? 'minimal' : 'default',
+    './tools/steps/test-reporter.ts',
+    './tools/steps/attack-reporter.ts',
+  ]
   return {
     name,
-    command: ['vitest', 'run', ...selection, ...reporters],
+    command: ['vitest', 'run', ...selection, ...reporters.map((reporter) => `--reporter=${reporter}`)],
     reportPath: join(directory, `${projects.join('-')}.json`),
   }
 }

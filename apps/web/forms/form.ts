@@ -18,13 +18,15 @@ export interface FormState {
 /**
  * Creates the parser of a form. It runs in the browser, for fast feedback, and on the server, which decides.
  *
+ * A missing form is an empty one: an action gets the arguments that a request gives it.
+ *
  * @param options.lists the names of fields that can occur several times; default none
  */
 export function createFormParser<Schema extends z.core.$ZodType>(
   schema: Schema,
   options: { lists?: string[] } = {},
-): (form: FormData) => ParsedForm<z.output<Schema>> {
-  return (form) => {
+): (form: FormData | undefined) => ParsedForm<z.output<Schema>> {
+  return (form = new FormData()) => {
     const input: Record<string, unknown> = Object.fromEntries(form)
     for (const name of options.lists ?? []) input[name] = form.getAll(name)
     const result = z.safeParse(schema, input)
@@ -42,10 +44,10 @@ function flatten(issues: z.core.$ZodIssue[]): FieldErrors {
  * Keeps the values of some fields, to show them again. The items of a list are joined with spaces. Never pass the name of a
  * field with a secret.
  */
-export function keepValues(form: FormData, names: readonly string[]): FormState['values'] {
+export function keepValues(form: FormData | undefined, names: readonly string[]): FormState['values'] {
   const values: FormState['values'] = {}
   for (const name of names) {
-    const texts = form.getAll(name).filter((value) => typeof value === 'string')
+    const texts = form?.getAll(name).filter((value) => typeof value === 'string') ?? []
     if (texts.length > 0) values[name] = texts.join(' ')
   }
   return values

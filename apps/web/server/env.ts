@@ -1,5 +1,6 @@
 import 'server-only'
 import { z } from 'zod'
+import { defaultRequestBounds, type RequestBounds } from './request-filter/request-bounds.ts'
 
 /** Thrown if a required variable is missing or invalid. The message never contains a value. */
 export class EnvironmentError extends Error {
@@ -36,6 +37,22 @@ const stripeWebhookSchema = z.object({
   STRIPE_WEBHOOK_SECRET: valueSchema.pipe(
     z.string().regex(/^whsec_\S{24,}$/, 'must be the signing secret (whsec_…) that Stripe shows for the endpoint'),
   ),
+})
+
+const bound = (fallback: number, maximum: number) =>
+  z.preprocess(
+    (value) => (value === undefined || value === '' ? fallback : Number(value)),
+    z
+      .int(`must be a whole number from 1 to ${maximum}`)
+      .min(1, `must be at least 1`)
+      .max(maximum, `must be at most ${maximum}`),
+  )
+// Node refuses more than 16 KiB of headers, the URL included, and more than 2000 header fields.
+const boundsSchema = z.object({
+  MAX_URL_LENGTH: bound(defaultRequestBounds.urlLength, 16_384),
+  MAX_QUERY_PARAMETERS: bound(defaultRequestBounds.queryParameters, 1000),
+  MAX_HEADERS: bound(defaultRequestBounds.headers, 1000),
+  MAX_COOKIES: bound(defaultRequestBounds.cookies, 1000),
 })
 
 /**
@@ -81,6 +98,26 @@ export function stripeEnv(source: Source = processEnv()): { secretKey: string; a
  */
 export function stripeWebhookSecret(source: Source = processEnv()): string {
   return parse(stripeWebhookSchema, source).STRIPE_WEBHOOK_SECRET
+}
+
+/**
+ * Reads what one request may ask for.
+ *
+ * @throws `ERR_ENV_INVALID` if a bound is not a whole number in its range
+ */
+export function requestBounds(source: Source = processEnv()): RequestBounds {
+  const env = parse(boundsSchema, source)
+  return {
+    urlLength: env.MAX_URL_LENGTH,
+    queryParameters: env.MAX_QUERY_PARAMETERS,
+    headers: env.MAX_HEADERS,
+    cookies: env.MAX_COOKIES,
+  }
+}
+
+/** Whether this process serves the build, and neither makes it nor runs `next dev`. */
+export function isServing(source: Source = processEnv()): boolean {
+  return source['NODE_ENV'] === 'production' && source['NEXT_PHASE'] !== 'phase-production-build'
 }
 
 /** Whether this is `next dev`, where React needs `eval` and the error overlay needs inline styles. */

@@ -87,7 +87,7 @@ it.each([...pages, ...others])('binds a browser to https once it came by https, 
   const path = await pathOf(name)
   for (const proto of ['https', 'https,http']) {
     const secure = await headersOf(path, { 'x-forwarded-proto': proto })
-    expect(secure.get('strict-transport-security')).toBe('max-age=63072000')
+    expect(secure.get('strict-transport-security')).toBe('max-age=63072000; includeSubDomains')
   }
   for (const proto of ['http', 'http,https']) {
     const plain = await headersOf(path, { 'x-forwarded-proto': proto })

@@ -1,8 +1,8 @@
-import { isAuthRetryableFetchError } from '@supabase/supabase-js'
 import { readProfile } from '#features/account/read-profile.ts'
 import type { StripeCustomerProgress } from '#features/stripe-customer/stripe-customer-progress.ts'
 import { describeError, log } from '#server/log.ts'
 import { problemResponse } from '#server/problem-response.ts'
+import { isSessionEnded } from '#server/session-cookie.ts'
 import { createPageClient } from '#server/supabase.ts'
 
 // routekey-audit: guarded by the session of the signed-in user
@@ -10,12 +10,12 @@ import { createPageClient } from '#server/supabase.ts'
 export async function GET(): Promise<Response> {
   try {
     const client = await createPageClient()
-    const { data, error } = await client.auth.getClaims()
-    if (error && isAuthRetryableFetchError(error)) throw error
-    if (!data) return problemResponse(401, 'Sign in to read your Stripe customer.')
-    const profile = await readProfile(client, data.claims.sub)
+    const { data, error } = await client.auth.getUser()
+    if (error !== null && !isSessionEnded(error)) throw error
+    if (error !== null) return problemResponse(401, 'Sign in to read your Stripe customer.')
+    const profile = await readProfile(client, data.user.id)
     const progress: StripeCustomerProgress = profile?.progress ?? { status: 'pending' }
-    return Response.json(progress, { headers: { 'cache-control': 'no-store' } })
+    return Response.json(progress, { headers: { 'cache-control': 'private, no-store' } })
   } catch (error) {
     log('error', 'account.progress_failed', { error: describeError(error) })
     return problemResponse(503, 'Your Stripe customer could not be read. Try again in a few seconds.', {
