@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Session } from '#test/support/create-session.ts'
 import { createTestKeyring } from '#test/support/create-test-keyring.ts'
 import { expectNoAxeViolations } from './expect-no-axe-violations.ts'
+import { findLayoutFaults } from './find-layout-faults.ts'
 import { setUpBrowser } from './set-up-browser.ts'
 import { openHydrated } from './wait-until-hydrated.ts'
 
@@ -119,6 +120,48 @@ describe.each(['desktop', 'phone'] as const)('the page of a key, on a %s', (devi
     await page.getByRole('button', { name: 'Rename', exact: true }).waitFor({ state: 'detached' })
     expect(await page.getByRole('button', { name: 'Change limit', exact: true }).count()).toBe(0)
     expect(await page.evaluate(() => 'isSamePage' in window)).toBe(true)
+  })
+})
+
+describe.each(['desktop', 'phone'] as const)('an old key that still works, on a %s', (device) => {
+  it('is shown with its end, and ends now', async () => {
+    const { key, record } = await createKey('Leaked')
+    const rotated = await keyring.rotate(record.id, { owner: session.id, graceSeconds: 86_400 })
+    const page = await browser.openPage({ device, session })
+    await openHydrated(page, `/keys/${record.id}`)
+    const details = page.getByRole('region', { name: 'Details' })
+    await details.getByText('Works until').waitFor()
+    expect(await findLayoutFaults(page)).toEqual([])
+    await expectNoAxeViolations(page)
+
+    await details.getByRole('button', { name: 'End now' }).click()
+    const dialog = page.getByRole('dialog')
+    await expectNoAxeViolations(page)
+    expect(await findLayoutFaults(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'End old key' }).click()
+    await page.getByRole('status').getByText('Old key ended.').waitFor()
+    await details.getByText('Works until').waitFor({ state: 'detached' })
+    await trail(page).getByText('You ended the old key').waitFor()
+    expect([await call('whoami', key), await call('whoami', rotated!.key)]).toEqual([401, 200])
+    await expectNoAxeViolations(page)
+  })
+
+  it('can end with the rotation', async () => {
+    const { key, record } = await createKey('Leaked')
+    const page = await browser.openPage({ device, session })
+    await openHydrated(page, `/keys/${record.id}`)
+    await page.getByRole('button', { name: 'Rotate', exact: true }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Old key expires').waitFor()
+    await dialog.getByLabel('End the old key now').check()
+    expect(await dialog.getByLabel('Old key expires').isVisible()).toBe(false)
+    expect(await findLayoutFaults(page)).toEqual([])
+    await expectNoAxeViolations(page)
+    await dialog.getByRole('button', { name: 'Rotate key' }).click()
+    await dialog.getByRole('button', { name: 'Done' }).click()
+    await trail(page).getByText('You rotated the key').waitFor()
+    expect(await page.getByRole('region', { name: 'Details' }).getByText('Works until').count()).toBe(0)
+    expect(await call('whoami', key)).toBe(401)
   })
 })
 

@@ -4,11 +4,12 @@ import { type TestPostgres, startTestPostgres } from '@routekey/sandbox/test-pos
 import { Client, Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 
-import { type Keyring, RoutekeyError, createKeyring } from '../../src/index.ts'
+import { type KeyStore, type Keyring, RoutekeyError, createKeyring } from '../../src/index.ts'
 import { createPostgresStore, listenWithPg } from '../../src/stores/postgres.ts'
 
 let server: TestPostgres
 let pool: Pool
+let store: KeyStore
 let keyring: Keyring
 
 beforeAll(async () => {
@@ -16,7 +17,7 @@ beforeAll(async () => {
   server = await startTestPostgres()
   pool = new Pool({ connectionString: server.url, max: 24 })
   pool.on('error', () => {})
-  const store = createPostgresStore({ client: pool })
+  store = createPostgresStore({ client: pool })
   keyring = createKeyring({ store, prefix: 'acme', usage: false, timeoutMs: 60_000 })
 })
 
@@ -243,7 +244,7 @@ it('refuses keys without an owner in the look-up, and prunes them in batches', a
   let pruned = 0
   // Other tests left owners, which take their places in the batches.
   for (let call = 0; call < 40; call += 1) {
-    const { keys } = await keyring.prune({ limit: 10 })
+    const { keys } = await store.prune({ at: new Date(), limit: 10 })
     expect(keys).toBeLessThanOrEqual(10)
     pruned += keys
   }

@@ -71,6 +71,8 @@ describe('the package', () => {
       'package/LICENSE',
       'package/README.md',
       'package/package.json',
+      'package/sql/api-key-lifecycle-supabase.sql',
+      'package/sql/api-key-lifecycle.sql',
       'package/sql/api-key-supabase.sql',
       'package/sql/api-key.sql',
       'package/sql/limit-supabase.sql',

@@ -49,7 +49,7 @@ export function createKeyManagement<Scope extends string>(
     if (!isCountable || (limits.length > 1 && limiter?.reward === undefined)) {
       throw new RoutekeyError(
         'ERR_CONFIG_KEYRING',
-        'Limits need a limiter whose points reach every quota; several limits also need its reward().',
+        'Limits need a limiter with points for every quota, and several limits need reward().',
       )
     }
     return checked
@@ -166,9 +166,6 @@ export function createKeyManagement<Scope extends string>(
       checkCount('limit', limit)
       return callWithId(id, () => store.readAudit({ id, owner, after, limit }))
     },
-    async prune({ limit = 1000 } = {}) {
-      checkCount('limit', limit)
-      return call(() => store.prune({ at: clock(), limit }))
-    },
+    prune: async () => call(() => store.prune({ at: clock(), limit: 1000 })),
   }
 }
