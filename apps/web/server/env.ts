@@ -16,7 +16,8 @@ export class EnvironmentError extends Error {
   }
 }
 
-type Source = Readonly<Record<string, string | undefined>>
+/** Environment variables by name. */
+export type Source = Readonly<Record<string, string | undefined>>
 
 const valueSchema = z.string('is not set').min(1, 'is not set')
 const urlSchema = valueSchema.pipe(
@@ -125,7 +126,12 @@ export function isDevelopment(source: Source = processEnv()): boolean {
   return source['NODE_ENV'] === 'development'
 }
 
-function parse<Schema extends z.ZodType>(schema: Schema, source: Source): z.output<Schema> {
+/**
+ * Parses variables with a schema, for files that read more of them.
+ *
+ * @throws `ERR_ENV_INVALID`, with every variable that is invalid
+ */
+export function parse<Schema extends z.ZodType>(schema: Schema, source: Source): z.output<Schema> {
   const result = schema.safeParse(source)
   if (result.success) return result.data
   throw new EnvironmentError(
@@ -133,7 +139,8 @@ function parse<Schema extends z.ZodType>(schema: Schema, source: Source): z.outp
   )
 }
 
-function processEnv(): Source {
+/** Returns the environment of the process. */
+export function processEnv(): Source {
   // The whole object, because Next.js replaces `process.env.NEXT_PUBLIC_…` with its value at build time.
   // oxlint-disable-next-line node/no-process-env -- the only place in the application that reads the environment
   return process.env

@@ -1,13 +1,15 @@
+import { noteSocketAddresses } from './caller-address/note-socket-addresses.ts'
 import { isServing, requestBounds } from './env.ts'
 import { installRequestFilter } from './request-filter/install-request-filter.ts'
 import { structureOutput } from './structured-output.ts'
 
 /**
- * Prepares a process of the server: what it prints and which requests it accepts. Call it once.
+ * Prepares a process of the server: what it prints, which requests it accepts, and where they come from. Call it once.
  *
- * @throws `ERR_ENV_INVALID` if a bound is not valid
+ * @throws `ERR_ENV_INVALID` if a bound or the number of proxies is not valid
  */
 export function prepareProcess(): void {
   if (isServing()) structureOutput()
   installRequestFilter(requestBounds())
+  noteSocketAddresses()
 }

@@ -2,6 +2,8 @@ import 'server-only'
 import { after } from 'next/server'
 import { createKeyring } from 'routekey'
 import { createSupabaseLimiter, createSupabaseStore, type SupabaseRpcClient } from 'routekey/stores/supabase'
+import { invalidKeyLimits } from '#server/caller-address/caller-env.ts'
+import { callerAddress } from '#server/caller-address/caller-address.ts'
 import { log } from '#server/log.ts'
 import { createServiceClient, supabaseTimeoutMs } from '#server/supabase.ts'
 import { maximumKeys, maximumQuota, scopes } from './rules/key-rules.ts'
@@ -16,6 +18,8 @@ export const keyring = createKeyring({
   maximumKeysPerOwner: maximumKeys,
   store: createSupabaseStore({ client }),
   limiter: createSupabaseLimiter({ client, points: maximumQuota }),
+  callerIp: ({ headers }) => callerAddress(headers),
+  invalidAttempts: invalidKeyLimits,
   usage: { after },
   timeoutMs: supabaseTimeoutMs,
   logger: { error: (message) => log('error', 'keyring.failed', { error: message }) },

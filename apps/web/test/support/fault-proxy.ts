@@ -9,11 +9,12 @@ const passedHeaders = ['apikey', 'authorization', 'content-type', 'accept', 'pre
  * respond 503, because `supabase-js` retries that for seven seconds.
  *
  * @param options.failing the paths, which can change while it runs; default none
+ * @param options.seen gets the path of each request
  * @param options.slow the paths that wait for `delayMs`; default none
  */
 export async function startFaultProxy(
   target: string,
-  options: { failing?: ReadonlySet<string>; slow?: RegExp; delayMs?: number },
+  options: { failing?: ReadonlySet<string>; seen?: string[]; slow?: RegExp; delayMs?: number },
 ): Promise<{ url: string; stop: () => void }> {
   const server = createServer((request, response) => {
     const body: Buffer[] = []
@@ -27,6 +28,7 @@ export async function startFaultProxy(
   })
 
   async function answer(path: string, method: string, sent: NodeJS.Dict<string | string[]>, body: Buffer) {
+    options.seen?.push(path)
     if (options.slow?.test(path) === true) await sleep(options.delayMs)
     if (options.failing?.has(path) === true)
       return { status: 500, type: 'application/json', text: '{"message":"out of order"}' }

@@ -80,6 +80,8 @@ async function assemble(
   const env: Record<string, string> = {
     // Keeps Next.js from reading the developer's .env.local.
     __NEXT_PROCESSED_ENV: 'true',
+    // All tests of a stack have one address.
+    INVALID_KEY_QUOTA: '1000000',
     API_ROUTE_SECRET: apiRouteSecret,
     CRON_SECRET: cronSecret,
     NEXT_PUBLIC_SUPABASE_URL: sandbox.supabase.url,

@@ -81,10 +81,15 @@ export function createKeyring<const Scope extends string = string>(
     }
   }
 
-  const attempts = options.invalidAttempts && createInvalidAttempts(options.invalidAttempts)
+  const { invalidAttempts } = options
+  let attempts = typeof invalidAttempts === 'object' ? createInvalidAttempts(invalidAttempts) : undefined
+  const attemptsOf = (address: string) => {
+    if (typeof invalidAttempts === 'function') attempts ??= createInvalidAttempts(invalidAttempts())
+    return attempts?.(address)
+  }
   const applyLimits = createLimitGate({ limiter, onLimiterError, timeoutMs, report })
   const context = { store, prefix, clock, hash, call, cache, checkKnownScopes }
-  const verify = createVerifyKey({ ...context, attempts, applyLimits, usage, report })
+  const verify = createVerifyKey({ ...context, attemptsOf, applyLimits, usage, report })
   let listening: Promise<() => Promise<void>> | undefined
 
   return {

@@ -29,8 +29,11 @@ export interface KeyringOptions<Scope extends string = string> {
   readonly onLimiterError?: OnLimiterError
   /** Reuses look-ups; off by default. The process that revokes a key refuses it at once, also with a cache. */
   readonly cache?: CacheOptions
-  /** Refuses addresses that keep sending invalid keys; off by default. It needs `callerIp`. */
-  readonly invalidAttempts?: InvalidAttemptsOptions
+  /**
+   * Refuses addresses that keep sending invalid keys; off by default. It needs `callerIp`. A function is called once, with the first
+   * key, so that creating the keyring reads no environment.
+   */
+  readonly invalidAttempts?: InvalidAttemptsOptions | (() => InvalidAttemptsOptions)
   /**
    * Returns the caller's IP address, or null if it is unknown. There is no default, because a caller can write any header that your
    * proxy does not overwrite. See `forwardedIp` of `routekey/forwarded-ip`.

@@ -111,7 +111,7 @@ describe('the package', () => {
       hono: ['requireKey'],
       node: ['requireKey', 'socketIp', 'withKey'],
       denials: ['denials'],
-      'forwarded-ip': ['forwardedIp'],
+      'forwarded-ip': ['addressGroup', 'forwardedIp'],
     }
     const webhooks = ['createMemoryReplayStore', 'envWebhook', 'generateWebhookSecret', 'signWebhook', 'verifyWebhook']
     for (const [entry, names] of Object.entries({ ...entries, webhooks })) {

@@ -1,6 +1,8 @@
 import { RoutekeyError } from '../../errors.ts'
 import { parseIp } from './ip-range.ts'
 
+export { addressGroup } from './address-group.ts'
+
 /** Options of {@link forwardedIp}. */
 export interface ForwardedIpOptions {
   /**
@@ -26,7 +28,7 @@ const withPort = /^(?:\[(?<ipv6>[^\]]+)\]|(?<ipv4>[0-9.]+))(?::[0-9]{1,5})?$/
  *
  * const keyring = createKeyring({ store, prefix: 'acme', callerIp: forwardedIp({ proxies: 1 }) })
  */
-export function forwardedIp(options: ForwardedIpOptions): (request: Request) => string | null {
+export function forwardedIp(options: ForwardedIpOptions): (request: Pick<Request, 'headers'>) => string | null {
   const { proxies, header = 'x-forwarded-for' } = options
   if (!Number.isInteger(proxies) || proxies < 1) {
     throw new RoutekeyError('ERR_CONFIG_KEYRING', `proxies must be a whole number above 0, not ${proxies}.`)

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
-import { authenticate, denialResponse } from '../../index.ts'
+import { type InvalidAttemptsOptions, authenticate, denialResponse } from '../../index.ts'
 import { callerIp, guess, invalid, request, setUp } from '../../../test/keyring-fixture.ts'
 
 describe('the throttle for invalid attempts', () => {
@@ -43,6 +43,46 @@ describe('the throttle for invalid attempts', () => {
     }
     expect(await keyring.verify(guess(), { ip: '2001:db8:0:1::99' })).toMatchObject({ denial: { status: 429 } })
     expect(await keyring.verify(guess(), { ip: '2001:db8:0:2::99' })).toEqual(invalid)
+  })
+
+  it('refuses a site of IPv6 that sends from many networks, after ten times the quota', async () => {
+    const { keyring } = setUp(options)
+    for (let network = 0; network < 30; network += 1) {
+      const result = await keyring.verify(guess(), { ip: `2001:db8:1:${network.toString(16)}::1` })
+      expect(result).toEqual(invalid)
+    }
+    expect(await keyring.verify(guess(), { ip: '2001:db8:1:ffff::1' })).toMatchObject({ denial: { status: 429 } })
+    expect(await keyring.verify(guess(), { ip: '2001:db8:2::1' })).toEqual(invalid)
+  })
+
+  it('keeps refusing an address while others fill the table', async () => {
+    const { keyring } = setUp({ ...options, invalidAttempts: { quota: 2, windowSeconds: 60, maximumAddresses: 5 } })
+    for (let time = 0; time < 2; time += 1) await keyring.verify('x', { ip: '192.0.2.1' })
+    for (let host = 2; host < 100; host += 1) await keyring.verify('x', { ip: `192.0.2.${host}` })
+    expect(await keyring.verify('x', { ip: '192.0.2.1' })).toMatchObject({ denial: { status: 429 } })
+    expect(await keyring.verify('x', { ip: '192.0.2.2' })).toEqual(invalid)
+  })
+
+  it('counts new addresses again when the addresses that fill the table are no longer refused', async () => {
+    const { keyring, advance } = setUp({
+      ...options,
+      invalidAttempts: { quota: 1, windowSeconds: 60, maximumAddresses: 2 },
+    })
+    for (const ip of ['192.0.2.1', '192.0.2.2']) await keyring.verify('x', { ip })
+    advance(60)
+    for (const ip of ['192.0.2.3', '192.0.2.4']) await keyring.verify('x', { ip })
+    for (const ip of ['192.0.2.3', '192.0.2.4']) {
+      expect(await keyring.verify('x', { ip })).toMatchObject({ denial: { status: 429 } })
+    }
+  })
+
+  it('reads its numbers with the first key when they are a function', async () => {
+    const read = vi.fn<() => InvalidAttemptsOptions>(() => ({ quota: 1, windowSeconds: 60 }))
+    const { keyring } = setUp({ callerIp, invalidAttempts: read })
+    expect(read).not.toHaveBeenCalled()
+    await keyring.verify('x', { ip: '192.0.2.1' })
+    expect(await keyring.verify('x', { ip: '192.0.2.1' })).toMatchObject({ denial: { status: 429 } })
+    expect(read).toHaveBeenCalledOnce()
   })
 
   it('remembers at most maximumAddresses', async () => {

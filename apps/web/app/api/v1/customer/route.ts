@@ -1,6 +1,7 @@
 import type { KeyCaller } from 'routekey'
 import { type GuardContext, withKey } from 'routekey/next'
 import { keyring } from '#features/keys/keyring.ts'
+import { logDenial } from '#server/log-denial.ts'
 import { methodNotAllowed } from '#server/method-not-allowed.ts'
 import { catchProblems, problemResponse } from '#server/problem-response.ts'
 import { createServiceClient } from '#server/supabase.ts'
@@ -19,7 +20,9 @@ async function readCustomer(_request: Request, { caller }: GuardContext<KeyCalle
 }
 
 /** Responds with the Stripe customer of the key's owner, null until it exists. Requires the scope `customer:read`. */
-export const GET = withKey(keyring.verifier({ scopes: ['customer:read'] }), catchProblems(readCustomer))
+export const GET = withKey(keyring.verifier({ scopes: ['customer:read'] }), catchProblems(readCustomer), {
+  onDenied: logDenial,
+})
 
 // routekey-audit: responds 405 to everyone
 export const { DELETE, HEAD, OPTIONS, PATCH, POST, PUT } = methodNotAllowed('GET')

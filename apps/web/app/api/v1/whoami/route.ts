@@ -1,13 +1,17 @@
-import { withKey } from 'routekey/next'
+import type { KeyCaller } from 'routekey'
+import { type GuardContext, withKey } from 'routekey/next'
 import { keyring } from '#features/keys/keyring.ts'
+import { logDenial } from '#server/log-denial.ts'
 import { methodNotAllowed } from '#server/method-not-allowed.ts'
 
-/** Responds with the key and its owner; any valid key is accepted. */
-export const GET = withKey(keyring.verifier(), (_request, { caller }) => {
+function describeCaller(_request: Request, { caller }: GuardContext<KeyCaller>): Response {
   const { owner, keyId, name, scopes, generation } = caller
   const identity = { owner, key: { id: keyId, name, scopes, generation } }
   return Response.json(identity, { headers: { 'cache-control': 'no-store' } })
-})
+}
+
+/** Responds with the key and its owner; any valid key is accepted. */
+export const GET = withKey(keyring.verifier(), describeCaller, { onDenied: logDenial })
 
 // routekey-audit: responds 405 to everyone
 export const { DELETE, HEAD, OPTIONS, PATCH, POST, PUT } = methodNotAllowed('GET')
