@@ -9,7 +9,8 @@ describe('/api/v1', () => {
   let keyring: Keyring
   let owner: { id: string; email: string }
   beforeAll(async () => {
-    stack = await startStack()
+    // A sweep would write a missing profile.
+    stack = await startStack({ sweepIntervalMs: 3_600_000 })
     keyring = createTestKeyring(stack)
     owner = await signUp(stack)
   })
@@ -52,6 +53,15 @@ describe('/api/v1', () => {
     await expect(keyring.create({ owner: 'acme corporation', name: 'CI' })).rejects.toMatchObject({
       code: 'ERR_KEY_OWNER',
     })
+  })
+
+  it('finds no customer for a user without a profile', async () => {
+    const user = await signUp(stack)
+    expect(await stack.admin.from('profile').delete().eq('id', user.id)).toMatchObject({ error: null })
+    const { key } = await keyring.create({ owner: user.id, name: 'CI', scopes: ['customer:read'] })
+    const answer = await get('customer', key)
+    expect(answer.status, answer.body).toBe(404)
+    expect(answer.body).toContain('has no profile')
   })
 
   it('refuses a missing key, a mistyped key, and the secrets of the application', async () => {

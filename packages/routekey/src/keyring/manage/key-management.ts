@@ -91,7 +91,7 @@ export interface KeyManagement<Scope extends string = string, Refusal = never> {
     query?: OwnerFilter & { readonly after?: string; readonly limit?: number },
   ): Promise<readonly AuditEntry[] | null>
   /**
-   * Deletes rows that are no longer needed, at most 1000 of each kind, and returns how many: keys of
+   * Deletes rows that are no longer needed, at most 200 of each kind, and returns how many: keys of
    * deleted owners, keys that ended before the 100 of their owner that ended last, secrets 30 days after their grace, audit entries
    * after 365 days and usage after 90. Call it on a schedule, for example every minute.
    */

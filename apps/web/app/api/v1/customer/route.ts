@@ -13,8 +13,7 @@ async function readCustomer(_request: Request, { caller }: GuardContext<KeyCalle
     // The service role sees every profile, so this filter limits it to the caller's.
     .eq('id', caller.owner)
     .maybeSingle()
-  // 22P02: the owner is not a user, so its name is not a valid profile id.
-  if (error !== null && error.code !== '22P02') throw new Error('Could not read the profile', { cause: error })
+  if (error !== null) throw new Error('Could not read the profile', { cause: error })
   if (data === null) return problemResponse(404, 'The owner of this key has no profile.')
   return Response.json(data, { headers: { 'cache-control': 'no-store' } })
 }
