@@ -11,6 +11,10 @@ import { parseSignIn, parseSignUp } from './credentials.ts'
 import { explainAuthError } from './explain-auth-error.ts'
 import { createSignUpMark, keepSignUpMark } from './links/sign-up-mark.ts'
 import { parseRedirectPath } from './parse-redirect-path.ts'
+import { findPasswordFault } from './password/find-password-fault.ts'
+import { holdAnswer } from './password/hold-answer.ts'
+import { signInWithPassword } from './password/sign-in-with-password.ts'
+import { throttleAddress } from './throttle/throttle.ts'
 
 /** The state of the form after it was sent. */
 export type LoginState = FormState & {
@@ -24,9 +28,8 @@ export async function signIn(_: LoginState, form: FormData): Promise<LoginState>
   const parsed = parseSignIn(form)
   if (!parsed.ok) return { values, fieldErrors: parsed.fieldErrors }
 
-  const result = await withAuthClient((client) => client.auth.signInWithPassword(parsed.data))
-  if (result === null) return { values, fieldErrors: {}, formError: authUnavailable }
-  if (result.error) return { values, ...explainAuthError(result.error) }
+  const refusal = await signInWithPassword(parsed.data)
+  if (refusal !== null) return { values, ...refusal }
   redirect(parseRedirectPath(form.get('next')))
 }
 
@@ -35,14 +38,20 @@ export async function signUp(_: LoginState, form: FormData): Promise<LoginState>
   const values = keepValues(form, ['email'])
   const parsed = parseSignUp(form)
   if (!parsed.ok) return { values, fieldErrors: parsed.fieldErrors }
+  const fault = await findPasswordFault(parsed.data.password, parsed.data.email)
+  if (fault !== null) return { values, fieldErrors: { password: [fault] } }
+  const throttled = await throttleAddress('signUp')
+  if (throttled !== null) return { values, fieldErrors: {}, formError: throttled }
 
+  // Alike for a new and a known address, also in time, so that the form does not reveal who has an account.
+  const answer = holdAnswer()
   const emailRedirectTo = `${requestOrigin(await headers())}/auth/callback`
   const mark = await createSignUpMark()
   const options = { emailRedirectTo, data: mark.data }
   const result = await withAuthClient((client) => client.auth.signUp({ ...parsed.data, options }))
   if (result === null) return { values, fieldErrors: {}, formError: authUnavailable }
+  if (result.data.session === null) await answer.wait()
   if (result.error) return { values, ...explainAuthError(result.error) }
-  // The same response for a new and a known address, so that the form does not reveal who has an account.
   if (result.data.session === null) {
     await keepSignUpMark(mark, result.data.user?.id ?? '')
     return { values, fieldErrors: {}, confirmationSent: true }

@@ -7,6 +7,11 @@ const notices = {
     icon: CircleCheck,
     text: 'Your account and its data were deleted.',
   },
+  'signed-in-again': {
+    variant: 'success',
+    icon: CircleCheck,
+    text: 'You signed in again. For the next 10 minutes, you can change your email address or delete your account.',
+  },
   'email-changed': { variant: 'success', icon: MailCheck, text: 'Your email address was changed.' },
   'email-confirmed': { variant: 'success', icon: MailCheck, text: 'Your email address is confirmed. Sign in.' },
   'sign-up-link-refused': {

@@ -1,9 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { EmailDriver } from '@supabase/lite'
-import { compare } from 'bcryptjs'
+import { compare, hash } from 'bcryptjs'
 import { z } from 'zod'
 import type { SandboxDatabase } from '../database/sandbox-database.ts'
 import { confirmationLink } from '../mail/create-mail-directory.ts'
+
+/** That of `@supabase/lite`. */
+const bcryptCost = 10
 
 /** Options of {@link answerLikeHostedAuth}. */
 export interface HostedAuthOptions {
@@ -45,6 +48,9 @@ export async function answerLikeHostedAuth(request: Request, options: HostedAuth
   )
   const response = await options.forward(request)
   const code = response.headers.get('x-sb-error-code')
+  // The stand-in hashes only for a known address at a sign-in, and only for a new one at a sign-up. The time would tell.
+  if (parsed.success && (await hasSkippedHash(options, parsed.data, code)))
+    await hash(parsed.data.password ?? '', bcryptCost)
   if (!parsed.success || (code !== 'over_email_send_rate_limit' && code !== 'email_not_confirmed')) return response
   const user = await findUser(options, parsed.data.email)
   if (user === null) return response
@@ -59,6 +65,19 @@ export async function answerLikeHostedAuth(request: Request, options: HostedAuth
   // The first sign-up keeps its password and its data: nobody knows yet which of the two owns the address.
   await sendConfirmation(options, user)
   return Response.json(describeUser({ email: user.email, data: user.raw_user_meta_data }, { id: user.id }))
+}
+
+async function hasSkippedHash(
+  options: HostedAuthOptions,
+  { email, password }: Body,
+  code: string | null,
+): Promise<boolean> {
+  if (password === undefined) return false
+  // With this code and a password, a sign-up has found an account.
+  if (code === 'over_email_send_rate_limit') return true
+  if (code !== 'invalid_credentials') return false
+  const user = await findUser(options, email)
+  return user === null || user.encrypted_password === null
 }
 
 async function findUser({ database }: HostedAuthOptions, email: string): Promise<StoredUser | null> {
