@@ -3,7 +3,9 @@ import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
 import { ChangeEmailForm } from '#features/account/change-email-form.tsx'
 import { DeleteAccount } from '#features/account/delete-account.tsx'
+import { listSignInMethods } from '#features/account/describe-sign-in-methods.ts'
 import { ProfileFacts } from '#features/account/profile-facts.tsx'
+import { needsProof } from '#features/account/prove-identity.ts'
 import { readProfile } from '#features/account/read-profile.ts'
 import { signOut } from '#features/auth/actions.ts'
 import { RedirectNotice } from '#features/auth/redirect-notice.tsx'
@@ -27,8 +29,10 @@ export default async function AccountPage({ searchParams }: PageProps<'/account'
     if (error instanceof EnvironmentError) return <Notice title="Accounts are not set up" text={error.message} />
     throw error
   }
-  const profile = await readProfile(await createPageClient(), user.id)
+  const [profile, isNeeded] = await Promise.all([readProfile(await createPageClient(), user.id), needsProof(user)])
+  const proof = { isNeeded, methods: listSignInMethods(user) }
   const email = user.email ?? ''
+  const { notice } = await searchParams
 
   return (
     <div className="mx-auto flex w-full max-w-5xl flex-col gap-8 px-4 py-10 sm:px-6 sm:py-14">
@@ -37,7 +41,7 @@ export default async function AccountPage({ searchParams }: PageProps<'/account'
           <Button variant="outline">Sign out</Button>
         </form>
       </PageHeading>
-      <RedirectNotice name={(await searchParams)['notice']} />
+      <RedirectNotice name={notice === 'signed-in-again' && isNeeded ? undefined : notice} />
 
       <Section id="profile" title="Profile">
         <ProfileFacts user={user} createdAt={profile?.createdAt ?? new Date(user.created_at)} />
@@ -55,7 +59,7 @@ export default async function AccountPage({ searchParams }: PageProps<'/account'
         text="We send a link to the new address. When you open it, your account and your Stripe customer change to it."
       >
         {/* The key resets the form after a change, so that it no longer waits for the link. */}
-        <ChangeEmailForm key={email} />
+        <ChangeEmailForm key={email} proof={proof} />
       </Section>
       <Section
         id="danger-zone"
@@ -63,7 +67,7 @@ export default async function AccountPage({ searchParams }: PageProps<'/account'
         text="Permanently deletes your profile, API keys and Stripe customer."
         className="border-destructive/35"
       >
-        <DeleteAccount email={email} />
+        <DeleteAccount email={email} proof={proof} />
       </Section>
     </div>
   )

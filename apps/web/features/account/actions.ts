@@ -8,16 +8,19 @@ import { withAuthClient } from '#features/auth/auth-client.ts'
 import { authUnavailable } from '#features/auth/auth-refusals.ts'
 import { clearSessionCookies } from '#features/auth/clear-session-cookies.ts'
 import { explainAuthError } from '#features/auth/explain-auth-error.ts'
+import { holdAnswer } from '#features/auth/password/hold-answer.ts'
 import { requireUser } from '#features/auth/session.ts'
+import { throttleAddress } from '#features/auth/throttle/throttle.ts'
 import { getStripeCustomerEngine } from '#features/stripe-customer/engine.ts'
-import { type FormState, keepValues } from '#forms/form.ts'
+import { keepValues } from '#forms/form.ts'
 import { describeError, log } from '#server/log.ts'
 import { requestOrigin } from '#server/request-origin.ts'
 import { createServiceClient } from '#server/supabase.ts'
 import { createDeleteAccountParser, parseChangeEmail } from './account-forms.ts'
+import { proveIdentity, type ProvenFormState } from './prove-identity.ts'
 
 /** The state of the form after it was sent. */
-export type ChangeEmailState = FormState & {
+export type ChangeEmailState = ProvenFormState & {
   /** Set if the user must open a link to confirm the change. */
   linkSent?: boolean
 }
@@ -33,24 +36,32 @@ export async function changeEmail(_: ChangeEmailState, form: FormData): Promise<
   if (email.toLowerCase() === user.email?.toLowerCase()) {
     return { values, fieldErrors: { email: ['This is already your email address.'] } }
   }
+  const proof = await proveIdentity(user, form)
+  if (!proof.ok) return { values, ...proof.refusal }
+  const throttled = await throttleAddress('mail')
+  if (throttled !== null) return { values, fieldErrors: {}, formError: throttled }
 
+  const answer = holdAnswer()
   const emailRedirectTo = `${requestOrigin(await headers())}/auth/callback?flow=email-change`
   const result = await withAuthClient((client) => client.auth.updateUser({ email }, { emailRedirectTo }))
   if (result === null) return { values, fieldErrors: {}, formError: authUnavailable }
-  // The same response for an address that is taken, so that the form does not reveal who has an account.
+  await answer.wait()
+  // The same response for an address that is taken, at the same time, so that the form does not reveal who has an account.
   if (result.error && result.error.code !== 'email_exists') return { values, ...explainAuthError(result.error) }
   return { values: { email }, fieldErrors: {}, linkSent: true }
 }
 
 /** Deletes the user's account with its data, if they confirmed it, and signs them out. */
-export async function deleteAccount(_: FormState, form: FormData): Promise<FormState> {
+export async function deleteAccount(_: ProvenFormState, form: FormData): Promise<ProvenFormState> {
   const user = await findUser()
   const values = keepValues(form, ['confirmation'])
   if (user === null) return { values, fieldErrors: {}, formError: authUnavailable }
   const parsed = createDeleteAccountParser(user.email ?? '')(form)
   if (!parsed.ok) return { values, fieldErrors: parsed.fieldErrors }
 
-  const failure = await deleteUser(user.id)
+  const proof = await proveIdentity(user, form)
+  if (!proof.ok) return { values, ...proof.refusal }
+  const failure = await deleteUser(user.id, proof.sessionId)
   if (failure !== null) return { values, fieldErrors: {}, formError: failure }
   await clearSessionCookies()
   // Now and not with the next sweep, because subscriptions continue until the customer is deleted.
@@ -70,11 +81,14 @@ async function findUser(): Promise<User | null> {
 }
 
 /** Deletes the user in one transaction. Returns a message for the user if that failed. */
-async function deleteUser(id: string): Promise<string | null> {
+async function deleteUser(id: string, sessionId: string): Promise<string | null> {
   try {
-    const { error } = await createServiceClient().rpc('delete_account', { user_id: id })
-    // Also if the account was already deleted: the form may have been sent twice.
-    if (error === null) return null
+    const client = createServiceClient()
+    const { data, error } = await client
+      .rpc('delete_own_account', { user_id: id, session_id: sessionId })
+      .overrideTypes<unknown>()
+    if (error === null && data === true) return null
+    if (error === null) return 'Your session has ended or is too old. Nothing was changed. Reload the page.'
     log('error', 'account.delete_failed', { error: describeError(error), code: error.code })
     // Only the database returns a code. Without one, it is unknown whether the request arrived.
     if (!error.code) return 'The database did not respond. Reload the page to see whether your account still exists.'

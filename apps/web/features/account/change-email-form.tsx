@@ -7,13 +7,20 @@ import { SubmitButton } from '#forms/submit-button.tsx'
 import { useActionForm } from '#forms/use-action-form.ts'
 import { Alert, AlertDescription, AlertTitle } from '#ui/alert.tsx'
 import { changeEmail, type ChangeEmailState } from './actions.ts'
+import { ProofField, type ProofOptions } from './proof-field.tsx'
 
 const initialState: ChangeEmailState = { values: {}, fieldErrors: {} }
 const loadParser = () => import('./account-forms.ts').then((module) => module.parseChangeEmail)
 
-/** Asks for a new email address, and then to open the link in the email. */
-export function ChangeEmailForm() {
+/**
+ * Asks for a new email address, and then to open the link in the email.
+ *
+ * @param props.proof how the user can prove who they are again, and whether they must
+ */
+export function ChangeEmailForm({ proof }: { proof: ProofOptions }) {
   const { state, isPending, fieldErrors, formProps } = useActionForm(changeEmail, initialState, loadParser)
+
+  const isProofNeeded = proof.isNeeded || state.needsProof === true
 
   if (state.linkSent) {
     return (
@@ -31,8 +38,8 @@ export function ChangeEmailForm() {
   return (
     <form {...formProps} className="flex flex-col gap-4">
       <FormError text={state.formError} />
-      <div className="flex flex-col items-start gap-3 sm:flex-row">
-        <div className="w-full min-w-0 sm:max-w-sm">
+      <div className={`flex flex-col items-start gap-3 ${isProofNeeded ? 'gap-4' : 'sm:flex-row'}`}>
+        <div className="flex w-full min-w-0 flex-col gap-4 sm:max-w-sm">
           <Field
             name="email"
             label="New email address"
@@ -44,11 +51,16 @@ export function ChangeEmailForm() {
             defaultValue={state.values['email']}
             errors={fieldErrors['email']}
           />
+          {isProofNeeded && (
+            <ProofField id="change-email-password" methods={proof.methods} errors={fieldErrors['password']} />
+          )}
         </div>
         {/* Aligned with the field, below its label. */}
-        <SubmitButton variant="outline" isPending={isPending} className="sm:mt-[1.375rem]">
-          Change email
-        </SubmitButton>
+        {(!isProofNeeded || proof.methods.password) && (
+          <SubmitButton variant="outline" isPending={isPending} className={isProofNeeded ? '' : 'sm:mt-[1.375rem]'}>
+            Change email
+          </SubmitButton>
+        )}
       </div>
     </form>
   )

@@ -2,7 +2,6 @@
 
 import { Field } from '#forms/field.tsx'
 import { FormError } from '#forms/form-error.tsx'
-import type { FormState } from '#forms/form.ts'
 import { type FormDialogProps, withResetOnClose } from '#forms/reset-on-close.tsx'
 import { SubmitButton } from '#forms/submit-button.tsx'
 import { useActionForm } from '#forms/use-action-form.ts'
@@ -10,30 +9,34 @@ import { Button } from '#ui/button.tsx'
 import { closes, Dialog, opens } from '#ui/dialog.tsx'
 import { deleteAccount } from './actions.ts'
 import { deleteConfirmation } from './delete-confirmation.ts'
+import { ProofField, type ProofOptions } from './proof-field.tsx'
+import type { ProvenFormState } from './prove-identity.ts'
 
 const dialogId = 'delete-account'
-const initialState: FormState = { values: {}, fieldErrors: {} }
+const initialState: ProvenFormState = { values: {}, fieldErrors: {} }
 
 /**
  * Lets the user delete their account after typing its address.
  *
  * @param props.email of the account; empty if it has no address
+ * @param props.proof how the user can prove who they are again, and whether they must
  */
-export function DeleteAccount({ email }: { email: string }) {
+export function DeleteAccount({ email, proof }: { email: string; proof: ProofOptions }) {
   return (
     <>
       <Button type="button" variant="destructive" {...opens(dialogId)}>
         Delete account
       </Button>
-      <DeleteAccountDialog id={dialogId} email={email} />
+      <DeleteAccountDialog id={dialogId} email={email} proof={proof} />
     </>
   )
 }
 
-const DeleteAccountDialog = withResetOnClose<FormDialogProps & { email: string }>(
-  ({ id, email, isOpenAtFirst, onClosed }) => {
+const DeleteAccountDialog = withResetOnClose<FormDialogProps & { email: string; proof: ProofOptions }>(
+  ({ id, email, proof, isOpenAtFirst, onClosed }) => {
     const loadParser = () => import('./account-forms.ts').then((module) => module.createDeleteAccountParser(email))
     const { state, isPending, fieldErrors, formProps } = useActionForm(deleteAccount, initialState, loadParser)
+    const isProofNeeded = proof.isNeeded || state.needsProof === true
     const wasRefused = state.formError !== undefined || Object.keys(state.fieldErrors).length > 0
 
     return (
@@ -55,13 +58,18 @@ const DeleteAccountDialog = withResetOnClose<FormDialogProps & { email: string }
             defaultValue={state.values['confirmation']}
             errors={fieldErrors['confirmation']}
           />
+          {isProofNeeded && (
+            <ProofField id="delete-account-password" methods={proof.methods} errors={fieldErrors['password']} />
+          )}
           <div className="flex flex-wrap justify-end gap-2">
             <Button type="button" variant="ghost" {...closes(id)}>
               Cancel
             </Button>
-            <SubmitButton variant="destructive" isPending={isPending}>
-              Delete permanently
-            </SubmitButton>
+            {(!isProofNeeded || proof.methods.password) && (
+              <SubmitButton variant="destructive" isPending={isPending}>
+                Delete permanently
+              </SubmitButton>
+            )}
           </div>
         </form>
       </Dialog>
