@@ -11,16 +11,29 @@ const { openPglite, openPool, openPostgres } = useTestPostgres()
 const day = { customDuration: 86_400 }
 const expired = `insert into limit_counter select encode(sha256(('old ' || n)::bytea), 'hex'), 7, now() - interval '1 s'`
 
-limiterContract('pg', async (points = 1000) => createPostgresLimiter({ client: openPool(), points }))
+/** Returns four clients in turn, so that all tests together stay below the connections that the server allows. */
+function fourOf<Client>(open: () => Client): () => Client {
+  const clients: Client[] = []
+  let calls = 0
+  return () => {
+    calls += 1
+    return (clients[calls % 4] ??= open())
+  }
+}
+const types = { getTypeParser: () => (value: string | Buffer) => value }
+const nextPool = fourOf(() => openPool({ max: 3 }))
+const nextPostgres = fourOf(openPostgres)
+const nextUnparsed = fourOf(() => openPool({ max: 3, types }))
+
+limiterContract('pg', async (points = 1000) => createPostgresLimiter({ client: nextPool(), points }))
 limiterContract('postgres', async (points = 1000) => {
-  const sql = openPostgres()
+  const sql = nextPostgres()
   const client = { query: async (text: string, values: string[]) => ({ rows: await sql.unsafe(text, values) }) }
   return createPostgresLimiter({ client, points })
 })
-limiterContract('a client that parses no type', async (points = 1000) => {
-  const types = { getTypeParser: () => (value: string | Buffer) => value }
-  return createPostgresLimiter({ client: openPool({ types }), points })
-})
+limiterContract('a client that parses no type', async (points = 1000) =>
+  createPostgresLimiter({ client: nextUnparsed(), points }),
+)
 
 it('deletes expired counters in batches, and no others', async () => {
   const client = openPool()
@@ -39,6 +52,34 @@ it('deletes expired counters in batches, and no others', async () => {
   await Promise.all(Array.from({ length: 40 }, () => limiter.consume(randomUUID(), 1, day)))
   expect(await countExpired()).toBe('0')
   expect(await limiter.get(kept)).toMatchObject({ consumedPoints: 2 })
+})
+
+it('reads few of 50,000 counters, expired or not, for each call', async () => {
+  const client = openPool({ max: 1 })
+  const limiter = createPostgresLimiter({ client })
+  await client.query(`${expired} from generate_series(1001, 26000) n`)
+  await client.query(
+    `insert into limit_counter select encode(sha256(('new ' || n)::bytea), 'hex'), 7, now() + interval '1 day'
+     from generate_series(1, 25000) n`,
+  )
+  await client.query('analyze limit_counter')
+  await client.query('begin')
+  const countRead = async () => {
+    const { rows } = await client.query<{ count: number }>(`
+      select (seq_tup_read + coalesce(idx_tup_fetch, 0))::integer as count
+      from pg_stat_xact_user_tables where relname = 'limit_counter'
+    `)
+    return rows[0]!.count
+  }
+  // Repeated, because Postgres can change to a plan for all calls after five.
+  for (let time = 0; time < 8; time += 1) {
+    const before = await countRead()
+    await limiter.consume(randomUUID(), 1, day)
+    await limiter.get('new 1')
+    expect((await countRead()) - before).toBeLessThanOrEqual(100)
+  }
+  await client.query('rollback')
+  await client.query('truncate limit_counter')
 })
 
 it('neither waits for a locked counter that it would delete, nor fails when counters restart while others delete them', async () => {
