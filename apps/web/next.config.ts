@@ -21,8 +21,14 @@ const config: NextConfig = {
   // Nothing uses the image endpoint, so it responds 404.
   images: { unoptimized: true },
   agentRules: false,
-  // The proxy reads the forms of pages, which are small.
-  experimental: { agentUpgrade: false, proxyClientMaxBodySize: '64kb', serverActions: { bodySizeLimit: '64kb' } },
+  experimental: {
+    agentUpgrade: false,
+    // The proxy reads the forms of pages, which are small.
+    proxyClientMaxBodySize: '64kb',
+    serverActions: { bodySizeLimit: '64kb' },
+    // This redirect would repeat it too. It protects caches, and no response of a page may be stored.
+    validateRSCRequestHeaders: false,
+  },
   logging: {
     // A query may contain an API key or a sign-in code, and the arguments of a server function contain the password.
     incomingRequests: { ignore: [/\?/] },
@@ -39,6 +45,8 @@ const config: NextConfig = {
       has: [{ type: 'header', key: 'x-forwarded-proto', value: 'https(?:,.*)?' }],
       headers: [{ key: 'Strict-Transport-Security', value: 'max-age=63072000; includeSubDomains' }],
     },
+    // Sign-ins and links, which redirect.
+    { source: '/auth/:path*', headers: [{ key: 'Cache-Control', value: 'private, no-store' }] },
     // Data, never a document: if it is opened as one, it can load nothing and cannot be framed.
     {
       source: '/api/:path*',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { redact, redactText } from './redact.ts'
 
 const hex = 'a1'.repeat(32)
+const base64 = 'aB3'.repeat(15).slice(0, 43)
 
 describe('redactText', () => {
   it.each([
@@ -21,16 +22,49 @@ describe('redactText', () => {
       'GET /api/x?API_ROUTE_SECRET=[hidden]&page=[hidden] failed',
     ],
     ['a route secret', `got ${hex}`, 'got [hidden]'],
+    ['a route secret in base64', `got ${base64}= here`, 'got [hidden] here'],
+    ['a secret of the command line', `rk_${'aB3'.repeat(16)} leaked`, '[hidden] leaked'],
+    ['a key with another prefix', `acme_${'aB3'.repeat(16)} leaked`, '[hidden] leaked'],
+    ['a key with a prefix of two parts', `acme_live_${'aB3'.repeat(16)}`, '[hidden]'],
+    ['a token of a code host', `ghp_${'a1B2'.repeat(9)}`, '[hidden]'],
+    ['an API key in a header', 'x-api-key: anything at all', 'x-api-key: [hidden] at all'],
+    ['an API key in a header of JSON', '{"x-api-key":"anything at all"}', '{"x-api-key":[hidden]}'],
+    ['another key in a header', 'X-Goog-Api-Key=abc; next', 'X-Goog-Api-Key=[hidden]; next'],
+    ['a header with another scheme', 'Authorization: ApiKey-abc', 'Authorization: [hidden]'],
+    ['a password in a form', 'email=a&password=hunter2', 'email=a&password=[hidden]'],
+    ['a password of JSON', '{"password": "hunter 2"}', '{"password": [hidden]}'],
+    ['cookies', 'Cookie: a=b; routekey-session=base64-eyJ', 'Cookie: [hidden]'],
+    ['a cookie of a response', 'set-cookie: other=b; Path=/', 'set-cookie: [hidden]'],
+    ['a session cookie', 'got routekey-session.0=eyJabc; a=b', 'got routekey-session.0=[hidden]; a=b'],
+    ['a session cookie of https', '__Host-routekey-session=x', '__Host-routekey-session=[hidden]'],
+    ['a session', 'base64-eyJhY2Nlc3NfdG9rZW4', '[hidden]'],
   ])('redacts %s', (_, text, expected) => {
     expect(redactText(text)).toBe(expected)
   })
 
-  it.each(['cus_QpZ1aB2c3D', 'profile 0b0e7ed0-4a1a-4f9e-9b5e-0a5bc1a6d7f1', 'evt_1', 'req_aBc123', 'Why not?', 'a=b'])(
-    'keeps %j',
-    (text) => {
-      expect(redactText(text)).toBe(text)
+  // With time that grows with the square of the length, one of these would take minutes.
+  it.each(['a-', 'a_', 'cookie ', 'x-api-key', 'a1B', 'eyJ.', '?a=', 'Bearer ', 'a@', '"', 'secret:'])(
+    'takes time that grows with the length alone: %s',
+    (part) => {
+      const text = part.repeat(200_000)
+      expect(redactText(text).length).toBeGreaterThan(0)
     },
   )
+
+  it.each([
+    'cus_QpZ1aB2c3D',
+    'profile 0b0e7ed0-4a1a-4f9e-9b5e-0a5bc1a6d7f1',
+    'evt_1',
+    'req_aBc123',
+    'evt_1MtwBwLkdIwHu7ix28a3tqPa',
+    'stripe_customer_work',
+    'Why not?',
+    'a=b',
+    'No secret was given.',
+    'The cookie is missing.',
+  ])('keeps %j', (text) => {
+    expect(redactText(text)).toBe(text)
+  })
 })
 
 describe('redact', () => {

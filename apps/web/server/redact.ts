@@ -8,11 +8,22 @@ const hiddenName =
 const hiddenText: readonly (readonly [RegExp, string])[] = [
   // Queries before keys, because a key in a query can have any shape.
   [/([?&][\w.~-]+=)[^&\s'"]+/g, '$1[hidden]'],
+  // Headers with all that they list, and fields of JSON or of a form.
+  [/\b((?:set-)?cookie"?\s*[:=]\s*)[^\r\n]+/gi, '$1[hidden]'],
+  [/\b((?:proxy-)?authorization"?\s*[:=]\s*)(?!"?(?:Bearer|Basic)\b)[^\s,;]+/gi, '$1[hidden]'],
+  [
+    /(?<![\w-])((?:[\w-]*(?:api[-_]?key|secret|token|password|signature)|apikey)"?\s*[:=]\s*)("[^"]*"|'[^']*'|[^\s,;&]+)/gi,
+    '$1[hidden]',
+  ],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, '$1 [hidden]'],
-  [/\b(?:sk|rk|pk)_(?:test|live|user)_\w+|\bwhsec_[\w+/=]+|\bsb_(?:secret|publishable)_\w+/g, '[hidden]'],
-  [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[hidden]'],
-  // 256 bits in hexadecimal, like the secrets of the routes.
+  [/((?:__Host-|__Secure-)?routekey-[\w.-]+=)[^;\s]+/g, '$1[hidden]'],
+  [/\b(?:sk|rk|pk)_(?:test|live|user)_\w+|\b(?:rk|whsec)_[\w+/=]{6,}|\bsb_(?:secret|publishable)_\w+/g, '[hidden]'],
+  // Keys with any prefix. The ids of Stripe are shorter.
+  [/\b[A-Za-z][A-Za-z\d]*(?:_[A-Za-z\d]+)*_[A-Za-z\d]{30,}\b/g, '[hidden]'],
+  [/\beyJ[\w-]+\.[\w-]+\.[\w-]*|\bbase64-[\w+/=-]{8,}/g, '[hidden]'],
+  // 256 bits in hexadecimal or base64, like the secrets of the routes.
   [/\b[0-9a-f]{64}\b/gi, '[hidden]'],
+  [/(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{43}(?![\w-])=?/g, '[hidden]'],
 ]
 
 /** Nobody reads deeper fields in a log. */

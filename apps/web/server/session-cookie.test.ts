@@ -1,6 +1,6 @@
 import { AuthApiError, AuthRetryableFetchError, AuthSessionMissingError, AuthUnknownError } from '@supabase/supabase-js'
 import { describe, expect, it } from 'vitest'
-import { isSessionCookie, isSessionEnded } from './session-cookie.ts'
+import { belongsToSession, isSessionCookie, isSessionEnded, sessionCookieName } from './session-cookie.ts'
 
 describe('isSessionEnded', () => {
   it.each(['user_not_found', 'session_not_found', 'session_expired', 'refresh_token_already_used', 'bad_jwt'])(
@@ -26,14 +26,37 @@ describe('isSessionEnded', () => {
 })
 
 describe('isSessionCookie', () => {
-  it.each(['routekey-session', 'routekey-session.0', 'routekey-session.12'])('is true for %s', (name) => {
+  it.each([
+    'routekey-session',
+    'routekey-session.0',
+    'routekey-session.12',
+    '__Host-routekey-session',
+    '__Host-routekey-session.1',
+  ])('is true for %s', (name) => {
     expect(isSessionCookie(name)).toBe(true)
   })
 
-  it.each(['routekey-session-code-verifier', 'routekey-session.', 'routekey-session.x', 'other', 'routekey', '.0'])(
-    'is false for %s',
-    (name) => {
-      expect(isSessionCookie(name)).toBe(false)
-    },
-  )
+  it.each([
+    'routekey-session-code-verifier',
+    'routekey-session.',
+    'routekey-session.x',
+    'other',
+    'routekey',
+    '.0',
+    '__Secure-routekey-session',
+    '__Host-',
+  ])('is false for %s', (name) => {
+    expect(isSessionCookie(name)).toBe(false)
+  })
+})
+
+describe('belongsToSession', () => {
+  it.each([true, false])('is true for every cookie with the name (secure: %s)', (secure) => {
+    const name = sessionCookieName({ secure })
+    expect([name, `${name}.0`, `${name}-code-verifier`].every(belongsToSession)).toBe(true)
+  })
+
+  it.each(['routekey-sign-up', '__Host-routekey-sign-up', 'other', 'x-routekey-session'])('is false for %s', (name) => {
+    expect(belongsToSession(name)).toBe(false)
+  })
 })

@@ -1,7 +1,7 @@
 import { type AuthError, isAuthSessionMissingError } from '@supabase/supabase-js'
 
-/** The prefix of the session cookies. Our own, because all projects share their cookies on localhost. */
-export const sessionCookie = 'routekey-session'
+/** Our own name, because all projects share their cookies on localhost. */
+const sessionCookie = 'routekey-session'
 
 /** Set by `proxy.ts` on the request to a page whose session it has just ended. Pages use it for their wording only. */
 export const sessionEndedHeader = 'x-routekey-session-ended'
@@ -25,9 +25,22 @@ export function isSessionEnded(error: AuthError): boolean {
 }
 
 /**
+ * Returns the name of the session cookie. Over https its prefix makes a browser refuse it from other hosts of the domain, from
+ * plain http and for a part of the paths (RFC 6265bis, section 4.1.3.2); over http, a browser would refuse the prefix.
+ */
+export function sessionCookieName(options: { secure: boolean }): string {
+  return options.secure ? `__Host-${sessionCookie}` : sessionCookie
+}
+
+/** Whether a cookie belongs to a session: it contains one, a part of one, or the verifier of a sign-in in progress. */
+export function belongsToSession(name: string): boolean {
+  return name.replace(/^__Host-/, '').startsWith(sessionCookie)
+}
+
+/**
  * Whether a cookie contains the session, or a part of one that is too long for a single cookie. The verifier of a sign-in in
  * progress, which Supabase's client stores under a similar name, does not count.
  */
 export function isSessionCookie(name: string): boolean {
-  return name === sessionCookie || /^routekey-session\.\d+$/.test(name)
+  return /^(?:__Host-)?routekey-session(?:\.\d+)?$/.test(name)
 }

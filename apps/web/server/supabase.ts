@@ -5,7 +5,7 @@ import { cookies, headers } from 'next/headers'
 import { publicEnv, supabaseSecretKey } from './env.ts'
 import { fetchWithTimeout } from './fetch-with-timeout.ts'
 import { isHttps } from './request-origin.ts'
-import { sessionCookie } from './session-cookie.ts'
+import { sessionCookieName } from './session-cookie.ts'
 
 /** How long each call of Supabase may take, in milliseconds. */
 export const supabaseTimeoutMs = 10_000
@@ -43,14 +43,15 @@ export async function createActionClient(): Promise<SupabaseClient> {
  */
 export function createSessionClient(requestHeaders: Headers, cookieMethods: CookieMethodsServer): SupabaseClient {
   const { supabaseUrl, supabasePublishableKey } = publicEnv()
+  const secure = isHttps(requestHeaders)
   return createServerClient(supabaseUrl, supabasePublishableKey, {
     cookies: cookieMethods,
     cookieOptions: {
-      name: sessionCookie,
+      name: sessionCookieName({ secure }),
       httpOnly: true,
       sameSite: 'lax',
       path: '/',
-      secure: isHttps(requestHeaders),
+      secure,
     },
     global: { fetch: fetchWithTimeout(supabaseTimeoutMs) },
   })

@@ -1,9 +1,12 @@
 import 'server-only'
-import { cookies } from 'next/headers'
-import { sessionCookie } from '#server/session-cookie.ts'
+import { cookies, headers } from 'next/headers'
+import { isHttps } from '#server/request-origin.ts'
+import { belongsToSession } from '#server/session-cookie.ts'
 
 /** Deletes the session cookies and the verifiers of links in emails. It does not end the session at Supabase. */
 export async function clearSessionCookies(): Promise<void> {
   const store = await cookies()
-  for (const { name } of store.getAll()) if (name.startsWith(sessionCookie)) store.delete(name)
+  // With the attributes of the cookies, without which a browser ignores it for a name with a prefix.
+  const options = { path: '/', httpOnly: true, sameSite: 'lax', secure: isHttps(await headers()), maxAge: 0 } as const
+  for (const { name } of store.getAll()) if (belongsToSession(name)) store.set(name, '', options)
 }

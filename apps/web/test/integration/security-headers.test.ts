@@ -104,7 +104,12 @@ it.each([
   async (_name, path, extra) => {
     const secure = (await headersOf(path, { ...extra, 'x-forwarded-proto': 'https' })).getSetCookie()
     expect(secure).not.toEqual([])
-    for (const line of secure) expect(line).toMatch(/^routekey-session[\w.-]*=.*; Secure; HttpOnly; SameSite=lax/i)
+    for (const line of secure) {
+      expect(line).toMatch(/^(?:__Host-)?routekey-session[\w.-]*=.*; Secure; HttpOnly; SameSite=lax/i)
+      expect(line).not.toMatch(/domain=/i)
+      // Cookies without the prefix are only deleted.
+      expect(line).toMatch(/^__Host-|; (?:Max-Age=0|Expires=Thu, 01 Jan 1970)/i)
+    }
     for (const line of (await headersOf(path, extra)).getSetCookie()) expect(line).not.toContain('Secure')
   },
 )

@@ -15,7 +15,7 @@ async function readCustomer(_request: Request, { caller }: GuardContext<KeyCalle
     .maybeSingle()
   if (error !== null) throw new Error('Could not read the profile', { cause: error })
   if (data === null) return problemResponse(404, 'The owner of this key has no profile.')
-  return Response.json(data, { headers: { 'cache-control': 'no-store' } })
+  return Response.json(data, { headers: { 'cache-control': 'private, no-store' } })
 }
 
 /** Responds with the Stripe customer of the key's owner, null until it exists. Requires the scope `customer:read`. */

@@ -7,7 +7,7 @@ import { methodNotAllowed } from '#server/method-not-allowed.ts'
 function describeCaller(_request: Request, { caller }: GuardContext<KeyCaller>): Response {
   const { owner, keyId, name, scopes, generation } = caller
   const identity = { owner, key: { id: keyId, name, scopes, generation } }
-  return Response.json(identity, { headers: { 'cache-control': 'no-store' } })
+  return Response.json(identity, { headers: { 'cache-control': 'private, no-store' } })
 }
 
 /** Responds with the key and its owner; any valid key is accepted. */
