@@ -7,7 +7,7 @@ import { SubmitButton } from '#forms/submit-button.tsx'
 import { useActionForm } from '#forms/use-action-form.ts'
 import { Alert, AlertDescription, AlertTitle } from '#ui/alert.tsx'
 import { changeEmail, type ChangeEmailState } from './actions.ts'
-import { ProofField, type ProofOptions } from './proof-field.tsx'
+import { GithubProof, ProofField, type ProofOptions } from './proof-field.tsx'
 
 const initialState: ChangeEmailState = { values: {}, fieldErrors: {} }
 const loadParser = () => import('./account-forms.ts').then((module) => module.parseChangeEmail)
@@ -35,10 +35,14 @@ export function ChangeEmailForm({ proof }: { proof: ProofOptions }) {
     )
   }
 
+  if (isProofNeeded && !proof.methods.password) return <GithubProof />
+
   return (
     <form {...formProps} className="flex flex-col gap-4">
       <FormError text={state.formError} />
-      <div className={`flex flex-col items-start gap-3 ${isProofNeeded ? 'gap-4' : 'sm:flex-row'}`}>
+      <div
+        className={isProofNeeded ? 'flex flex-col items-start gap-4' : 'flex flex-col items-start gap-3 sm:flex-row'}
+      >
         <div className="flex w-full min-w-0 flex-col gap-4 sm:max-w-sm">
           <Field
             name="email"
@@ -52,15 +56,13 @@ export function ChangeEmailForm({ proof }: { proof: ProofOptions }) {
             errors={fieldErrors['email']}
           />
           {isProofNeeded && (
-            <ProofField id="change-email-password" methods={proof.methods} errors={fieldErrors['password']} />
+            <ProofField id="change-email-password" withGithub={proof.methods.github} errors={fieldErrors['password']} />
           )}
         </div>
         {/* Aligned with the field, below its label. */}
-        {(!isProofNeeded || proof.methods.password) && (
-          <SubmitButton variant="outline" isPending={isPending} className={isProofNeeded ? '' : 'sm:mt-[1.375rem]'}>
-            Change email
-          </SubmitButton>
-        )}
+        <SubmitButton variant="outline" isPending={isPending} className={isProofNeeded ? '' : 'sm:mt-[1.375rem]'}>
+          Change email
+        </SubmitButton>
       </div>
     </form>
   )

@@ -9,7 +9,7 @@ import { Button } from '#ui/button.tsx'
 import { closes, Dialog, opens } from '#ui/dialog.tsx'
 import { deleteAccount } from './actions.ts'
 import { deleteConfirmation } from './delete-confirmation.ts'
-import { ProofField, type ProofOptions } from './proof-field.tsx'
+import { GithubProof, ProofField, type ProofOptions } from './proof-field.tsx'
 import type { ProvenFormState } from './prove-identity.ts'
 
 const dialogId = 'delete-account'
@@ -37,7 +37,8 @@ const DeleteAccountDialog = withResetOnClose<FormDialogProps & { email: string; 
     const loadParser = () => import('./account-forms.ts').then((module) => module.createDeleteAccountParser(email))
     const { state, isPending, fieldErrors, formProps } = useActionForm(deleteAccount, initialState, loadParser)
     const isProofNeeded = proof.isNeeded || state.needsProof === true
-    const wasRefused = state.formError !== undefined || Object.keys(state.fieldErrors).length > 0
+    const wasRefused =
+      state.formError !== undefined || state.needsProof === true || Object.keys(state.fieldErrors).length > 0
 
     return (
       <Dialog
@@ -47,31 +48,37 @@ const DeleteAccountDialog = withResetOnClose<FormDialogProps & { email: string; 
         isOpenAtFirst={isOpenAtFirst || wasRefused}
         onClosed={onClosed}
       >
-        <form {...formProps} className="flex flex-col gap-5">
-          <FormError text={state.formError} />
-          <Field
-            name="confirmation"
-            label={`Type ${deleteConfirmation(email)} to confirm`}
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            defaultValue={state.values['confirmation']}
-            errors={fieldErrors['confirmation']}
-          />
-          {isProofNeeded && (
-            <ProofField id="delete-account-password" methods={proof.methods} errors={fieldErrors['password']} />
-          )}
-          <div className="flex flex-wrap justify-end gap-2">
-            <Button type="button" variant="ghost" {...closes(id)}>
-              Cancel
-            </Button>
-            {(!isProofNeeded || proof.methods.password) && (
+        {isProofNeeded && !proof.methods.password ? (
+          <GithubProof />
+        ) : (
+          <form {...formProps} className="flex flex-col gap-5">
+            <FormError text={state.formError} />
+            <Field
+              name="confirmation"
+              label={`Type ${deleteConfirmation(email)} to confirm`}
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+              defaultValue={state.values['confirmation']}
+              errors={fieldErrors['confirmation']}
+            />
+            {isProofNeeded && (
+              <ProofField
+                id="delete-account-password"
+                withGithub={proof.methods.github}
+                errors={fieldErrors['password']}
+              />
+            )}
+            <div className="flex flex-wrap justify-end gap-2">
+              <Button type="button" variant="ghost" {...closes(id)}>
+                Cancel
+              </Button>
               <SubmitButton variant="destructive" isPending={isPending}>
                 Delete permanently
               </SubmitButton>
-            )}
-          </div>
-        </form>
+            </div>
+          </form>
+        )}
       </Dialog>
     )
   },

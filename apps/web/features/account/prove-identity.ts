@@ -37,8 +37,8 @@ export async function proveIdentity(user: User, form: FormData): Promise<Proof> 
   return {
     ok: false,
     refusal: methods.password
-      ? { fieldErrors: { password: ['Enter your password to confirm that it’s you.'] }, needsProof: true }
-      : { fieldErrors: {}, formError: 'Sign in with GitHub again to confirm that it’s you.', needsProof: true },
+      ? { fieldErrors: { password: ['Enter your password to confirm it’s you.'] }, needsProof: true }
+      : { fieldErrors: {}, needsProof: true },
   }
 }
 

@@ -25,6 +25,11 @@ describe('the client bundle', () => {
     expect(files.filter(({ name }) => name.endsWith('.js')).length).toBeGreaterThan(0)
   })
 
+  it('holds no list of common passwords, of 370 kB', () => {
+    const texts = files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1'))
+    expect(texts.filter((text) => text.includes('qwertyuiop') || text.includes('iloveyou'))).toEqual([])
+  })
+
   it.each(files.map(({ parentPath, name }) => join(parentPath, name)))(
     'holds no secret and no way to one: %s',
     (path) => {

@@ -72,7 +72,7 @@ describe('a session whose sign-in was more than 10 minutes ago', () => {
     const visit = await open()
     await age(visit.user, 11)
     const fields: Record<string, string> = secret === undefined ? {} : { password: secret }
-    const text = secret === 'wrong' ? 'Wrong password.' : 'Enter your password to confirm that it’s you.'
+    const text = secret === 'wrong' ? 'Wrong password.' : 'Enter your password to confirm it’s you.'
     expect((await remove(visit, fields)).body).toContain(text)
     const { body, mails } = await change(visit, fields)
     expect([body.includes(text), mails, await exists(visit.user)]).toEqual([true, 0, true])
@@ -99,7 +99,7 @@ describe('a session whose sign-in was more than 10 minutes ago', () => {
     expect(body).not.toContain('Current password')
     expect(body).not.toContain('Delete permanently')
     // A password would not help either, also the right one.
-    const text = 'Sign in with GitHub again to confirm that it’s you.'
+    const text = 'You signed in over 10 minutes ago. Confirm it’s you.'
     expect((await remove(visit, { password })).body).toContain(text)
     const answer = await change(visit, { password })
     expect([answer.body.includes(text), answer.mails, await exists(visit.user)]).toEqual([true, 0, true])
@@ -112,7 +112,7 @@ describe('a session whose sign-in was more than 10 minutes ago', () => {
     const visit = await open(['email', 'github'])
     await age(visit.user, 11)
     const { body } = await visit.browser.get('/account')
-    expect([body.includes('Current password'), body.includes('Sign in with GitHub again')]).toEqual([true, true])
+    expect([body.includes('Current password'), body.includes('sign in with GitHub again')]).toEqual([true, true])
     expect((await remove(visit, { password })).headers.location).toBe('/login?notice=account-deleted')
   })
 
