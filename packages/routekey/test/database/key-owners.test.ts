@@ -193,10 +193,13 @@ async function openTransaction(): Promise<Client> {
 }
 
 const waitForLock = () =>
-  vi.waitFor(async () => {
-    const { rowCount } = await pool.query(`select from pg_locks where locktype = 'advisory' and not granted`)
-    expect(rowCount).toBe(1)
-  })
+  vi.waitFor(
+    async () => {
+      const { rowCount } = await pool.query(`select from pg_locks where locktype = 'advisory' and not granted`)
+      expect(rowCount).toBe(1)
+    },
+    { timeout: 20_000 },
+  )
 
 describe('creating a key and deleting its owner', () => {
   it('deletes the key of a creation that has not committed yet', async () => {
