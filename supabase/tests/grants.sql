@@ -39,6 +39,7 @@ select name, 'service_role' from unnest(array[
     'delete_limit',
     'delete_own_account',
     'delete_orphaned_stripe_customer',
+    'delete_own_account',
     'describe_api_key',
     'describe_limit',
     'fail_stripe_customer_work',
