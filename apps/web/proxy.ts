@@ -18,9 +18,6 @@ export async function proxy(request: NextRequest): Promise<Response> {
     log('warn', 'request.refused', { method: request.method, path: request.nextUrl.pathname, status: refusal.status })
     return refusal
   }
-  // A prefetch needs neither a nonce nor Supabase: the page checks the session when it is opened.
-  if (request.headers.has('next-router-prefetch')) return NextResponse.next()
-
   const policy = contentSecurityPolicy({ development: isDevelopment() })
   // Next.js reads the nonce for its own scripts from this request header.
   const requestHeaders = new Headers(request.headers)
@@ -91,6 +88,13 @@ function isFromScript(request: NextRequest): boolean {
 
 /** Only pages: routes under `/api` check their callers themselves, and their bodies need not pass through here. */
 export const config = {
-  // Each with its end: a path that only starts like one of these is a page, such as the one for unknown paths.
-  matcher: ['/((?!api/|_next/static/|icon\\.svg$|favicon\\.ico$).*)'],
+  matcher: [
+    {
+      // Each with its end: a path that only starts like one of these is a page, such as the one for unknown paths.
+      source: '/((?!api/|_next/static/|icon\\.svg$|favicon\\.ico$).*)',
+      // A prefetch needs neither a nonce nor Supabase: the page checks the session when it is opened. Next.js hides this header
+      // from the proxy. The request filter removes it from a request that is no prefetch because of its method.
+      missing: [{ type: 'header', key: 'next-router-prefetch' }],
+    },
+  ],
 }

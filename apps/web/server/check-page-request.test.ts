@@ -43,11 +43,13 @@ describe('checkPageRequest', () => {
       const called = { ...headers, 'next-action': id }
       expect(await post(form(['1_email', '$1'], ['0', '["$undefined","$K1"]']), called)).toBeNull()
       expect(await post(form(['0', '["$K1"]']), called)).toBeNull()
+      expect(await post('[]', called)).toBeNull()
     },
   )
 
   it.each([
-    ['no form', '[]'],
+    ['a text', '[1]'],
+    ['nothing', ''],
     ['no arguments', form(['1_email', 'a'])],
     ['arguments that are not JSON', form(['0', '['])],
     ['arguments without a list', form(['0', '"$K1"'])],

@@ -4,7 +4,12 @@ import { describe, expect, it } from 'vitest'
 import { normalizeRequest } from './normalize-request.ts'
 
 function normalize(url: string, ...rawHeaders: string[]): IncomingMessage {
+  return normalizeMethod('GET', url, ...rawHeaders)
+}
+
+function normalizeMethod(method: string, url: string, ...rawHeaders: string[]): IncomingMessage {
   const request = new IncomingMessage(new Socket())
+  request.method = method
   request.url = url
   request.rawHeaders = rawHeaders
   // As Node does, which keeps the first of some headers and joins the others.
@@ -45,5 +50,11 @@ describe('normalizeRequest', () => {
   it('removes the headers with which parts of the framework talk to each other', () => {
     const { headers } = normalize('/', 'X-Middleware-Prefetch', '1', 'x-middleware-subrequest', 'a:b', 'x-middle', 'c')
     expect(headers).toEqual({ 'x-middle': 'c' })
+  })
+
+  it('accepts only a request that reads as a prefetch', () => {
+    expect(normalizeMethod('GET', '/', 'Next-Router-Prefetch', '1').headers).toEqual({ 'next-router-prefetch': '1' })
+    expect(normalizeMethod('HEAD', '/', 'Next-Router-Prefetch', '1').headers).toEqual({ 'next-router-prefetch': '1' })
+    expect(normalizeMethod('POST', '/', 'Next-Router-Prefetch', '1').headers).toEqual({})
   })
 })

@@ -23,6 +23,9 @@ export function normalizeRequest(request: IncomingMessage): void {
   const absolute = /^https?:\/\/[^/?]*(.*)$/is.exec(request.url ?? '')
   if (absolute !== null) request.url = absolute[1]?.startsWith('/') ? absolute[1] : `/${absolute[1] ?? ''}`
 
+  // Only a request that reads is a prefetch, for which the proxy does not run.
+  if (request.method !== 'GET' && request.method !== 'HEAD') delete headers['next-router-prefetch']
+
   // Next.js answers `{}` to a prefetch of its middleware, on every route.
   for (const name of Object.keys(headers)) if (name.startsWith('x-middleware-')) delete headers[name]
 }
