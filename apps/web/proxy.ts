@@ -93,7 +93,7 @@ export const config = {
       // Each with its end: a path that only starts like one of these is a page, such as the one for unknown paths.
       source: '/((?!api/|_next/static/|icon\\.svg$|favicon\\.ico$).*)',
       // A prefetch needs neither a nonce nor Supabase: the page checks the session when it is opened. Next.js hides this header
-      // from the proxy. The request filter removes it from a request that is no prefetch because of its method.
+      // from the proxy. The request filter removes it from a request whose method changes something.
       missing: [{ type: 'header', key: 'next-router-prefetch' }],
     },
   ],

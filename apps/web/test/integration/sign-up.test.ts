@@ -32,7 +32,7 @@ describe('a sign-up', () => {
     const { id } = await signUp(stack)
     await expect.poll(() => customerOf(id)).toMatch(/^cus_/)
     const readSpans = () =>
-      Array.from(stack.web.output().matchAll(/^span (.+)$/gm), ([, span]): PrintedSpan => JSON.parse(span!))
+      Array.from(stack.web.output().matchAll(/^\{"span":(.+)\}$/gm), ([, span]): PrintedSpan => JSON.parse(span!))
     /** The names of the spans from one of this profile up to the root. */
     const readPath = (name: string): string[] => {
       const spans = readSpans()

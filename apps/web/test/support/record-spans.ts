@@ -2,7 +2,7 @@ import { context, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { BasicTracerProvider, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 
-/** A printed span, one per line after `span `. */
+/** A printed span, one per line as `{"span":…}`. */
 export interface PrintedSpan {
   readonly name: string
   readonly id: string
@@ -20,7 +20,7 @@ function print(span: ReadableSpan): void {
     parent: span.parentSpanContext?.spanId ?? null,
     attributes: span.attributes,
   }
-  process.stdout.write(`span ${JSON.stringify(printed)}\n`)
+  process.stdout.write(`${JSON.stringify({ span: printed })}\n`)
 }
 
 const exporter = {
