@@ -182,6 +182,19 @@ describe('signing up', () => {
   })
 })
 
+describe('changing the e-mail address', () => {
+  it('is throttled by address, also from other accounts', async () => {
+    const address = nextAddress()
+    const answers: string[] = []
+    for (let account = 0; account < 3; account += 1) {
+      const { browser } = await signInFrom((await signUp(stack)).email, nextAddress())
+      const fields = { email: `${crypto.randomUUID()}@example.com` }
+      answers.push((await send(browser, await browser.get('/account'), 'Change email', fields, address)).body)
+    }
+    expect(answers.filter((answer) => tooMany.test(answer))).toEqual([answers[2]])
+  })
+})
+
 /** Opens a browser that has signed in to an account, with a changed cookie. */
 async function forge(change: (value: string) => string): Promise<ScriptlessBrowser> {
   const { browser } = await signInFrom((await signUp(stack)).email, nextAddress())
