@@ -32,12 +32,13 @@ export const guardedRoutes: readonly GuardedRoute[] = [
 ]
 
 /**
- * Writes the `curl` command of a trial. It takes the key from a variable, because shells store the commands that are typed.
+ * Writes the `curl` command of a trial, for bash and zsh. It asks for the key without showing it and sends it through a pipe, so that
+ * neither the shell's history nor the list of processes contains it.
  *
  * @param origin the origin at which the visitor reaches this application
  */
 export function curlCommand(route: GuardedRoute, origin: string, withKey: boolean): string {
   const method = route.method === 'GET' ? '' : `-X ${route.method} `
-  const header = withKey ? ` \\\n  -H "Authorization: Bearer $ROUTEKEY_API_KEY"` : ''
-  return `curl -i ${method}${new URL(route.path, origin).href}${header}`
+  const command = `curl -i ${method}${new URL(route.path, origin).href}`
+  return withKey ? `read -rs KEY &&\n  printf 'Authorization: Bearer %s' "$KEY" |\n  ${command} -H @-` : command
 }

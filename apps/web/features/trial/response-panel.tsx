@@ -10,11 +10,13 @@ import type { StatusPhrases } from './status-phrases.ts'
  * Shows a request as a shell command, and its response.
  *
  * @param props.command null if there is no such request
+ * @param props.commandTitle what the command needs; default `Terminal`
  * @param props.placeholder explains why there is no response
  */
 export function ResponsePanel({
   title,
   command,
+  commandTitle = 'Terminal',
   trial,
   isPending,
   placeholder,
@@ -22,6 +24,7 @@ export function ResponsePanel({
 }: {
   title: string
   command: string | null
+  commandTitle?: string
   trial: Trial | null
   isPending: boolean
   placeholder: string
@@ -36,7 +39,7 @@ export function ResponsePanel({
       <h2 id={id} className="text-base font-semibold tracking-tight">
         {title}
       </h2>
-      {command !== null && <CodeBlock title="Terminal" code={command} />}
+      {command !== null && <CodeBlock title={commandTitle} code={command} />}
       {trial?.outcome === 'answered' ? (
         <ResponseDetails response={trial} phrases={phrases} />
       ) : (

@@ -133,6 +133,7 @@ export function TryRoute({ origin, phrases, children }: TryRouteProps) {
         <ResponsePanel
           title="With your key"
           command={route.acceptsUserKey ? curlCommand(route, origin, true) : null}
+          commandTitle="Terminal: waits for the key"
           trial={trials?.withKey ?? null}
           isPending={isPending && route.acceptsUserKey}
           placeholder={

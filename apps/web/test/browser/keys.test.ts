@@ -110,9 +110,15 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
     await expect.poll(clipboard).toBe(key)
     await page.getByRole('button', { name: 'Copy Try it in a terminal' }).click()
     await expect.poll(clipboard).toContain('curl')
+    const command = await clipboard()
+    expect(command).not.toContain(key)
     // Asynchronous, because the database runs in this process.
-    const { stdout } = await promisify(execFile)('sh', ['-c', `${await clipboard()} --silent`])
-    expect(JSON.parse(stdout)).toMatchObject({ owner, key: { name: 'CI', scopes: ['account:read', 'customer:read'] } })
+    const run = promisify(execFile)('bash', ['-c', command.replace('-i', '--silent')])
+    run.child.stdin?.end(`${key}\n`)
+    expect(JSON.parse((await run).stdout)).toMatchObject({
+      owner,
+      key: { name: 'CI', scopes: ['account:read', 'customer:read'] },
+    })
 
     await page.keyboard.press('Escape')
     await page.keyboard.press('Escape')

@@ -57,7 +57,7 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
     expect(withKey).toMatch(/200 OK[^]*ratelimit\s+"minute";r=8;t=\d+/)
     expect(withKey).toContain(`"owner": "${owner.id}"`)
     expect(withKey).toContain(`curl -i ${browser.stack.webUrl}/api/v1/whoami`)
-    expect(withKey).toContain('Bearer $ROUTEKEY_API_KEY')
+    expect(withKey).toMatch(/^read -rs KEY &&$/m)
 
     const [first, second] = await Promise.all(
       ['Without a key', 'With your key'].map(async (title) => panel(page, title).boundingBox()),

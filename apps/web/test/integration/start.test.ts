@@ -87,7 +87,7 @@ describe('npm start', { timeout: 300_000 }, () => {
     expect(output).toContain(env.SANDBOX_ENV_FILE)
     expect((await stat(env.SANDBOX_ENV_FILE!)).mode & 0o777).toBe(0o600)
 
-    const [bare, withKey] = output.match(/curl -i(?:.*\\\n)*.*/g) ?? []
+    const [bare, withKey] = output.match(/(?:sed .*\|\n +)?curl -i(?:.*\\\n)*.*/g) ?? []
     expect(paste(bare!)).toMatch(/^HTTP\/1\.1 401 /)
     expect(paste(withKey!)).toMatch(/^HTTP\/1\.1 200 [^]*\{"message":"stripe customer created: cus_\w+"\}$/)
 

@@ -2,6 +2,7 @@
 
 import { TriangleAlert } from 'lucide-react'
 import { useEffect, useRef } from 'react'
+import { curlCommand, whoamiRoute } from '#features/trial/guarded-routes.ts'
 import { Alert, AlertDescription, AlertTitle } from '#ui/alert.tsx'
 import { CopyButton } from '#ui/copy-button.tsx'
 import type { IssuedKey } from '../actions.ts'
@@ -30,13 +31,14 @@ export function NewKeyPanel({ newKey: { key, origin } }: { newKey: IssuedKey }) 
       <CopyableText title="API key" text={key} />
       <CopyableText
         title="Try it in a terminal"
-        text={`curl ${origin}/api/v1/whoami -H 'Authorization: Bearer ${key}'`}
+        text={curlCommand(whoamiRoute, origin, true)}
+        hint="In bash or zsh. It waits for the key: paste it, and press Enter."
       />
     </div>
   )
 }
 
-function CopyableText({ title, text }: { title: string; text: string }) {
+function CopyableText({ title, text, hint }: { title: string; text: string; hint?: string }) {
   return (
     <div className="flex min-w-0 flex-col gap-2">
       <p className="text-sm leading-none font-medium">{title}</p>
@@ -44,6 +46,7 @@ function CopyableText({ title, text }: { title: string; text: string }) {
         <code className="min-w-0 flex-1 py-1.5 font-mono text-[0.8125rem] leading-5 wrap-anywhere">{text}</code>
         <CopyButton text={text} label={title} />
       </div>
+      {hint !== undefined && <p className="text-sm text-muted-foreground">{hint}</p>}
     </div>
   )
 }
