@@ -22,19 +22,25 @@ const ready = (options: Partial<Parameters<typeof describeReady>[0]> = {}) =>
 it('starts with the address, and reads the key of its requests from the file', () => {
   expect(ready()).toMatch(/^Ready in 6\.1 s: http:\/\/localhost:3000$/m)
   expect(ready()).toContain('API_ROUTE_SECRET in apps/web/.env.local.')
-  expect(ready()).toContain(`"x-api-key: $(sed -n 's/^API_ROUTE_SECRET=//p' apps/web/.env.local)"`)
+  expect(ready()).toContain(`sed -n 's/^API_ROUTE_SECRET=/x-api-key: /p' apps/web/.env.local |\n    curl -i`)
 })
 
 it('reads the key from the environment if it is set there, because it then overrides the file', () => {
   const text = ready({ envFile: null })
   expect(text).toContain('API_ROUTE_SECRET in the environment.')
-  expect(text).toContain('"x-api-key: $API_ROUTE_SECRET"')
+  expect(text).toContain(`printf 'x-api-key: %s' "$API_ROUTE_SECRET" |\n    curl -i`)
   expect(text).not.toContain('.env.local')
 })
 
 it('asks for the id of a profile if there is no seeded one', () => {
   expect(ready()).toContain('"id":"00000000-0000-4000-8000-000000000001"')
   expect(ready({ sandbox: { supabase: null, stripe: null, github: null } })).toContain('"id":"<id of a profile>"')
+})
+
+it.each([envFile, null])('puts no secret into the arguments of a program: %s', (file) => {
+  const commands = ready({ envFile: file }).match(/curl (?:.*\\\n)*.*/g) ?? []
+  expect(commands).toHaveLength(2)
+  for (const command of commands) expect(command).not.toContain('$')
 })
 
 it('contains no secret', () => {

@@ -25,7 +25,11 @@ export function describeReady(options: {
     old_record: null,
   })
   const place = envFile === null ? 'the environment' : shorten(envFile)
-  const key = envFile === null ? '$API_ROUTE_SECRET' : `$(sed -n 's/^API_ROUTE_SECRET=//p' ${shorten(envFile)})`
+  // Through a pipe, because everyone on the machine can list the arguments of a process. `printf` is part of the shell.
+  const header =
+    envFile === null
+      ? `printf 'x-api-key: %s' "$API_ROUTE_SECRET"`
+      : `sed -n 's/^API_ROUTE_SECRET=/x-api-key: /p' ${shorten(envFile)}`
   return `
 Ready in ${startSeconds.toFixed(1)} s: ${appUrl}
 
@@ -36,8 +40,8 @@ The route's secret is API_ROUTE_SECRET in ${place}. Without it, and with it:
 
   curl -i -X POST ${appUrl}/api/create-stripe-customer
 
-  curl -i -X POST ${appUrl}/api/create-stripe-customer \\
-    -H "x-api-key: ${key}" \\
+  ${header} |
+    curl -i -X POST ${appUrl}/api/create-stripe-customer -H @- \\
     -H 'content-type: application/json' \\
     -d '${body}'
 `
