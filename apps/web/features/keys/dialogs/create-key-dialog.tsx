@@ -53,7 +53,6 @@ const Creation = withResetOnClose<FormDialogProps>(({ isOpenAtFirst, onClosed })
           label="Name"
           hint="Where you use it, for example “CI” or “Staging server”."
           autoComplete="off"
-          maxLength={100}
           defaultValue={values['name']}
           errors={fieldErrors['name']}
         />

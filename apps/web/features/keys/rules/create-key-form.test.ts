@@ -28,6 +28,7 @@ describe('parseCreateKey', () => {
     ['no scope', { scopes: [] }, 'scopes'],
     ['a wildcard', { scopes: ['*'] }, 'scopes'],
     ['an unknown scope', { scopes: ['account:read', 'account:write'] }, 'scopes'],
+    ['101 scopes', { scopes: Array.from({ length: 101 }, () => 'account:read') }, 'scopes'],
     ['no expiry', { expiry: null }, 'expiry'],
     ['an unknown expiry', { expiry: '100000' }, 'expiry'],
     ['no date', { expiry: 'date', expiresOn: null }, 'expiresOn'],

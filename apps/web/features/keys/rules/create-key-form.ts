@@ -15,7 +15,9 @@ const always = { when: () => true }
 const schema = z
   .object({
     name: keyNameSchema,
-    scopes: z.array(z.enum(scopes, 'Unknown scope.')).check(z.minLength(1, 'Choose at least one scope.')),
+    scopes: z
+      .array(z.enum(scopes, 'Unknown scope.'))
+      .check(z.minLength(1, 'Choose at least one scope.'), z.maxLength(scopes.length, 'Choose each scope only once.')),
     expiry: z.enum(['never', '7', '30', '90', '365', 'date'], 'Choose when the key expires.'),
     expiresOn: z.optional(z.string(dateText)),
     ...limitShape,

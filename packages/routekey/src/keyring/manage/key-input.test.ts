@@ -10,6 +10,16 @@ describe('create and update', () => {
     ['a name with NUL', { name: 'a\0' }, 'ERR_KEY_VALUE'],
     ['a name with a lone surrogate', { name: 'a\ud800' }, 'ERR_KEY_VALUE'],
     ['a name of 101 characters', { name: 'a'.repeat(101) }, 'ERR_KEY_VALUE'],
+    ['a name of 101 emoji', { name: '\u{1f511}'.repeat(101) }, 'ERR_KEY_VALUE'],
+    ['a name that a bidirectional control turns around', { name: 'CI\u202egnp' }, 'ERR_KEY_VALUE'],
+    ['a name with a zero-width space', { name: 'C\u200bI' }, 'ERR_KEY_VALUE'],
+    ['a name with a line separator', { name: 'CI\u2028' }, 'ERR_KEY_VALUE'],
+    ['a name with a paragraph separator', { name: 'CI\u2029a' }, 'ERR_KEY_VALUE'],
+    ['a name with a tag', { name: 'CI\u{e0041}' }, 'ERR_KEY_VALUE'],
+    ['a name with a joiner between Latin letters', { name: 'C\u200dI' }, 'ERR_KEY_VALUE'],
+    ['a name with a joiner at the end', { name: '\u0645\u06cc\u200c' }, 'ERR_KEY_VALUE'],
+    ['a name with two joiners', { name: '\u0645\u200c\u200c\u06cc' }, 'ERR_KEY_VALUE'],
+    ['101 scopes', { scopes: Array.from({ length: 101 }, (_, index) => `a${index}`) }, 'ERR_KEY_VALUE'],
     ['an expiry in the past', { expiresAt: start }, 'ERR_KEY_VALUE'],
     ['an expiry after the year 9999', { expiresAt: new Date('+010000-01-01T00:00:00Z') }, 'ERR_KEY_VALUE'],
     ['an invalid date', { expiresAt: new Date(Number.NaN) }, 'ERR_KEY_VALUE'],
@@ -28,6 +38,17 @@ describe('create and update', () => {
     if ('owner' in values) return
     const { record } = await make()
     await expect(keyring.update(record.id, values)).rejects.toMatchObject({ code })
+  })
+
+  it.each([
+    ['100 emoji', '\u{1f511}'.repeat(100)],
+    ['a family', '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}'],
+    ['an astronaut with a skin colour', '\u{1f469}\u{1f3fd}\u200d\u{1f680}'],
+    ['a heart on fire, with a variation selector', '\u2764\ufe0f\u200d\u{1f525}'],
+    ['Persian', '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645'],
+    ['Sinhala', '\u0dc1\u0dca\u200d\u0dbb\u0dd3'],
+  ])('accept a name that is %s', async (_name, name) => {
+    expect((await setUp().make({ name })).record.name).toBe(name)
   })
 
   it('keep metadata that only looks like an escaped NUL or surrogate', async () => {

@@ -8,7 +8,7 @@ import { checkScopes } from '../model/scopes.ts'
 
 /** The properties of a key that an application sets. */
 export interface KeyInput<Granted extends string = string> {
-  /** 1 to 100 characters. */
+  /** 1 to 100 code points, without control and format characters, except for joiners in emoji and in scripts that need them. */
   readonly name?: string
   readonly scopes?: readonly Granted[]
   /** At most 10. */
@@ -21,8 +21,10 @@ export interface KeyInput<Granted extends string = string> {
   readonly expiresAt?: Date | null
 }
 
-// Postgres accepts neither NUL nor a lone surrogate, and a control character can forge a line in a log.
-const plainText = /^[^\p{Cc}\p{Cs}]+$/u
+// Postgres accepts neither NUL nor a lone surrogate, a control character can forge a line in a log, and a format character can make
+// a name look like another. Joiners are only accepted in emoji and between letters without case, as in Persian and Hindi.
+const plainText =
+  /^(?:[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?<=[\p{Lo}\p{M}\p{ExtPict}\p{EMod}])[\u200c\u200d](?=[\p{Lo}\p{M}\p{ExtPict}\p{EMod}]))+$/u
 const unstorableJson = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
 const limitName = /^[\w.-]{1,64}$/
 
@@ -33,11 +35,12 @@ const refuse = (message: string): never => {
 /**
  * Checks that text can be stored and shown.
  *
+ * @param maximumLength in code points, as Postgres counts
  * @throws `ERR_KEY_VALUE`
  */
 export function checkText(what: string, text: string, maximumLength: number): void {
-  if (typeof text !== 'string' || text.length > maximumLength || !plainText.test(text)) {
-    refuse(`${what} must be 1 to ${maximumLength} characters without control characters.`)
+  if (typeof text !== 'string' || Array.from(text).length > maximumLength || !plainText.test(text)) {
+    refuse(`${what} must be 1 to ${maximumLength} characters without control and format characters.`)
   }
 }
 
