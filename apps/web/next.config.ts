@@ -55,7 +55,11 @@ const config: NextConfig = {
     // Not under /api: guarded routes send a stricter value, and Next.js would send both.
     {
       source: '/((?!api/).*)',
-      headers: [{ key: 'Referrer-Policy', value: 'strict-origin-when-cross-origin' }],
+      headers: [
+        { key: 'Referrer-Policy', value: 'strict-origin-when-cross-origin' },
+        // For files and prefetches. The policy of proxy.ts replaces it.
+        { key: 'Content-Security-Policy', value: "frame-ancestors 'none'" },
+      ],
     },
     // Their addresses contain the token of an email or the code of a sign-in.
     { source: '/auth/:path*', headers: [{ key: 'Referrer-Policy', value: 'no-referrer' }] },

@@ -48,6 +48,7 @@ function refuse(response: ServerResponse, { status, detail }: RequestRefusal, is
     // As in next.config.ts, which cannot import a file of the application.
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'cross-origin-opener-policy': 'same-origin',
     'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
     ...(isHttps && { 'strict-transport-security': 'max-age=63072000; includeSubDomains' }),
