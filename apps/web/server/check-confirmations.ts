@@ -16,6 +16,7 @@ export async function checkConfirmations(signal: AbortSignal): Promise<void> {
   const { supabaseUrl, supabasePublishableKey } = publicEnv()
   const response = await fetch(`${supabaseUrl}/auth/v1/settings`, {
     headers: { apikey: supabasePublishableKey },
+    redirect: 'error',
     signal,
   })
   if (!response.ok) throw new Error(`Supabase Auth responded ${response.status} instead of its settings`)
