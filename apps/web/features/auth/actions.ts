@@ -10,6 +10,7 @@ import { clearSessionCookies } from './clear-session-cookies.ts'
 import { parseSignIn, parseSignUp } from './credentials.ts'
 import { explainAuthError } from './explain-auth-error.ts'
 import { createSignUpMark, keepSignUpMark } from './links/sign-up-mark.ts'
+import { logSignIn } from './log-sign-in.ts'
 import { parseRedirectPath } from './parse-redirect-path.ts'
 import { findPasswordFault } from './password/find-password-fault.ts'
 import { holdAnswer } from './password/hold-answer.ts'
@@ -56,6 +57,7 @@ export async function signUp(_: LoginState, form: FormData): Promise<LoginState>
     await keepSignUpMark(mark, result.data.user?.id ?? '')
     return { values, fieldErrors: {}, confirmationSent: true }
   }
+  logSignIn('sign_up', result.data.session.user)
   redirect(parseRedirectPath(form.get('next')))
 }
 

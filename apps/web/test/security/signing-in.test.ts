@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { isSessionCookie } from '#server/session-cookie.ts'
+import { consentAtGithub } from '#test/support/consent-at-github.ts'
 import { createSession, type Session } from '#test/support/create-session.ts'
 import { startFaultProxy } from '#test/support/fault-proxy.ts'
 import { confirmLink, readMailedPath } from '#test/support/read-mailed-links.ts'
@@ -48,16 +49,8 @@ async function signInAtGithub(login: string): Promise<{ supabaseUrl: string; ver
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 's256',
   })
-  const start = await fetch(`${stack.env['NEXT_PUBLIC_SUPABASE_URL']}/auth/v1/authorize?${query}`, {
-    redirect: 'manual',
-  })
-  const consent = start.headers.get('location') ?? ''
-  const form = (await (await fetch(consent)).text()).split('<form').find((part) => part.includes(`value="${login}"`))
-  const body = new URLSearchParams()
-  for (const [, name = '', value = ''] of (form ?? '').matchAll(/<input[^>]+name="([^"]+)"[^>]*value="([^"]*)"/g))
-    body.set(name, value.replaceAll('&amp;', '&'))
-  const done = await fetch(new URL('/login/oauth/callback', consent), { method: 'POST', body, redirect: 'manual' })
-  return { supabaseUrl: done.headers.get('location') ?? '', verifier }
+  const start = `${stack.env['NEXT_PUBLIC_SUPABASE_URL']}/auth/v1/authorize?${query}`
+  return { supabaseUrl: await consentAtGithub(start, login), verifier }
 }
 
 /** Every address of the application: its pages and routes, with an example for each parameter. */

@@ -1,6 +1,7 @@
 import { redirect } from 'next/navigation'
 import { loggedCode } from '#features/auth/auth-refusals.ts'
 import { afterEmailChange } from '#features/auth/links/after-email-change.ts'
+import { logSignIn } from '#features/auth/log-sign-in.ts'
 import { type AuthOutcome, settleAuthReturn } from '#features/auth/links/settle-auth-return.ts'
 import { type AuthReturn, parseAuthReturn } from '#features/auth/parse-auth-return.ts'
 import { parseRedirectPath } from '#features/auth/parse-redirect-path.ts'
@@ -32,7 +33,13 @@ async function finish(result: Exclude<AuthReturn, { kind: 'token' }>): Promise<A
     case 'half_confirmed':
       return 'half_confirmed'
     case 'code':
-      return settleAuthReturn(async () => (await createActionClient()).auth.exchangeCodeForSession(result.code))
+      return settleAuthReturn(
+        async () => (await createActionClient()).auth.exchangeCodeForSession(result.code),
+        ({ data: { user } }) => {
+          if (user !== null) logSignIn('return', user)
+          return 'done'
+        },
+      )
   }
 }
 

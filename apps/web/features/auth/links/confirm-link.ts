@@ -1,5 +1,6 @@
 import 'server-only'
 import type { AuthResponse, Session, SupabaseClient, User } from '@supabase/supabase-js'
+import { logSignIn } from '#features/auth/log-sign-in.ts'
 import type { AuthReturn } from '#features/auth/parse-auth-return.ts'
 import { describeError, log } from '#server/log.ts'
 import { createActionClient, createServiceClient, createVisitorClient } from '#server/supabase.ts'
@@ -52,14 +53,15 @@ const confirmEmailChange: Confirm = async ({ data }, client) => {
 const confirmSignUp: Confirm = async ({ data: { session, user } }, client) => {
   if (session === null || user === null) return 'failed'
   const browser = await findSignUpBrowser(user)
-  if (browser === 'this') return signIn(session)
+  if (browser === 'this') return signIn(session, user)
   await endSession(client)
   return browser === 'signed_up_twice' ? deleteAccount(user) : 'confirmed'
 }
 
-async function signIn({ access_token, refresh_token }: Session): Promise<AuthOutcome> {
+async function signIn({ access_token, refresh_token }: Session, user: User): Promise<AuthOutcome> {
   const { error } = await (await createActionClient()).auth.setSession({ access_token, refresh_token })
   if (error !== null) throw error
+  logSignIn('link', user)
   await deleteSignUpMark()
   return 'done'
 }

@@ -5,6 +5,7 @@ import { describeError, log } from '#server/log.ts'
 import { withAuthClient } from '../auth-client.ts'
 import { authUnavailable } from '../auth-refusals.ts'
 import { explainAuthError } from '../explain-auth-error.ts'
+import { logSignIn } from '../log-sign-in.ts'
 import { findKnownDevice, rememberDevice } from '../throttle/device-cookie.ts'
 import { consumeThrottles, describeThrottle, rewardThrottles, type ThrottleCount } from '../throttle/throttle.ts'
 import { throttledAddress } from '../throttle/throttled-address.ts'
@@ -34,6 +35,7 @@ async function attempt(credentials: { email: string; password: string }): Promis
     const result = await withAuthClient((client) => signIn(client, credentials))
     if (result === null) return { fieldErrors: {}, formError: authUnavailable }
     if (result.error !== null) return explainAuthError(result.error)
+    logSignIn('password', result.data.user)
     await rewardThrottles(counts)
     await rememberDevice(account)
     return null
