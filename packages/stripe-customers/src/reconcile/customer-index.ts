@@ -1,8 +1,11 @@
-import { DatabaseSync } from 'node:sqlite'
+import { appendFileSync, closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { z } from 'zod'
 import type { LiveCustomer } from './decide-profile.ts'
+import { createPositions } from './positions.ts'
 
-const customerRowSchema = z.object({
+const customerSchema = z.object({
   id: z.string(),
   email: z.string().nullable(),
   profileId: z.string().nullable(),
@@ -15,37 +18,71 @@ export interface CustomerIndex {
   find(id: string): LiveCustomer | null
   /** Returns all customers with this profile id. */
   ofProfile(profileId: string): LiveCustomer[]
-  /** Lists the next customers with any profile id, in the order of their own ids. */
+  /** Lists the next customers with any profile id, in the order in which they were added. */
   listMarked(after: string | null, batch: number): LiveCustomer[]
   close(): void
 }
 
-const columns = 'id, email, profile_id as profileId, created'
+const lineBreak = 0x0a
 
-/** Creates an index in a temporary file, which SQLite removes when the index is closed. */
+/**
+ * Creates an index in a temporary file, which is gone when the index is closed or the process ends. In memory are 16 bytes
+ * for each customer: where it is in the file, by its own id and by that of its profile.
+ */
 export function createCustomerIndex(): CustomerIndex {
-  // The empty name asks for a temporary file: https://sqlite.org/inmemorydb.html#temp_db
-  const database = new DatabaseSync('')
-  database.exec(`
-    pragma cache_size = -4000;
-    create table customer (id text primary key, email text, profile_id text, created integer) without rowid;
-    create index customer_profile on customer (profile_id) where profile_id is not null;
-  `)
-  const insert = database.prepare('insert or replace into customer values (?, ?, ?, ?)')
-  const byId = database.prepare(`select ${columns} from customer where id = ?`)
-  const byProfile = database.prepare(`select ${columns} from customer where profile_id = ? limit 100`)
-  const marked = database.prepare(
-    `select ${columns} from customer where profile_id is not null and id > ? order by id limit ?`,
-  )
+  const directory = mkdtempSync(join(tmpdir(), 'stripe-customers-'))
+  const file = openSync(join(directory, 'customers'), 'wx+', 0o600)
+  // The file has e-mail addresses, so it loses its name at once. Windows keeps the name of a file that is open.
+  if (process.platform !== 'win32') rmSync(directory, { recursive: true })
+  const byId = createPositions()
+  const byProfile = createPositions()
+  let end = 0
+
+  // Most customers take 120 bytes. It grows for longer ones, and is used for all, so that reading leaves no garbage.
+  let bytes = Buffer.alloc(512)
+  const readAt = (position: number): { customer: LiveCustomer; next: number } => {
+    const length = readSync(file, bytes, 0, bytes.length, position)
+    const lineEnd = bytes.subarray(0, length).indexOf(lineBreak)
+    if (lineEnd === -1) {
+      bytes = Buffer.alloc(2 * bytes.length)
+      return readAt(position)
+    }
+    const customer = customerSchema.parse(JSON.parse(bytes.toString('utf8', 0, lineEnd)))
+    return { customer, next: position + lineEnd + 1 }
+  }
+  // Another text may have the same hash, so the callers compare the text.
+  const readAll = (positions: readonly number[]): LiveCustomer[] =>
+    positions.map((position) => readAt(position).customer)
+
   return {
     add(customers) {
-      database.exec('begin')
-      for (const { id, email, profileId, created } of customers) insert.run(id, email, profileId, created)
-      database.exec('commit')
+      let lines = ''
+      for (const { id, email, profileId, created } of customers) {
+        const position = end + Buffer.byteLength(lines)
+        byId.add(id, position)
+        if (profileId !== null) byProfile.add(profileId, position)
+        lines += `${JSON.stringify({ id, email, profileId, created })}\n`
+      }
+      appendFileSync(file, lines)
+      end += Buffer.byteLength(lines)
     },
-    find: (id) => customerRowSchema.nullable().parse(byId.get(id) ?? null),
-    ofProfile: (profileId) => z.array(customerRowSchema).parse(byProfile.all(profileId)),
-    listMarked: (after, batch) => z.array(customerRowSchema).parse(marked.all(after ?? '', batch)),
-    close: () => database.close(),
+    find: (id) => readAll(byId.of(id)).find((customer) => customer.id === id) ?? null,
+    ofProfile: (profileId) => readAll(byProfile.of(profileId)).filter((customer) => customer.profileId === profileId),
+    listMarked(after, batch) {
+      const page: LiveCustomer[] = []
+      let isAfter = after === null
+      let [position = end] = after === null ? [0] : byId.of(after)
+      while (position < end && page.length < batch) {
+        const { customer, next } = readAt(position)
+        if (isAfter && customer.profileId !== null) page.push(customer)
+        isAfter ||= customer.id === after
+        position = next
+      }
+      return page
+    },
+    close() {
+      closeSync(file)
+      rmSync(directory, { recursive: true, force: true })
+    },
   }
 }
