@@ -1,26 +1,34 @@
-// npm run generate-migrations: copies the SQL that routekey ships into the application's migrations.
-import { readFile, writeFile } from 'node:fs/promises'
+// npm run generate-migrations: writes the SQL that the packages ship into the application's migrations.
+import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { generateSql } from '@routekey/stripe-customers/generate-sql'
 
 interface GeneratedMigration {
   readonly migration: URL
-  readonly source: URL
+  readonly generate: () => string
 }
 
-const locate = (migration: string, source: string): GeneratedMigration => ({
-  migration: new URL(`../supabase/migrations/${migration}`, import.meta.url),
-  source: new URL(import.meta.resolve(`routekey/sql/${source}`)),
+const migrationOf = (name: string): URL => new URL(`../supabase/migrations/${name}`, import.meta.url)
+
+const copy = (migration: string, source: string): GeneratedMigration => ({
+  migration: migrationOf(migration),
+  generate: () => readFileSync(new URL(import.meta.resolve(`routekey/sql/${source}`)), 'utf8'),
 })
 
-/** The migrations that are copies of a file of the library. */
+/** The migrations that come from a package. */
 export const generatedMigrations: readonly GeneratedMigration[] = [
-  locate('20261124020007_api_key.sql', 'api-key.sql'),
-  locate('20261124020008_api_key_supabase.sql', 'api-key-supabase.sql'),
-  locate('20261126100001_limit.sql', 'limit.sql'),
-  locate('20261126100002_limit_supabase.sql', 'limit-supabase.sql'),
-  locate('20261126100201_api_key_lifecycle.sql', 'api-key-lifecycle.sql'),
-  locate('20261126100202_api_key_lifecycle_supabase.sql', 'api-key-lifecycle-supabase.sql'),
+  copy('20261124020007_api_key.sql', 'api-key.sql'),
+  copy('20261124020008_api_key_supabase.sql', 'api-key-supabase.sql'),
+  copy('20261126100001_limit.sql', 'limit.sql'),
+  copy('20261126100002_limit_supabase.sql', 'limit-supabase.sql'),
+  copy('20261126100201_api_key_lifecycle.sql', 'api-key-lifecycle.sql'),
+  copy('20261126100202_api_key_lifecycle_supabase.sql', 'api-key-lifecycle-supabase.sql'),
+  {
+    migration: migrationOf('20261127100001_stripe_customers.sql'),
+    generate: () => generateSql({ table: 'public.profile', id: 'id', customer: 'stripe_customer', email: 'email' }),
+  },
 ]
 
 if (import.meta.main) {
-  for (const { migration, source } of generatedMigrations) await writeFile(migration, await readFile(source))
+  for (const { migration, generate } of generatedMigrations) await writeFile(migration, generate())
 }

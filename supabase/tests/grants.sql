@@ -21,7 +21,8 @@ insert into expected_relation values
   ('stripe_event', 'service_role', '{select}'),
   -- Nobody.
   ('api_key_audit_id_seq', null, '{}'),
-  ('api_key_pruning', null, '{}');
+  ('api_key_pruning', null, '{}'),
+  ('stripe_customer_profile', null, '{}');
 
 create temporary table expected_function (name text, role text) on commit drop;
 insert into expected_function
@@ -78,6 +79,7 @@ select name, null from unnest(array[
     'bound_ended_api_keys',
     'build_stripe_customer_parameters',
     'copy_user_email_to_profile',
+    'count_profile_repairs',
     'create_profile_for_user',
     'delete_api_keys_of_deleted_user',
     'delete_oldest_ended_api_keys',

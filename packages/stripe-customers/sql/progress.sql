@@ -1,0 +1,42 @@
+-- Shows owners whether their customer is being created, and who can fix it if not.
+--
+-- Under a lease, next_attempt_at is the end of the lease, which means nothing to an owner. The view reveals who has to act
+-- (the owner, Stripe or the application), not which error occurred.
+--
+-- Without Supabase Auth there is nobody to show it to.
+do $$
+begin
+  if to_regprocedure('auth.uid()') is null then
+    return;
+  end if;
+
+  execute $view$
+    create or replace view public.stripe_customer_progress with (security_barrier) as
+    select
+      work.profile_id,
+      case
+        when work.state = 'failed' then 'failed'
+        when work.state = 'done' then 'done'
+        when work.last_error is not null then 'retrying'
+        else 'pending'
+      end as status,
+      -- Also null while an attempt is in progress.
+      case
+        when work.state = 'pending' and (work.lease_token is null or work.next_attempt_at <= now()) then work.next_attempt_at
+      end as next_attempt_at,
+      case
+        when work.state = 'done' or (work.state = 'pending' and work.last_error is null) then null
+        when work.last_error ->> 'code' = 'stripe_refused' then 'details'
+        when work.last_error ->> 'code' in (
+          'stripe_unreachable', 'stripe_unavailable', 'stripe_in_flight', 'stripe_rate_limited', 'stripe_malformed'
+        ) then 'stripe'
+        else 'application'
+      end as cause
+    from public.stripe_customer_work as work
+    where work.profile_id = (select auth.uid());
+  $view$;
+
+  comment on column public.stripe_customer_progress.next_attempt_at is 'When the next attempt begins. Null while one is in progress.';
+  comment on column public.stripe_customer_progress.cause is 'Why it is not done yet: ''details'' that Stripe does not accept, ''stripe'' itself, or the ''application''. Null without an error.';
+end
+$$;

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+
+/** The table of profiles and its columns. Names are taken literally, without quotes. */
+export interface ProfileTable {
+  /** The name, with its schema: `public.profile`. */
+  readonly table: string
+  /** The column of the id, a `uuid` and the primary key. */
+  readonly id: string
+  /** The column that gets the id of the Stripe customer. */
+  readonly customer: string
+  /** The column of the e-mail. Default: it comes from `auth.users`, which has the same ids. */
+  readonly email?: string
+}
+
+/** In the order in which they are applied. `table.sql` is the only one that depends on the table. */
+const files = [
+  'work-table.sql',
+  'event-table.sql',
+  'work-triggers.sql',
+  'notify-route.sql',
+  'table.sql',
+  'claim.sql',
+  'complete.sql',
+  'record.sql',
+  'links.sql',
+  'events.sql',
+  'read.sql',
+  'hooks.sql',
+  'reconcile.sql',
+  'progress.sql',
+  'grants.sql',
+] as const
+
+/**
+ * Returns the SQL that installs the engine for a table of profiles, or upgrades it. It can be applied again.
+ *
+ * @throws TypeError if a name is empty, or the table has no schema
+ */
+export function generateSql(profiles: ProfileTable): string {
+  const fill = createTemplate(profiles)
+  return files.map((file) => fill(readSqlFile(file))).join('\n')
+}
+
+function readSqlFile(file: string): string {
+  return readFileSync(new URL(`../../sql/${file}`, import.meta.url), 'utf8')
+}
+
+/** Creates a function that replaces the placeholders of `table.sql`. */
+function createTemplate({ table, id, customer, email }: ProfileTable): (sql: string) => string {
+  const emailSource = email === undefined ? { table: 'auth.users', id: 'id', email: 'email' } : { table, id, email }
+  const values: Readonly<Record<string, string>> = {
+    table: quoteTable(table),
+    table_literal: quoteLiteral(quoteTable(table)),
+    id: quoteIdentifier(id),
+    id_literal: quoteLiteral(id),
+    customer: quoteIdentifier(customer),
+    customer_literal: quoteLiteral(customer),
+    email: quoteIdentifier(emailSource.email),
+    email_literal: quoteLiteral(emailSource.email),
+    email_table: quoteTable(emailSource.table),
+    email_id_literal: quoteLiteral(emailSource.id),
+    email_expression:
+      email === undefined
+        ? `(select users.email::text from auth.users as users where users.id = profile.${quoteIdentifier(id)})`
+        : `profile.${quoteIdentifier(email)}::text`,
+  }
+  return (sql) =>
+    sql.replaceAll(/\{\{(\w+)\}\}/g, (placeholder, name: string) => {
+      const value = values[name]
+      if (value === undefined) throw new TypeError(`The SQL has an unknown placeholder: ${placeholder}.`)
+      return value
+    })
+}
+
+function quoteTable(table: string): string {
+  const dot = table.indexOf('.')
+  if (dot === -1) throw new TypeError(`The table needs its schema, such as public.${table}.`)
+  return `${quoteIdentifier(table.slice(0, dot))}.${quoteIdentifier(table.slice(dot + 1))}`
+}
+
+function quoteIdentifier(name: string): string {
+  if (name === '') throw new TypeError('The name of a table or column must not be empty.')
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+function quoteLiteral(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}

@@ -1,0 +1,1038 @@
+-- The work that is left so that every profile has exactly one Stripe customer, with its current e-mail.
+--
+-- Work is a row, written in the transaction that makes it necessary, so a crash cannot lose it. Workers claim rows under a
+-- lease, call Stripe, and record the result. Every function that records checks the lease, so a slow worker cannot
+-- overwrite what another one has done since.
+--
+-- All instants come from the database. Callers pass durations, so the clocks of the instances need not agree.
+--
+-- Locks are always taken on the profile first and on the work row second, because the triggers below hold the profile.
+
+create table if not exists public.stripe_customer_work (
+  -- No foreign key: the row outlives its profile, as the tombstone from which the customer is deleted.
+  profile_id uuid primary key,
+  kind text not null default 'create' check (kind in ('create', 'update', 'delete')),
+  state text not null default 'pending' check (state in ('pending', 'done', 'failed')),
+  revision integer not null default 1,
+  key_number integer not null default 1,
+  idempotency_key text not null generated always as ('customer-' || profile_id::text || '-' || key_number::text) stored,
+  parameters jsonb,
+  stripe_customer text,
+  attempts integer not null default 0 check (attempts >= 0),
+  first_attempt_at timestamptz,
+  next_attempt_at timestamptz not null default now(),
+  lease_token uuid,
+  unsettled_until timestamptz,
+  last_error jsonb,
+  created_at timestamptz not null default now(),
+  done_at timestamptz,
+  failed_at timestamptz,
+  check ((state = 'done') = (done_at is not null)),
+  check ((state = 'failed') = (failed_at is not null)),
+  check (state = 'pending' or lease_token is null),
+  check ((parameters is null) = (first_attempt_at is null))
+);
+
+comment on table public.stripe_customer_work is 'The outbox to Stripe. One row for every profile, kept after the profile is deleted.';
+comment on column public.stripe_customer_work.revision is 'Counts changes to the row by others than its worker, so that work based on an older state does not close it.';
+comment on column public.stripe_customer_work.idempotency_key is 'The key under which the customer is created. Changes only once the earlier key certainly created no customer that still exists.';
+comment on column public.stripe_customer_work.parameters is 'The parameters of customers.create, frozen at the first attempt, because Stripe refuses a key with other parameters.';
+comment on column public.stripe_customer_work.stripe_customer is 'The customer, even after its profile is deleted.';
+comment on column public.stripe_customer_work.next_attempt_at is 'When the row can be claimed: at the next attempt, or at the end of the lease.';
+comment on column public.stripe_customer_work.lease_token is 'The token of the worker that claimed the row last, until that worker reports.';
+comment on column public.stripe_customer_work.unsettled_until is 'Until then, a request without a response may still take effect in Stripe.';
+
+create index if not exists stripe_customer_work_due on public.stripe_customer_work (next_attempt_at) where state = 'pending';
+
+-- Row-level security without a policy and no grant to write: the service role reads, and the functions write.
+alter table public.stripe_customer_work enable row level security;
+
+-- Applies changes of customers in Stripe's dashboard to their profiles, through the events that Stripe sends.
+--
+-- One function records an event and applies it in one transaction. An event that could not be applied is not recorded
+-- either, so Stripe sends it again. Events arrive late, twice and in any order, so none shows the present state. But a
+-- deletion is final whenever it arrives, and a change only makes the work due, which reads the present state.
+
+create table if not exists public.stripe_event (
+  id text primary key check (id like 'evt\_%' and length(id) <= 255),
+  type text not null check (type in ('customer.deleted', 'customer.updated')),
+  stripe_customer text not null check (stripe_customer like 'cus\_%'),
+  profile_id uuid,
+  outcome text not null check (outcome in ('unlinked', 'reopened', 'unchanged', 'unknown_customer')),
+  received_at timestamptz not null default now()
+);
+
+comment on table public.stripe_event is 'The events from Stripe of the last 31 days, so that each is applied once. Stripe can send an event again for 30 days.';
+comment on column public.stripe_event.profile_id is 'The profile that had the customer. Null if none had it.';
+
+create index if not exists stripe_event_received_at on public.stripe_event (received_at);
+create index if not exists stripe_event_deleted on public.stripe_event (stripe_customer) where type = 'customer.deleted';
+
+alter table public.stripe_event enable row level security;
+
+-- What the triggers on the table of profiles do. They know the names of its columns from their arguments, and read the rest
+-- from the view stripe_customer_profile.
+
+-- Makes the row of a new profile due, or makes it due again after a change of the e-mail. Argument: the column of the id.
+create or replace function public.enqueue_stripe_customer_work() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  insert into public.stripe_customer_work as work (profile_id, kind, stripe_customer)
+  select profile.id, case when profile.stripe_customer is null then 'create' else 'update' end, profile.stripe_customer
+  from public.stripe_customer_profile as profile
+  where profile.id = (to_jsonb(new) ->> tg_argv[0])::uuid
+  on conflict (profile_id) do update set
+    -- A profile that returns under its old id waits until the old customer is deleted. Otherwise it would have two.
+    kind = case when work.kind = 'delete' and work.state <> 'done' then 'delete' else excluded.kind end,
+    stripe_customer = case
+      when work.kind = 'delete' and work.state <> 'done' then work.stripe_customer
+      else excluded.stripe_customer
+    end,
+    key_number = work.key_number + (work.kind = 'delete' and work.state = 'done')::integer,
+    state = 'pending',
+    revision = work.revision + 1,
+    attempts = 0,
+    -- The holder of a lease keeps it. The new revision prevents that it closes the row.
+    next_attempt_at = case when work.lease_token is null then now() else work.next_attempt_at end,
+    last_error = null,
+    done_at = null,
+    failed_at = null;
+  return null;
+end
+$$;
+
+-- Turns the row of a deleted profile into its tombstone. It may raise: without the tombstone, the user would be deleted
+-- while the subscription continues. Arguments: the columns of the id and of the customer.
+create or replace function public.tombstone_stripe_customer_work() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  deleted_id uuid := (to_jsonb(old) ->> tg_argv[0])::uuid;
+  customer text := to_jsonb(old) ->> tg_argv[1];
+  -- Parameters are frozen before the call to Stripe, so without them there is no customer to delete.
+  nothing_to_delete boolean;
+begin
+  select customer is null and work.stripe_customer is null and work.parameters is null
+  into nothing_to_delete
+  from public.stripe_customer_work as work
+  where work.profile_id = deleted_id
+  for update;
+
+  nothing_to_delete := coalesce(nothing_to_delete, customer is null);
+
+  insert into public.stripe_customer_work as work (profile_id, kind, state, stripe_customer, done_at)
+  values (
+    deleted_id,
+    'delete',
+    case when nothing_to_delete then 'done' else 'pending' end,
+    customer,
+    case when nothing_to_delete then now() end
+  )
+  on conflict (profile_id) do update set
+    kind = 'delete',
+    state = excluded.state,
+    revision = work.revision + 1,
+    stripe_customer = coalesce(excluded.stripe_customer, work.stripe_customer),
+    attempts = 0,
+    next_attempt_at = case when work.lease_token is null then now() else work.next_attempt_at end,
+    lease_token = case when nothing_to_delete then null else work.lease_token end,
+    last_error = null,
+    done_at = excluded.done_at,
+    failed_at = null;
+  return null;
+end
+$$;
+
+-- A customer can be deleted in Stripe after it was created and before it is linked here. Its event then finds no profile,
+-- so the link looks for the event. Deferred, because the transaction that links also closes the row of work afterwards,
+-- and this trigger makes it due again. Arguments: the columns of the id and of the customer.
+create or replace function public.reopen_work_of_deleted_stripe_customer() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  customer text := to_jsonb(new) ->> tg_argv[1];
+begin
+  perform public.lock_stripe_customer(customer);
+  if exists (
+    select from public.stripe_event as event
+    where event.type = 'customer.deleted' and event.stripe_customer = customer
+  ) then
+    perform public.requeue_stripe_customer_work((to_jsonb(new) ->> tg_argv[0])::uuid);
+  end if;
+  return null;
+end
+$$;
+
+-- Notifies the application's API route at once of a new or changed profile, through pg_net, which sends after the commit.
+--
+-- It is only a notification: the work is in its table already, and the sweep does what a lost notification leaves. So nothing
+-- here may make a sign-up fail, and a lost request does no harm.
+--
+-- Address and secret come from Vault, not from the trigger's definition, which every database role can read:
+--   select vault.create_secret('https://app.example.com/api/create-stripe-customer', 'api_route_url');
+--   select vault.create_secret('<the value of API_ROUTE_SECRET>', 'api_route_secret');
+
+-- There is nothing to install if the schema `net` exists already, or if pg_net is not available.
+do $$
+begin
+  if exists (select from pg_catalog.pg_available_extensions where name = 'pg_net')
+    and not exists (select from pg_catalog.pg_namespace where nspname = 'net')
+  then
+    create extension if not exists pg_net;
+  end if;
+end
+$$;
+
+-- Arguments: the columns of the id and of the e-mail. Nothing else of the row is sent.
+create or replace function public.notify_stripe_customer_route() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  profile_id text := to_jsonb(new) ->> tg_argv[0];
+  url text;
+  secret text;
+begin
+  if to_regclass('vault.decrypted_secrets') is null then
+    return null;
+  end if;
+
+  select
+    max(decrypted_secret) filter (where name = 'api_route_url'),
+    max(decrypted_secret) filter (where name = 'api_route_secret')
+  into url, secret
+  from vault.decrypted_secrets
+  where name in ('api_route_url', 'api_route_secret');
+
+  if url is null or secret is null then
+    raise warning 'The route was not notified of profile %: the secret % is missing in Vault. The next sweep does the work.',
+      profile_id, case when url is null then 'api_route_url' else 'api_route_secret' end;
+    return null;
+  end if;
+
+  perform net.http_post(
+    url := url,
+    body := jsonb_build_object(
+      'type', tg_op,
+      'table', tg_table_name,
+      'schema', tg_table_schema,
+      'record', jsonb_build_object('id', profile_id, 'email', to_jsonb(new) ->> tg_argv[1]),
+      'old_record', case
+        when tg_op = 'UPDATE' then jsonb_build_object('id', profile_id, 'email', to_jsonb(old) ->> tg_argv[1])
+      end
+    ),
+    headers := jsonb_build_object('content-type', 'application/json', 'x-api-key', secret),
+    -- pg_net's default is too short for a route that waits for Stripe.
+    timeout_milliseconds := 10000
+  );
+  return null;
+exception when others then
+  raise warning 'The route was not notified of profile %: % (%). The next sweep does the work.', profile_id, sqlerrm, sqlstate;
+  return null;
+end
+$$;
+
+-- The table of profiles: everything of the engine that knows its name and its columns.
+
+-- Selecting `for no key update` from this view and updating the customer through it works as on the table.
+create or replace view public.stripe_customer_profile as
+select
+  profile."id" as id,
+  profile."email"::text as email,
+  profile."stripe_customer" as stripe_customer
+from "public"."profile" as profile;
+
+comment on view public.stripe_customer_profile is 'The profiles as the engine reads and links them. For its functions only.';
+
+-- Two profiles must not share a customer, and an event from Stripe finds its profile by the customer.
+do $$
+begin
+  if not exists (
+    select from pg_catalog.pg_index
+    join pg_catalog.pg_attribute on attrelid = indrelid and attnum = indkey[0]
+    where indrelid = '"public"."profile"'::regclass and indisunique and indisvalid and indnkeyatts = 1
+      and indpred is null and attname = 'stripe_customer'
+  ) then
+    create unique index stripe_customer_profile_customer on "public"."profile" ("stripe_customer");
+  end if;
+end
+$$;
+
+drop trigger if exists enqueue_stripe_customer_work_for_new_profile on "public"."profile";
+create trigger enqueue_stripe_customer_work_for_new_profile
+  after insert on "public"."profile"
+  for each row execute function public.enqueue_stripe_customer_work('id');
+
+drop trigger if exists enqueue_stripe_customer_work_for_changed_email on "public"."profile";
+create trigger enqueue_stripe_customer_work_for_changed_email
+  after update of "email" on "public"."profile"
+  for each row
+  when (new."email" is distinct from old."email")
+  execute function public.enqueue_stripe_customer_work('id');
+
+drop trigger if exists tombstone_stripe_customer_work on "public"."profile";
+create trigger tombstone_stripe_customer_work
+  after delete on "public"."profile"
+  for each row execute function public.tombstone_stripe_customer_work('id', 'stripe_customer');
+
+drop trigger if exists reopen_work_of_deleted_stripe_customer on "public"."profile";
+create constraint trigger reopen_work_of_deleted_stripe_customer
+  after update of "stripe_customer" on "public"."profile"
+  deferrable initially deferred
+  for each row
+  when (new."stripe_customer" is not null and new."stripe_customer" is distinct from old."stripe_customer")
+  execute function public.reopen_work_of_deleted_stripe_customer('id', 'stripe_customer');
+
+-- Named to run after enqueue_stripe_customer_work. Triggers of one event run in the order of their names.
+drop trigger if exists notify_stripe_customer_route_for_new_profile on "public"."profile";
+create trigger notify_stripe_customer_route_for_new_profile
+  after insert on "public"."profile"
+  for each row execute function public.notify_stripe_customer_route('id', 'email');
+
+drop trigger if exists notify_stripe_customer_route_for_changed_email on "public"."profile";
+create trigger notify_stripe_customer_route_for_changed_email
+  after update of "email" on "public"."profile"
+  for each row
+  when (new."email" is distinct from old."email")
+  execute function public.notify_stripe_customer_route('id', 'email');
+
+create or replace function public.build_stripe_customer_parameters(profile_id uuid, email text) returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select jsonb_strip_nulls(jsonb_build_object('email', email, 'metadata', jsonb_build_object('profile_id', profile_id)))
+$$;
+
+-- Leases rows that are due, the longest due first, and freezes the parameters of first attempts. With a target, only its
+-- row.
+create or replace function public.claim_stripe_customer_work(
+  lease uuid,
+  lease_seconds double precision,
+  batch integer default 1,
+  target uuid default null
+)
+returns table (
+  profile_id uuid,
+  kind text,
+  revision integer,
+  idempotency_key text,
+  parameters jsonb,
+  email text,
+  stripe_customer text,
+  attempts integer,
+  first_attempt_age_seconds double precision,
+  unsettled_seconds double precision
+)
+language plpgsql
+security definer
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  claimed uuid[];
+begin
+  if target is null then
+    select array_agg(due.profile_id) into claimed
+    from (
+      select work.profile_id
+      from public.stripe_customer_work as work
+      where work.state = 'pending' and work.next_attempt_at <= now()
+      order by work.next_attempt_at
+      limit batch
+      for update skip locked
+    ) as due;
+  else
+    select array_agg(due.profile_id) into claimed
+    from (
+      select work.profile_id
+      from public.stripe_customer_work as work
+      where work.profile_id = target and work.state = 'pending' and work.next_attempt_at <= now()
+      for update skip locked
+    ) as due;
+  end if;
+
+  return query
+  update public.stripe_customer_work as work set
+    kind = case
+      when profile.id is null then 'delete'
+      -- Linked by hand: the customer exists, but might not have the profile's e-mail and id yet.
+      when work.kind = 'create' and profile.stripe_customer is not null then 'update'
+      else work.kind
+    end,
+    stripe_customer = coalesce(profile.stripe_customer, work.stripe_customer),
+    parameters = case
+      when work.parameters is null and work.kind = 'create' and profile.id is not null and profile.stripe_customer is null
+        then public.build_stripe_customer_parameters(profile.id, profile.email)
+      else work.parameters
+    end,
+    first_attempt_at = case
+      when work.parameters is null and work.kind = 'create' and profile.id is not null and profile.stripe_customer is null
+        then now()
+      else work.first_attempt_at
+    end,
+    attempts = work.attempts + 1,
+    -- The last holder of the lease never reported, so its request may still be in transit.
+    unsettled_until = case when work.lease_token is null then work.unsettled_until else now() + interval '5 minutes' end,
+    lease_token = lease,
+    next_attempt_at = now() + make_interval(secs => lease_seconds)
+  from unnest(claimed) as due (profile_id)
+  left join public.stripe_customer_profile as profile on profile.id = due.profile_id
+  where work.profile_id = due.profile_id
+  returning
+    work.profile_id,
+    work.kind,
+    work.revision,
+    work.idempotency_key,
+    work.parameters,
+    profile.email,
+    work.stripe_customer,
+    work.attempts,
+    extract(epoch from now() - work.first_attempt_at)::double precision,
+    greatest(0, extract(epoch from work.unsettled_until - now()))::double precision;
+end
+$$;
+
+-- Takes a new idempotency key with the profile's current e-mail, once the old key certainly created no customer. Returns
+-- no row if the lease is lost or the work has changed, because then the old key must not be replaced.
+create or replace function public.renew_stripe_customer_key(target uuid, lease uuid)
+returns table (idempotency_key text, parameters jsonb)
+language plpgsql
+security definer
+set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+  return query
+  update public.stripe_customer_work as work set
+    key_number = work.key_number + 1,
+    parameters = public.build_stripe_customer_parameters(profile.id, profile.email),
+    first_attempt_at = now()
+  from public.stripe_customer_profile as profile
+  where work.profile_id = target
+    and work.lease_token = lease
+    and work.kind = 'create'
+    and profile.id = target
+  returning work.idempotency_key, work.parameters;
+end
+$$;
+
+-- Records that Stripe did what the row asked for, and closes the row unless more became necessary meanwhile. Returns
+-- 'done', 'more' (the row is due again at once) or 'lease_lost' (nothing was recorded).
+create or replace function public.complete_stripe_customer_work(
+  target uuid,
+  lease uuid,
+  completed_kind text,
+  customer text,
+  customer_email text,
+  seen_revision integer
+) returns text
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  existing_id uuid;
+  profile_email text;
+  work public.stripe_customer_work;
+  changed integer;
+  next_kind text;
+  next_state text := 'done';
+  due_at timestamptz := now();
+begin
+  select p.id, p.email into existing_id, profile_email
+  from public.stripe_customer_profile as p where p.id = target for no key update;
+  select * into work from public.stripe_customer_work as w
+  where w.profile_id = target and w.lease_token = lease for update;
+  if not found then
+    return 'lease_lost';
+  end if;
+
+  case completed_kind
+    when 'create' then
+      if work.kind = 'delete' then
+        next_kind := 'delete';
+        next_state := 'pending';
+      else
+        update public.stripe_customer_profile as p set stripe_customer = customer
+        where p.id = target and (p.stripe_customer is null or p.stripe_customer = customer);
+        get diagnostics changed = row_count;
+        if changed <> 1 then
+          raise exception 'Profile % was not linked to %: % rows changed', target, customer, changed;
+        end if;
+        next_kind := 'update';
+        if profile_email is distinct from customer_email or work.revision <> seen_revision then
+          next_state := 'pending';
+        end if;
+      end if;
+    when 'update' then
+      next_kind := work.kind;
+      if work.kind <> 'update' or work.revision <> seen_revision then
+        next_state := 'pending';
+      elsif work.unsettled_until > now() then
+        -- An earlier update without a response may still arrive with an older e-mail, so the update is repeated then.
+        next_state := 'pending';
+        due_at := work.unsettled_until;
+      end if;
+    when 'delete' then
+      next_kind := 'delete';
+      if existing_id is not null then
+        next_kind := 'create';
+        next_state := 'pending';
+      end if;
+    else
+      raise exception 'Unknown kind of work: %', completed_kind;
+  end case;
+
+  update public.stripe_customer_work as w set
+    kind = next_kind,
+    state = next_state,
+    stripe_customer = case when next_kind = 'create' then null else customer end,
+    key_number = w.key_number + (next_kind = 'create')::integer,
+    -- The key is used up, and its parameters are personal data.
+    parameters = null,
+    first_attempt_at = null,
+    attempts = 0,
+    next_attempt_at = due_at,
+    lease_token = null,
+    -- Kept even if more is due at once, or the earlier update would be forgotten and its older e-mail would stay. A create
+    -- needs no such care, because its key takes effect once.
+    unsettled_until = case when completed_kind = 'update' and w.unsettled_until > now() then w.unsettled_until end,
+    last_error = null,
+    done_at = case when next_state = 'done' then now() end
+  where w.profile_id = target;
+
+  return case when next_state = 'pending' and due_at <= now() then 'more' else 'done' end;
+end
+$$;
+
+-- Ends the lease and schedules the next attempt. Returns the seconds until then, or null if the lease is lost. An attempt
+-- that says nothing about the row itself (a rate limit, an invalid key) is not counted.
+create or replace function public.retry_stripe_customer_work(
+  target uuid,
+  lease uuid,
+  seen_revision integer,
+  delay_seconds double precision,
+  error jsonb,
+  counted boolean,
+  unsettled boolean
+) returns double precision
+language sql
+security definer
+set search_path = ''
+as $$
+  update public.stripe_customer_work as work set
+    next_attempt_at = case
+      when work.revision <> seen_revision then now()
+      else now() + make_interval(secs => delay_seconds)
+    end,
+    attempts = case when counted then work.attempts else greatest(0, work.attempts - 1) end,
+    unsettled_until = case when unsettled then now() + interval '5 minutes' else work.unsettled_until end,
+    lease_token = null,
+    last_error = coalesce(error, work.last_error)
+  where work.profile_id = target and work.lease_token = lease
+  returning extract(epoch from work.next_attempt_at - now())::double precision;
+$$;
+
+-- Gives the row up until it is requeued or its profile changes. Returns 'failed', 'more' (it has changed already and is
+-- due at once) or 'lease_lost'. If Stripe refused to create the customer, it stored nothing under the key, so the next
+-- attempt uses a new key and new parameters.
+create or replace function public.fail_stripe_customer_work(
+  target uuid,
+  lease uuid,
+  seen_revision integer,
+  error jsonb,
+  refused boolean
+) returns text
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  new_state text;
+begin
+  update public.stripe_customer_work as work set
+    state = case when work.revision = seen_revision then 'failed' else 'pending' end,
+    failed_at = case when work.revision = seen_revision then now() end,
+    attempts = case when work.revision = seen_revision then work.attempts else 0 end,
+    key_number = work.key_number + (refused and work.kind = 'create')::integer,
+    parameters = case when refused and work.kind = 'create' then null else work.parameters end,
+    first_attempt_at = case when refused and work.kind = 'create' then null else work.first_attempt_at end,
+    next_attempt_at = now(),
+    unsettled_until = case
+      when error ->> 'code' in ('stripe_unreachable', 'stripe_malformed', 'stripe_in_flight')
+        then now() + interval '5 minutes'
+      else work.unsettled_until
+    end,
+    lease_token = null,
+    last_error = error
+  where work.profile_id = target and work.lease_token = lease
+  returning work.state into new_state;
+  return case new_state when 'failed' then 'failed' when 'pending' then 'more' else 'lease_lost' end;
+end
+$$;
+
+-- Makes a row due again in any state: a failed one for another attempt, a finished one to update Stripe again. Returns
+-- whether there is such a row.
+create or replace function public.requeue_stripe_customer_work(target uuid) returns boolean
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  update public.stripe_customer_work as work set
+    state = 'pending',
+    revision = work.revision + 1,
+    attempts = 0,
+    next_attempt_at = case when work.lease_token is null then now() else work.next_attempt_at end,
+    done_at = null,
+    failed_at = null
+  where work.profile_id = target;
+  return found;
+end
+$$;
+
+-- Makes the event of a customer's deletion and its link to a profile wait for each other.
+create or replace function public.lock_stripe_customer(customer text) returns void
+language sql
+set search_path = ''
+as $$
+  select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('stripe_customer:' || customer, 0))
+$$;
+
+-- Removes the link to a customer that was deleted in Stripe, and makes the row due to create another one. A worker that
+-- is updating the deleted customer loses its lease. Returns the profile's id, or null if no profile has this customer.
+create or replace function public.unlink_stripe_customer(customer text) returns uuid
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  unlinked uuid;
+begin
+  update public.stripe_customer_profile as p set stripe_customer = null where p.stripe_customer = customer
+  returning p.id into unlinked;
+
+  update public.stripe_customer_work as work set
+    kind = 'create',
+    state = 'pending',
+    revision = work.revision + 1,
+    key_number = work.key_number + 1,
+    stripe_customer = null,
+    parameters = null,
+    first_attempt_at = null,
+    attempts = 0,
+    next_attempt_at = now(),
+    lease_token = null,
+    unsettled_until = null,
+    last_error = null,
+    done_at = null,
+    failed_at = null
+  where work.profile_id = unlinked;
+  return unlinked;
+end
+$$;
+
+-- Links a profile to a customer that exists in Stripe already, in place of a missing or a deleted one, and makes the row
+-- due to update the customer. Returns false if the profile has another customer by now, or if a request is in progress
+-- that may create a second one.
+create or replace function public.link_stripe_customer(target uuid, customer text, instead_of text default null) returns boolean
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform from public.stripe_customer_profile as p
+  where p.id = target and p.stripe_customer is not distinct from instead_of for no key update;
+  if not found then
+    return false;
+  end if;
+
+  update public.stripe_customer_work as work set
+    kind = 'update',
+    state = 'pending',
+    revision = work.revision + 1,
+    key_number = work.key_number + 1,
+    stripe_customer = customer,
+    parameters = null,
+    first_attempt_at = null,
+    attempts = 0,
+    next_attempt_at = now(),
+    lease_token = null,
+    unsettled_until = null,
+    last_error = null,
+    done_at = null,
+    failed_at = null
+  where work.profile_id = target
+    and work.kind <> 'delete'
+    and (work.lease_token is null or work.next_attempt_at <= now())
+    and (work.unsettled_until is null or work.unsettled_until <= now());
+  if not found then
+    return false;
+  end if;
+
+  update public.stripe_customer_profile as p set stripe_customer = customer where p.id = target;
+  return true;
+end
+$$;
+
+-- Records an event and applies it.
+--   'unlinked':          the customer was deleted; the profile will get another one.
+--   'reopened':          the customer no longer has the profile's e-mail or id; the next sweep restores them.
+--   'unchanged':         the customer still has both.
+--   'unknown_customer':  no profile has this customer.
+--   'duplicate':         the event was applied before; nothing is done.
+create or replace function public.apply_stripe_event(
+  event_id text,
+  event_type text,
+  customer text,
+  customer_email text default null,
+  customer_profile_id text default null
+)
+returns table (outcome text, profile_id uuid)
+language plpgsql
+security definer
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  target uuid;
+  target_email text;
+  result text := 'unknown_customer';
+begin
+  delete from public.stripe_event as event where event.received_at < now() - interval '31 days';
+
+  insert into public.stripe_event as event (id, type, stripe_customer, outcome)
+  values (event_id, event_type, customer, result)
+  on conflict do nothing;
+  if not found then
+    return query select 'duplicate', event.profile_id from public.stripe_event as event where event.id = event_id;
+    return;
+  end if;
+
+  perform public.lock_stripe_customer(customer);
+  select p.id, p.email into target, target_email
+  from public.stripe_customer_profile as p where p.stripe_customer = customer;
+  if target is not null then
+    if event_type = 'customer.deleted' then
+      -- Null if the user was deleted at this moment. Then the customer is rightly deleted.
+      target := public.unlink_stripe_customer(customer);
+      result := case when target is null then 'unknown_customer' else 'unlinked' end;
+    elsif coalesce(target_email, '') <> coalesce(customer_email, '')
+      or target::text is distinct from lower(customer_profile_id)
+    then
+      perform public.requeue_stripe_customer_work(target);
+      result := 'reopened';
+    else
+      result := 'unchanged';
+    end if;
+  end if;
+
+  update public.stripe_event as event set outcome = result, profile_id = target where event.id = event_id;
+  return query select result, target;
+end
+$$;
+
+-- Reads the state of one profile's customer. Returns no row if there is neither a profile nor work.
+create or replace function public.read_stripe_customer(target uuid)
+returns table (
+  profile_exists boolean,
+  stripe_customer text,
+  state text,
+  leased boolean,
+  seconds_until_due double precision,
+  last_error jsonb
+)
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select
+    profile.id is not null,
+    profile.stripe_customer,
+    work.state,
+    coalesce(work.lease_token is not null and work.next_attempt_at > now(), false),
+    greatest(0, extract(epoch from work.next_attempt_at - now()))::double precision,
+    work.last_error
+  from (select 1) as always
+  left join public.stripe_customer_profile as profile on profile.id = target
+  left join public.stripe_customer_work as work on work.profile_id = target
+  where profile.id is not null or work.profile_id is not null;
+$$;
+
+-- What an application may add to the engine. These are the defaults, for an application whose profiles need no repair. They are
+-- created only if there are none, so that this script can be applied again.
+
+do $$
+begin
+  -- Writes what the application's triggers could not, and adds work. Each sweep begins with it. With null it checks all profiles,
+  -- including those from before the triggers. Returns the number of rows written.
+  if to_regprocedure('public.repair_profiles(interval)') is null then
+    create function public.repair_profiles(signed_up_within interval default interval '1 day') returns integer
+    language plpgsql
+    security definer
+    set search_path = ''
+    as $function$
+    declare
+      written integer := 0;
+    begin
+      if signed_up_within is null then
+        insert into public.stripe_customer_work (profile_id, kind, stripe_customer)
+        select profile.id, case when profile.stripe_customer is null then 'create' else 'update' end, profile.stripe_customer
+        from public.stripe_customer_profile as profile
+        where not exists (select from public.stripe_customer_work as work where work.profile_id = profile.id)
+        on conflict do nothing;
+        get diagnostics written = row_count;
+      end if;
+      return written;
+    end
+    $function$;
+  end if;
+
+  -- Counts the users without a profile, and the profiles whose e-mail is not that of their user.
+  if to_regprocedure('public.count_profile_repairs()') is null then
+    create function public.count_profile_repairs() returns table (missing bigint, outdated bigint)
+    language sql
+    stable
+    set search_path = ''
+    as 'select 0::bigint, 0::bigint';
+  end if;
+end
+$$;
+
+-- Functions with which the command line compares profiles with Stripe's customers and fixes differences. Service role only.
+
+-- Counts profiles and rows of work.
+create or replace function public.count_stripe_customer_work()
+returns table (
+  profiles bigint,
+  linked bigint,
+  done bigint,
+  pending bigint,
+  due bigint,
+  retrying bigint,
+  failed bigint,
+  unrecorded bigint,
+  outdated bigint,
+  oldest_due_seconds double precision
+)
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select
+    (select count(*) from public.stripe_customer_profile),
+    (select count(*) from public.stripe_customer_profile as profile where profile.stripe_customer is not null),
+    count(*) filter (where work.state = 'done'),
+    count(*) filter (where work.state = 'pending'),
+    count(*) filter (where work.state = 'pending' and work.next_attempt_at <= now()),
+    count(*) filter (where work.state = 'pending' and work.last_error is not null),
+    count(*) filter (where work.state = 'failed'),
+    -- The rows that repair_profiles(null) would add, and the e-mails that it would correct.
+    repairs.missing + (
+      select count(*) from public.stripe_customer_profile as profile
+      where not exists (select from public.stripe_customer_work as w where w.profile_id = profile.id)
+    ),
+    repairs.outdated,
+    coalesce(
+      extract(epoch from now() - min(work.next_attempt_at) filter (where work.state = 'pending' and work.next_attempt_at <= now())),
+      0
+    )::double precision
+  from public.count_profile_repairs() as repairs
+  left join public.stripe_customer_work as work on true
+  group by repairs.missing, repairs.outdated;
+$$;
+
+-- Lists profiles in the order of their ids, or the profile with the target's id.
+create or replace function public.list_stripe_customers(after uuid default null, batch integer default 500, target uuid default null)
+returns table (profile_id uuid, email text, stripe_customer text, state text, busy boolean)
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select
+    profile.id,
+    profile.email,
+    profile.stripe_customer,
+    work.state,
+    -- A request to Stripe is in progress, or may still take effect.
+    coalesce(
+      work.lease_token is not null and work.next_attempt_at > now() or work.unsettled_until > now(),
+      false
+    )
+  from public.stripe_customer_profile as profile
+  left join public.stripe_customer_work as work on work.profile_id = profile.id
+  where (after is null or profile.id > after) and (target is null or profile.id = target)
+  order by profile.id
+  limit batch;
+$$;
+
+-- Lists rows that were given up, in the order of their ids.
+create or replace function public.list_failed_stripe_customer_work(batch integer default 100)
+returns table (profile_id uuid, kind text, failed_at timestamptz, last_error jsonb)
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select work.profile_id, work.kind, work.failed_at, work.last_error
+  from public.stripe_customer_work as work
+  where work.state = 'failed'
+  order by work.profile_id
+  limit batch;
+$$;
+
+-- Returns for profile ids in customers' metadata whether the profile exists, and otherwise the state of its tombstone.
+create or replace function public.find_stripe_customer_owners(targets uuid[])
+returns table (profile_id uuid, profile_exists boolean, tombstone text)
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select target.id, profile.id is not null, case when work.kind = 'delete' then work.state end
+  from unnest(targets) as target (id)
+  left join public.stripe_customer_profile as profile on profile.id = target.id
+  left join public.stripe_customer_work as work on work.profile_id = target.id;
+$$;
+
+-- Makes the tombstone of a deleted user due again, to delete a customer that was left over. Returns false if there is no
+-- tombstone, or its work is pending: a customer is deleted only on the proof that its profile existed and was deleted.
+create or replace function public.delete_orphaned_stripe_customer(target uuid, customer text) returns boolean
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  update public.stripe_customer_work as work set
+    state = 'pending',
+    revision = work.revision + 1,
+    stripe_customer = customer,
+    attempts = 0,
+    next_attempt_at = now(),
+    last_error = null,
+    done_at = null,
+    failed_at = null
+  where work.profile_id = target
+    and work.kind = 'delete'
+    and work.state <> 'pending'
+    and not exists (select from public.stripe_customer_profile as profile where profile.id = target);
+  return found;
+end
+$$;
+
+-- Shows owners whether their customer is being created, and who can fix it if not.
+--
+-- Under a lease, next_attempt_at is the end of the lease, which means nothing to an owner. The view reveals who has to act
+-- (the owner, Stripe or the application), not which error occurred.
+--
+-- Without Supabase Auth there is nobody to show it to.
+do $$
+begin
+  if to_regprocedure('auth.uid()') is null then
+    return;
+  end if;
+
+  execute $view$
+    create or replace view public.stripe_customer_progress with (security_barrier) as
+    select
+      work.profile_id,
+      case
+        when work.state = 'failed' then 'failed'
+        when work.state = 'done' then 'done'
+        when work.last_error is not null then 'retrying'
+        else 'pending'
+      end as status,
+      -- Also null while an attempt is in progress.
+      case
+        when work.state = 'pending' and (work.lease_token is null or work.next_attempt_at <= now()) then work.next_attempt_at
+      end as next_attempt_at,
+      case
+        when work.state = 'done' or (work.state = 'pending' and work.last_error is null) then null
+        when work.last_error ->> 'code' = 'stripe_refused' then 'details'
+        when work.last_error ->> 'code' in (
+          'stripe_unreachable', 'stripe_unavailable', 'stripe_in_flight', 'stripe_rate_limited', 'stripe_malformed'
+        ) then 'stripe'
+        else 'application'
+      end as cause
+    from public.stripe_customer_work as work
+    where work.profile_id = (select auth.uid());
+  $view$;
+
+  comment on column public.stripe_customer_progress.next_attempt_at is 'When the next attempt begins. Null while one is in progress.';
+  comment on column public.stripe_customer_progress.cause is 'Why it is not done yet: ''details'' that Stripe does not accept, ''stripe'' itself, or the ''application''. Null without an error.';
+end
+$$;
+
+-- Who may do what. By default, hosted Supabase grants new tables, views and functions to all of its roles. The service role reads
+-- the tables and calls the functions of the engine; owners read their own progress; everything else is for triggers.
+do $$
+declare
+  tables constant text[] := array['stripe_customer_work', 'stripe_event', 'stripe_customer_profile'];
+  called constant text[] := array[
+    'apply_stripe_event',
+    'claim_stripe_customer_work',
+    'complete_stripe_customer_work',
+    'count_stripe_customer_work',
+    'delete_orphaned_stripe_customer',
+    'fail_stripe_customer_work',
+    'find_stripe_customer_owners',
+    'link_stripe_customer',
+    'list_failed_stripe_customer_work',
+    'list_stripe_customers',
+    'read_stripe_customer',
+    'renew_stripe_customer_key',
+    'repair_profiles',
+    'requeue_stripe_customer_work',
+    'retry_stripe_customer_work',
+    'unlink_stripe_customer'
+  ];
+  internal constant text[] := array[
+    'build_stripe_customer_parameters',
+    'count_profile_repairs',
+    'enqueue_stripe_customer_work',
+    'lock_stripe_customer',
+    'notify_stripe_customer_route',
+    'reopen_work_of_deleted_stripe_customer',
+    'tombstone_stripe_customer_work'
+  ];
+  roles text;
+  has_service_role constant boolean := to_regrole('service_role') is not null;
+  name text;
+begin
+  select concat_ws(', ', 'public', string_agg(rolname, ', ')) into roles
+  from pg_catalog.pg_roles where rolname in ('anon', 'authenticated', 'service_role');
+
+  foreach name in array tables loop
+    execute format('revoke all on table public.%I from %s', name, roles);
+  end loop;
+  foreach name in array called || internal loop
+    execute format('revoke all on function public.%I from %s', name, roles);
+  end loop;
+
+  if has_service_role then
+    grant select on table public.stripe_customer_work, public.stripe_event to service_role;
+    foreach name in array called loop
+      execute format('grant execute on function public.%I to service_role', name);
+    end loop;
+  end if;
+
+  if to_regclass('public.stripe_customer_progress') is not null then
+    execute format('revoke all on table public.stripe_customer_progress from %s', roles);
+    if to_regrole('authenticated') is not null then
+      grant select on table public.stripe_customer_progress to authenticated;
+    end if;
+  end if;
+end
+$$;
