@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { root } from './list-files.ts'
+import { listFiles, root } from './list-files.ts'
 
 const read = (document: string) => readFileSync(join(root, document), 'utf8')
 
@@ -16,9 +16,12 @@ function rows(): string[][] {
   return [...lines].map(([, number = '', cells = '']) => [number, ...cells.split('|').map((cell) => cell.trim())])
 }
 
-it.each(['docs/security/asvs.md', 'docs/limits.md', 'SECURITY.md'])('%s names only paths that exist', (document) => {
-  expect(namedPaths(read(document)).filter((path) => !existsSync(join(root, path)))).toEqual([])
-})
+it.each(['docs/security/asvs.md', 'docs/security/data.md', 'docs/limits.md', 'SECURITY.md'])(
+  '%s names only paths that exist',
+  (document) => {
+    expect(namedPaths(read(document)).filter((path) => !existsSync(join(root, path)))).toEqual([])
+  },
+)
 
 it('finds the paths in code', () => {
   expect(namedPaths('`apps/web/no such` `docs/gone.md`, `tools/x` and `gone.json`')).toEqual([
@@ -47,4 +50,13 @@ it('counts the states in its summary', () => {
   expect(read('docs/security/asvs.md')).toContain(
     `Of ${rows().length} requirements in the tables, ${count('pass')} pass, ${count('fails')} fail and ${count('not ours')} are not ours.`,
   )
+})
+
+it('lists every event of the log', () => {
+  const code = listFiles(['apps/web/*.ts', 'apps/web/*.tsx']).filter((file) => !/\.test\.tsx?$|\/test\//.test(file))
+  const calls = code.flatMap((file) => read(file).match(/\b(?:log|runKeyAction)\([^{)]*/g) ?? [])
+  const events = calls.flatMap((call) => call.match(/(?<=')[a-z_]+\.[a-z_]+(?=')/g) ?? [])
+  expect(new Set(events).size).toBeGreaterThan(35)
+  const listed = read('docs/security/data.md')
+  expect(events.filter((event) => !listed.includes(`\`${event}\``))).toEqual([])
 })
