@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { fetchWithTimeout } from './fetch-with-timeout.ts'
 import { describeError } from './log.ts'
+
+vi.mock('server-only', () => ({}))
 
 let url: string
 let paths: string[]
