@@ -102,6 +102,14 @@ describe('POST /api/stripe/webhook', () => {
     expect(await recorded('evt_forged')).toEqual([])
   })
 
+  it.each(['null', '[]', '1', '"x"', '{}', '{"id":"evt_1","object":"event","type":"customer.deleted"}'])(
+    'responds 400 to the signed body %s, which is not an event',
+    async (payload) => {
+      const answer = await post(payload)
+      expect([answer.status, answer.headers['content-type']]).toEqual([400, 'application/problem+json'])
+    },
+  )
+
   it('reads at most 256 KiB', async () => {
     const payload = JSON.stringify({ padding: 'x'.repeat(256 * 1024) })
     expect((await post(payload)).status).toBe(413)

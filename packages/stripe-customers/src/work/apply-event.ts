@@ -16,14 +16,16 @@ export type AppliedEvent =
   /** The event was applied before. Nothing was done. */
   | { outcome: 'duplicate' }
 
+// Postgres accepts neither NUL nor a lone surrogate.
+const text = z.string().regex(/^[^\0\p{Cs}]*$/u)
 const eventSchema = z.object({
-  id: z.string().startsWith('evt_'),
+  id: text.startsWith('evt_').max(255),
   type: z.enum(['customer.deleted', 'customer.updated']),
   data: z.object({
     object: z.object({
-      id: z.string().startsWith('cus_'),
-      email: z.string().nullish(),
-      metadata: z.record(z.string(), z.string()).nullish(),
+      id: text.startsWith('cus_').max(255),
+      email: text.nullish(),
+      metadata: z.object({ profile_id: text.optional() }).nullish(),
     }),
   }),
 })
@@ -44,7 +46,7 @@ export async function applyEvent(store: WorkStore, event: unknown): Promise<Appl
     type,
     stripeCustomer: data.object.id,
     email: data.object.email ?? null,
-    profileId: data.object.metadata?.['profile_id'] ?? null,
+    profileId: data.object.metadata?.profile_id ?? null,
   })
   if (outcome === 'duplicate' || outcome === 'unknown_customer' || profileId === null) {
     return { outcome: outcome === 'duplicate' ? 'duplicate' : 'unknown_customer' }

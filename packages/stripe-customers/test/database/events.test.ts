@@ -125,6 +125,18 @@ describe('applyEvent', () => {
     ['an event about another object', { id: 'evt_1', type: 'customer.updated', data: { object: { id: 'acct_1' } } }],
     ['an event without an object', { id: 'evt_1', type: 'customer.deleted' }],
     ['an event with an invalid id', { id: '1', type: 'customer.deleted', data: { object: { id: 'cus_1' } } }],
+    [
+      'an event with NUL in the id of its customer',
+      { id: 'evt_1', type: 'customer.deleted', data: { object: { id: 'cus_\0' } } },
+    ],
+    [
+      'an event with a lone surrogate in an address',
+      { id: 'evt_1', type: 'customer.updated', data: { object: { id: 'cus_1', email: '\ud800' } } },
+    ],
+    [
+      'an event with an id that is too long',
+      { id: `evt_${'1'.repeat(252)}`, type: 'customer.deleted', data: { object: { id: 'cus_1' } } },
+    ],
     ['null', null],
   ])('ignores %s', async (_, event) => {
     expect(await customers.applyEvent(event)).toEqual({ outcome: 'ignored' })
