@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { connect, createServer as createTcpServer } from 'node:net'
@@ -10,9 +10,12 @@ import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { findFreePort, startSandbox } from '@routekey/sandbox'
 import { readMailedToken } from '@routekey/sandbox/read-mailed-token'
+import { startTestPostgres } from '@routekey/sandbox/test-postgres'
 import { createClient } from '@supabase/supabase-js'
 import { Stripe } from 'stripe'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { openScriptlessBrowser } from '#test/support/scriptless-browser.ts'
 import { send } from '#test/support/send.ts'
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
@@ -72,6 +75,16 @@ describe('npm start', { timeout: 300_000 }, () => {
         }
       },
     }
+  }
+
+  /** Runs the command that counts the work, with the variables that `npm start` has written. */
+  function runStatus() {
+    const { status, stdout } = spawnSync(process.execPath, ['tools/stripe-customers.mjs', 'status', '--json'], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...env, STRIPE_CUSTOMERS_ENV_FILE: env.SANDBOX_ENV_FILE },
+    })
+    return { status, output: z.record(z.string(), z.unknown()).parse(JSON.parse(stdout)) }
   }
 
   const readVariables = async () => parseEnv(await readFile(env.SANDBOX_ENV_FILE!, 'utf8'))
@@ -134,6 +147,46 @@ describe('npm start', { timeout: 300_000 }, () => {
     const client = createClient(url, key, { auth: { persistSession: false, autoRefreshToken: false } })
     expect((await client.auth.signInWithPassword({ email, password })).error).toBeNull()
     expect(await readProfile(client)).toEqual({ id, stripe_customer: customer })
+  })
+
+  it('walks the whole story on the Postgres of DATABASE_URL', async () => {
+    const postgres = await startTestPostgres({ migrationsDirectory: null })
+    cleanUp.push(() => postgres.stop())
+    env.DATABASE_URL = postgres.url
+    await start().ready()
+    const variables = await readVariables()
+    const { NEXT_PUBLIC_SUPABASE_URL: url = '', NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: publishableKey = '' } = variables
+    const admin = createClient(url, variables.SUPABASE_SECRET_KEY ?? '', { auth: { persistSession: false } })
+    const email = 'ada@example.com'
+    const { client, id } = await signUp({ url, publishableKey, mailDirectory: join(dir, 'sandbox', 'mail') }, email)
+    const readProfile = async () => (await client.from('profile').select('email, stripe_customer').single()).data
+    await expect.poll(readProfile).toEqual({ email, stripe_customer: expect.stringMatching(/^cus_/) })
+
+    const webUrl = `http://localhost:${ports.web}`
+    const browser = openScriptlessBrowser({ webUrl })
+    await browser.submit(await browser.get('/login'), 'Sign in', { email, password })
+    const choices = { name: 'CI', scopes: 'customer:read', expiry: '30', window: 'hour', quota: '1' }
+    const created = await browser.submit(await browser.get('/keys'), 'Create key', choices)
+    const key = /rk_user_[A-Za-z0-9]{30,}/.exec(created.body)?.[0] ?? ''
+    const call = () => send(`${webUrl}/api/v1/customer`, { method: 'GET', headers: ['authorization', `Bearer ${key}`] })
+    const answer = await call()
+    expect(answer.status, answer.body).toBe(200)
+    expect(answer.json()).toEqual(await readProfile())
+    expect((await call()).status).toBe(429)
+
+    expect(runStatus()).toMatchObject({ status: 0, output: { failed: 0, unrecorded: 0, pending: 0 } })
+    const refusal = { code: 'stripe_refused', message: 'say "no"' }
+    const row = { target: id, lease: randomUUID() }
+    await admin.rpc('requeue_stripe_customer_work', { target: id })
+    const { data: claimed } = await admin.rpc('claim_stripe_customer_work', { ...row, lease_seconds: 60 }).single()
+    await admin.rpc('fail_stripe_customer_work', {
+      ...row,
+      seen_revision: z.object({ revision: z.int() }).parse(claimed).revision,
+      error: refusal,
+      refused: true,
+    })
+    const failure = expect.objectContaining({ profileId: id, error: refusal })
+    expect(runStatus()).toMatchObject({ status: 1, output: { failed: 1, failures: [failure] } })
   })
 
   it('ends its child processes if only the main process is killed', async () => {

@@ -32,7 +32,7 @@ export interface ScriptlessBrowser {
  *
  * @param session the signed-in user; default none
  */
-export function openScriptlessBrowser(stack: Stack, session?: Session): ScriptlessBrowser {
+export function openScriptlessBrowser(stack: Pick<Stack, 'webUrl'>, session?: Session): ScriptlessBrowser {
   const cookies = new Map(session?.cookies)
   const exchange = async (
     path: string,
