@@ -6,26 +6,21 @@ import { fileURLToPath } from 'node:url'
 import { runQuietly } from './run-quietly.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const library = {
-  workspace: 'routekey',
-  inputs: [
-    'packages/routekey/src/**/*.ts',
-    'packages/routekey/*.{json,mjs}',
-    'packages/command-line/src/**/*.ts',
-    'tsconfig.base.json',
-    'package-lock.json',
-  ],
-  stamp: 'packages/routekey/dist/.inputs',
-}
-const application = {
+const published = [
+  describePackage('routekey', 'routekey'),
+  describePackage('@routekey/stripe-customers', 'stripe-customers'),
+]
+const application: Build = {
   workspace: '@routekey/web',
-  inputs: [
-    ...library.inputs,
-    'packages/stripe-customers/{src/**/*.ts,*.json}',
-    'apps/web/{app,features,forms,server,ui}/**',
-    'apps/web/*.*',
-  ],
+  inputs: [...published.flatMap(({ inputs }) => inputs), 'apps/web/{app,features,forms,server,ui}/**', 'apps/web/*.*'],
   stamp: 'apps/web/.next/.inputs',
+}
+
+/** A workspace with a script `build`, the files that it reads, and where their hash is kept. */
+interface Build {
+  readonly workspace: string
+  readonly inputs: readonly string[]
+  readonly stamp: string
 }
 
 /** A build failed. The message holds its output. */
@@ -40,25 +35,25 @@ export interface BuildOptions {
 }
 
 /**
- * Builds the library. Does nothing if its files are the same as when it was last built.
+ * Builds the packages that are published. Skips those whose files are the same as when they were last built.
  *
  * @throws BuildError
  */
-export async function buildLibrary(options: BuildOptions = {}): Promise<void> {
-  await buildIfStale(library, options)
+export async function buildPackages(options: BuildOptions = {}): Promise<void> {
+  for (const build of published) await buildIfStale(build, options)
 }
 
 /**
- * Builds the library and the application. Skips a build if its files are the same as last time.
+ * Builds the packages and the application. Skips a build if its files are the same as last time.
  *
  * @throws BuildError
  */
 export async function buildApplication(options: BuildOptions = {}): Promise<void> {
-  await buildIfStale(library, options)
+  await buildPackages(options)
   await buildIfStale(application, options)
 }
 
-async function buildIfStale({ workspace, inputs, stamp }: typeof library, options: BuildOptions): Promise<void> {
+async function buildIfStale({ workspace, inputs, stamp }: Build, options: BuildOptions): Promise<void> {
   const fingerprint = await fingerprintOf(inputs)
   const stampPath = join(root, stamp)
   if (existsSync(stampPath) && readFileSync(stampPath, 'utf8') === fingerprint) return
@@ -69,7 +64,21 @@ async function buildIfStale({ workspace, inputs, stamp }: typeof library, option
   writeFileSync(stampPath, fingerprint)
 }
 
-async function fingerprintOf(patterns: string[]): Promise<string> {
+function describePackage(workspace: string, folder: string): Build {
+  return {
+    workspace,
+    inputs: [
+      `packages/${folder}/src/**/*.ts`,
+      `packages/${folder}/*.{json,mjs}`,
+      'packages/command-line/{src/**/*.ts,*.mjs}',
+      'tsconfig.base.json',
+      'package-lock.json',
+    ],
+    stamp: `packages/${folder}/dist/.inputs`,
+  }
+}
+
+async function fingerprintOf(patterns: readonly string[]): Promise<string> {
   const paths: string[] = []
   for await (const entry of glob(patterns, { cwd: root, withFileTypes: true })) {
     if (entry.isFile() && !isGenerated(entry.name)) paths.push(join(entry.parentPath, entry.name))

@@ -3,13 +3,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildLibrary } from './build-if-stale.ts'
+import { buildPackages } from './build-if-stale.ts'
 import { runLanes } from './steps/run-lanes.ts'
 import { checkDependencies, checkFormat, checkTypes, checkUnused, checkWords, lint, runTests } from './steps/steps.ts'
 
 const reports = mkdtempSync(join(tmpdir(), 'routekey-check-'))
 // The application's types come from the built library.
-await buildLibrary()
+await buildPackages()
 const results = await runLanes(
   [
     [runTests(['unit'], { directory: reports, isBrief: true })],

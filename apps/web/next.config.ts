@@ -12,7 +12,6 @@ const securityHeaders = [
 const config: NextConfig = {
   // Set explicitly, because Next.js derives it from lockfiles, which is wrong in a clone inside another project.
   turbopack: { root: join(import.meta.dirname, '../..') },
-  transpilePackages: ['@routekey/stripe-customers'],
   // Without the tests, so that a start does not wait for their types.
   typescript: { tsconfigPath: 'tsconfig.build.json' },
   poweredByHeader: false,

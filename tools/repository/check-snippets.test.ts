@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { buildLibrary } from '../build-if-stale.ts'
+import { buildPackages } from '../build-if-stale.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const tsc = join(root, 'node_modules/typescript/bin/tsc')
@@ -98,7 +98,7 @@ const documents = globSync(['README.md', 'CONTRIBUTING.md', 'docs/**/*.md', 'pac
 const example = 'packages/routekey/example.md'
 
 beforeAll(async () => {
-  await buildLibrary()
+  await buildPackages()
 })
 
 afterAll(() => {

@@ -10,7 +10,7 @@ import {
   SandboxError,
   startConfiguredSandbox,
 } from '@routekey/sandbox'
-import { BuildError, buildApplication, buildLibrary } from '../build-if-stale.ts'
+import { BuildError, buildApplication, buildPackages } from '../build-if-stale.ts'
 import { sweepFirst } from './first-sweep.ts'
 import { describeReady } from './ready-message.ts'
 import { startWebServer, type WebServer } from './web-server.ts'
@@ -32,7 +32,7 @@ async function start(mode: 'start' | 'dev'): Promise<void> {
   // Check the port before the build, which takes a minute the first time.
   await checkLocalhostIsFree({ port, variable: 'PORT' })
 
-  const build = mode === 'dev' ? buildLibrary : buildApplication
+  const build = mode === 'dev' ? buildPackages : buildApplication
   const [started] = await Promise.all([
     startConfiguredSandbox(environment, { envFile, log: console.log }),
     build({ signal: building.signal, log: console.log }),

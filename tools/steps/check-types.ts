@@ -2,13 +2,13 @@
 import { existsSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { buildLibrary } from '../build-if-stale.ts'
+import { buildPackages } from '../build-if-stale.ts'
 import { root } from '../repository/list-files.ts'
 import { runQuietly } from '../run-quietly.ts'
 
 const atOnce = 2
 
-await buildLibrary()
+await buildPackages()
 let failures = 0
 // Writes the types of the routes, which the application's own code uses.
 await run('next', ['typegen', 'apps/web'])

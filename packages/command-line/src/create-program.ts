@@ -3,7 +3,7 @@ import { Command } from '@commander-js/extra-typings'
 import type { Terminal } from './terminal.ts'
 
 export interface ProgramOptions {
-  /** How a person calls it, such as `npm run stripe-customers --`. */
+  /** How a person calls it, such as `npx stripe-customers`. */
   readonly command: string
   readonly description: string
   /** The services that exit code 3 is about, such as `the database or Stripe`. Default: the program has no exit code 3. */

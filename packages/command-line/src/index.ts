@@ -1,6 +1,7 @@
 export { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 export { CliError, type ExitCode } from './cli-error.ts'
 export { createProgram } from './create-program.ts'
+export { importPackage } from './import-package.ts'
 export { collect, parsePath, parseWholeNumber } from './option-values.ts'
 export { runProgram } from './run-program.ts'
 export { createTerminal, type Terminal } from './terminal.ts'

@@ -1,10 +1,8 @@
-import type { Tracer } from '@opentelemetry/api'
-import type { SupabaseClient } from '@supabase/supabase-js'
 import type { Stripe } from 'stripe'
 import { z } from 'zod'
-import { createSpans, traceFunctions } from './spans.ts'
+import { createSpans, traceFunctions, type Tracer } from './spans.ts'
 import { createPostgresFunctions, type PostgresClient } from './store/postgres-functions.ts'
-import { createSupabaseFunctions } from './store/supabase-functions.ts'
+import { createSupabaseFunctions, type SupabaseRpcClient } from './store/supabase-functions.ts'
 import { createWorkStore } from './store/work-store.ts'
 import { createPace } from './stripe/pace.ts'
 import { systemTiming } from './timing.ts'
@@ -25,7 +23,7 @@ export const defaultRequestTimeoutMs = 10_000
 export type StripeCustomersOptions = (
   | {
       /** A client with the service role's key. */
-      readonly supabase: SupabaseClient
+      readonly supabase: SupabaseRpcClient
     }
   | {
       /** A connection or pool of a role that may call the SQL functions. */

@@ -1,7 +1,21 @@
-import type { Attributes, Tracer } from '@opentelemetry/api'
 import type { DatabaseFunctions } from './store/database-functions.ts'
 import type { StripeResult } from './stripe/call-stripe.ts'
 import type { StripeGateway } from './stripe/stripe-gateway.ts'
+
+/** What a span says about its work. */
+export type Attributes = Readonly<Record<string, string | number | boolean>>
+
+/** The part of a tracer of `@opentelemetry/api` that the engine uses. */
+export interface Tracer {
+  startActiveSpan<T>(name: string, options: { attributes: Attributes; kind?: number }, run: (span: Span) => T): T
+}
+
+/** The part of a span that the engine uses. */
+export interface Span {
+  setAttributes(attributes: Attributes): unknown
+  setStatus(status: { code: number }): unknown
+  end(): void
+}
 
 /** Runs a function inside a named span and passes its errors on. Spans contain no secret, e-mail or name. */
 export type RunInSpan = <T>(

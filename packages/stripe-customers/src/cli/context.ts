@@ -4,8 +4,6 @@ import type { ProgressStream } from './progress-bar.ts'
 
 /** The parts of the process that a command uses. */
 export interface CliContext extends Terminal {
-  /** The variables of `apps/web/.env.local`. The environment wins over them. */
-  readonly fileValues: Readonly<Record<string, string | undefined>>
   /** Shows progress. */
   readonly progress: ProgressStream
   /** Stops the command at the next row. */

@@ -1,6 +1,7 @@
 import { CliError } from '@routekey/command-line'
+import { captureTerminal } from '@routekey/command-line/testing'
 import { describe, expect, it } from 'vitest'
-import { resolveConnections } from './resolve-connections.ts'
+import { readVariables, resolveConnections, resolveDatabaseUrl } from './resolve-connections.ts'
 
 const fileValues = {
   NEXT_PUBLIC_SUPABASE_URL: 'http://127.0.0.1:54321',
@@ -9,10 +10,16 @@ const fileValues = {
   STRIPE_API_BASE: 'http://127.0.0.1:12111',
 }
 
+it('refuses a file that does not exist, unless it is the default one', () => {
+  const terminal = captureTerminal({ cwd: import.meta.dirname })
+  expect(readVariables(undefined, terminal).fileValues).toEqual({})
+  expect(() => readVariables('.env.absent', terminal)).toThrow('.env.absent does not exist')
+})
+
 describe('resolveConnections', () => {
   it('uses the file if the environment sets nothing', () => {
     expect(resolveConnections({ processEnv: { STRIPE_API_BASE: '' }, fileValues })).toEqual({
-      supabase: { url: 'http://127.0.0.1:54321/', secretKey: 'sb_secret_file' },
+      database: { kind: 'supabase', url: 'http://127.0.0.1:54321/', secretKey: 'sb_secret_file' },
       stripe: { secretKey: 'sk_test_file', apiBase: new URL('http://127.0.0.1:12111') },
     })
   })
@@ -24,16 +31,39 @@ describe('resolveConnections', () => {
     expect(() => resolveConnections({ processEnv, fileValues })).toThrow('NEXT_PUBLIC_SUPABASE_URL is missing')
   })
 
+  it('connects to Postgres directly if Supabase is not configured beside it', () => {
+    const url = 'postgres://engine:password@127.0.0.1:5432/app'
+    const onlyPostgres = { processEnv: { DATABASE_URL: url }, fileValues }
+    expect(resolveConnections(onlyPostgres).database).toEqual({ kind: 'postgres', url })
+    expect(resolveDatabaseUrl(onlyPostgres)).toBe(url)
+    const both = { processEnv: {}, fileValues: { ...fileValues, DATABASE_URL: url } }
+    expect(resolveConnections(both).database).toMatchObject({ kind: 'supabase' })
+    expect(resolveDatabaseUrl(both)).toBe(url)
+    expect(() => resolveDatabaseUrl({ processEnv: {}, fileValues })).toThrow('DATABASE_URL is missing')
+    for (const wrong of ['mysql://user:password@host', 'postgres://user:password@host:port/x', 'password']) {
+      const resolve = () => resolveDatabaseUrl({ processEnv: { DATABASE_URL: wrong }, fileValues: {} })
+      expect(resolve).toThrow('DATABASE_URL is not a valid URL')
+      expect(resolve).not.toThrow(/password@host$/)
+    }
+  })
+
+  it('also knows the variable of Supabase without the prefix of Next.js', () => {
+    const processEnv = { SUPABASE_URL: 'https://x.supabase.co', SUPABASE_SECRET_KEY: 'sb_secret_env' }
+    expect(resolveConnections({ processEnv, fileValues }).database).toMatchObject({ url: 'https://x.supabase.co/' })
+  })
+
   it.each([
     ['NEXT_PUBLIC_SUPABASE_URL', ''],
     ['NEXT_PUBLIC_SUPABASE_URL', 'file:///etc/passwd'],
     ['SUPABASE_SECRET_KEY', ''],
     ['STRIPE_SECRET_KEY', ''],
+    ['STRIPE_SECRET_KEY', 'sk_test_1\n'],
+    ['SUPABASE_SECRET_KEY', '"sb_secret_1"'],
     ['STRIPE_API_BASE', 'not an address'],
   ])('names %s if it is %j', (name, value) => {
     const resolve = () => resolveConnections({ processEnv: {}, fileValues: { ...fileValues, [name]: value } })
     expect(resolve).toThrow(CliError)
     expect(resolve).toThrow(name)
-    expect(resolve).not.toThrow('not an address')
+    expect(resolve).not.toThrow(/not an address|sk_test_1|sb_secret_1/)
   })
 })

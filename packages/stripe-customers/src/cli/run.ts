@@ -1,4 +1,5 @@
 import { CliError, createProgram, type ExitCode, runProgram } from '@routekey/command-line'
+import { z } from 'zod'
 
 import { StripeCustomersError } from '../errors.ts'
 import { addReconcile } from './commands/reconcile.ts'
@@ -6,6 +7,7 @@ import { addRequeue } from './commands/requeue.ts'
 import { addStatus } from './commands/status.ts'
 import { addSweep } from './commands/sweep.ts'
 import type { CliContext } from './context.ts'
+import { readPackageFile } from './read-package-file.ts'
 
 /**
  * Runs the command line.
@@ -16,18 +18,21 @@ import type { CliContext } from './context.ts'
 export function run(args: readonly string[], context: CliContext): Promise<ExitCode> {
   const program = createProgram(
     {
-      command: 'npm run stripe-customers --',
+      command: 'npx stripe-customers',
       description: 'Checks and repairs the Stripe customers of all profiles.',
       services: 'the database or Stripe',
     },
     context,
-  )
+  ).version(readVersion(), '--version', 'print the version')
   for (const add of [addStatus, addSweep, addReconcile, addRequeue]) add(program, context)
   program.addHelpText(
     'after',
     `
-It uses NEXT_PUBLIC_SUPABASE_URL, SUPABASE_SECRET_KEY, STRIPE_SECRET_KEY and
-STRIPE_API_BASE from the environment, or else from apps/web/.env.local.`,
+It uses these variables of the environment, or else of .env.local:
+  NEXT_PUBLIC_SUPABASE_URL or SUPABASE_URL, and SUPABASE_SECRET_KEY
+  DATABASE_URL, for a Postgres without Supabase
+  STRIPE_SECRET_KEY
+  STRIPE_API_BASE, if the API of Stripe is elsewhere`,
   )
 
   const explain = (error: unknown): CliError | null => {
@@ -35,4 +40,8 @@ STRIPE_API_BASE from the environment, or else from apps/web/.env.local.`,
     return error instanceof StripeCustomersError ? new CliError(error.message, 3, { cause: error }) : null
   }
   return runProgram(program, args, context, { name: 'stripe-customers', explain })
+}
+
+function readVersion(): string {
+  return z.object({ version: z.string() }).parse(JSON.parse(readPackageFile('package.json'))).version
 }

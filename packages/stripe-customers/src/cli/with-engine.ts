@@ -1,16 +1,16 @@
-import { createClient } from '@supabase/supabase-js'
 import { Stripe } from 'stripe'
 
 import { createStripeCustomers, type StripeCustomers } from '../create-stripe-customers.ts'
 import { createReconcileStore, type ReconcileStore } from '../reconcile/reconcile-store.ts'
-import { createSupabaseFunctions } from '../store/supabase-functions.ts'
 import { createWorkStore, type WorkStore } from '../store/work-store.ts'
 import type { SweepResult } from '../work/sweep-profiles.ts'
+import type { ConnectionFlags } from './command-options.ts'
+import { connectDatabase } from './connect-database.ts'
 import type { CliContext } from './context.ts'
 import { formatOutput } from './format-output.ts'
 import type { Output } from './output-schema.ts'
 import { createProgress, type Progress } from './progress-bar.ts'
-import { type Connections, resolveConnections } from './resolve-connections.ts'
+import { type Connections, readVariables, resolveConnections } from './resolve-connections.ts'
 
 /** The engine and its parts, connected to the database and to Stripe. */
 export interface Engine {
@@ -32,21 +32,18 @@ export interface Engine {
  */
 export async function withEngine(
   context: CliContext,
-  { json }: { readonly json?: true | undefined },
+  { envFile, json }: ConnectionFlags,
   use: (engine: Engine) => Promise<void>,
 ): Promise<void> {
-  const connections = resolveConnections({ processEnv: context.env, fileValues: context.fileValues })
+  const connections = resolveConnections(readVariables(envFile, context))
   const progress = createProgress(context.progress)
-  const supabase = createClient(connections.supabase.url, connections.supabase.secretKey, {
-    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
-  })
+  const { options, functions, close } = await connectDatabase(connections.database)
   const stripe = createStripe(connections.stripe)
-  const functions = createSupabaseFunctions(supabase)
   const store = createReconcileStore(functions)
   let settled = 0
   let expected = 0
   const customers = createStripeCustomers({
-    supabase,
+    ...options,
     stripe,
     onEvent: ({ type }) => {
       if (type !== 'claimed') return
@@ -74,6 +71,7 @@ export async function withEngine(
     await use(engine)
   } finally {
     progress.clear()
+    await close()
   }
 }
 

@@ -1,20 +1,30 @@
-import type { PostgrestSingleResponse, SupabaseClient } from '@supabase/supabase-js'
 import { StripeCustomersError } from '../errors.ts'
 import type { DatabaseFunctions } from './database-functions.ts'
 
 const timeoutMs = 10_000
+
+/** The part of a client of `@supabase/supabase-js` that the engine uses. */
+export interface SupabaseRpcClient {
+  rpc(
+    name: string,
+    parameters: Readonly<Record<string, unknown>>,
+  ): {
+    abortSignal(signal: AbortSignal): PromiseLike<{
+      readonly data: unknown
+      readonly error: { readonly message: string } | null
+      readonly status: number
+    }>
+  }
+}
 
 /**
  * Creates calls of the SQL functions through PostgREST.
  *
  * @param supabase a client with the service role's key; no other role may call them
  */
-export function createSupabaseFunctions(supabase: SupabaseClient): DatabaseFunctions {
+export function createSupabaseFunctions(supabase: SupabaseRpcClient): DatabaseFunctions {
   const call = async (name: string, args: Readonly<Record<string, unknown>>): Promise<unknown> => {
-    const response: PostgrestSingleResponse<unknown> = await supabase
-      .rpc(name, args)
-      .abortSignal(AbortSignal.timeout(timeoutMs))
-    const { data, error, status } = response
+    const { data, error, status } = await supabase.rpc(name, args).abortSignal(AbortSignal.timeout(timeoutMs))
     if (error === null) return data
     const reason = `${error.message} (HTTP ${status})`
     if (isRefused(status)) {

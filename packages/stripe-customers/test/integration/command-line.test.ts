@@ -84,7 +84,6 @@ describe('the command line', () => {
     const terminal = captureTerminal({ env: processEnv })
     const exitCode = await run(line.split(' '), {
       ...terminal,
-      fileValues: {},
       progress: { write: terminal.say },
       signal: new AbortController().signal,
     })
@@ -337,18 +336,18 @@ describe('the command line', () => {
         .map(([name, value]) => `${name}=${value}\n`)
         .join(''),
     )
-    const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
-    const runMain = async (...args: string[]) => {
-      const child = spawn(process.execPath, [main, ...args], { env: { STRIPE_CUSTOMERS_ENV_FILE: file } })
+    const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
+    const runBin = async (...args: string[]) => {
+      const child = spawn(process.execPath, [bin, ...args], { cwd: dir, env: {} })
       let output = ''
       for (const stream of [child.stdout, child.stderr])
         stream.setEncoding('utf8').on('data', (text) => (output += text))
       const exitCode = await new Promise((resolve) => child.once('close', resolve))
       return { exitCode, output }
     }
-    expect(await runMain('--help')).toMatchObject({ exitCode: 0, output: expect.stringContaining('Usage:') })
-    expect(await runMain('reconcile')).toMatchObject({ exitCode: 0, output: expect.stringContaining('no difference') })
-    expect((await runMain('nonsense')).exitCode).toBe(2)
+    expect(await runBin('--help')).toMatchObject({ exitCode: 0, output: expect.stringContaining('Usage:') })
+    expect(await runBin('reconcile')).toMatchObject({ exitCode: 0, output: expect.stringContaining('no difference') })
+    expect((await runBin('nonsense')).exitCode).toBe(2)
   })
 })
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { buildLibrary } from '@routekey/tools/build-if-stale'
+import { buildPackages } from '@routekey/tools/build-if-stale'
 import { adapterScenarios, scenarioEnvironment } from './adapter-scenarios.ts'
 import { startNextServer } from './next-server.ts'
 import { send } from './send.ts'
 
 let server: Awaited<ReturnType<typeof startNextServer>>
 beforeAll(async () => {
-  await buildLibrary()
+  await buildPackages()
   server = await startNextServer()
 })
 afterAll(async () => {

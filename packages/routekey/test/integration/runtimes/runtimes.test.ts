@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process'
 import { EdgeVM } from '@edge-runtime/vm'
 import { beforeAll, describe, expect, it } from 'vitest'
 
-import { buildLibrary } from '@routekey/tools/build-if-stale'
+import { buildPackages } from '@routekey/tools/build-if-stale'
 import { bundle } from './bundle.ts'
-import { findNode, findWorkerd, installRuntimes } from './install-runtimes.ts'
+import { findNode, findWorkerd, installRuntimes } from '@routekey/tools/install-runtimes'
 import { startWorkerd } from './start-workerd.ts'
 
 const handled = (kind: string) => [200, 'private, no-store', { kind, id: '7', body: 'hello' }]
@@ -32,7 +32,7 @@ const expected = {
 
 let problem: string | null = null
 beforeAll(async () => {
-  await buildLibrary()
+  await buildPackages()
   problem = installRuntimes()
 }, 300_000)
 

@@ -4,10 +4,10 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'rolldown'
 import { beforeAll, expect, it } from 'vitest'
 
-import { buildLibrary } from '@routekey/tools/build-if-stale'
+import { buildPackages } from '@routekey/tools/build-if-stale'
 
 beforeAll(async () => {
-  await buildLibrary()
+  await buildPackages()
 })
 
 /** Bundles code that imports the built library, and returns its size in bytes, minified and gzipped. */

@@ -3,6 +3,7 @@ import { CliError, type Command } from '@routekey/command-line'
 import { systemTiming } from '../../timing.ts'
 import { reconcile, type ReconcileOptions } from '../../reconcile/reconcile.ts'
 import { createStripeAccount } from '../../reconcile/stripe-account.ts'
+import { envFileOption } from '../command-options.ts'
 import type { CliContext } from '../context.ts'
 import { withEngine } from '../with-engine.ts'
 import { checkSweep } from './sweep.ts'
@@ -27,6 +28,7 @@ export function addReconcile(program: Command, context: CliContext): void {
       '--delete-duplicates',
       'with --fix: also delete duplicates that have no subscription; by default they are only reported',
     )
+    .addOption(envFileOption)
     .option('--json', 'print JSON, one object per line')
     .addHelpText(
       'after',
@@ -57,7 +59,7 @@ The differences:
         print({ type: 'summary', mode: plan.mode, ...summary, sweep: swept })
         if (swept === null) {
           if (Object.values(summary.found).every((count) => count === 0)) return
-          throw new CliError('Profiles and customers differ. Run: npm run stripe-customers -- reconcile --fix', 1)
+          throw new CliError('Profiles and customers differ. Run: npx stripe-customers reconcile --fix', 1)
         }
         checkSweep(swept)
         if (summary.left > 0) {

@@ -2,10 +2,11 @@ import { CliError, type Command, InvalidArgumentError } from '@routekey/command-
 import { z } from 'zod'
 
 import type { ProvisionResult } from '../../work/provision-profile.ts'
+import { envFileOption } from '../command-options.ts'
 import type { CliContext } from '../context.ts'
 import { withEngine } from '../with-engine.ts'
 
-const help = 'npm run stripe-customers --'
+const help = 'npx stripe-customers'
 
 const problems: Readonly<Record<Exclude<ProvisionResult['outcome'], 'provisioned'>, string>> = {
   unknown_profile: `No profile has this id. List failed profiles: ${help} status`,
@@ -19,6 +20,7 @@ export function addRequeue(program: Command, context: CliContext): void {
     .command('requeue')
     .description('Does the work of one profile again, also after a failure.')
     .argument('<profile-id>', 'the id of the profile, as status lists it', parseProfileId)
+    .addOption(envFileOption)
     .option('--json', 'print JSON')
     .action((profileId, options) =>
       withEngine(context, options, async ({ customers, work, print }) => {

@@ -1,5 +1,6 @@
 import { CliError, type Command } from '@routekey/command-line'
 
+import { envFileOption } from '../command-options.ts'
 import type { CliContext } from '../context.ts'
 import { withEngine } from '../with-engine.ts'
 
@@ -13,6 +14,7 @@ export function addStatus(program: Command, context: CliContext): void {
     .description(
       'Counts the work, and lists failures with their reasons. Exits with 1 if something does not fix itself, so that a scheduled job can raise an alarm.',
     )
+    .addOption(envFileOption)
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -30,7 +32,7 @@ The counts:
         print({ type: 'status', ...counts, failures })
         if (counts.failed + counts.unrecorded + counts.outdated === 0) return
         throw new CliError(
-          `${counts.failed} failed, ${counts.unrecorded} unrecorded, ${counts.outdated} outdated. Run: npm run stripe-customers -- reconcile --fix`,
+          `${counts.failed} failed, ${counts.unrecorded} unrecorded, ${counts.outdated} outdated. Run: npx stripe-customers reconcile --fix`,
           1,
         )
       }),

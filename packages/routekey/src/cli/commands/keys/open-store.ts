@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 
-import { CliError, type Terminal } from '@routekey/command-line'
+import { CliError, importPackage, type Terminal } from '@routekey/command-line'
 
 import { createKeyring } from '../../../keyring/create-keyring.ts'
 import type { Keyring } from '../../../keyring/keyring.ts'
@@ -31,18 +31,6 @@ function variablesOf(envFile: string | undefined, { cwd, env }: Terminal): ReadV
   }
   const fromFile = existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {}
   return (name) => (env[name] ?? fromFile[name]) || undefined
-}
-
-/** Imports a package that the application may have installed. */
-async function importPackage<Module>(name: string, load: () => Promise<Module>): Promise<Module> {
-  try {
-    return await load()
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') {
-      throw new CliError(`The package ${name} is not installed. Run: npm install ${name}`, 2, { cause: error })
-    }
-    throw error
-  }
 }
 
 interface Connection {

@@ -1,19 +1,16 @@
-// The entry of npm run stripe-customers.
-import { existsSync, readFileSync } from 'node:fs'
-import { parseEnv } from 'node:util'
-
+#!/usr/bin/env -S node --max-semi-space-size=8 --
+// By default, V8 lets the young generation grow to several times 16 MB before it collects garbage. With this bound, a sweep of
+// 10,000 profiles uses at most 50 MB more than at its start. Without the `--`, Node.js takes `--env-file` as its own option.
 import { createTerminal } from '@routekey/command-line'
 
 import { run } from './run.ts'
 
-const envFile = process.env['STRIPE_CUSTOMERS_ENV_FILE'] ?? new URL('../../../../apps/web/.env.local', import.meta.url)
 const stopping = new AbortController()
 // `disconnect`: the parent process is gone.
 for (const event of ['SIGINT', 'SIGTERM', 'disconnect']) process.once(event, () => stopping.abort())
 
 process.exitCode = await run(process.argv.slice(2), {
   ...createTerminal(process),
-  fileValues: existsSync(envFile) ? parseEnv(readFileSync(envFile, 'utf8')) : {},
   progress: process.stderr,
   signal: stopping.signal,
 })

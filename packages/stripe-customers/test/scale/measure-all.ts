@@ -1,7 +1,8 @@
-// Measures the engine that gives every profile its Stripe customer. Run it with: npm exec -- node bench/stripe-customers.ts
+// Measures the engine that gives every profile its Stripe customer. Run it with:
+// npm exec -- node packages/stripe-customers/test/scale/measure-all.ts
 import { startTestPostgres } from '@routekey/sandbox/test-postgres'
-import { createSeededDatabase, measureClaimsMs } from '@routekey/stripe-customers/measure-claims'
-import { measureSweep, type SweepPlan } from '@routekey/stripe-customers/measure-sweep'
+import { createSeededDatabase, measureClaimsMs } from './measure-claims.ts'
+import { measureSweep, type SweepPlan } from './measure-sweep.ts'
 
 const profileCount = 10_000
 const allowedPerSecond = 25
