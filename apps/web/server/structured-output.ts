@@ -1,5 +1,8 @@
 import { log } from './log.ts'
 
+/** What Next.js writes to stderr about a request whose body is too large. The proxy refuses it. */
+const callerFault = /^Request body exceeded /
+
 /**
  * Turns everything that the process prints into lines of JSON, so that no input can forge a line of the log: Next.js prints errors
  * with their stacks, and parts of addresses in them.
@@ -16,7 +19,7 @@ export function structureOutput(): void {
       const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8')
       if (isJsonLine(text)) return Reflect.apply(write, stream, [text, ...rest])
       // The log writes a line, which comes back here.
-      if (text.trim() !== '') log(level, 'process.output', { text: text.trim() })
+      if (text.trim() !== '') log(callerFault.test(text) ? 'warn' : level, 'process.output', { text: text.trim() })
       const callback = rest.findLast((value) => typeof value === 'function')
       if (callback !== undefined) Reflect.apply(callback, undefined, [])
       return true

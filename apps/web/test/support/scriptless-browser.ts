@@ -17,12 +17,12 @@ export interface ScriptlessBrowser {
    *
    * @param page has the form
    * @param button the text of its button
-   * @param fields the texts of its fields
+   * @param fields the texts of its fields; a list repeats a field, and an empty one leaves it out
    */
   readonly submit: (
     page: LoadedPage,
     button: string,
-    fields?: Record<string, string>,
+    fields?: Record<string, string | readonly string[]>,
     headers?: Record<string, string>,
   ) => Promise<LoadedPage>
 }
@@ -52,7 +52,10 @@ export function openScriptlessBrowser(stack: Pick<Stack, 'webUrl'>, session?: Se
     submit: (page, button, fields = {}, headers = {}) => {
       const { action, values } = readForm(page.body, button)
       const boundary = randomUUID()
-      const parts = Object.entries({ ...values, ...fields }).map(
+      const pairs = Object.entries({ ...values, ...fields }).flatMap(([name, value]) =>
+        [value].flat().map((one): [string, string] => [name, one]),
+      )
+      const parts = pairs.map(
         ([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
       )
       if (action !== '') {
@@ -63,7 +66,7 @@ export function openScriptlessBrowser(stack: Pick<Stack, 'webUrl'>, session?: Se
             origin: 'null',
             'content-type': 'application/x-www-form-urlencoded',
           },
-          body: new URLSearchParams({ ...values, ...fields }).toString(),
+          body: new URLSearchParams(pairs).toString(),
         })
       }
       return exchange(page.path, {
