@@ -139,6 +139,18 @@ describe('with a configured service', () => {
     expect(resolve({ PORT: '80' }).options.appUrl).toBe('http://localhost')
   })
 
+  it.each(['localhost:5432/x', 'https://me:hunter2@localhost/x', 'postgres://me:hunter2@[x/x', ' '])(
+    'refuses %j as the address of a Postgres, without printing it',
+    (text) => {
+      const message =
+        'DATABASE_URL must be the address of a Postgres, such as postgres://user:password@localhost:5432/database. ' +
+        'Change it, or unset it to use PGlite.'
+      expect(() => resolve({ DATABASE_URL: text })).toThrow(
+        expect.objectContaining({ code: 'ERR_SANDBOX_ENVIRONMENT', message }),
+      )
+    },
+  )
+
   it('prefers each secret of the process to the one of the file', () => {
     const environment = resolve({ API_ROUTE_SECRET: 'process' }, { API_ROUTE_SECRET: 'file', CRON_SECRET: 'file' })
     expect(environment.settled).toMatchObject({ API_ROUTE_SECRET: 'process', CRON_SECRET: 'file' })

@@ -38,7 +38,7 @@ export function resolveSandboxEnvironment(input: {
   const stripe = resolveStripe(sources, ports.stripe)
   const github = resolveGithub(sources)
   const webhookSecret = findVariable(sources, 'STRIPE_WEBHOOK_SECRET')
-  const databaseUrl = findVariable(sources, 'DATABASE_URL')
+  const databaseUrl = parseDatabaseUrl(findVariable(sources, 'DATABASE_URL'))
   const dir = findVariable(sources, 'SANDBOX_DIR')
 
   const generated: Record<string, string> = {}
@@ -69,6 +69,15 @@ export function resolveSandboxEnvironment(input: {
     },
     generated,
   }
+}
+
+function parseDatabaseUrl(text: string | undefined): string | undefined {
+  if (text === undefined || (/^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text))) return text
+  // It can contain a password, so the message does not.
+  throw environmentError(
+    'DATABASE_URL must be the address of a Postgres, such as postgres://user:password@localhost:5432/database. Change it, or ' +
+      'unset it to use PGlite.',
+  )
 }
 
 function parsePort(sources: Sources, name: string, defaultPort: number, lowest = 0): number {

@@ -1,3 +1,4 @@
+import { connectionError } from './check-database.ts'
 import { printErrorBriefly } from './print-error-briefly.ts'
 import { keepGrants, type SandboxDatabase } from './sandbox-database.ts'
 import { toSqlClient } from './to-sql-client.ts'
@@ -15,11 +16,18 @@ const types = { json: jsonType(114), jsonb: jsonType(3802) }
  * Opens a real Postgres.
  *
  * @param url its address, with a superuser
+ * @throws `ERR_SANDBOX_DATABASE` when it does not accept the connection
  */
 export async function openPostgres(url: string): Promise<SandboxDatabase> {
   const { createPostgresConnection } = await import('@supabase/lite/postgres')
   const connection = createPostgresConnection({ url, postgresOptions: { onnotice: () => {}, types } })
   const sql = connection.driver
+  try {
+    await sql`select`
+  } catch (error) {
+    await connection.close()
+    throw connectionError(error)
+  }
   keepGrants(connection)
   connection.normalizeDbError = printErrorBriefly
   return {

@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { getAuthSchemaSql } from '@supabase/lite'
-import { z } from 'zod'
-import { SandboxError } from '../../errors.ts'
+import { checkDatabase, versionPrefix } from './check-database.ts'
 import { runScript, type SqlClient } from './sql-client.ts'
-
-const extensionVersionSchema = z.array(z.object({ extversion: z.string() }))
-const versionPrefix = 'sandbox'
 
 /** Reads the SQL that prepares a database for the migrations. */
 export async function readPreparationScript(): Promise<string> {
@@ -26,22 +22,13 @@ export async function readPreparationScript(): Promise<string> {
  * It does not send the requests that `net` queues; `startNetWorker` does.
  *
  * @param client connected as a superuser
- * @throws `ERR_SANDBOX_DATABASE` when the database has the real pg_net
+ * @throws `ERR_SANDBOX_DATABASE`, before any change, when the client is not a superuser or the database belongs to others
  */
 export async function prepareDatabase(client: SqlClient): Promise<void> {
   const script = await readPreparationScript()
   // The script takes half a second. Its hash is stored as the version of an extension, to see whether it must run.
   const version = `${versionPrefix}-${createHash('sha256').update(script).digest('hex').slice(0, 16)}`
-  const { rows } = await client.query(`select extversion from pg_catalog.pg_extension where extname = 'pg_net'`)
-  const [installed] = extensionVersionSchema.parse(rows)
-  if (installed?.extversion === version) return
-  if (installed !== undefined && !installed.extversion.startsWith(versionPrefix)) {
-    throw new SandboxError(
-      'ERR_SANDBOX_DATABASE',
-      'The database of DATABASE_URL has pg_net, so it belongs to a Supabase project. Set NEXT_PUBLIC_SUPABASE_URL, ' +
-        'NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY to use that project, or unset DATABASE_URL.',
-    )
-  }
+  if ((await checkDatabase(client)) === version) return
   await runScript(client, script)
   await client.query(
     `update pg_catalog.pg_extension set extversion = $1 where extname in ('pg_net', 'supabase_vault')`,
