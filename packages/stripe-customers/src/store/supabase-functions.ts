@@ -1,5 +1,6 @@
 import { StripeCustomersError } from '../errors.ts'
 import type { DatabaseFunctions } from './database-functions.ts'
+import { isRefusal, isSqlstate } from './sqlstate.ts'
 
 const timeoutMs = 10_000
 
@@ -27,7 +28,7 @@ export function createSupabaseFunctions(supabase: SupabaseRpcClient): DatabaseFu
     const { data, error, status } = await supabase.rpc(name, args).abortSignal(AbortSignal.timeout(timeoutMs))
     if (error === null) return data
     const reason = `${error.message} (HTTP ${status})`
-    if (isRefused(status)) {
+    if (isSqlstate(error.code) ? isRefusal(error.code) : isRefused(status)) {
       throw new StripeCustomersError(
         'ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED',
         `The database refused public.${name}: ${reason}. Create the client with the service role's key (SUPABASE_SECRET_KEY), ` +
@@ -44,7 +45,7 @@ export function createSupabaseFunctions(supabase: SupabaseRpcClient): DatabaseFu
   return { rows: call, value: call }
 }
 
-/** PostgREST responds with 4xx to calls that it or Postgres refuses. 408 and 429 come from gateways and pass by themselves. */
+/** Without a SQLSTATE, PostgREST responds with 4xx to calls that it refuses. These three come from gateways and pass by themselves. */
 function isRefused(status: number): boolean {
-  return status >= 400 && status < 500 && status !== 408 && status !== 429
+  return status >= 400 && status < 500 && ![408, 425, 429].includes(status)
 }

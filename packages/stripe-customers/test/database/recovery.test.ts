@@ -113,6 +113,27 @@ describe('recovery', () => {
     expect(events.map(({ type }) => type)).toEqual(['claimed', 'created'])
   })
 
+  it('waits for a database that is read-only, as after a failover, and loses nothing', async () => {
+    const id = await signUp(database, 'failover@example.com')
+    await database.exec('set default_transaction_read_only = on')
+    const unavailable = { code: 'ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE' }
+    await expect(createEngine().sweep()).rejects.toMatchObject(unavailable)
+    await expect(createEngine().provision(id)).rejects.toMatchObject(unavailable)
+    await database.exec('reset default_transaction_read_only')
+
+    const postgres = createClient(async (name) => {
+      // The database fails over while Stripe creates the customer, and is back at the second attempt to record it.
+      const isReadOnly = name === 'complete_stripe_customer_work' && readOnlyCalls++ === 0
+      await database.exec(`set default_transaction_read_only = ${isReadOnly ? 'on' : 'off'}`)
+    })
+    let readOnlyCalls = 0
+    expect(await createEngine({ postgres, ...createVirtualTiming() }).provision(id)).toMatchObject({
+      outcome: 'provisioned',
+    })
+    expect(readOnlyCalls).toBe(2)
+    expect(customersOf(id)).toHaveLength(1)
+  })
+
   it('throws while the database stays unreachable, and the next worker finds the same customer', async () => {
     const id = await signUp(database, 'away@example.com')
     const postgres = createClient((name) => {
