@@ -12,7 +12,7 @@ export interface SupabaseRpcClient {
   ): {
     abortSignal(signal: AbortSignal): PromiseLike<{
       readonly data: unknown
-      readonly error: { readonly message: string } | null
+      readonly error: { readonly message: string; readonly code?: string } | null
       readonly status: number
     }>
   }
@@ -27,8 +27,9 @@ export function createSupabaseFunctions(supabase: SupabaseRpcClient): DatabaseFu
   const call = async (name: string, args: Readonly<Record<string, unknown>>): Promise<unknown> => {
     const { data, error, status } = await supabase.rpc(name, args).abortSignal(AbortSignal.timeout(timeoutMs))
     if (error === null) return data
-    const reason = `${error.message} (HTTP ${status})`
-    if (isSqlstate(error.code) ? isRefusal(error.code) : isRefused(status)) {
+    const { message, code = '' } = error
+    const reason = `${message} (HTTP ${status})`
+    if (isSqlstate(code) ? isRefusal(code) : isRefused(status)) {
       throw new StripeCustomersError(
         'ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED',
         `The database refused public.${name}: ${reason}. Create the client with the service role's key (SUPABASE_SECRET_KEY), ` +
