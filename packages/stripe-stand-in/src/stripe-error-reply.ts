@@ -44,6 +44,16 @@ export function invalidParam(param: string, message: string, code?: string): Str
   return new StripeErrorReply(message, { status: 400, param, ...(code === undefined ? {} : { code }) })
 }
 
+/** Creates the 400 for a customer whose id is taken. */
+export function existingResource(): StripeErrorReply {
+  return new StripeErrorReply('Customer already exists.', {
+    status: 400,
+    code: 'resource_already_exists',
+    param: 'id',
+    isStored: true,
+  })
+}
+
 /**
  * Creates the response for an object that does not exist.
  *

@@ -6,7 +6,7 @@ import { newId } from '../new-id.ts'
 import { checkParams } from '../params/check-params.ts'
 import type { Endpoint } from '../requests/endpoint.ts'
 import { listBody } from '../storage/list-page.ts'
-import { missingResource } from '../stripe-error-reply.ts'
+import { existingResource, missingResource } from '../stripe-error-reply.ts'
 import type { CustomerSubscriptions } from '../subscriptions/customer-subscriptions.ts'
 import { applyCustomerParams, emptyCustomer } from './apply-customer-params.ts'
 import { customerBody, deletedCustomerBody } from './customer-body.ts'
@@ -37,8 +37,11 @@ export function createCustomerEndpoints(dependencies: CustomerDependencies): End
       method: 'POST',
       path: '/v1/customers',
       run(request) {
-        const sent = checkParams(params.customerParamsSchema, request.params, params.unsupportedCreateParams)
-        const record = applyCustomerParams(emptyCustomer(newId('cus'), toUnixSeconds(clock.now())), sent)
+        const sent = checkParams(params.customerCreateParamsSchema, request.params, params.unsupportedCreateParams)
+        const id = sent.id ?? newId('cus')
+        // Also if it was deleted, because Stripe keeps showing it.
+        if (customers.find(id) !== undefined) throw existingResource()
+        const record = applyCustomerParams(emptyCustomer(id, toUnixSeconds(clock.now())), sent)
         customers.insert(record)
         events.record({ type: 'customer.created', object: customerBody(record) }, request)
         return customerBody(record)

@@ -55,6 +55,13 @@ export const customerParamsSchema = z.strictObject({
   tax_exempt: emptyable(choice(['exempt', 'none', 'reverse'])).optional(),
 })
 
+/** As {@link customerParamsSchema}, with the id that the customer may get instead of a random one. */
+export const customerCreateParamsSchema = customerParamsSchema.extend({
+  id: text(255, (value) =>
+    /^[\w-]+$/.test(value) ? null : { message: `Invalid id: ${value}`, code: 'parameter_invalid' },
+  ).optional(),
+})
+
 export type CustomerParams = z.infer<typeof customerParamsSchema>
 
 /** Parameters that Stripe accepts and the stand-in refuses: it has no payments, taxes or test clocks. */

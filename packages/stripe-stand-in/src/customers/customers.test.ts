@@ -29,6 +29,17 @@ describe('creating', () => {
     expect(await stripe.customers.retrieve(created.id)).toEqual(created)
   })
 
+  it('takes the id that the request gives, once', async () => {
+    const { stripe } = await startForTest()
+    const params = { id: 'account_42', email: 'ada@example.com' }
+    expect(await stripe.customers.create(params)).toMatchObject(params)
+    expect(await stripe.customers.retrieve('account_42')).toMatchObject(params)
+    const taken = { statusCode: 400, code: 'resource_already_exists', param: 'id' }
+    expect(await stripeErrorOf(stripe.customers.create(params))).toMatchObject(taken)
+    await stripe.customers.del('account_42')
+    expect(await stripeErrorOf(stripe.customers.create(params))).toMatchObject(taken)
+  })
+
   it('requires no parameter', async () => {
     const { stripe } = await startForTest()
     expect(await stripe.customers.create()).toMatchObject({ email: null, name: null, metadata: {} })
@@ -41,6 +52,7 @@ describe('creating', () => {
     [{ email: 'nobody' }, 'email_invalid', 'email', 'Invalid email address: nobody'],
     [{ email: 'a@localhost' }, 'email_invalid', 'email', 'Invalid email address: a@localhost'],
     [{ email: 'a b@c.co' }, 'email_invalid', 'email', 'Invalid email address: a b@c.co'],
+    [{ id: 'a/b' }, 'parameter_invalid', 'id', 'Invalid id: a/b'],
     [{ balance: 'much' }, 'parameter_invalid_integer', 'balance', 'Invalid integer: much'],
     [{ next_invoice_sequence: 0 }, 'parameter_invalid_integer', 'next_invoice_sequence', /greater than or equal to 1/],
     [
