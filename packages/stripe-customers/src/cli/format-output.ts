@@ -38,12 +38,13 @@ function formatFinding(finding: OutputOf<'finding'>): string {
   return `${finding.kind.padEnd(11)}  ${finding.profileId}  ${customer.padEnd(18)}  ${finding.result.replace('_', ' ')}${why}`
 }
 
-function formatSummary({ mode, profiles, customers, found, fixed, left, sweep }: OutputOf<'summary'>): string {
+function formatSummary({ mode, profiles, customers, foreign, found, fixed, left, sweep }: OutputOf<'summary'>): string {
   const kinds = Object.entries(found).filter(([, count]) => count > 0)
   const differences = kinds.length === 0 ? 'no difference' : kinds.map(([kind, count]) => `${count} ${kind}`).join(', ')
   const results = mode === 'fix' ? `; ${fixed} fixed, ${left} left` : ''
   const swept = sweep === null ? '' : `\n${formatSweep(sweep)}`
-  return `${profiles} profiles, ${customers} customers: ${differences}${results}${swept}`
+  const others = foreign === 0 ? '' : ` (${foreign} of them not ours)`
+  return `${profiles} profiles, ${customers} customers${others}: ${differences}${results}${swept}`
 }
 
 const stopReasons = {

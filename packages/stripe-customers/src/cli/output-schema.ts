@@ -86,6 +86,7 @@ export const outputSchema = z.union([
     type: z.literal('summary'),
     mode: z.enum(['report', 'plan', 'fix']),
     customers: countSchema,
+    foreign: countSchema,
     profiles: countSchema,
     found: z.strictObject({
       missing: countSchema,

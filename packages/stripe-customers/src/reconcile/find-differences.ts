@@ -14,16 +14,16 @@ const uuidSchema = z.guid()
 /**
  * Finds how a profile and its customers differ. If the index shows a difference, both sides are read again, because both
  * change while the index is built.
+ *
+ * @param indexed the profile's customer as the index has it
  */
 export async function findInProfile(
   { store, account }: ReconcileDependencies,
   index: CustomerIndex,
   listed: ProfileRow,
+  indexed: LinkedCustomer,
 ): Promise<Finding[]> {
   const { profileId } = listed
-  // Stripe's list leaves deleted customers out. Whether that is why this one is missing, Stripe is asked below.
-  const indexed: LinkedCustomer =
-    listed.stripeCustomer === null ? null : (index.find(listed.stripeCustomer) ?? 'deleted')
   const marked = index.ofProfile(profileId)
   if (decideProfile(listed, indexed, marked).length === 0) return []
 

@@ -18,6 +18,8 @@ export interface ReconcileProgress {
 /** What reconciling found. */
 export interface ReconcileSummary {
   customers: number
+  /** Those of them that belong to no profile: no profile is linked to them, and they have no id of a profile. */
+  foreign: number
   profiles: number
   found: Record<Finding['kind'], number>
   /** Users and profiles without work. Also counted as `missing`. */
@@ -54,6 +56,7 @@ export async function reconcile(deps: ReconcileDependencies, options: ReconcileO
   const counts = await store.count()
   const summary: ReconcileSummary = {
     customers: 0,
+    foreign: 0,
     profiles: 0,
     found: {
       missing: counts.unrecorded,
@@ -85,8 +88,13 @@ export async function reconcile(deps: ReconcileDependencies, options: ReconcileO
 
   const index = createCustomerIndex()
   try {
-    summary.customers = await indexCustomers(deps, options, index, counts.linked)
-    summary.profiles = await compareProfiles(deps, options, index, counts.profiles, report)
+    Object.assign(summary, await indexCustomers(deps, options, index, counts.linked))
+    summary.profiles = await compareProfiles(deps, options, counts.profiles, async (profile) => {
+      // Stripe's list leaves deleted customers out. Whether that is why this one is missing, Stripe is asked later.
+      const indexed = profile.stripeCustomer === null ? null : (index.find(profile.stripeCustomer) ?? 'deleted')
+      if (indexed !== null && indexed !== 'deleted' && indexed.profileId === null) summary.foreign -= 1
+      await report(await findInProfile(deps, index, profile, indexed))
+    })
     await compareOwners(deps, options, index, summary.customers, report)
   } finally {
     index.close()
@@ -113,23 +121,23 @@ async function indexCustomers(
   { signal, onProgress }: ReconcileOptions,
   index: CustomerIndex,
   total: number,
-): Promise<number> {
-  let done = 0
-  for await (const page of account.pages()) {
+): Promise<Pick<ReconcileSummary, 'customers' | 'foreign'>> {
+  let [done, unmarked] = [0, 0]
+  for await (const { customers, others } of account.pages()) {
     signal?.throwIfAborted()
-    index.add(page)
-    done += page.length
+    index.add(customers)
+    done += customers.length + others
+    unmarked += others + customers.filter(({ profileId }) => profileId === null).length
     onProgress({ phase: 'customers', done, total })
   }
-  return done
+  return { customers: done, foreign: unmarked }
 }
 
 async function compareProfiles(
   deps: ReconcileDependencies,
   { signal, onProgress }: ReconcileOptions,
-  index: CustomerIndex,
   total: number,
-  report: ReportFindings,
+  compare: (profile: ProfileRow) => Promise<void>,
 ): Promise<number> {
   let done = 0
   for await (const page of pagesOf((last: ProfileRow | null) =>
@@ -137,7 +145,7 @@ async function compareProfiles(
   )) {
     for (const profile of page) {
       signal?.throwIfAborted()
-      await report(await findInProfile(deps, index, profile))
+      await compare(profile)
     }
     done += page.length
     onProgress({ phase: 'profiles', done, total })

@@ -15,8 +15,11 @@ import type { LinkedCustomer, LiveCustomer } from './decide-profile.ts'
 
 /** The calls to Stripe that reconciling makes. Each waits for its turn, retries, and throws `ERR_STRIPE_CUSTOMERS_STRIPE_FAILED`. */
 export interface StripeAccount {
-  /** Lists the customers that are not deleted page by page, the newest first. */
-  pages(): AsyncGenerator<LiveCustomer[]>
+  /**
+   * Lists the customers that are not deleted page by page, the newest first. `others`: how many cannot be those of profiles.
+   * Those that are expected to belong to others come without a mark and e-mail, because they may still be linked.
+   */
+  pages(): AsyncGenerator<{ customers: LiveCustomer[]; others: number }>
   retrieve(customer: string): Promise<Exclude<LinkedCustomer, null>>
   hasSubscription(customer: string): Promise<boolean>
   delete(customer: string): Promise<void>
@@ -29,8 +32,16 @@ const retryDelayMs = 500
 const requestTimeoutMs = 20_000
 const subscriptionPageSchema = z.object({ data: z.array(z.object({ id: z.string() })) })
 
-/** Creates the calls for the command line, which has no work table that would try again. */
-export function createStripeAccount(stripe: Stripe, timing: Timing): StripeAccount {
+/**
+ * Creates the calls for the command line, which has no work table that would try again.
+ *
+ * @param isForeign tells from its metadata whether a customer is expected to belong to others; default: none is
+ */
+export function createStripeAccount(
+  stripe: Stripe,
+  timing: Timing,
+  isForeign: (metadata: StripeCustomer['metadata']) => boolean = () => false,
+): StripeAccount {
   const pace = createPace(timing)
   const options = { timeout: requestTimeoutMs, maxNetworkRetries: 0 }
 
@@ -61,8 +72,13 @@ export function createStripeAccount(stripe: Stripe, timing: Timing): StripeAccou
         )
         // Stripe itself never responds to a list with 404.
         if (page === 'missing') throw createError(describeMalformedResponse())
-        yield page.data.map(toLiveCustomer)
-        after = page.has_more ? page.data.at(-1)?.id : undefined
+        const { others, last } = page
+        const customers = page.data.map((customer) => {
+          const live = toLiveCustomer(customer)
+          return isForeign(customer.metadata) ? { ...live, email: null, profileId: null } : live
+        })
+        yield { customers, others }
+        after = page.has_more ? last : undefined
       } while (after !== undefined)
     },
     async retrieve(customer) {

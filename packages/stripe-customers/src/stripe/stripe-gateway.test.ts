@@ -183,6 +183,18 @@ describe('createStripeGateway', () => {
       expect(await gateway.find(query)).toMatchObject({ ok: false })
     })
 
+    it('passes over customers with ids of their own, also without the other fields', async () => {
+      const neighbour = { object: 'customer', id: 'account_42', metadata: null }
+      let pages = 0
+      const gateway = await connect((request, response) => {
+        pages += 1
+        const page = pages === 1 ? { ...makePage(makeCustomer(), neighbour), has_more: true } : makePage(neighbour)
+        json(200, page)(request, response)
+      })
+      expect(await gateway.find(query)).toMatchObject({ ok: true, value: { id: 'cus_1' } })
+      expect(requests[1]!.url).toContain('starting_after=account_42')
+    })
+
     it('does not report a missing customer if a page is malformed', async () => {
       const gateway = await connect(json(200, { data: [{}], has_more: false }))
       expect(await gateway.find(query)).toMatchObject({ ok: false, failure: { code: 'stripe_malformed' } })

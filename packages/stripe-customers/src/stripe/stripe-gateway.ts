@@ -4,9 +4,9 @@ import type { CustomerParameters } from '../store/work-rows.ts'
 import { callStripe, type StripeResult } from './call-stripe.ts'
 import type { Pace } from './pace.ts'
 import {
+  createdCustomerSchema,
   customerOrDeletedSchema,
   customerPageSchema,
-  customerSchema,
   deletedSchema,
   type StripeCustomer,
 } from './stripe-customer.ts'
@@ -60,7 +60,7 @@ export function createStripeGateway(deps: StripeGatewayDependencies, leaseExpire
 
   const gateway: Omit<StripeGateway, 'find'> = {
     create: (parameters, idempotencyKey) =>
-      call(customerSchema, () => stripe.customers.create(parameters, { ...options, idempotencyKey })),
+      call(createdCustomerSchema, () => stripe.customers.create(parameters, { ...options, idempotencyKey })),
 
     retrieve: (customer) => call(customerOrDeletedSchema, () => stripe.customers.retrieve(customer, {}, options)),
 
@@ -97,7 +97,7 @@ export function createStripeGateway(deps: StripeGatewayDependencies, leaseExpire
       )
       if (!page.ok) return page
       oldest = findOldest(page.value.data, query.profileId) ?? oldest
-      after = page.value.has_more ? page.value.data.at(-1)?.id : undefined
+      after = page.value.has_more ? page.value.last : undefined
     } while (after !== undefined)
     return { ok: true, value: oldest, replayed: false }
   }

@@ -42,7 +42,7 @@ export interface FaultFixture {
 
 /** The end state on both sides. */
 export interface EndState {
-  /** Customers that are not deleted. */
+  /** Customers that are not deleted and have the id of a profile. */
   readonly customers: number
   /** Customers that were ever created. */
   readonly created: number
@@ -147,16 +147,17 @@ export async function settle({ database, createEngine, standIn, delays, advance 
 /** Reads the end state of both sides and compares them. */
 export async function readEndState({ database, standIn }: FaultFixture): Promise<EndState> {
   const state = standIn.state()
-  const owners = state.customers.map(({ metadata }) => metadata['profile_id'])
+  const own = state.customers.filter(({ metadata }) => metadata['profile_id'] !== undefined)
+  const owners = own.map(({ metadata }) => metadata['profile_id'])
   const profiles = await database.query<{ id: string; email: string; stripe_customer: string | null }>(
     'select id, email, stripe_customer from public.profile',
   )
   const stuck = await database.query(`select from public.stripe_customer_work where state <> 'done'`)
   return {
-    customers: state.counts.customers,
-    created: state.counts.customers + state.counts.deletedCustomers,
+    customers: own.length,
+    created: own.length + state.counts.deletedCustomers,
     linked: profiles.rows.filter((profile) =>
-      state.customers.some(
+      own.some(
         ({ id, email, metadata }) =>
           id === profile.stripe_customer && email === profile.email && metadata['profile_id'] === profile.id,
       ),

@@ -3,6 +3,7 @@ import type { ProvisionResult, StripeCustomers } from '../../src/index.ts'
 import { type FaultFixture, leaseMs, longerThanLeaseSeconds, signUps } from './fault-fixture.ts'
 import { killWorker } from './kill-worker.ts'
 import { loseDatabase, loseDatabaseUntilLeaseExpires } from './lose-database.ts'
+import { createStripe } from '../test-stack.ts'
 import { profilesOf } from './profiles-of.ts'
 import { deleteUsers, outliveLease } from './slow-calls.ts'
 
@@ -65,6 +66,7 @@ export const faults: readonly Fault[] = [
     name: '25 hours pass and keys are forgotten, customers created',
     inject: (fixture) => forgetKeys(fixture, 'after_effect'),
   },
+  { name: 'foreign customers with the same e-mails and ids of their own', inject: meetForeignCustomers },
   { name: 'e-mail changes between attempts', inject: (fixture) => changeEmails(fixture, 'cut') },
   { name: 'e-mail changes after a stored 500', inject: (fixture) => changeEmails(fixture, 'server_error') },
   { name: 'user deleted during the call', inject: deleteUsers, customers: 0 },
@@ -125,6 +127,20 @@ async function forgetKeys(fixture: FaultFixture, when: 'before_effect' | 'after_
   await advance(25 * 3600)
   if (standIn.state().counts.idempotencyKeys > 0) throw new Error('Stripe still knows the keys.')
   return profilesOf(events, 'retrying')
+}
+
+/** Others in the account have customers with ids of their own choice, among which the engine has to look for the one it made. */
+async function meetForeignCustomers(fixture: FaultFixture): Promise<Iterable<string>> {
+  const { database, standIn } = fixture
+  const stripe = createStripe(standIn)
+  const { rows } = await database.query<{ id: string; email: string }>('select id, email from public.profile')
+  await Promise.all(
+    rows.map(({ id, email }) => {
+      const foreign = { id: `account_${id}`, email, metadata: { app: 'shop' } }
+      return stripe.customers.create(foreign)
+    }),
+  )
+  return forgetKeys(fixture, 'after_effect')
 }
 
 async function changeEmails(fixture: FaultFixture, kind: 'cut' | 'server_error'): Promise<Iterable<string>> {

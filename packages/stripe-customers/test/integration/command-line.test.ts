@@ -45,6 +45,8 @@ const withProxy = async <T>(status: 200 | 404, use: (base: string) => Promise<T>
   }
 }
 
+const countOf = (output: Output): number => (output.type === 'summary' ? output.foreign : Number.NaN)
+
 describe('the command line', () => {
   let dir: string
   let sandbox: Sandbox
@@ -253,6 +255,37 @@ describe('the command line', () => {
     }
     await Promise.all([foreign, strange].map(({ id }) => stripe.customers.del(id)))
     expect((await json('reconcile')).exitCode).toBe(0)
+  })
+
+  it('ignores customers that are not ours, and those that are expected, and counts them', async () => {
+    const before = (await json('reconcile')).last
+    const neighbour = { id: 'account_42', email: 'neighbour@example.com' }
+    await stripe.customers.create(neighbour)
+    const metadata = { app: 'shop', profile_id: crypto.randomUUID() }
+    const orphan = await stripe.customers.create({ email: 'shop@example.com', metadata })
+    expect(await json('reconcile')).toMatchObject({
+      exitCode: 1,
+      findings: [{ kind: 'orphaned', stripeCustomer: orphan.id }],
+      last: { foreign: countOf(before) + 1 },
+    })
+    const expected = '--expect-foreign app=blog --expect-foreign app=shop'
+    for (const flags of ['', '--fix --dry-run', '--fix --delete-duplicates']) {
+      expect(await json(`reconcile ${expected} ${flags}`.trim())).toMatchObject({
+        exitCode: 0,
+        findings: [],
+        last: { foreign: countOf(before) + 2 },
+      })
+    }
+    expect((await command(`reconcile ${expected}`)).stdout).toMatch(/customers \(\d+ of them not ours\): no difference/)
+    expect(await command('reconcile --expect-foreign shop')).toMatchObject({ exitCode: 2 })
+    // A neighbour beside a sign-up with the same e-mail does not keep it from its customer.
+    const { profileId } = await signUp(neighbour.email)
+    expect(await json('sweep')).toMatchObject({ exitCode: 0, last: { done: 1 } })
+    expect(await live(profileId)).toEqual([await customerOf(profileId)])
+    for (const { id } of [neighbour, orphan]) {
+      expect(await stripe.customers.retrieve(id)).not.toMatchObject({ deleted: true })
+      await stripe.customers.del(id)
+    }
   })
 
   it('missing: requeues failed work, and reports a request that Stripe still refuses', async () => {

@@ -58,7 +58,8 @@ async function measureReconcile(profileCount: number) {
       account: {
         async *pages() {
           for (let first = 0; first < profileCount; first += 100) {
-            yield await Promise.resolve(Array.from({ length: 100 }, (_, index) => customerOf(first + index)))
+            const customers = Array.from({ length: 100 }, (_, index) => customerOf(first + index))
+            yield await Promise.resolve({ customers, others: 0 })
           }
         },
         retrieve: (id) => Promise.resolve(customerOf(Number(id.slice(4)))),

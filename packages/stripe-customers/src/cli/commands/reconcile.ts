@@ -1,6 +1,7 @@
-import { CliError, type Command } from '@routekey/command-line'
+import { CliError, type Command, InvalidArgumentError } from '@routekey/command-line'
 
 import { systemTiming } from '../../timing.ts'
+import { expectForeign, type MetadataPair, parseMetadataPair } from '../../reconcile/expect-foreign.ts'
 import { reconcile, type ReconcileOptions } from '../../reconcile/reconcile.ts'
 import { createStripeAccount } from '../../reconcile/stripe-account.ts'
 import { envFileOption } from '../command-options.ts'
@@ -28,6 +29,11 @@ export function addReconcile(program: Command, context: CliContext): void {
       '--delete-duplicates',
       'with --fix: also delete duplicates that have no subscription; by default they are only reported',
     )
+    .option(
+      '--expect-foreign <key=value>',
+      'ignore customers with this in their metadata, such as those of another project in the same Stripe account; repeatable',
+      collectPairs,
+    )
     .addOption(envFileOption)
     .option('--json', 'print JSON, one object per line')
     .addHelpText(
@@ -47,7 +53,11 @@ The differences:
       const plan = parseReconcileFlags(options)
       await withEngine(context, options, async ({ store, work, stripe, progress, print, sweep }) => {
         const summary = await reconcile(
-          { store, work, account: createStripeAccount(stripe, systemTiming) },
+          {
+            store,
+            work,
+            account: createStripeAccount(stripe, systemTiming, expectForeign(options.expectForeign ?? [])),
+          },
           {
             ...plan,
             signal: context.signal,
@@ -81,4 +91,10 @@ export function parseReconcileFlags(flags: ReconcileFlags): Pick<ReconcileOption
     throw new CliError('--delete-duplicates needs --fix, or --dry-run to show what it would delete.', 2)
   }
   return { mode, deleteDuplicates }
+}
+
+function collectPairs(text: string, earlier: readonly MetadataPair[] = []): readonly MetadataPair[] {
+  const pair = parseMetadataPair(text)
+  if (pair === null) throw new InvalidArgumentError('Use a key and a value of metadata, such as app=shop.')
+  return [...earlier, pair]
 }
