@@ -102,3 +102,59 @@ describe('stripeWebhookSecret', () => {
     expect(error.message.replace('whsec_…', '')).not.toContain(secret || 'undefined')
   })
 })
+
+describe('a key', () => {
+  const hex = 'a1'.repeat(16)
+  const readers: Record<string, (value: string) => unknown> = {
+    NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: (value) =>
+      publicEnv({ ...supabase, NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: value }).supabasePublishableKey,
+    SUPABASE_SECRET_KEY: (value) => supabaseSecretKey({ SUPABASE_SECRET_KEY: value }),
+    STRIPE_SECRET_KEY: (value) => stripeEnv({ STRIPE_SECRET_KEY: value }).secretKey,
+    STRIPE_WEBHOOK_SECRET: (value) => stripeWebhookSecret({ STRIPE_WEBHOOK_SECRET: value }),
+  }
+  const valid: [string, string][] = [
+    ['NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY', `sb_publishable_${hex}`],
+    ['NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY', `eyJhbGciOiJIUzI1NiJ9.${hex}.${hex}-_`],
+    ['SUPABASE_SECRET_KEY', `sb_secret_${hex}_a-b`],
+    ['SUPABASE_SECRET_KEY', `eyJhbGciOiJIUzI1NiJ9.${hex}.${hex}-_`],
+    ['STRIPE_SECRET_KEY', `sk_live_${hex}`],
+    ['STRIPE_SECRET_KEY', `rk_test_${hex}`],
+    ['STRIPE_WEBHOOK_SECRET', `whsec_${hex}`],
+    ['STRIPE_WEBHOOK_SECRET', `whsec_${Buffer.from(hex).toString('base64')}`],
+  ]
+
+  it.each(valid)('in %s loses the white space around it: %s', (name, value) => {
+    for (const text of [value, `${value}\n`, `  ${value}\r\n`, `\t${value} `]) expect(readers[name]!(text)).toBe(value)
+  })
+
+  it.each(valid)(
+    'in %s is refused in quotes, with white space or another character in it, without repeating it: %s',
+    (name, value) => {
+      const inside = `${value.slice(0, 20)}\n${value.slice(20)}`
+      for (const text of [
+        `"${value}"`,
+        `'${value}'`,
+        `${value}"`,
+        inside,
+        `${value} #x`,
+        `${value}\0`,
+        `${value}\u2013`,
+      ]) {
+        const error = errorOf(() => readers[name]!(text))
+        expect(error.variables).toEqual([name])
+        expect(error.message).toContain(`${name} must be `)
+        expect(error.message).toContain('without quotes or spaces')
+        expect(error.message).not.toContain(hex.slice(0, 8))
+      }
+    },
+  )
+
+  it('is refused in the variable of another one', () => {
+    for (const [name, read] of Object.entries(readers)) {
+      const others = valid.filter(([other, value]) => other !== name && !value.startsWith('eyJ'))
+      for (const [, value] of [...others, ['', 'changeme'], ['', `pk_test_${hex}`]] as const) {
+        expect(errorOf(() => read(value)).variables, value).toEqual([name])
+      }
+    }
+  })
+})

@@ -19,24 +19,38 @@ export class EnvironmentError extends Error {
 /** Environment variables by name. */
 export type Source = Readonly<Record<string, string | undefined>>
 
-const valueSchema = z.string('is not set').min(1, 'is not set')
+// A value that was pasted or piped often ends with a newline, which no header can carry.
+const valueSchema = z.string('is not set').trim().min(1, 'is not set')
 const urlSchema = valueSchema.pipe(
   z.url({ protocol: /^https?$/, error: 'must be an http or https URL, such as https://example.supabase.co' }),
 )
 
+/** A key of another kind, or one in quotes, would fail at each call, as if the service were unreachable. */
+const keySchema = (shape: RegExp, kind: string) =>
+  valueSchema.pipe(z.string().regex(shape, `must be ${kind}, without quotes or spaces`))
+
 const publicSchema = z.object({
   NEXT_PUBLIC_SUPABASE_URL: urlSchema,
-  NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: valueSchema,
+  NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: keySchema(
+    /^(?:sb_publishable_[\w-]+|[\w-]+(?:\.[\w-]+){2})$/,
+    'the publishable key (sb_publishable_…) or the anon key (a JWT) of Supabase',
+  ),
 })
-const supabaseSecretSchema = z.object({ SUPABASE_SECRET_KEY: valueSchema })
+const supabaseSecretSchema = z.object({
+  SUPABASE_SECRET_KEY: keySchema(
+    /^(?:sb_secret_[\w-]+|[\w-]+(?:\.[\w-]+){2})$/,
+    'the secret key (sb_secret_…) or the service_role key (a JWT) of Supabase',
+  ),
+})
 const stripeSchema = z.object({
-  STRIPE_SECRET_KEY: valueSchema,
+  STRIPE_SECRET_KEY: keySchema(/^[sr]k_\w+$/, 'a secret key (sk_…) or a restricted key (rk_…) of Stripe'),
   STRIPE_API_BASE: z.preprocess((base) => (base === '' ? undefined : base), urlSchema.optional()),
 })
 // A short secret, such as a placeholder, can be guessed, and an attacker who knows it can delete links with forged events.
 const stripeWebhookSchema = z.object({
-  STRIPE_WEBHOOK_SECRET: valueSchema.pipe(
-    z.string().regex(/^whsec_\S{24,}$/, 'must be the signing secret (whsec_…) that Stripe shows for the endpoint'),
+  STRIPE_WEBHOOK_SECRET: keySchema(
+    /^whsec_[\w+/=-]{24,}$/,
+    'the signing secret (whsec_…) that Stripe shows for the endpoint',
   ),
 })
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { createClient } from '@supabase/supabase-js'
 import { describe, expect, it } from 'vitest'
 import { createSupabaseFunctions } from './supabase-functions.ts'
@@ -55,4 +56,17 @@ describe('createSupabaseFunctions', () => {
       code: 'ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED',
     })
   })
+
+  it.each(['sb_secret_hush\nx', 'sb_secret_hush\u2013'])(
+    'refuses the key %j, which a header cannot carry, without repeating it',
+    async (key) => {
+      const functions = createSupabaseFunctions(createClient('http://127.0.0.1:9', key))
+      const error = await functions.rows('f', {}).catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({
+        code: 'ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED',
+        message: expect.stringMatching(/^public\.f was not called: the key of Supabase has white space/),
+      })
+      expect(inspect(error)).not.toContain('hush')
+    },
+  )
 })

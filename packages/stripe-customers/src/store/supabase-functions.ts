@@ -1,4 +1,5 @@
 import { StripeCustomersError } from '../errors.ts'
+import { isHeaderError } from '../header-error.ts'
 import type { DatabaseFunctions } from './database-functions.ts'
 import { isRefusal, isSqlstate } from './sqlstate.ts'
 
@@ -28,6 +29,14 @@ export function createSupabaseFunctions(supabase: SupabaseRpcClient): DatabaseFu
     const { data, error, status } = await supabase.rpc(name, args).abortSignal(AbortSignal.timeout(timeoutMs))
     if (error === null) return data
     const { message, code = '' } = error
+    if (isHeaderError(message)) {
+      // Without the cause, which can repeat the key.
+      throw new StripeCustomersError(
+        'ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED',
+        `public.${name} was not called: the key of Supabase has white space or another character that a header cannot carry. ` +
+          'Create the client with the key alone.',
+      )
+    }
     const reason = `${message} (HTTP ${status})`
     if (isSqlstate(code) ? isRefusal(code) : isRefused(status)) {
       throw new StripeCustomersError(

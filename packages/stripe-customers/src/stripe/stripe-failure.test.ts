@@ -49,6 +49,22 @@ describe('describeStripeFailure', () => {
     },
   )
 
+  it.each([
+    ['a newline', 'sk_test_hush\nhush', [Stripe.createNodeHttpClient(), Stripe.createFetchHttpClient()]],
+    // Fetch removes it.
+    ['a newline at the end', 'sk_test_hush\n', [Stripe.createNodeHttpClient()]],
+    ['NUL', 'sk_test_hush\0', [Stripe.createNodeHttpClient(), Stripe.createFetchHttpClient()]],
+    ['a dash that is not ASCII', 'sk_test_hush\u2013', [Stripe.createNodeHttpClient(), Stripe.createFetchHttpClient()]],
+  ])('treats a key with %s as a bad key that was never sent, and does not repeat it', async (_, key, clients) => {
+    for (const httpClient of clients) {
+      const stripe = new Stripe(key, { protocol: 'http', host: '127.0.0.1', port: 9, maxNetworkRetries: 0, httpClient })
+      const failure = describeStripeFailure(await stripe.customers.list().catch((error: unknown) => error))
+      expect(failure).toMatchObject({ code: 'stripe_unauthorized', unsettled: false, replayed: false })
+      expect(failure.message).toMatch(/^The secret key has white space/)
+      expect(JSON.stringify(failure)).not.toContain('hush')
+    }
+  })
+
   it('tells a reused key from refused parameters', () => {
     const reused = { type: 'idempotency_error', message: 'Keys …', statusCode: 400 } as const
     expect(describeStripeFailure(new StripeIdempotencyError(reused)).code).toBe('stripe_key_reused')

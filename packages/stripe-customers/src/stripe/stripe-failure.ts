@@ -1,4 +1,5 @@
 import { Stripe } from 'stripe'
+import { isHeaderError } from '../header-error.ts'
 import { redactEmails } from '../redact-emails.ts'
 import type { WorkError } from '../store/work-error.ts'
 
@@ -12,6 +13,9 @@ export type StripeFailure = WorkError & {
   retryAfterMs: number | null
 }
 
+// The client's own message can repeat the key.
+const unusableKeyMessage =
+  'The secret key has white space or another character that a header cannot carry, so nothing was sent. Set it to the key alone.'
 const maxMessageLength = 300
 /** Longer waits would stop all work because of one response, which may come from a proxy. */
 const maxRetryAfterSeconds = 3600
@@ -28,6 +32,7 @@ export function describeStripeFailure(error: unknown): StripeFailure {
     unsettled: false,
     retryAfterMs: null,
   }
+  if (isKeyUnusable(error)) return { ...failure, code: 'stripe_unauthorized', message: unusableKeyMessage }
   if (!(error instanceof Stripe.errors.StripeError)) return { ...failure, code: 'stripe_unreachable', unsettled: true }
 
   const { statusCode: status, requestId, headers = {} } = error
@@ -95,6 +100,12 @@ export function describeLostWorker(): StripeFailure {
     unsettled: false,
     retryAfterMs: null,
   }
+}
+
+/** Whether the HTTP client could not send the key, so there was no request: other headers of a call are always valid. */
+function isKeyUnusable(error: unknown): boolean {
+  if (error instanceof Stripe.errors.StripeError) return isKeyUnusable(error.detail)
+  return error instanceof Error && isHeaderError(error.message)
 }
 
 /** RFC 9110, section 10.2.3. Stripe does not use the form with a date, which would need clocks that agree. */

@@ -1,5 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { createTestDatabase } from '@routekey/sandbox/test-database'
+import { Stripe } from 'stripe'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { StripeStandIn } from '@routekey/stripe-stand-in'
 import {
@@ -112,6 +113,27 @@ describe('recovery', () => {
     expect(await workOf(id)).toMatchObject({ state: 'done' })
     expect(events.map(({ type }) => type)).toEqual(['claimed', 'created'])
   })
+
+  it.each(['sk_test_wrong', 'sk_test_sandbox_0123456789\n'])(
+    'stops at the bad key %j without counting an attempt, and does the work with the right one',
+    async (key) => {
+      const id = await signUp(database, 'bad-key@example.com')
+      const stripe = new Stripe(key, { protocol: 'http', host: '127.0.0.1', port: standIn.port, maxNetworkRetries: 0 })
+      expect(await createEngine({ stripe, retryPolicy: { maxAttempts: 1 } }).sweep()).toMatchObject({
+        stopped: 'unauthorized',
+        retrying: 1,
+        failed: 0,
+      })
+      expect(await workOf(id)).toMatchObject({
+        state: 'pending',
+        attempts: 0,
+        last_error: { code: 'stripe_unauthorized' },
+      })
+      await advanceTime(database, standIn, 3600)
+      expect(await createEngine().sweep()).toMatchObject({ done: 1 })
+      expect(customersOf(id)).toHaveLength(1)
+    },
+  )
 
   it('waits for a database that is read-only, as after a failover, and loses nothing', async () => {
     const id = await signUp(database, 'failover@example.com')
