@@ -35,6 +35,10 @@ const ownFiles: readonly Snippet[] = [
       .map(([name, type]) => `declare const ${name}: ${type}\n`)
       .join(''),
   },
+  {
+    path: 'customers.ts',
+    code: `export declare const customers: import('@routekey/stripe-customers').StripeCustomers\n`,
+  },
   { path: 'lib/database.ts', code: `export declare const pool: import('pg').Pool\n` },
 ]
 

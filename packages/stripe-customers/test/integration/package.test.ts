@@ -37,6 +37,13 @@ describe('the package', () => {
       'defaultRequestTimeoutMs',
       'defaultRetryPolicy',
     ])
+    for (const entry of ['next', 'next-pages']) {
+      expect(
+        project.runModule(
+          `console.log(JSON.stringify(Object.keys(await import('@routekey/stripe-customers/${entry}'))))`,
+        ),
+      ).toEqual(['createStripeCustomersRoute'])
+    }
     const inner = project.runModule(
       `console.log(JSON.stringify(await import('@routekey/stripe-customers/dist/errors.js').catch((error) => error.code)))`,
     )

@@ -26,43 +26,48 @@ const typeSchema = z.enum(['INSERT', 'UPDATE', 'DELETE'])
 // Only the id is used, and the profile is read again with it. The body is unsigned and only a notification.
 const rowSchema = z.object({ id: z.guid() })
 
-const expected =
-  'Expected a Supabase database webhook for public.profile, such as ' +
-  '{"type":"INSERT","table":"profile","schema":"public","record":{"id":"<the profile\'s uuid>"},"old_record":null}.'
+/** The triggers of the engine post changes of the e-mail from here, if the table of profiles has no e-mail. */
+const users = 'auth.users'
 
 /**
- * Parses the body of a Supabase database webhook for `public.profile`. It uses only the type and the id, ignores unknown
- * fields, and checks no signature, because database webhooks are not signed.
+ * Parses the body of a notification about a profile: of the engine's triggers, or of a Supabase database webhook. It uses only
+ * the type and the id, ignores unknown fields, and checks no signature, because database webhooks are not signed.
+ *
+ * @param body the text of the body, or its value if a framework has parsed it
+ * @param table the table of profiles, with its schema
  */
 export function parseProfileEvent(
-  text: string,
+  body: unknown,
+  table: string,
 ): { ok: true; event: ProfileEvent } | { ok: false; problem: ProfileEventProblem } {
-  const json = parseJson(text)
-  if (!json.ok) return refuse(400, 'The body is not valid JSON.')
-  const body = bodySchema.safeParse(json.value)
-  if (!body.success) return refuse(400, `Invalid body: ${messages(body.error)}.`)
+  const [schemaName = '', ...rest] = table.split('.')
+  const refuse = (status: 400 | 422, reason: string): { ok: false; problem: ProfileEventProblem } => {
+    const example = `{"type":"INSERT","table":"${rest.join('.')}","schema":"${schemaName}","record":{"id":"<uuid>"}}`
+    return { ok: false, problem: { status, detail: `${reason} Expected a change of ${table}, such as ${example}.` } }
+  }
 
-  const { schema, table } = body.data
-  if (schema !== 'public' || table !== 'profile') return refuse(422, 'The event is for another table.')
-  const type = typeSchema.safeParse(body.data.type)
+  const json = typeof body === 'string' ? parseJson(body) : { ok: true, value: body }
+  if (!json.ok) return refuse(400, 'The body is not valid JSON.')
+  const parsed = bodySchema.safeParse(json.value)
+  if (!parsed.success) return refuse(400, `Invalid body: ${messages(parsed.error)}.`)
+
+  const from = `${parsed.data.schema}.${parsed.data.table}`
+  if (from !== table && from !== users) return refuse(422, 'The event is for another table.')
+  const type = typeSchema.safeParse(parsed.data.type)
   if (!type.success) return refuse(422, '"type" must be INSERT, UPDATE or DELETE.')
 
   // A deleted row is only in old_record.
   const name = type.data === 'DELETE' ? 'old_record' : 'record'
-  const row = rowSchema.safeParse(body.data[name])
+  const row = rowSchema.safeParse(parsed.data[name])
   if (!row.success) return refuse(400, `Invalid body: "${name}.id" must be a UUID.`)
   return { ok: true, event: { type: type.data, profileId: row.data.id } }
-}
-
-function refuse(status: 400 | 422, reason: string): { ok: false; problem: ProfileEventProblem } {
-  return { ok: false, problem: { status, detail: `${reason} ${expected}` } }
 }
 
 function messages(error: z.ZodError): string {
   return error.issues.map(({ message }) => message).join(', ')
 }
 
-function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
+function parseJson(text: string): { ok: boolean; value?: unknown } {
   try {
     return { ok: true, value: JSON.parse(text) }
   } catch {
