@@ -48,12 +48,17 @@ it('returns null for a function without a result', async () => {
 })
 
 it.each([
-  [403, '{"code":"42501","message":"permission denied for function count"}', 'permission denied for function count'],
-  [404, '<h1>Not found</h1>', 'not a response of a Data API'],
-  [200, '<h1>Welcome</h1>', 'not a response of a Data API'],
-  [500, '{"error":"x"}', 'not a response of a Data API'],
-])('returns an error for %d %s', async (status, body, message) => {
-  expect((await call(status, body)).result).toEqual({ data: null, error: { message }, status })
+  [
+    403,
+    '{"code":"42501","message":"permission denied for function count"}',
+    'permission denied for function count',
+    '42501',
+  ],
+  [404, '<h1>Not found</h1>', 'not a response of a Data API', ''],
+  [200, '<h1>Welcome</h1>', 'not a response of a Data API', ''],
+  [500, '{"error":"x"}', 'not a response of a Data API', ''],
+])('returns an error for %d %s', async (status, body, message, code) => {
+  expect((await call(status, body)).result).toEqual({ data: null, error: { message, code }, status })
 })
 
 it('returns an error without a response', async () => {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import type { SupabaseRpcClient } from '../store/supabase-functions.ts'
 
-const problemSchema = z.object({ message: z.string() })
+const problemSchema = z.object({ message: z.string(), code: z.string().catch('') })
 
 /**
  * Creates a client for the functions of a Supabase project. Not with `@supabase/supabase-js`, which needs Node.js 22 for
@@ -21,7 +21,7 @@ export function createDataApiClient(url: string, secretKey: string): SupabaseRpc
           const response = await fetch(address, { method: 'POST', headers, body: JSON.stringify(parameters), signal })
           return readResponse(response.status, await response.text())
         } catch (error) {
-          return { data: null, error: { message: describe(error) }, status: 0 }
+          return { data: null, error: { message: describe(error), code: '' }, status: 0 }
         }
       },
     }),
@@ -36,11 +36,8 @@ function readResponse(
   const data: unknown = text === '' ? null : parseJson(text)
   if (isOk && data !== undefined) return { data, error: null, status }
   const problem = problemSchema.safeParse(data)
-  return {
-    data: null,
-    error: { message: problem.success ? problem.data.message : 'not a response of a Data API' },
-    status,
-  }
+  const error = problem.success ? problem.data : { message: 'not a response of a Data API', code: '' }
+  return { data: null, error, status }
 }
 
 /** Returns undefined if the text is not JSON, as from another server at the address. */
