@@ -75,6 +75,15 @@ describe('stripeEnv', () => {
     expect(apiBase?.host).toBe('127.0.0.1:12111')
   })
 
+  it.each([
+    ['sk_live_1', true],
+    ['rk_live_1', true],
+    ['sk_test_live_1', false],
+    ['rk_test_1', false],
+  ])('tells the mode of %s', (key, livemode) => {
+    expect(stripeEnv({ STRIPE_SECRET_KEY: key }).livemode).toBe(livemode)
+  })
+
   it('never includes the key in its message', () => {
     const error = errorOf(() => stripeEnv({ STRIPE_SECRET_KEY: 'sk_test_hush', STRIPE_API_BASE: 'nowhere' }))
     expect(error.variables).toEqual(['STRIPE_API_BASE'])

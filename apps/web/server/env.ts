@@ -94,14 +94,19 @@ export function supabaseSecretKey(source: Source = processEnv()): string {
 }
 
 /**
- * Reads Stripe's key and API base; null means Stripe itself.
+ * Reads Stripe's key, its mode and the API base; null means Stripe itself.
  *
  * @throws `ERR_ENV_INVALID` if the key is missing or the base is not a URL
  */
-export function stripeEnv(source: Source = processEnv()): { secretKey: string; apiBase: URL | null } {
+export function stripeEnv(source: Source = processEnv()): {
+  secretKey: string
+  livemode: boolean
+  apiBase: URL | null
+} {
   const env = parse(stripeSchema, source)
   return {
     secretKey: env.STRIPE_SECRET_KEY,
+    livemode: !/^.k_test_/.test(env.STRIPE_SECRET_KEY),
     apiBase: env.STRIPE_API_BASE === undefined ? null : new URL(env.STRIPE_API_BASE),
   }
 }

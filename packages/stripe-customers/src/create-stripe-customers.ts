@@ -32,6 +32,8 @@ export type StripeCustomersOptions = (
 ) & {
   /** The client of the `stripe` package. The engine does not use its retries and timeouts. */
   readonly stripe: Stripe
+  /** The mode of the client's key: true for live. Events of the other mode are ignored. Default: those of both are applied. */
+  readonly livemode?: boolean
   /** Receives every step. Must not throw. Default: no receiver; the engine itself logs nothing. */
   readonly onEvent?: (event: StripeCustomersEvent) => void
   /** Gets a span for each call, claim, request to Stripe and write. Default: no spans, at no cost. */
@@ -81,7 +83,7 @@ export interface StripeCustomers {
    * another customer. `customer.updated` restores the profile's e-mail and id on the customer if it lost them. Both only make
    * the work due; `provision` or a sweep does it. It does not verify the signature.
    *
-   * @param event any event, parsed from JSON and verified; `ignored` if it is about something else
+   * @param event anything that Stripe signed, parsed from JSON; `ignored` unless it is such an event of this account and mode
    * @throws `ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE`, `ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED` or
    *   `ERR_STRIPE_CUSTOMERS_DATABASE_INVALID_RESPONSE`; the event is not recorded then, and Stripe's next delivery applies it
    */
@@ -128,7 +130,7 @@ export function createStripeCustomers(options: StripeCustomersOptions): StripeCu
       return signal === undefined ? result : withTimeout(result, { signal })
     },
     sweep: (sweepOptions) => inSpan('stripe_customers.sweep', {}, () => sweepProfiles(deps, sweepOptions)),
-    applyEvent: (event) => applyEvent(deps.store, event),
+    applyEvent: (event) => applyEvent(deps.store, event, options.livemode),
   }
 }
 

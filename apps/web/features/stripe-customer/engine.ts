@@ -1,6 +1,7 @@
 import 'server-only'
 import { trace } from '@opentelemetry/api'
 import { createStripeCustomers, type StripeCustomersEvent } from '@routekey/stripe-customers'
+import { stripeEnv } from '#server/env.ts'
 import { log } from '#server/log.ts'
 import { createStripeClient } from '#server/stripe.ts'
 import { createServiceClient } from '#server/supabase.ts'
@@ -16,6 +17,7 @@ export function getStripeCustomerEngine(): ReturnType<typeof createStripeCustome
   engine ??= createStripeCustomers({
     supabase: createServiceClient(),
     stripe: createStripeClient(),
+    livemode: stripeEnv().livemode,
     onEvent: logEvent,
     // Creates no spans until a tracer is registered, in instrumentation.ts.
     tracer: trace.getTracer('@routekey/stripe-customers'),

@@ -102,13 +102,44 @@ describe('POST /api/stripe/webhook', () => {
     expect(await recorded('evt_forged')).toEqual([])
   })
 
-  it.each(['null', '[]', '1', '"x"', '{}', '{"id":"evt_1","object":"event","type":"customer.deleted"}'])(
-    'responds 400 to the signed body %s, which is not an event',
-    async (payload) => {
-      const answer = await post(payload)
-      expect([answer.status, answer.headers['content-type']]).toEqual([400, 'application/problem+json'])
-    },
-  )
+  it.each([
+    'null',
+    '[]',
+    '1',
+    '"x"',
+    '{}',
+    '{"id":"evt_1","object":"event","type":"customer.deleted"}',
+    '{"id":"evt_\\u0000","object":"event","type":"customer.deleted","data":{"object":{"id":"cus_1"}}}',
+    '{"id":"evt_1","object":"v2.core.event","type":"v1.customer.deleted","related_object":{"id":"cus_1"}}',
+  ])('acknowledges the signed body %s, which is not for us, with one line in the log', async (payload) => {
+    const before = stack.web.output().length
+    const answer = await post(payload)
+    expect([answer.status, answer.json()]).toEqual([200, { outcome: 'ignored' }])
+    const lines = () =>
+      stack.web
+        .output()
+        .slice(before)
+        .match(/^.*stripe_event.*$/gm) ?? []
+    await expect.poll(lines).toEqual([expect.stringContaining('"outcome":"ignored","reason":"other_event"')])
+  })
+
+  it.each([
+    [{ livemode: true }, 'other_mode'],
+    [{ account: 'acct_connected' }, 'other_account'],
+  ])('acknowledges an event with %j, and changes nothing', async (origin, reason) => {
+    const { id, customer } = await provisioned()
+    const event: object = JSON.parse(eventBody(`evt_${reason}`, customer))
+    const answer = await post(JSON.stringify({ ...event, ...origin }))
+    expect([answer.status, answer.json()]).toEqual([200, { outcome: 'ignored' }])
+    expect(await recorded(`evt_${reason}`)).toEqual([])
+    expect(await customerOf(id)).toBe(customer)
+    await expect.poll(() => stack.web.output()).toContain(`"outcome":"ignored","reason":"${reason}"`)
+  })
+
+  it('responds 400 to a signed body that is not JSON', async () => {
+    const answer = await post('not JSON')
+    expect([answer.status, answer.headers['content-type']]).toEqual([400, 'application/problem+json'])
+  })
 
   it('reads at most 256 KiB', async () => {
     const payload = JSON.stringify({ padding: 'x'.repeat(256 * 1024) })

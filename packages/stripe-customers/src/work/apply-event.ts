@@ -3,8 +3,11 @@ import type { WorkStore } from '../store/work-store.ts'
 
 /** The outcome of an event from Stripe. */
 export type AppliedEvent =
-  /** The event is not about the deletion or the change of a customer. It was not recorded. */
-  | { outcome: 'ignored' }
+  /**
+   * The event was not recorded, because it is not about the deletion or the change of a customer, or comes from the other mode
+   * (`livemode`) or from another account.
+   */
+  | { outcome: 'ignored'; reason: 'other_event' | 'other_mode' | 'other_account' }
   /** The customer was deleted in Stripe. The profile lost its link and gets another customer with the next sweep. */
   | { outcome: 'unlinked'; profileId: string }
   /** The customer no longer has the profile's e-mail or id. The next sweep updates it. */
@@ -19,6 +22,10 @@ export type AppliedEvent =
 // Postgres accepts neither NUL nor a lone surrogate.
 const text = z.string().regex(/^[^\0\p{Cs}]*$/u)
 const eventSchema = z.object({
+  object: z.literal('event').optional(),
+  livemode: z.boolean().optional(),
+  // Only events of connected accounts have it.
+  account: z.string().nullish(),
   id: text.startsWith('evt_').max(255),
   type: z.enum(['customer.deleted', 'customer.updated']),
   data: z.object({
@@ -34,13 +41,20 @@ const eventSchema = z.object({
  * Records an event and applies it once. Events arrive late, twice and in any order, so none shows the present state. A
  * deletion is final whenever it arrives, and a change only makes work due.
  *
- * @param event any event whose signature the caller has verified
+ * @param event anything that Stripe signed, parsed from JSON
+ * @param livemode the mode whose events are applied; null for both
  * @throws `StripeCustomersError` if the database fails; the event is not recorded then, and Stripe's next delivery applies it
  */
-export async function applyEvent(store: WorkStore, event: unknown): Promise<AppliedEvent> {
+export async function applyEvent(
+  store: WorkStore,
+  event: unknown,
+  livemode: boolean | null = null,
+): Promise<AppliedEvent> {
   const parsed = eventSchema.safeParse(event)
-  if (!parsed.success) return { outcome: 'ignored' }
-  const { id, type, data } = parsed.data
+  if (!parsed.success) return { outcome: 'ignored', reason: 'other_event' }
+  const { id, type, data, account } = parsed.data
+  if (livemode !== null && parsed.data.livemode === !livemode) return { outcome: 'ignored', reason: 'other_mode' }
+  if (account !== undefined && account !== null) return { outcome: 'ignored', reason: 'other_account' }
   const { outcome, profileId } = await store.applyEvent({
     id,
     type,

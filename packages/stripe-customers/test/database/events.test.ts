@@ -121,6 +121,20 @@ describe('applyEvent', () => {
   })
 
   it.each([
+    [{ livemode: true }, 'other_mode'],
+    [{ account: 'acct_connected' }, 'other_account'],
+  ])('ignores an event with %j, and leaves the link as it is', async (origin, reason) => {
+    const { profileId, stripeCustomer } = await provisioned(`${reason}@example.com`)
+    await stripe.customers.del(stripeCustomer)
+    const event = await newest('customer.deleted')
+    const inTestMode = createStripeCustomers({ postgres: database, stripe, livemode: false })
+    expect(await inTestMode.applyEvent({ ...event, ...origin })).toEqual({ outcome: 'ignored', reason })
+    expect(await customers.provision(profileId)).toEqual({ outcome: 'provisioned', stripeCustomer })
+
+    expect(await inTestMode.applyEvent(event)).toEqual({ outcome: 'unlinked', profileId })
+  })
+
+  it.each([
     ['an event of another type', { id: 'evt_1', type: 'invoice.paid', data: { object: { id: 'in_1' } } }],
     ['an event about another object', { id: 'evt_1', type: 'customer.updated', data: { object: { id: 'acct_1' } } }],
     ['an event without an object', { id: 'evt_1', type: 'customer.deleted' }],
@@ -137,8 +151,13 @@ describe('applyEvent', () => {
       'an event with an id that is too long',
       { id: `evt_${'1'.repeat(252)}`, type: 'customer.deleted', data: { object: { id: 'cus_1' } } },
     ],
+    [
+      'a thin event',
+      { id: 'evt_1', object: 'v2.core.event', type: 'customer.deleted', data: { object: { id: 'cus_1' } } },
+    ],
+    ['an array', [{ id: 'evt_1', type: 'customer.deleted', data: { object: { id: 'cus_1' } } }]],
     ['null', null],
   ])('ignores %s', async (_, event) => {
-    expect(await customers.applyEvent(event)).toEqual({ outcome: 'ignored' })
+    expect(await customers.applyEvent(event)).toEqual({ outcome: 'ignored', reason: 'other_event' })
   })
 })

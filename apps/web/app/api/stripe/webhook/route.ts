@@ -1,5 +1,6 @@
 import { after } from 'next/server'
 import { getStripeCustomerEngine } from '#features/stripe-customer/engine.ts'
+import { describeStripeEvent } from '#features/stripe-customer/describe-stripe-event.ts'
 import { verifyStripeEvent } from '#features/stripe-customer/verify-stripe-event.ts'
 import { stripeWebhookSecret } from '#server/env.ts'
 import { describeError, log } from '#server/log.ts'
@@ -20,10 +21,9 @@ async function receiveEvent(request: Request): Promise<Response> {
     return problemResponse(400, 'Expected an event signed by Stripe for this endpoint.')
   }
 
-  const { id, type } = verified.event
   // An error here becomes a 5xx, so Stripe sends the event again.
   const applied = await getStripeCustomerEngine().applyEvent(verified.event)
-  log('info', 'stripe_event.applied', { id, type, ...applied })
+  log('info', 'stripe_event.applied', { ...describeStripeEvent(verified.event), ...applied })
   if (applied.outcome === 'unlinked' || applied.outcome === 'reopened') after(() => provision(applied.profileId))
   return Response.json({ outcome: applied.outcome }, { headers: { 'cache-control': 'no-store' } })
 }
