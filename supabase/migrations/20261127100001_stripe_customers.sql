@@ -12,7 +12,7 @@ create table if not exists public.stripe_customer_work (
   -- No foreign key: the row outlives its profile, as the tombstone from which the customer is deleted.
   profile_id uuid primary key,
   kind text not null default 'create' check (kind in ('create', 'update', 'delete')),
-  state text not null default 'pending' check (state in ('pending', 'done', 'failed')),
+  state text not null default 'pending' check (state in ('pending', 'waiting', 'done', 'failed')),
   revision integer not null default 1,
   key_number integer not null default 1,
   idempotency_key text not null generated always as ('customer-' || profile_id::text || '-' || key_number::text) stored,
@@ -69,6 +69,264 @@ create index if not exists stripe_event_received_at on public.stripe_event (rece
 create index if not exists stripe_event_deleted on public.stripe_event (stripe_customer) where type = 'customer.deleted';
 
 alter table public.stripe_event enable row level security;
+
+-- Who gets a customer. The rule decides when a row to create one would become due; a row that it does not allow waits.
+--
+-- One trigger on the table of work asks the rule, so no function that makes rows due can forget it. A row with frozen parameters
+-- does not wait, because its customer may exist already, nor does a row under a lease.
+
+do $$
+begin
+  -- A project may replace it. It is created only if there is none.
+  if to_regprocedure('public.may_have_stripe_customer(uuid)') is null then
+    create function public.may_have_stripe_customer(profile_id uuid) returns boolean
+    language plpgsql
+    stable
+    security definer
+    set search_path = ''
+    as $function$
+    begin
+      if to_regclass('auth.users') is null then
+        return true;
+      end if;
+      -- Supabase Auth also sets these columns for an identity provider that has verified the address.
+      return coalesce(
+        (
+          select users.is_anonymous is not true and coalesce(users.email_confirmed_at, users.phone_confirmed_at) is not null
+          from auth.users as users
+          where users.id = may_have_stripe_customer.profile_id
+        ),
+        -- The profile is not that of a user of Supabase Auth.
+        true
+      );
+    end
+    $function$;
+  end if;
+end
+$$;
+
+-- Versions before the rule had no row that waits.
+do $$
+begin
+  if not exists (
+    select from pg_catalog.pg_constraint
+    where conrelid = 'public.stripe_customer_work'::regclass
+      and conname = 'stripe_customer_work_state_check'
+      and pg_get_constraintdef(oid) like '%waiting%'
+  ) then
+    alter table public.stripe_customer_work
+      drop constraint stripe_customer_work_state_check,
+      add constraint stripe_customer_work_state_check check (state in ('pending', 'waiting', 'done', 'failed'));
+  end if;
+end
+$$;
+
+comment on column public.stripe_customer_work.state is 'Whether something is to be done. ''waiting'': the rule does not allow a customer yet, and next_attempt_at is when it is asked again.';
+
+create index if not exists stripe_customer_work_waiting on public.stripe_customer_work (next_attempt_at) where state = 'waiting';
+
+-- Asks the rule. A rule that raises must not make a sign-up fail, so it counts as no.
+create or replace function public.is_stripe_customer_allowed(target uuid) returns boolean
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  return coalesce(public.may_have_stripe_customer(target), false);
+exception when others then
+  raise warning 'public.may_have_stripe_customer raised for profile %: % (%). The profile gets no customer until it is fixed.',
+    target, sqlerrm, sqlstate;
+  return false;
+end
+$$;
+
+create or replace function public.hold_stripe_customer_work() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  if not public.is_stripe_customer_allowed(new.profile_id) then
+    new.state := 'waiting';
+    new.done_at := null;
+    new.failed_at := null;
+    -- Usually a trigger asks again. Otherwise a sweep does, the more seldom the older the row is.
+    new.next_attempt_at := now() + least(greatest(now() - new.created_at, interval '1 hour'), interval '7 days');
+  end if;
+  return new;
+end
+$$;
+
+drop trigger if exists hold_stripe_customer_work on public.stripe_customer_work;
+create trigger hold_stripe_customer_work
+  before insert or update on public.stripe_customer_work
+  for each row
+  when (
+    new.state = 'pending' and new.kind = 'create' and new.stripe_customer is null
+    and new.parameters is null and new.lease_token is null
+  )
+  execute function public.hold_stripe_customer_work();
+
+-- Asks the rule again for one profile that waits. Call it from a trigger on what a replaced rule reads. Returns whether the row
+-- is due now.
+create or replace function public.reconsider_stripe_customer(target uuid) returns boolean
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  update public.stripe_customer_work as work set
+    state = 'pending',
+    attempts = 0,
+    next_attempt_at = now(),
+    last_error = null
+  where work.profile_id = target and work.state = 'waiting' and public.is_stripe_customer_allowed(target);
+  return found;
+end
+$$;
+
+-- Asks the rule again for rows that have waited longest for it. With nothing to ask, it reads one page of an index. Returns the
+-- number of rows that are due now.
+create or replace function public.reconsider_waiting_stripe_customers(batch integer default 100) returns integer
+language sql
+security definer
+set search_path = ''
+as $$
+  with reconsidered as (
+    update public.stripe_customer_work as work set
+      state = 'pending',
+      attempts = 0,
+      next_attempt_at = now(),
+      last_error = null
+    from (
+      select waiting.profile_id
+      from public.stripe_customer_work as waiting
+      where waiting.state = 'waiting' and waiting.next_attempt_at <= now()
+      order by waiting.next_attempt_at
+      limit batch
+      for update skip locked
+    ) as asked
+    where work.profile_id = asked.profile_id
+    -- The trigger lets a row wait on that the rule still does not allow.
+    returning work.state
+  )
+  select count(*)::integer from reconsidered where state = 'pending';
+$$;
+
+-- Asks the rule again when Supabase Auth confirms a user, or an anonymous user becomes permanent. It never raises, because the
+-- confirmation must not fail.
+create or replace function public.reconsider_stripe_customer_of_user() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform public.reconsider_stripe_customer(new.id);
+  return null;
+exception when others then
+  raise warning 'The customer of user % was not made due: % (%). A sweep asks again within a week.', new.id, sqlerrm, sqlstate;
+  return null;
+end
+$$;
+
+-- What a new customer is created with, beside its e-mail and the id of its profile.
+
+do $$
+begin
+  -- A project may replace it: name, phone, preferred_locales and metadata, as Stripe's API names them. It is created only if there
+  -- is none.
+  if to_regprocedure('public.stripe_customer_details(uuid)') is null then
+    create function public.stripe_customer_details(profile_id uuid) returns jsonb
+    language sql
+    stable
+    security definer
+    set search_path = ''
+    as $function$ select '{}'::jsonb $function$;
+  end if;
+end
+$$;
+
+-- Returns what is wrong with details, or null if nothing is. Stripe's own bounds, so that a row fails with a reason that names the
+-- function instead of a refusal by Stripe.
+create or replace function public.find_stripe_customer_detail_fault(details jsonb) returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  metadata jsonb;
+  unknown text;
+begin
+  if jsonb_typeof(details) <> 'object' then
+    return 'it must return an object';
+  end if;
+  select string_agg(key, ', ') into unknown from jsonb_object_keys(details) as key
+  where key not in ('name', 'phone', 'preferred_locales', 'metadata');
+  if unknown is not null then
+    return format('it may return name, phone, preferred_locales and metadata, but not %s', unknown);
+  end if;
+  if details ? 'name' and (jsonb_typeof(details -> 'name') <> 'string' or length(details ->> 'name') not between 1 and 256) then
+    return 'name must be a text of 1 to 256 characters';
+  end if;
+  if details ? 'phone' and (jsonb_typeof(details -> 'phone') <> 'string' or length(details ->> 'phone') not between 1 and 20) then
+    return 'phone must be a text of 1 to 20 characters';
+  end if;
+  if details ? 'preferred_locales' and (
+    jsonb_typeof(details -> 'preferred_locales') <> 'array'
+    or jsonb_path_exists(details -> 'preferred_locales', 'strict $[*] ? (@.type() <> "string")')
+  ) then
+    return 'preferred_locales must be an array of texts';
+  end if;
+  metadata := coalesce(details -> 'metadata', '{}');
+  if jsonb_typeof(metadata) <> 'object' then
+    return 'metadata must be an object';
+  end if;
+  if metadata ? 'profile_id' then
+    return 'metadata.profile_id is the engine''s own';
+  end if;
+  if (select count(*) from jsonb_object_keys(metadata)) > 49 then
+    return 'metadata may have 49 keys';
+  end if;
+  if exists (
+    select from jsonb_each(metadata) as entry
+    where length(entry.key) not between 1 and 40
+      or entry.key ~ '[][]'
+      or jsonb_typeof(entry.value) <> 'string'
+      or length(entry.value #>> '{}') not between 1 and 500
+  ) then
+    return 'metadata must have keys of up to 40 characters without brackets, and texts of up to 500 characters';
+  end if;
+  return null;
+end
+$$;
+
+-- Returns the parameters of customers.create, or {"refused": reason} if the project's function returns something else than
+-- details. It never raises, because one row must not hold up the others that are claimed with it.
+create or replace function public.build_stripe_customer_parameters(profile_id uuid, email text) returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  details jsonb;
+  fault text;
+begin
+  begin
+    details := jsonb_strip_nulls(coalesce(public.stripe_customer_details(profile_id), '{}'));
+    fault := public.find_stripe_customer_detail_fault(details);
+  exception when others then
+    fault := format('it raised %s (%s)', sqlerrm, sqlstate);
+  end;
+  if fault is not null then
+    return jsonb_build_object('refused', fault);
+  end if;
+  return jsonb_strip_nulls(jsonb_build_object('email', email))
+    || details
+    || jsonb_build_object(
+      'metadata', coalesce(details -> 'metadata', '{}') || jsonb_build_object('profile_id', profile_id)
+    );
+end
+$$;
 
 -- What the triggers on the table of profiles do. They know the names of its columns from their arguments, and read the rest
 -- from the view stripe_customer_profile.
@@ -204,6 +462,12 @@ begin
   if to_regclass('vault.decrypted_secrets') is null then
     return null;
   end if;
+  -- Such as a user who has not confirmed the address yet.
+  if not exists (
+    select from public.stripe_customer_work as work (id) where work.id = profile_id::uuid and work.state = 'pending'
+  ) then
+    return null;
+  end if;
 
   select
     max(decrypted_secret) filter (where name = 'api_route_url'),
@@ -304,12 +568,35 @@ create trigger notify_stripe_customer_route_for_changed_email
   when (new."email" is distinct from old."email")
   execute function public.notify_stripe_customer_route('id', 'email');
 
-create or replace function public.build_stripe_customer_parameters(profile_id uuid, email text) returns jsonb
-language sql
-immutable
-set search_path = ''
-as $$
-  select jsonb_strip_nulls(jsonb_build_object('email', email, 'metadata', jsonb_build_object('profile_id', profile_id)))
+-- The rule reads what Supabase Auth confirms. Named to run after copy_user_email_to_profile, and in this order.
+do $$
+begin
+  if to_regclass('auth.users') is null then
+    return;
+  end if;
+
+  drop trigger if exists reconsider_stripe_customer_of_user on auth.users;
+  create trigger reconsider_stripe_customer_of_user
+    after update on auth.users
+    for each row
+    when (
+      new.email_confirmed_at is distinct from old.email_confirmed_at
+      or new.phone_confirmed_at is distinct from old.phone_confirmed_at
+      or new.is_anonymous is distinct from old.is_anonymous
+    )
+    execute function public.reconsider_stripe_customer_of_user();
+
+  drop trigger if exists wake_stripe_customer_route_for_confirmed_user on auth.users;
+  create trigger wake_stripe_customer_route_for_confirmed_user
+    after update on auth.users
+    for each row
+    when (
+      new.email_confirmed_at is distinct from old.email_confirmed_at
+      or new.phone_confirmed_at is distinct from old.phone_confirmed_at
+      or new.is_anonymous is distinct from old.is_anonymous
+    )
+    execute function public.notify_stripe_customer_route('id', 'email');
+end
 $$;
 
 -- Leases rows that are due, the longest due first, and freezes the parameters of first attempts. With a target, only its
@@ -341,6 +628,7 @@ declare
   claimed uuid[];
 begin
   if target is null then
+    perform public.reconsider_waiting_stripe_customers();
     select array_agg(due.profile_id) into claimed
     from (
       select work.profile_id
@@ -351,6 +639,7 @@ begin
       for update skip locked
     ) as due;
   else
+    perform public.reconsider_stripe_customer(target);
     select array_agg(due.profile_id) into claimed
     from (
       select work.profile_id
@@ -950,7 +1239,7 @@ begin
       work.profile_id,
       case
         when work.state = 'failed' then 'failed'
-        when work.state = 'done' then 'done'
+        when work.state in ('done', 'waiting') then work.state
         when work.last_error is not null then 'retrying'
         else 'pending'
       end as status,
@@ -959,7 +1248,7 @@ begin
         when work.state = 'pending' and (work.lease_token is null or work.next_attempt_at <= now()) then work.next_attempt_at
       end as next_attempt_at,
       case
-        when work.state = 'done' or (work.state = 'pending' and work.last_error is null) then null
+        when work.state in ('done', 'waiting') or (work.state = 'pending' and work.last_error is null) then null
         when work.last_error ->> 'code' = 'stripe_refused' then 'details'
         when work.last_error ->> 'code' in (
           'stripe_unreachable', 'stripe_unavailable', 'stripe_in_flight', 'stripe_rate_limited', 'stripe_malformed'
@@ -992,6 +1281,7 @@ declare
     'list_failed_stripe_customer_work',
     'list_stripe_customers',
     'read_stripe_customer',
+    'reconsider_stripe_customer',
     'renew_stripe_customer_key',
     'repair_profiles',
     'requeue_stripe_customer_work',
@@ -1002,9 +1292,16 @@ declare
     'build_stripe_customer_parameters',
     'count_profile_repairs',
     'enqueue_stripe_customer_work',
+    'find_stripe_customer_detail_fault',
+    'hold_stripe_customer_work',
+    'is_stripe_customer_allowed',
     'lock_stripe_customer',
+    'may_have_stripe_customer',
     'notify_stripe_customer_route',
+    'reconsider_stripe_customer_of_user',
+    'reconsider_waiting_stripe_customers',
     'reopen_work_of_deleted_stripe_customer',
+    'stripe_customer_details',
     'tombstone_stripe_customer_work'
   ];
   roles text;

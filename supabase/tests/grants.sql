@@ -60,6 +60,7 @@ select name, 'service_role' from unnest(array[
     'read_api_key_texts',
     'read_api_key_usage',
     'read_stripe_customer',
+    'reconsider_stripe_customer',
     'record_api_key_usage',
     'renew_stripe_customer_key',
     'repair_profiles',
@@ -87,12 +88,19 @@ select name, null from unnest(array[
     'end_api_keys_of_inactive_user',
     'enqueue_profile_repair',
     'enqueue_stripe_customer_work',
+    'find_stripe_customer_detail_fault',
+    'hold_stripe_customer_work',
+    'is_stripe_customer_allowed',
     'lock_stripe_customer',
+    'may_have_stripe_customer',
     'notify_stripe_customer_route',
     'prune_api_keys_of_owner',
+    'reconsider_stripe_customer_of_user',
+    'reconsider_waiting_stripe_customers',
     'reopen_work_of_deleted_stripe_customer',
     'repair_profile',
     'set_profile_updated_at',
+    'stripe_customer_details',
     'tombstone_stripe_customer_work'
 ]) as name;
 

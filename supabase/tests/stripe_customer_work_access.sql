@@ -2,6 +2,9 @@
 begin;
 select plan(118);
 
+-- All users here are confirmed.
+alter table auth.users alter column email_confirmed_at set default now();
+
 insert into auth.users (id, email) values
   ('30000000-0000-4000-8000-000000000001', 'owner@example.com'),
   ('30000000-0000-4000-8000-000000000002', 'stranger@example.com');

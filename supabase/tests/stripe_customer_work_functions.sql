@@ -5,6 +5,9 @@ select plan(56);
 -- No other row may be due.
 delete from public.stripe_customer_work;
 
+-- All users here are confirmed.
+alter table auth.users alter column email_confirmed_at set default now();
+
 insert into auth.users (id, email) values
   ('50000000-0000-4000-8000-000000000001', 'ada@example.com'),
   ('50000000-0000-4000-8000-000000000002', 'grace@example.com'),

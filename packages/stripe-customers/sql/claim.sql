@@ -1,11 +1,3 @@
-create or replace function public.build_stripe_customer_parameters(profile_id uuid, email text) returns jsonb
-language sql
-immutable
-set search_path = ''
-as $$
-  select jsonb_strip_nulls(jsonb_build_object('email', email, 'metadata', jsonb_build_object('profile_id', profile_id)))
-$$;
-
 -- Leases rows that are due, the longest due first, and freezes the parameters of first attempts. With a target, only its
 -- row.
 create or replace function public.claim_stripe_customer_work(
@@ -35,6 +27,7 @@ declare
   claimed uuid[];
 begin
   if target is null then
+    perform public.reconsider_waiting_stripe_customers();
     select array_agg(due.profile_id) into claimed
     from (
       select work.profile_id
@@ -45,6 +38,7 @@ begin
       for update skip locked
     ) as due;
   else
+    perform public.reconsider_stripe_customer(target);
     select array_agg(due.profile_id) into claimed
     from (
       select work.profile_id

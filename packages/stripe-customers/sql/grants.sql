@@ -15,6 +15,7 @@ declare
     'list_failed_stripe_customer_work',
     'list_stripe_customers',
     'read_stripe_customer',
+    'reconsider_stripe_customer',
     'renew_stripe_customer_key',
     'repair_profiles',
     'requeue_stripe_customer_work',
@@ -25,9 +26,16 @@ declare
     'build_stripe_customer_parameters',
     'count_profile_repairs',
     'enqueue_stripe_customer_work',
+    'find_stripe_customer_detail_fault',
+    'hold_stripe_customer_work',
+    'is_stripe_customer_allowed',
     'lock_stripe_customer',
+    'may_have_stripe_customer',
     'notify_stripe_customer_route',
+    'reconsider_stripe_customer_of_user',
+    'reconsider_waiting_stripe_customers',
     'reopen_work_of_deleted_stripe_customer',
+    'stripe_customer_details',
     'tombstone_stripe_customer_work'
   ];
   roles text;

@@ -32,6 +32,12 @@ begin
   if to_regclass('vault.decrypted_secrets') is null then
     return null;
   end if;
+  -- Such as a user who has not confirmed the address yet.
+  if not exists (
+    select from public.stripe_customer_work as work (id) where work.id = profile_id::uuid and work.state = 'pending'
+  ) then
+    return null;
+  end if;
 
   select
     max(decrypted_secret) filter (where name = 'api_route_url'),

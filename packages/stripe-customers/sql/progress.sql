@@ -16,7 +16,7 @@ begin
       work.profile_id,
       case
         when work.state = 'failed' then 'failed'
-        when work.state = 'done' then 'done'
+        when work.state in ('done', 'waiting') then work.state
         when work.last_error is not null then 'retrying'
         else 'pending'
       end as status,
@@ -25,7 +25,7 @@ begin
         when work.state = 'pending' and (work.lease_token is null or work.next_attempt_at <= now()) then work.next_attempt_at
       end as next_attempt_at,
       case
-        when work.state = 'done' or (work.state = 'pending' and work.last_error is null) then null
+        when work.state in ('done', 'waiting') or (work.state = 'pending' and work.last_error is null) then null
         when work.last_error ->> 'code' = 'stripe_refused' then 'details'
         when work.last_error ->> 'code' in (
           'stripe_unreachable', 'stripe_unavailable', 'stripe_in_flight', 'stripe_rate_limited', 'stripe_malformed'

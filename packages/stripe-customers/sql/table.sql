@@ -61,3 +61,34 @@ create trigger notify_stripe_customer_route_for_changed_email
   for each row
   when (new.{{email}} is distinct from old.{{email}})
   execute function public.notify_stripe_customer_route({{email_id_literal}}, {{email_literal}});
+
+-- The rule reads what Supabase Auth confirms. Named to run after copy_user_email_to_profile, and in this order.
+do $$
+begin
+  if to_regclass('auth.users') is null then
+    return;
+  end if;
+
+  drop trigger if exists reconsider_stripe_customer_of_user on auth.users;
+  create trigger reconsider_stripe_customer_of_user
+    after update on auth.users
+    for each row
+    when (
+      new.email_confirmed_at is distinct from old.email_confirmed_at
+      or new.phone_confirmed_at is distinct from old.phone_confirmed_at
+      or new.is_anonymous is distinct from old.is_anonymous
+    )
+    execute function public.reconsider_stripe_customer_of_user();
+
+  drop trigger if exists wake_stripe_customer_route_for_confirmed_user on auth.users;
+  create trigger wake_stripe_customer_route_for_confirmed_user
+    after update on auth.users
+    for each row
+    when (
+      new.email_confirmed_at is distinct from old.email_confirmed_at
+      or new.phone_confirmed_at is distinct from old.phone_confirmed_at
+      or new.is_anonymous is distinct from old.is_anonymous
+    )
+    execute function public.notify_stripe_customer_route('id', 'email');
+end
+$$;

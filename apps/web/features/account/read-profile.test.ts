@@ -31,6 +31,11 @@ describe('readProfile', () => {
       { status: 'pending' },
     ],
     [
+      'a row of a user who is not confirmed',
+      { status: 'waiting', next_attempt_at: null, cause: null },
+      { status: 'waiting' },
+    ],
+    [
       'a row that is retried',
       { status: 'retrying', next_attempt_at: '2026-11-23T18:00:20+00:00', cause: 'stripe' },
       { status: 'retrying', nextAttemptAt: '2026-11-23T18:00:20.000Z', cause: 'stripe' },

@@ -16,7 +16,7 @@ const profileSchema = z.object({
   created_at: z.coerce.date(),
 })
 const progressSchema = z.object({
-  status: z.enum(['pending', 'retrying', 'failed', 'done']),
+  status: z.enum(['pending', 'waiting', 'retrying', 'failed', 'done']),
   next_attempt_at: z.coerce.date().nullable(),
   cause: z.enum(['details', 'stripe', 'application']).nullable(),
 })
@@ -50,6 +50,7 @@ function unfinished(row: unknown): StripeCustomerProgress {
   // No row yet, or a row that was done before its customer was deleted: the next sweep creates one.
   if (row === null) return { status: 'pending' }
   const { status, next_attempt_at: nextAttemptAt, cause } = progressSchema.parse(row)
+  if (status === 'waiting') return { status }
   if (cause === null) return { status: 'pending' }
   if (status === 'failed') return { status, cause }
   if (status === 'retrying') return { status, nextAttemptAt: nextAttemptAt?.toISOString() ?? null, cause }

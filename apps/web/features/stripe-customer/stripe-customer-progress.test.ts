@@ -4,6 +4,7 @@ import { describeCause, describeNextAttempt, parseStripeCustomerProgress } from 
 describe('parseStripeCustomerProgress', () => {
   it.each([
     { status: 'pending' },
+    { status: 'waiting' },
     { status: 'failed', cause: 'details' },
     { status: 'failed', cause: 'application' },
     { status: 'retrying', nextAttemptAt: '2026-11-23T18:00:00.000Z', cause: 'stripe' },

@@ -9,10 +9,11 @@ export type StripeCustomerCause = keyof typeof causes
 
 /**
  * The progress of a profile's Stripe customer, without internal details. Times are ISO 8601. `nextAttemptAt` is null during
- * an attempt.
+ * an attempt. `waiting`: the user is not confirmed.
  */
 export type StripeCustomerProgress =
   | { status: 'pending' }
+  | { status: 'waiting' }
   | { status: 'retrying'; nextAttemptAt: string | null; cause: StripeCustomerCause }
   | { status: 'failed'; cause: StripeCustomerCause }
   | { status: 'done'; stripeCustomer: string }
@@ -25,7 +26,7 @@ export type StripeCustomerProgress =
 export function parseStripeCustomerProgress(value: unknown): StripeCustomerProgress | null {
   if (typeof value !== 'object' || value === null || !('status' in value)) return null
   const { status } = value
-  if (status === 'pending') return { status }
+  if (status === 'pending' || status === 'waiting') return { status }
   if (status === 'done' && 'stripeCustomer' in value && typeof value.stripeCustomer === 'string') {
     return { status, stripeCustomer: value.stripeCustomer }
   }

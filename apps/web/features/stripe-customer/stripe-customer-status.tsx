@@ -65,6 +65,15 @@ function Progress({ progress }: { progress: StripeCustomerProgress }) {
           <span className="text-muted-foreground">Your customer ID appears here within a few seconds.</span>
         </>
       )
+    case 'waiting':
+      return (
+        <>
+          <Badge>
+            <Clock aria-hidden /> Waiting
+          </Badge>
+          <span className="text-muted-foreground">Your customer is created when you have confirmed your address.</span>
+        </>
+      )
     case 'retrying':
       return (
         <>

@@ -7,6 +7,7 @@ const customer = 'cus_first'
 /** The functions of the engine and of accounts, in the order of a user's life. */
 export const engineCases: readonly FunctionCase[] = [
   { call: 'repair_profiles', args: () => ({ signed_up_within: '1 day' }), result: () => 0 },
+  { call: 'reconsider_stripe_customer', args: ({ userId }) => ({ target: userId }), result: () => false },
   {
     call: 'claim_stripe_customer_work',
     args: ({ lease, userId }) => ({ lease, lease_seconds: 60, batch: 1, target: userId }),

@@ -65,7 +65,7 @@ it('signs a user up, creates the profile and calls the route', async () => {
   expect((await client.from('profile').select('id, email')).data).toEqual([{ id, email: credentials.email }])
   const { headers, body } = await application.waitForRequest((request) => request.body.includes(id))
   expect(headers.get('x-api-key')).toBe(apiRouteSecret)
-  expect(JSON.parse(body)).toMatchObject({ type: 'INSERT', table: 'profile', record: { id } })
+  expect(JSON.parse(body)).toMatchObject({ type: 'UPDATE', table: 'users', record: { id } })
 })
 
 it('passes a JSON argument as an object, not as a JSON string', async () => {

@@ -30,11 +30,11 @@ describe('signing up', () => {
     expect(headers.get('x-api-key')).toBe(apiRouteSecret)
     expect(headers.get('content-type')).toBe('application/json')
     expect(JSON.parse(body)).toEqual({
-      type: 'INSERT',
-      schema: 'public',
-      table: 'profile',
-      record: expect.objectContaining({ id, email }),
-      old_record: null,
+      type: 'UPDATE',
+      schema: 'auth',
+      table: 'users',
+      record: { id, email },
+      old_record: { id, email },
     })
   })
 

@@ -47,7 +47,7 @@ export const outputSchema = z.union([
   z.strictObject({
     type: z.literal('requeue'),
     profileId: z.string(),
-    outcome: z.enum(['provisioned', 'deleted', 'pending', 'failed', 'unknown_profile']),
+    outcome: z.enum(['provisioned', 'deleted', 'waiting', 'pending', 'failed', 'unknown_profile']),
   }),
   z.discriminatedUnion('kind', [
     z.strictObject({

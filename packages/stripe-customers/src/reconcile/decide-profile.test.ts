@@ -33,6 +33,12 @@ describe('decideProfile', () => {
     expect(decideProfile(makeProfile({ stripeCustomer: null, state }), null, [])).toEqual([finding])
   })
 
+  it('leaves a profile that the rule does not allow a customer without one, but adopts one that exists', () => {
+    const waiting = makeProfile({ stripeCustomer: null, state: 'waiting' })
+    expect(decideProfile(waiting, null, [])).toEqual([])
+    expect(decideProfile(waiting, null, [a])).toEqual([{ kind: 'missing', profileId, adopt: 'cus_a' }])
+  })
+
   it('leaves work to the engine that it is about to do', () => {
     expect(decideProfile(makeProfile({ stripeCustomer: null, state: 'pending' }), null, [])).toEqual([])
     const other = makeCustomer({ email: 'old@example.com' })

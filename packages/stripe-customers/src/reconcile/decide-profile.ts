@@ -3,8 +3,8 @@ export interface ProfileRow {
   readonly profileId: string
   readonly email: string | null
   readonly stripeCustomer: string | null
-  /** The state of its work. Null if it has no work. */
-  readonly state: 'pending' | 'done' | 'failed' | null
+  /** The state of its work. Null if it has no work. `waiting`: the rule does not allow a customer yet. */
+  readonly state: 'pending' | 'waiting' | 'done' | 'failed' | null
   /** A request to Stripe is in progress, or may still take effect. */
   readonly busy: boolean
 }
@@ -52,7 +52,8 @@ export function decideProfile(
   const findings: Finding[] = []
 
   if (stripeCustomer === null) {
-    if (kept !== null || profile.state !== 'pending') findings.push({ kind: 'missing', profileId, adopt: kept })
+    if (kept !== null || (profile.state !== 'pending' && profile.state !== 'waiting'))
+      findings.push({ kind: 'missing', profileId, adopt: kept })
   } else if (!isLinkAlive) {
     findings.push({ kind: 'deleted', profileId, stripeCustomer, unknown: linked === 'unknown', adopt: kept })
   } else if (profile.state !== 'pending') {

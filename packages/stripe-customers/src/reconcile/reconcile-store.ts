@@ -9,7 +9,7 @@ const profileSchema = z
     profile_id: z.guid(),
     email: z.string().nullable(),
     stripe_customer: z.string().nullable(),
-    state: z.enum(['pending', 'done', 'failed']).nullable(),
+    state: z.enum(['pending', 'waiting', 'done', 'failed']).nullable(),
     busy: z.boolean(),
   })
   .transform((row): ProfileRow => ({
@@ -24,7 +24,7 @@ const ownerSchema = z
   .object({
     profile_id: z.guid(),
     profile_exists: z.boolean(),
-    tombstone: z.enum(['pending', 'done', 'failed']).nullable(),
+    tombstone: z.enum(['pending', 'waiting', 'done', 'failed']).nullable(),
   })
   .transform((row) => ({ profileId: row.profile_id, exists: row.profile_exists, tombstone: row.tombstone }))
 

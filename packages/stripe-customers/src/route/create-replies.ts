@@ -77,6 +77,8 @@ function describeResult(result: ProvisionResult, table: string): Reply {
   switch (result.outcome) {
     case 'provisioned':
       return createReply({ message: `stripe customer created: ${result.stripeCustomer}` })
+    case 'waiting':
+      return createReply({ message: 'nothing to create yet: the user is not confirmed' })
     case 'unknown_profile':
       return createProblem(404, `Profile not found. Expected the id of a row in ${table}.`)
     case 'pending': {

@@ -16,6 +16,8 @@ export interface ProfileTable {
 const files = [
   'work-table.sql',
   'event-table.sql',
+  'rule.sql',
+  'details.sql',
   'work-triggers.sql',
   'notify-route.sql',
   'table.sql',

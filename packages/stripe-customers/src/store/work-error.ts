@@ -16,6 +16,8 @@ export type WorkErrorCode =
   | 'stripe_key_reused'
   /** 404: the account does not have this customer. */
   | 'stripe_missing'
+  /** The project's function for details returned something else, or raised. */
+  | 'details_refused'
   /** Another 4xx: Stripe does not accept the parameters. */
   | 'stripe_refused'
   /** The response did not come from Stripe. */
@@ -46,6 +48,7 @@ export const workErrorSchema = z
       'stripe_unauthorized',
       'stripe_key_reused',
       'stripe_missing',
+      'details_refused',
       'stripe_refused',
       'stripe_malformed',
       'database_refused',

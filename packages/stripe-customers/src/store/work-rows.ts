@@ -6,13 +6,37 @@ import { workErrorSchema } from './work-error.ts'
 /** The parameters of `customers.create`. Frozen at the first attempt, because Stripe ties an idempotency key to them. */
 export interface CustomerParameters {
   readonly email?: string
-  readonly metadata: { readonly profile_id: string }
+  readonly name?: string
+  readonly phone?: string
+  readonly preferred_locales?: string[]
+  readonly metadata: { readonly profile_id: string; readonly [key: string]: string }
 }
 
 const customerParametersSchema = z
-  .object({ email: z.string().optional(), metadata: z.object({ profile_id: z.guid() }) })
+  .strictObject({
+    email: z.string().optional(),
+    name: z.string().optional(),
+    phone: z.string().optional(),
+    preferred_locales: z.array(z.string()).optional(),
+    metadata: z.object({ profile_id: z.guid() }).catchall(z.string()),
+  })
   // Leaves `email: undefined` out, which is a different type under `exactOptionalPropertyTypes`.
-  .transform(({ email, metadata }): CustomerParameters => (email === undefined ? { metadata } : { email, metadata }))
+  .transform(({ email, name, phone, preferred_locales, metadata }): CustomerParameters => ({
+    ...(email === undefined ? {} : { email }),
+    ...(name === undefined ? {} : { name }),
+    ...(phone === undefined ? {} : { phone }),
+    ...(preferred_locales === undefined ? {} : { preferred_locales }),
+    metadata,
+  }))
+
+/** Why the project's function for details gave none that a customer can be created with. */
+const refusedDetailsSchema = z.strictObject({ refused: z.string() })
+
+/** Parameters, or the reason why there are none. */
+const buildParametersSchema = z.union([
+  customerParametersSchema.transform((parameters) => ({ parameters, refusedDetails: null })),
+  refusedDetailsSchema.transform(({ refused }) => ({ parameters: null, refusedDetails: refused })),
+])
 
 /** Parses a row of `claim_stripe_customer_work`. */
 export const claimedWorkSchema = z
@@ -21,7 +45,7 @@ export const claimedWorkSchema = z
     kind: z.enum(['create', 'update', 'delete']),
     revision: z.int(),
     idempotency_key: z.string().min(1),
-    parameters: customerParametersSchema.nullable(),
+    parameters: buildParametersSchema.nullable(),
     email: z.string().nullable(),
     stripe_customer: z.string().nullable(),
     attempts: z.int(),
@@ -33,7 +57,9 @@ export const claimedWorkSchema = z
     kind: row.kind,
     revision: row.revision,
     idempotencyKey: row.idempotency_key,
-    parameters: row.parameters,
+    parameters: row.parameters?.parameters ?? null,
+    /** Why there are no parameters, if the project's function for details is the reason. */
+    refusedDetails: row.parameters?.refusedDetails ?? null,
     /** The profile's present e-mail. */
     email: row.email,
     stripeCustomer: row.stripe_customer,
@@ -49,10 +75,10 @@ export type ClaimedWork = z.infer<typeof claimedWorkSchema>
 
 /** Parses a row of `renew_stripe_customer_key`. */
 export const renewedKeySchema = z
-  .object({ idempotency_key: z.string().min(1), parameters: customerParametersSchema })
-  .transform((row) => ({ idempotencyKey: row.idempotency_key, parameters: row.parameters }))
+  .object({ idempotency_key: z.string().min(1), parameters: buildParametersSchema })
+  .transform((row) => ({ idempotencyKey: row.idempotency_key, ...row.parameters }))
 
-/** A new idempotency key and the parameters that go with it. */
+/** A new idempotency key and the parameters that go with it, or the reason why there are none. */
 export type RenewedKey = z.infer<typeof renewedKeySchema>
 
 /** Parses a row of `read_stripe_customer`. */
@@ -60,7 +86,7 @@ export const customerStatusSchema = z
   .object({
     profile_exists: z.boolean(),
     stripe_customer: z.string().nullable(),
-    state: z.enum(['pending', 'done', 'failed']).nullable(),
+    state: z.enum(['pending', 'waiting', 'done', 'failed']).nullable(),
     leased: z.boolean(),
     seconds_until_due: z.number().nullable(),
     last_error: workErrorSchema.nullable(),

@@ -40,6 +40,7 @@ describe('createWorkStore', () => {
         attempts: 1,
         firstAttemptAgeSeconds: 0,
         unsettledSeconds: 0,
+        refusedDetails: null,
       },
     ])
   })

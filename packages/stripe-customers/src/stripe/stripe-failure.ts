@@ -90,6 +90,21 @@ export function describeRefusedRecord(error: Error): StripeFailure {
   }
 }
 
+/**
+ * Describes details that no customer can be created with.
+ *
+ * @param reason what the project's function did, as its database says it
+ */
+export function describeRefusedDetails(reason: string): StripeFailure {
+  return {
+    code: 'details_refused',
+    message: redact(`Fix public.stripe_customer_details, and requeue the profile: ${reason}.`),
+    replayed: false,
+    unsettled: false,
+    retryAfterMs: null,
+  }
+}
+
 /** Describes a row that reached its maximum of attempts although the last of its workers never reported. */
 export function describeLostWorker(): StripeFailure {
   return {

@@ -1,3 +1,4 @@
+import { describeRefusedDetails } from '../stripe/stripe-failure.ts'
 import type { Attempt } from './attempt.ts'
 import { about } from './events.ts'
 import { findOrCreateCustomer } from './find-or-create-customer.ts'
@@ -6,6 +7,7 @@ import { recordCompletion, recordFailure, recordWait, type WorkOutcome } from '.
 /** Creates the customer of a profile, or finds the one that an earlier attempt created. */
 export async function createCustomer(attempt: Attempt): Promise<WorkOutcome> {
   const { work, stripe } = attempt
+  if (work.refusedDetails !== null) return refuseDetails(attempt, work.refusedDetails)
   if (work.parameters === null) throw new TypeError('A row was claimed for creation without parameters.')
 
   const result = await findOrCreateCustomer(stripe, work, work.parameters)
@@ -28,11 +30,17 @@ async function createWithNewKey(attempt: Attempt): Promise<WorkOutcome> {
   const renewed = await write(() => store.renewKey(claim))
   // The user was deleted or the lease is lost, so the row is claimed again.
   if (renewed === null) return recordWait(attempt, 0)
+  if (renewed.parameters === null) return refuseDetails(attempt, renewed.refusedDetails)
   attempt.onEvent({ ...about(work), type: 'key_renewed' })
   const result = await stripe.create(renewed.parameters, renewed.idempotencyKey)
   if (!result.ok) return recordFailure(attempt, result.failure, { refused: result.failure.code === 'stripe_refused' })
   const email = renewed.parameters.email ?? null
   return recordCreated(attempt, { stripeCustomer: result.value.id, email, how: 'sent' })
+}
+
+/** Nothing was sent, so the next attempt may use other parameters. */
+function refuseDetails(attempt: Attempt, reason: string): Promise<WorkOutcome> {
+  return recordFailure(attempt, describeRefusedDetails(reason), { refused: true })
 }
 
 function recordCreated(

@@ -54,6 +54,7 @@ export function decideRetry(
   })
 
   switch (code) {
+    case 'details_refused':
     case 'stripe_refused':
     case 'stripe_missing':
     case 'worker_lost':

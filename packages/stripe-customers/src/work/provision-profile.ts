@@ -8,6 +8,8 @@ import { performWork } from './perform-work.ts'
 export type ProvisionResult =
   /** The customer exists and is linked. An update of its e-mail may still be in progress. */
   | { outcome: 'provisioned'; stripeCustomer: string }
+  /** The rule, `public.may_have_stripe_customer`, does not allow a customer yet: by default until the user is confirmed. */
+  | { outcome: 'waiting' }
   /** There is no such profile. */
   | { outcome: 'unknown_profile' }
   /** Not yet. The engine tries again at `retryAt`. `reason` is null if another worker has not finished. */
@@ -54,6 +56,7 @@ export async function provisionProfile(deps: EngineDependencies, profileId: stri
 function resultOf(status: CustomerStatus | null): ProvisionResult | null {
   if (status === null || !status.profileExists) return { outcome: 'unknown_profile' }
   if (status.stripeCustomer !== null) return { outcome: 'provisioned', stripeCustomer: status.stripeCustomer }
+  if (status.state === 'waiting') return { outcome: 'waiting' }
   if (status.state === 'failed' && status.lastError !== null) return { outcome: 'failed', error: status.lastError }
   return null
 }

@@ -18,7 +18,7 @@ const quickstart = `
   $$;
   create trigger on_auth_user_created after insert on auth.users
     for each row execute procedure public.handle_new_user();
-  insert into auth.users (id, email) values (gen_random_uuid(), 'old@example.com');
+  insert into auth.users (id, email, email_confirmed_at) values (gen_random_uuid(), 'old@example.com', now());
   alter table public.profiles add column stripe_customer_id text;
 `
 
@@ -33,7 +33,7 @@ const accounts = `
   end
   $$;
   create trigger add_account after insert on auth.users for each row execute procedure app.add_account();
-  insert into auth.users (id, email) values (gen_random_uuid(), 'old@example.com');
+  insert into auth.users (id, email, email_confirmed_at) values (gen_random_uuid(), 'old@example.com', now());
 `
 
 const foreign = [
@@ -85,6 +85,21 @@ describe('the SQL of the engine', () => {
     const before = await readCatalogue(database)
     await database.exec(generateSql(own))
     expect(await readCatalogue(database)).toEqual(before)
+  })
+
+  it('keeps the rule and the details of a project', async () => {
+    const database = await createDatabase()
+    await database.exec(`
+      create or replace function public.may_have_stripe_customer(profile_id uuid) returns boolean language sql as 'select false';
+      create or replace function public.stripe_customer_details(profile_id uuid) returns jsonb language sql as
+        $$select '{"name": "Ada"}'::jsonb$$;
+    `)
+    await database.exec(generateSql(own))
+    const { rows } = await database.query(
+      'select public.may_have_stripe_customer($1) as rule, public.stripe_customer_details($1) as details',
+      [crypto.randomUUID()],
+    )
+    expect(rows).toEqual([{ rule: false, details: { name: 'Ada' } }])
   })
 
   it.each(foreign)(

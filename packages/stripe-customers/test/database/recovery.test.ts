@@ -218,7 +218,10 @@ describe('recovery', () => {
 
   it('serves a user whose id only Postgres accepts as a UUID, and the users beside it', async () => {
     const seeded = '11111111-1111-1111-1111-111111111111'
-    await database.query('insert into auth.users (id, email) values ($1, $2)', [seeded, 'seeded@example.com'])
+    await database.query('insert into auth.users (id, email, email_confirmed_at) values ($1, $2, now())', [
+      seeded,
+      'seeded@example.com',
+    ])
     const other = await signUp(database, 'other@example.com')
     expect(await createEngine().sweep()).toMatchObject({ claimed: 2, done: 2 })
     expect(await createEngine().provision(seeded)).toMatchObject({ outcome: 'provisioned' })

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { PGlite } from '@electric-sql/pglite'
 import { captureTerminal } from '@routekey/command-line/testing'
 import { startSandbox, type Sandbox } from '@routekey/sandbox'
+import { readMailedToken } from '@routekey/sandbox/read-mailed-token'
 import { createTestDatabase } from '@routekey/sandbox/test-database'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { Stripe } from 'stripe'
@@ -105,7 +106,9 @@ describe('the command line', () => {
   }
   const signUp = async (email = `${crypto.randomUUID()}@example.com`) => {
     const visitor = createClient(sandbox.supabase!.url, sandbox.supabase!.publishableKey, withoutSession)
-    const { data, error } = await visitor.auth.signUp({ email, password: 'correct horse battery staple' })
+    await visitor.auth.signUp({ email, password: 'correct horse battery staple' })
+    const token = await readMailedToken(sandbox.supabase!.mailDirectory, email)
+    const { data, error } = await visitor.auth.verifyOtp({ type: 'signup', token_hash: token })
     if (error !== null) throw error
     return { profileId: data.user!.id, email }
   }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startSandbox, type Sandbox } from '@routekey/sandbox'
+import { readMailedToken } from '@routekey/sandbox/read-mailed-token'
 import { findNode, installRuntimes } from '@routekey/tools/install-runtimes'
 import { createClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -142,10 +143,10 @@ describe('its command line', () => {
     const node = version === 'this Node' ? process.execPath : findNode('node-20')
     expect(node, problem ?? '').not.toBeNull()
     const visitor = createClient(sandbox.supabase!.url, sandbox.supabase!.publishableKey)
-    const { error } = await visitor.auth.signUp({
-      email: `${crypto.randomUUID()}@example.com`,
-      password: 'correct horse battery staple',
-    })
+    const email = `${crypto.randomUUID()}@example.com`
+    await visitor.auth.signUp({ email, password: 'correct horse battery staple' })
+    const token = await readMailedToken(sandbox.supabase!.mailDirectory, email)
+    const { error } = await visitor.auth.verifyOtp({ type: 'signup', token_hash: token })
     expect(error).toBeNull()
     const run = (line: string) => project.runBin(`${line} --json`, { env, node: node! })
     expect(await run('sweep')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('"done":1') })

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startSandbox, type Sandbox } from '@routekey/sandbox'
+import { readMailedToken } from '@routekey/sandbox/read-mailed-token'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { Stripe } from 'stripe'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -39,10 +40,10 @@ describe('the engine on supabase-js', () => {
   })
 
   const signUp = async (email: string): Promise<string> => {
-    const { data, error } = await createSupabase(sandbox.supabase!.publishableKey).auth.signUp({
-      email,
-      password: 'correct horse battery staple',
-    })
+    const { auth } = createSupabase(sandbox.supabase!.publishableKey)
+    await auth.signUp({ email, password: 'correct horse battery staple' })
+    const token = await readMailedToken(sandbox.supabase!.mailDirectory, email)
+    const { data, error } = await auth.verifyOtp({ type: 'signup', token_hash: token })
     expect(error).toBeNull()
     return data.user!.id
   }

@@ -20,7 +20,10 @@ export interface UserEvent {
 export async function signUp(model: Model, fixture: ModelFixture): Promise<void> {
   const user = { id: randomUUID(), email: nextEmail(model), deleted: false }
   model.users.push(user)
-  await fixture.query('insert into auth.users (id, email) values ($1, $2)', [user.id, user.email])
+  await fixture.query('insert into auth.users (id, email, email_confirmed_at) values ($1, $2, now())', [
+    user.id,
+    user.email,
+  ])
 }
 
 /** Returns whether the user exists, and is deleted if the user returns. */
@@ -44,7 +47,7 @@ export async function applyUserEvent(
   user.deleted = false
   const statement =
     kind === 'return'
-      ? 'insert into auth.users (id, email) values ($1, $2)'
+      ? 'insert into auth.users (id, email, email_confirmed_at) values ($1, $2, now())'
       : 'update auth.users set email = $2 where id = $1'
   await query(statement, [user.id, user.email])
 }

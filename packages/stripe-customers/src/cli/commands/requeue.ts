@@ -10,6 +10,7 @@ const help = 'npx stripe-customers'
 
 const problems: Readonly<Record<Exclude<ProvisionResult['outcome'], 'provisioned'>, string>> = {
   unknown_profile: `No profile has this id. List failed profiles: ${help} status`,
+  waiting: 'The rule, public.may_have_stripe_customer, does not allow a customer yet. It is asked again by itself.',
   pending: `The work is not done yet, and will be retried. See: ${help} status`,
   failed: `The work failed again. For the reason: ${help} status`,
 }

@@ -1,0 +1,158 @@
+-- Who gets a customer. The rule decides when a row to create one would become due; a row that it does not allow waits.
+--
+-- One trigger on the table of work asks the rule, so no function that makes rows due can forget it. A row with frozen parameters
+-- does not wait, because its customer may exist already, nor does a row under a lease.
+
+do $$
+begin
+  -- A project may replace it. It is created only if there is none.
+  if to_regprocedure('public.may_have_stripe_customer(uuid)') is null then
+    create function public.may_have_stripe_customer(profile_id uuid) returns boolean
+    language plpgsql
+    stable
+    security definer
+    set search_path = ''
+    as $function$
+    begin
+      if to_regclass('auth.users') is null then
+        return true;
+      end if;
+      -- Supabase Auth also sets these columns for an identity provider that has verified the address.
+      return coalesce(
+        (
+          select users.is_anonymous is not true and coalesce(users.email_confirmed_at, users.phone_confirmed_at) is not null
+          from auth.users as users
+          where users.id = may_have_stripe_customer.profile_id
+        ),
+        -- The profile is not that of a user of Supabase Auth.
+        true
+      );
+    end
+    $function$;
+  end if;
+end
+$$;
+
+-- Versions before the rule had no row that waits.
+do $$
+begin
+  if not exists (
+    select from pg_catalog.pg_constraint
+    where conrelid = 'public.stripe_customer_work'::regclass
+      and conname = 'stripe_customer_work_state_check'
+      and pg_get_constraintdef(oid) like '%waiting%'
+  ) then
+    alter table public.stripe_customer_work
+      drop constraint stripe_customer_work_state_check,
+      add constraint stripe_customer_work_state_check check (state in ('pending', 'waiting', 'done', 'failed'));
+  end if;
+end
+$$;
+
+comment on column public.stripe_customer_work.state is 'Whether something is to be done. ''waiting'': the rule does not allow a customer yet, and next_attempt_at is when it is asked again.';
+
+create index if not exists stripe_customer_work_waiting on public.stripe_customer_work (next_attempt_at) where state = 'waiting';
+
+-- Asks the rule. A rule that raises must not make a sign-up fail, so it counts as no.
+create or replace function public.is_stripe_customer_allowed(target uuid) returns boolean
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  return coalesce(public.may_have_stripe_customer(target), false);
+exception when others then
+  raise warning 'public.may_have_stripe_customer raised for profile %: % (%). The profile gets no customer until it is fixed.',
+    target, sqlerrm, sqlstate;
+  return false;
+end
+$$;
+
+create or replace function public.hold_stripe_customer_work() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  if not public.is_stripe_customer_allowed(new.profile_id) then
+    new.state := 'waiting';
+    new.done_at := null;
+    new.failed_at := null;
+    -- Usually a trigger asks again. Otherwise a sweep does, the more seldom the older the row is.
+    new.next_attempt_at := now() + least(greatest(now() - new.created_at, interval '1 hour'), interval '7 days');
+  end if;
+  return new;
+end
+$$;
+
+drop trigger if exists hold_stripe_customer_work on public.stripe_customer_work;
+create trigger hold_stripe_customer_work
+  before insert or update on public.stripe_customer_work
+  for each row
+  when (
+    new.state = 'pending' and new.kind = 'create' and new.stripe_customer is null
+    and new.parameters is null and new.lease_token is null
+  )
+  execute function public.hold_stripe_customer_work();
+
+-- Asks the rule again for one profile that waits. Call it from a trigger on what a replaced rule reads. Returns whether the row
+-- is due now.
+create or replace function public.reconsider_stripe_customer(target uuid) returns boolean
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  update public.stripe_customer_work as work set
+    state = 'pending',
+    attempts = 0,
+    next_attempt_at = now(),
+    last_error = null
+  where work.profile_id = target and work.state = 'waiting' and public.is_stripe_customer_allowed(target);
+  return found;
+end
+$$;
+
+-- Asks the rule again for rows that have waited longest for it. With nothing to ask, it reads one page of an index. Returns the
+-- number of rows that are due now.
+create or replace function public.reconsider_waiting_stripe_customers(batch integer default 100) returns integer
+language sql
+security definer
+set search_path = ''
+as $$
+  with reconsidered as (
+    update public.stripe_customer_work as work set
+      state = 'pending',
+      attempts = 0,
+      next_attempt_at = now(),
+      last_error = null
+    from (
+      select waiting.profile_id
+      from public.stripe_customer_work as waiting
+      where waiting.state = 'waiting' and waiting.next_attempt_at <= now()
+      order by waiting.next_attempt_at
+      limit batch
+      for update skip locked
+    ) as asked
+    where work.profile_id = asked.profile_id
+    -- The trigger lets a row wait on that the rule still does not allow.
+    returning work.state
+  )
+  select count(*)::integer from reconsidered where state = 'pending';
+$$;
+
+-- Asks the rule again when Supabase Auth confirms a user, or an anonymous user becomes permanent. It never raises, because the
+-- confirmation must not fail.
+create or replace function public.reconsider_stripe_customer_of_user() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform public.reconsider_stripe_customer(new.id);
+  return null;
+exception when others then
+  raise warning 'The customer of user % was not made due: % (%). A sweep asks again within a week.', new.id, sqlerrm, sqlstate;
+  return null;
+end
+$$;
