@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 /** The number of random characters that Stripe uses, by prefix. */
-const lengths = { cus: 14, evt: 24, req: 14, sub: 24 } as const
+const lengths = { cus: 14, evt: 24, in: 24, pm: 24, req: 14, sub: 24 } as const
 
 /**
  * Creates an id in Stripe's format, for example `cus_NffrFeUfNV2Hib`.

@@ -3,6 +3,8 @@ import { createServer, type Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { createAdjustableClock } from './adjustable-clock.ts'
+import { createBelongingEndpoints } from './belongings/belonging-endpoints.ts'
+import { createBelongings } from './belongings/belongings.ts'
 import { createControls, type Controls } from './control/controls.ts'
 import { readState } from './control/stand-in-state.ts'
 import { createApp } from './create-app.ts'
@@ -89,6 +91,7 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
   const customers = createCustomerStore(database)
   const subscriptions = createSubscriptionStore(database)
   const customerSubscriptions = createCustomerSubscriptions(subscriptions, events, clock)
+  const belongings = createBelongings(clock)
   const idempotency = createIdempotencyStore(database, clock)
   const faults = createFaultQueue()
   const limiter = createRateLimiter(clock, { ...noLimits, ...options.rateLimits })
@@ -111,6 +114,7 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
       database.transaction(() => customerSubscriptions.add(customer, { id: null, idempotencyKey: null }))
       delivery.wake()
     },
+    addBelonging: (customer, kind) => belongings.add(customer, kind),
     state: () => readState({ clock, customers, subscriptions, events, idempotency, log, limiter, faults, outbox }),
   })
   const execute = createExecution({
@@ -125,6 +129,7 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
     endpoints: [
       ...createCustomerEndpoints({ clock, customers, subscriptions: customerSubscriptions, events }),
       ...createSubscriptionEndpoints(subscriptions),
+      ...createBelongingEndpoints(belongings, customers),
       ...createEventEndpoints(events),
     ],
     authenticate: createAuthenticator(secretKey),

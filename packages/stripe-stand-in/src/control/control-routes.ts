@@ -10,6 +10,7 @@ const faultsBodySchema = z.union([faultSchema.transform((fault) => [fault]), z.a
 const clockBodySchema = z.strictObject({ advanceSeconds: z.number().min(0).max(3_155_760_000) })
 
 const subscriptionBodySchema = z.strictObject({ customer: z.string() })
+const belongingBodySchema = z.strictObject({ customer: z.string(), kind: z.enum(['payment_method', 'invoice']) })
 
 /** Creates the routes under `/_sandbox`. Each change answers with the resulting state. */
 export function createControlRoutes(controls: Controls): Hono {
@@ -36,6 +37,9 @@ export function createControlRoutes(controls: Controls): Hono {
     .post('/clock', (c) => change(c, clockBodySchema, ({ advanceSeconds }) => controls.advanceClock(advanceSeconds)))
     .post('/subscriptions', (c) =>
       change(c, subscriptionBodySchema, ({ customer }) => controls.addSubscription(customer)),
+    )
+    .post('/belongings', (c) =>
+      change(c, belongingBodySchema, ({ customer, kind }) => controls.addBelonging(customer, kind)),
     )
 }
 

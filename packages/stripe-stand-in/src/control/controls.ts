@@ -1,3 +1,4 @@
+import type { BelongingKind } from '../belongings/belongings.ts'
 import type { AdjustableClock } from '../adjustable-clock.ts'
 import type { CustomerStore } from '../customers/customer-store.ts'
 import { StandInError } from '../errors.ts'
@@ -23,6 +24,12 @@ export interface Controls {
    * @throws `ERR_STAND_IN_CUSTOMER_MISSING` when the customer does not exist or is deleted
    */
   addSubscription(customer: string): void
+  /**
+   * Gives a customer a payment method or an invoice.
+   *
+   * @throws `ERR_STAND_IN_CUSTOMER_MISSING` when the customer does not exist or is deleted
+   */
+  addBelonging(customer: string, kind: BelongingKind): void
   state(): StandInState
 }
 
@@ -33,12 +40,18 @@ export interface ControlDependencies {
   readonly idempotency: Pick<IdempotencyStore, 'prune'>
   /** Adds a subscription to a customer that exists, and its event. */
   readonly subscribe: (customer: string) => void
+  readonly addBelonging: (customer: string, kind: BelongingKind) => void
   readonly state: () => StandInState
 }
 
 /** Creates the controls of a stand-in. */
 export function createControls(dependencies: ControlDependencies): Controls {
-  const { clock, customers, faults, idempotency, subscribe, state } = dependencies
+  const { clock, customers, faults, idempotency, subscribe, addBelonging, state } = dependencies
+  const requireCustomer = (customer: string): void => {
+    if (customers.findLive(customer) !== undefined) return
+    const message = `No such customer: ${customer}. Create it first, for example with stripe.customers.create().`
+    throw new StandInError('ERR_STAND_IN_CUSTOMER_MISSING', message)
+  }
   return {
     addFaults: (...added) => faults.add(...added),
     clearFaults: () => faults.clear(),
@@ -47,11 +60,12 @@ export function createControls(dependencies: ControlDependencies): Controls {
       idempotency.prune()
     },
     addSubscription(customer) {
-      if (customers.findLive(customer) === undefined) {
-        const message = `No such customer: ${customer}. Create it first, for example with stripe.customers.create().`
-        throw new StandInError('ERR_STAND_IN_CUSTOMER_MISSING', message)
-      }
+      requireCustomer(customer)
       subscribe(customer)
+    },
+    addBelonging(customer, kind) {
+      requireCustomer(customer)
+      addBelonging(customer, kind)
     },
     state,
   }
