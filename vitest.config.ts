@@ -8,11 +8,14 @@ const resolve = {
 }
 
 // More than there are processors on a small machine, because much of the time the tests wait: for a server to start, a timer
-// or a process. Files of these three projects run side by side, those of the unit tests last, where they fill the gaps.
+// or a process. Files of these projects run side by side, those of the unit tests last, where they fill the gaps.
 const maxWorkers = 3
 
 // `isolate: false`: a process does file after file, and loads PGlite and the SDKs once, which is a quarter less work. So a file
 // leaves nothing behind.
+
+/** Of the attacks on the built application, those whose cost is measured. */
+const requestCost = 'apps/web/test/security/request-cost.test.ts'
 
 export default defineConfig({
   test: {
@@ -66,7 +69,7 @@ export default defineConfig({
         // Measures, so nothing else may run beside it.
         test: {
           name: 'scale',
-          include: ['packages/*/test/scale/**/*.test.ts'],
+          include: ['packages/*/test/scale/**/*.test.ts', requestCost],
           testTimeout: 300_000,
           hookTimeout: 180_000,
           fileParallelism: false,
@@ -74,14 +77,16 @@ export default defineConfig({
       },
       {
         resolve,
-        // Attacks on the built application. They measure too.
+        // Attacks on the built application.
         test: {
           name: 'security',
           include: ['apps/web/test/security/**/*.test.ts'],
+          exclude: [requestCost],
           testTimeout: 300_000,
           hookTimeout: 180_000,
           expect: { poll: { timeout: 60_000 } },
-          fileParallelism: false,
+          isolate: false,
+          maxWorkers,
         },
       },
       {

@@ -23,8 +23,8 @@ const hasChromium = findChromium() !== null
 /** The lanes of a stage run side by side. */
 const stages: Step[][][] = [
   [[build], [checkFormat, checkDependencies, checkUnused, checkWords]],
-  [[runTests(['unit', 'database', 'integration'], { directory: reports })]],
-  [[runTests(['scale', 'security'], { directory: reports })], [lint, checkTypes, checkPackage]],
+  [[runTests(['unit', 'database', 'integration', 'security'], { directory: reports })]],
+  [[runTests(['scale'], { directory: reports })], [lint, checkTypes, checkPackage]],
   ...(hasChromium ? [[[runTests(['browser'], { directory: reports })]]] : []),
 ]
 

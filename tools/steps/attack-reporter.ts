@@ -5,7 +5,7 @@ import { attacksOf } from './count-attacks.ts'
 class AttackReporter implements Reporter {
   onTestRunEnd(files: readonly TestModule[]): void {
     const tests = files
-      .filter(({ project }) => project.name === 'security')
+      .filter(({ moduleId }) => moduleId.includes('/test/security/'))
       .flatMap((file) => [...file.children.allTests()])
     if (tests.length === 0) return
     const attacks = tests.reduce((sum, test) => sum + attacksOf(test.meta()), 0)
