@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
+import { createAccountEndpoints } from './account/account-endpoints.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
 import { createBelongingEndpoints } from './belongings/belonging-endpoints.ts'
 import { createBelongings } from './belongings/belongings.ts'
@@ -33,14 +34,18 @@ export type { FaultRequest } from './requests/fault-queue.ts'
 export type { RateLimits } from './requests/rate-limiter.ts'
 export type { WebhookEndpoint } from './webhooks/webhook-outbox.ts'
 
+const defaultAccount = 'acct_StripeStandIn01'
+
 /** Options of {@link startStripeStandIn}. */
 export interface StripeStandInOptions {
   /** A port on 127.0.0.1; 0 for any free port. */
   readonly port: number
   /** The file that keeps the state. Default: `:memory:`. */
   readonly path?: string
-  /** The only key that is accepted, `sk_test_…`. */
+  /** The only key that is accepted, `sk_test_…`. A restricted key, `rk_test_…`, cannot read the account. */
   readonly secretKey: string
+  /** The id of the account, `acct_…`. Default: always the same. */
+  readonly account?: string
   /** The endpoints that events are sent to. Default: none. */
   readonly webhooks?: readonly WebhookEndpoint[]
   /** The delay before each retry of an event. Default: 1 s, 5 s and 30 s. */
@@ -131,6 +136,7 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
       ...createSubscriptionEndpoints(subscriptions),
       ...createBelongingEndpoints(belongings, customers),
       ...createEventEndpoints(events),
+      ...createAccountEndpoints(options.account ?? defaultAccount, secretKey.startsWith('rk_')),
     ],
     authenticate: createAuthenticator(secretKey),
     limiter,

@@ -1,6 +1,7 @@
 import type { Stripe } from 'stripe'
 import { describe, expectTypeOf, it } from 'vitest'
 import type { z } from 'zod'
+import type { accountBody } from './account/account-endpoints.ts'
 import type { customerBody, deletedCustomerBody } from './customers/customer-body.ts'
 import type * as customers from './customers/customer-params.ts'
 import type { EventBody, EventData } from './events/event-body.ts'
@@ -25,6 +26,10 @@ describe('the bodies have the types of the SDK', () => {
     expectTypeOf<ReturnType<typeof customerBody>>().toEqualTypeOf<Stripe.Customer>()
     expectTypeOf<ReturnType<typeof deletedCustomerBody>>().toEqualTypeOf<Stripe.DeletedCustomer>()
     expectTypeOf<ReturnType<typeof listBody<Stripe.Customer>>>().toEqualTypeOf<Stripe.ApiList<Stripe.Customer>>()
+  })
+
+  it('for the account', () => {
+    expectTypeOf<ReturnType<typeof accountBody>>().toEqualTypeOf<Stripe.Account>()
   })
 
   it('for subscriptions', () => {

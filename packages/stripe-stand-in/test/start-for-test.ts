@@ -23,8 +23,8 @@ export async function startForTest(
 }
 
 /** Creates the real SDK for the stand-in on `port`, without retries by default. */
-export function createSdk(port: number, config: Stripe.StripeConfig = {}): Stripe {
-  return new Stripe(secretKey, {
+export function createSdk(port: number, config: Stripe.StripeConfig = {}, key = secretKey): Stripe {
+  return new Stripe(key, {
     protocol: 'http',
     host: '127.0.0.1',
     port,
