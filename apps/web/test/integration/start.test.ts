@@ -79,11 +79,10 @@ describe('npm start', { timeout: 300_000 }, () => {
 
   /** Runs the command that counts the work, with the variables that `npm start` has written. */
   function runStatus() {
-    const { status, stdout } = spawnSync(process.execPath, ['tools/stripe-customers.mjs', 'status', '--json'], {
-      cwd: root,
-      encoding: 'utf8',
-      env: { ...env, STRIPE_CUSTOMERS_ENV_FILE: env.SANDBOX_ENV_FILE },
-    })
+    const program = join(root, 'node_modules/.bin/stripe-customers')
+    const args = ['status', '--json', '--env-file', env.SANDBOX_ENV_FILE!]
+    const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', env })
+    expect(stdout, stderr).not.toBe('')
     return { status, output: z.record(z.string(), z.unknown()).parse(JSON.parse(stdout)) }
   }
 
@@ -257,7 +256,7 @@ describe('npm start', { timeout: 300_000 }, () => {
     env.API_ROUTE_SECRET = secret
     const run = start()
     await run.ready()
-    expect(run.output()).toContain('"x-api-key: $API_ROUTE_SECRET"')
+    expect(run.output()).toContain(`printf 'x-api-key: %s' "$API_ROUTE_SECRET"`)
     expect(run.output()).not.toContain(secret)
     expect(await readVariables()).not.toHaveProperty('API_ROUTE_SECRET')
     const answer = await send(`http://127.0.0.1:${ports.web}/api/create-stripe-customer`, {
