@@ -15,8 +15,11 @@ export interface PackedProject {
   readonly directory: string
   /** The files of the tarball. */
   readonly files: readonly string[]
-  /** Runs the command line. `node`: the program of another Node. */
-  runBin(line: string, options?: { env?: Record<string, string>; node?: string }): Promise<BinResult>
+  /** Runs the command line, with arguments or a line of them. `node`: the program of another Node. */
+  runBin(
+    line: string | readonly string[],
+    options?: { env?: Record<string, string>; node?: string },
+  ): Promise<BinResult>
   /** Runs a module, and parses what it prints. */
   runModule(source: string): unknown
   /** Type-checks `source` in strict mode, with the types of the packages. Returns the compiler's output. */
@@ -64,7 +67,7 @@ export function createPackedProject(packages: readonly string[]): PackedProject 
     directory,
     files: execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n'),
     async runBin(line, { env = {}, node } = {}) {
-      const args = line === '' ? [] : line.split(' ')
+      const args = typeof line === 'string' ? line.split(' ') : line
       const options = { cwd: directory, env: { ...env, PATH: pathWithNode() } }
       const child = node === undefined ? spawn(bin, args, options) : spawn(node, [bin, ...args], options)
       const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])

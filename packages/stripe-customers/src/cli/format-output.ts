@@ -8,6 +8,8 @@ export function formatOutput(output: Output): string {
   switch (output.type) {
     case 'status':
       return formatStatus(output)
+    case 'preflight':
+      return formatPreflight(output)
     case 'sweep':
       return formatSweep(output)
     case 'requeue':
@@ -17,6 +19,14 @@ export function formatOutput(output: Output): string {
     case 'summary':
       return formatSummary(output)
   }
+}
+
+function formatPreflight({ table, problems, notes }: OutputOf<'preflight'>): string {
+  const verdict =
+    problems.length === 0
+      ? `Nothing is in the way of the engine for ${table}.`
+      : `In the way of the engine for ${table}:`
+  return [verdict, ...problems.map((problem) => `- ${problem}`), ...notes.map((note) => `note: ${note}`)].join('\n')
 }
 
 function formatStatus({ failures, ...counts }: OutputOf<'status'>): string {

@@ -43,6 +43,12 @@ export const outputSchema = z.union([
       }),
     ),
   }),
+  z.strictObject({
+    type: z.literal('preflight'),
+    table: z.string(),
+    problems: z.array(z.string()),
+    notes: z.array(z.string()),
+  }),
   z.strictObject({ type: z.literal('sweep'), ...sweepCountsSchema.shape }),
   z.strictObject({
     type: z.literal('requeue'),

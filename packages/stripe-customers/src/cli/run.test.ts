@@ -33,8 +33,16 @@ describe('the command line', () => {
     expect(said).toMatch(/^stripe-customers: NEXT_PUBLIC_SUPABASE_URL is missing\. Set it, [^\n]+\n$/)
   })
 
+  it.each(['sql', 'preflight'])('asks for the table and its columns of "%s", and guesses none', async (command) => {
+    const { exitCode, printed, said } = await runLine(`${command} --table public.profiles --id id`)
+    expect({ exitCode, printed }).toEqual({ exitCode: 2, printed: '' })
+    expect(said).toContain('Name the table and its columns')
+  })
+
   it.each([
     ['', 'Missing command'],
+    ['sql --table profiles --id id --customer customer', 'Use a name with its schema'],
+    ['preflight --table public.p --id id --customer c', 'DATABASE_URL is missing'],
     ['reconsile', 'Did you mean reconcile?'],
     ['--fix', 'Unknown option'],
     ['status --fix', 'Unknown option'],

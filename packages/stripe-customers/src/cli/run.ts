@@ -2,8 +2,10 @@ import { CliError, createProgram, type ExitCode, runProgram } from '@routekey/co
 import { z } from 'zod'
 
 import { StripeCustomersError } from '../errors.ts'
+import { addPreflight } from './commands/preflight.ts'
 import { addReconcile } from './commands/reconcile.ts'
 import { addRequeue } from './commands/requeue.ts'
+import { addSql } from './commands/sql.ts'
 import { addStatus } from './commands/status.ts'
 import { addSweep } from './commands/sweep.ts'
 import type { CliContext } from './context.ts'
@@ -19,18 +21,18 @@ export function run(args: readonly string[], context: CliContext): Promise<ExitC
   const program = createProgram(
     {
       command: 'npx stripe-customers',
-      description: 'Checks and repairs the Stripe customers of all profiles.',
+      description: 'Gives every profile exactly one Stripe customer.',
       services: 'the database or Stripe',
     },
     context,
   ).version(readVersion(), '--version', 'print the version')
-  for (const add of [addStatus, addSweep, addReconcile, addRequeue]) add(program, context)
+  for (const add of [addPreflight, addSql, addStatus, addSweep, addReconcile, addRequeue]) add(program, context)
   program.addHelpText(
     'after',
     `
 It uses these variables of the environment, or else of .env.local:
   NEXT_PUBLIC_SUPABASE_URL or SUPABASE_URL, and SUPABASE_SECRET_KEY
-  DATABASE_URL, for a Postgres without Supabase
+  DATABASE_URL, for preflight and for a Postgres without Supabase
   STRIPE_SECRET_KEY
   STRIPE_API_BASE, if the API of Stripe is elsewhere`,
   )
