@@ -1,18 +1,17 @@
 // npm run generate-migrations: writes the SQL that the packages ship into the application's migrations.
-import { readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { generateSql } from '@routekey/stripe-customers/generate-sql'
+import { readFile, writeFile } from 'node:fs/promises'
+import { buildPackages } from './build-if-stale.ts'
 
 interface GeneratedMigration {
   readonly migration: URL
-  readonly generate: () => string
+  readonly generate: () => Promise<string>
 }
 
 const migrationOf = (name: string): URL => new URL(`../supabase/migrations/${name}`, import.meta.url)
 
 const copy = (migration: string, source: string): GeneratedMigration => ({
   migration: migrationOf(migration),
-  generate: () => readFileSync(new URL(import.meta.resolve(`routekey/sql/${source}`)), 'utf8'),
+  generate: () => readFile(new URL(import.meta.resolve(`routekey/sql/${source}`)), 'utf8'),
 })
 
 /** The migrations that come from a package. */
@@ -25,10 +24,15 @@ export const generatedMigrations: readonly GeneratedMigration[] = [
   copy('20261126100202_api_key_lifecycle_supabase.sql', 'api-key-lifecycle-supabase.sql'),
   {
     migration: migrationOf('20261127100001_stripe_customers.sql'),
-    generate: () => generateSql({ table: 'public.profile', id: 'id', customer: 'stripe_customer', email: 'email' }),
+    generate: async () => {
+      // Not at the top, because the package is built first.
+      const { generateSql } = await import('@routekey/stripe-customers/generate-sql')
+      return generateSql({ table: 'public.profile', id: 'id', customer: 'stripe_customer', email: 'email' })
+    },
   },
 ]
 
 if (import.meta.main) {
-  for (const { migration, generate } of generatedMigrations) await writeFile(migration, generate())
+  await buildPackages()
+  for (const { migration, generate } of generatedMigrations) await writeFile(migration, await generate())
 }
