@@ -33,10 +33,28 @@ create table if not exists public.stripe_customer_work (
   check ((parameters is null) = (first_attempt_at is null))
 );
 
+-- Rows of earlier versions that are done need no look at Stripe; rows that are not done may be of any age.
+do $$
+begin
+  if not exists (
+    select from pg_catalog.pg_attribute
+    where attrelid = 'public.stripe_customer_work'::regclass and attname = 'look_first'
+  ) then
+    alter table public.stripe_customer_work
+      add column look_first boolean not null default false,
+      add column key_since timestamptz;
+    alter table public.stripe_customer_work alter column look_first set default true;
+    update public.stripe_customer_work set look_first = true where state <> 'done' and parameters is null;
+  end if;
+end
+$$;
+
 comment on table public.stripe_customer_work is 'The outbox to Stripe. One row for every profile, kept after the profile is deleted.';
 comment on column public.stripe_customer_work.revision is 'Counts changes to the row by others than its worker, so that work based on an older state does not close it.';
 comment on column public.stripe_customer_work.idempotency_key is 'The key under which the customer is created. Changes only once the earlier key certainly created no customer that still exists.';
 comment on column public.stripe_customer_work.parameters is 'The parameters of customers.create, frozen at the first attempt, because Stripe refuses a key with other parameters.';
+comment on column public.stripe_customer_work.look_first is 'A customer may exist that the row does not know: Stripe is asked before anything is created, or before a link is trusted.';
+comment on column public.stripe_customer_work.key_since is 'When the key was taken. Stripe forgets it a day after it was sent. Null if unknown.';
 comment on column public.stripe_customer_work.stripe_customer is 'The customer, even after its profile is deleted.';
 comment on column public.stripe_customer_work.next_attempt_at is 'When the row can be claimed: at the next attempt, or at the end of the lease.';
 comment on column public.stripe_customer_work.lease_token is 'The token of the worker that claimed the row last, until that worker reports.';
@@ -331,6 +349,23 @@ $$;
 -- What the triggers on the table of profiles do. They know the names of its columns from their arguments, and read the rest
 -- from the view stripe_customer_profile.
 
+-- Returns whether no earlier customer can exist: the user signed up a moment ago, and nothing was repaired or restored.
+create or replace function public.is_fresh_sign_up(target uuid) returns boolean
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  if to_regclass('auth.users') is null or current_setting('stripe_customers.repairing', true) = 'on' then
+    return false;
+  end if;
+  return exists (
+    select from auth.users as users where users.id = target and users.created_at > now() - interval '1 hour'
+  );
+end
+$$;
+
 -- Makes the row of a new profile due, or makes it due again after a change of the e-mail. Argument: the column of the id.
 create or replace function public.enqueue_stripe_customer_work() returns trigger
 language plpgsql
@@ -338,18 +373,30 @@ security definer
 set search_path = ''
 as $$
 begin
-  insert into public.stripe_customer_work as work (profile_id, kind, stripe_customer)
-  select profile.id, case when profile.stripe_customer is null then 'create' else 'update' end, profile.stripe_customer
+  insert into public.stripe_customer_work as work (profile_id, kind, stripe_customer, look_first, key_since)
+  select
+    profile.id,
+    case when profile.stripe_customer is null then 'create' else 'update' end,
+    profile.stripe_customer,
+    profile.stripe_customer is not null or not public.is_fresh_sign_up(profile.id),
+    now()
   from public.stripe_customer_profile as profile
   where profile.id = (to_jsonb(new) ->> tg_argv[0])::uuid
   on conflict (profile_id) do update set
-    -- A profile that returns under its old id waits until the old customer is deleted. Otherwise it would have two.
-    kind = case when work.kind = 'delete' and work.state <> 'done' then 'delete' else excluded.kind end,
+    -- A profile that returns under its old id waits until the old customer is deleted. Otherwise it would have two. If it
+    -- returns with its customer, it was restored and keeps it.
+    kind = case
+      when work.kind = 'delete' and work.state <> 'done' and excluded.stripe_customer is null then 'delete'
+      else excluded.kind
+    end,
     stripe_customer = case
-      when work.kind = 'delete' and work.state <> 'done' then work.stripe_customer
+      when work.kind = 'delete' and work.state <> 'done' and excluded.stripe_customer is null then work.stripe_customer
       else excluded.stripe_customer
     end,
     key_number = work.key_number + (work.kind = 'delete' and work.state = 'done')::integer,
+    key_since = case when work.kind = 'delete' and work.state = 'done' then now() else work.key_since end,
+    -- Also if the profile vanished with its customer, and nobody noticed.
+    look_first = work.look_first or work.kind = 'delete' or (work.kind = 'update' and excluded.kind = 'create'),
     state = 'pending',
     revision = work.revision + 1,
     attempts = 0,
@@ -358,6 +405,42 @@ begin
     last_error = null,
     done_at = null,
     failed_at = null;
+  return null;
+end
+$$;
+
+-- Follows a change of the link by anyone but the engine, which writes the customer to the row of work first. A link that was
+-- cleared makes the row due to find the customer or to create one; one that was set, to check and to mark the customer.
+-- Arguments: the columns of the id and of the customer.
+create or replace function public.follow_stripe_customer_link() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  customer text := to_jsonb(new) ->> tg_argv[1];
+begin
+  insert into public.stripe_customer_work as work (profile_id, kind, stripe_customer, key_since)
+  values (
+    (to_jsonb(new) ->> tg_argv[0])::uuid, case when customer is null then 'create' else 'update' end, customer, now()
+  )
+  on conflict (profile_id) do update set
+    kind = excluded.kind,
+    state = 'pending',
+    revision = work.revision + 1,
+    -- With parameters, the key may have been sent. It is kept, so that the next worker finds out what became of it.
+    key_number = work.key_number + (work.parameters is null)::integer,
+    key_since = case when work.parameters is null then now() else work.key_since end,
+    look_first = true,
+    stripe_customer = excluded.stripe_customer,
+    attempts = 0,
+    next_attempt_at = now(),
+    unsettled_until = case when work.lease_token is null then work.unsettled_until else now() + interval '5 minutes' end,
+    lease_token = null,
+    last_error = null,
+    done_at = null,
+    failed_at = null
+  where work.kind <> 'delete' and work.stripe_customer is distinct from excluded.stripe_customer;
   return null;
 end
 $$;
@@ -372,23 +455,25 @@ as $$
 declare
   deleted_id uuid := (to_jsonb(old) ->> tg_argv[0])::uuid;
   customer text := to_jsonb(old) ->> tg_argv[1];
-  -- Parameters are frozen before the call to Stripe, so without them there is no customer to delete.
   nothing_to_delete boolean;
 begin
-  select customer is null and work.stripe_customer is null and work.parameters is null
+  -- Parameters are frozen before the call to Stripe, so without them the engine created no customer. A row that has to look
+  -- first may belong to a customer from before the row.
+  select customer is null and work.stripe_customer is null and work.parameters is null and not work.look_first
   into nothing_to_delete
   from public.stripe_customer_work as work
   where work.profile_id = deleted_id
   for update;
 
-  nothing_to_delete := coalesce(nothing_to_delete, customer is null);
+  nothing_to_delete := coalesce(nothing_to_delete, false);
 
-  insert into public.stripe_customer_work as work (profile_id, kind, state, stripe_customer, done_at)
+  insert into public.stripe_customer_work as work (profile_id, kind, state, stripe_customer, key_since, done_at)
   values (
     deleted_id,
     'delete',
     case when nothing_to_delete then 'done' else 'pending' end,
     customer,
+    now(),
     case when nothing_to_delete then now() end
   )
   on conflict (profile_id) do update set
@@ -459,7 +544,11 @@ declare
   url text;
   secret text;
 begin
-  if to_regclass('vault.decrypted_secrets') is null then
+  -- The schedule is fast enough for repairs, a back-fill and a restore, and a million notifications are too many.
+  if to_regclass('vault.decrypted_secrets') is null
+    or current_setting('stripe_customers.repairing', true) = 'on'
+    or tg_op = 'INSERT' and not public.is_fresh_sign_up(profile_id::uuid)
+  then
     return null;
   end if;
   -- Such as a user who has not confirmed the address yet.
@@ -504,6 +593,137 @@ exception when others then
 end
 $$;
 
+-- What an application may add to the engine. These are the defaults, for an application whose profiles need no repair. They are
+-- created only if there are none, so that this script can be applied again.
+
+do $$
+begin
+  -- Writes what the application's triggers could not. Each sweep begins with it, so its time must not depend on the number of
+  -- users. Returns the number of rows written.
+  if to_regprocedure('public.repair_profile_rows()') is null then
+    create function public.repair_profile_rows() returns integer
+    language sql
+    set search_path = ''
+    as 'select 0';
+  end if;
+
+  -- Does the same for all users, some at a time, in the order of their ids. Returns the last user that was checked, or null if
+  -- none is left, and the number of rows written.
+  if to_regprocedure('public.repair_profile_page(uuid, integer)') is null then
+    create function public.repair_profile_page(after uuid default null, batch integer default 1000)
+    returns table (last uuid, written integer)
+    language sql
+    set search_path = ''
+    as 'select null::uuid, 0';
+  end if;
+
+  -- Counts the users without a profile, and the profiles whose e-mail is not that of their user.
+  if to_regprocedure('public.count_profile_repairs()') is null then
+    create function public.count_profile_repairs() returns table (missing bigint, outdated bigint)
+    language sql
+    stable
+    set search_path = ''
+    as 'select 0::bigint, 0::bigint';
+  end if;
+end
+$$;
+
+-- Profiles that vanish without their row trigger: by `truncate`, or while triggers are off. Their rows of work remain, and any
+-- row of work without a profile is the proof that the profile existed.
+
+-- One row: whether the rows of work are being checked, and up to which profile they were.
+create table if not exists public.stripe_customer_check (
+  only_row boolean primary key default true check (only_row),
+  checking boolean not null default false,
+  checked_to uuid
+);
+
+comment on table public.stripe_customer_check is 'How far the sweep is with the rows of work whose profile may have vanished.';
+
+insert into public.stripe_customer_check default values on conflict do nothing;
+
+alter table public.stripe_customer_check enable row level security;
+
+-- After `truncate`, each sweep checks some rows of work. To turn all of them into tombstones at once would take too long.
+create or replace function public.check_vanished_profiles() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  update public.stripe_customer_check set checking = true, checked_to = null;
+  return null;
+end
+$$;
+
+-- Turns rows of work without a profile into tombstones, in the order of their ids. Returns the last row that was checked, or
+-- null if none is left, and how many tombstones there are now.
+create or replace function public.tombstone_vanished_profiles(after uuid default null, batch integer default 1000)
+returns table (last uuid, written integer)
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  ids uuid[];
+  revisions integer[];
+begin
+  select array_agg(page.profile_id order by page.profile_id), array_agg(page.revision order by page.profile_id)
+  into ids, revisions
+  from (
+    select work.profile_id, work.revision
+    from public.stripe_customer_work as work
+    where work.profile_id > coalesce(after, '00000000-0000-0000-0000-000000000000')
+    order by work.profile_id
+    limit batch
+  ) as page;
+
+  update public.stripe_customer_work as work set
+    kind = 'delete',
+    state = 'pending',
+    revision = work.revision + 1,
+    attempts = 0,
+    next_attempt_at = case when work.lease_token is null then now() else work.next_attempt_at end,
+    last_error = null,
+    done_at = null,
+    failed_at = null
+  from unnest(ids, revisions) as page (profile_id, revision)
+  where work.profile_id = page.profile_id
+    and work.kind <> 'delete'
+    -- Not if the profile returned at this moment.
+    and work.revision = page.revision
+    and not exists (select from public.stripe_customer_profile as profile where profile.id = page.profile_id);
+  get diagnostics written = row_count;
+  last := ids[batch];
+  return next;
+end
+$$;
+
+-- The first version could also check all profiles, in one statement.
+drop function if exists public.repair_profiles(interval);
+
+-- Writes what triggers could not: the application's part, and the tombstones of profiles that were truncated. Each sweep begins
+-- with it. Returns the number of rows written.
+create or replace function public.repair_profiles() returns integer
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  repaired integer := public.repair_profile_rows();
+  progress record;
+  page record;
+begin
+  select * into progress from public.stripe_customer_check where checking for update skip locked;
+  if not found then
+    return repaired;
+  end if;
+  select * into page from public.tombstone_vanished_profiles(progress.checked_to, 5000);
+  update public.stripe_customer_check set checking = page.last is not null, checked_to = page.last;
+  return repaired + page.written;
+end
+$$;
+
 -- The table of profiles: everything of the engine that knows its name and its columns.
 
 -- Selecting `for no key update` from this view and updating the customer through it works as on the table.
@@ -541,6 +761,18 @@ create trigger enqueue_stripe_customer_work_for_changed_email
   for each row
   when (new."email" is distinct from old."email")
   execute function public.enqueue_stripe_customer_work('id');
+
+drop trigger if exists follow_stripe_customer_link on "public"."profile";
+create trigger follow_stripe_customer_link
+  after update of "stripe_customer" on "public"."profile"
+  for each row
+  when (new."stripe_customer" is distinct from old."stripe_customer")
+  execute function public.follow_stripe_customer_link('id', 'stripe_customer');
+
+drop trigger if exists check_vanished_profiles on "public"."profile";
+create trigger check_vanished_profiles
+  after truncate on "public"."profile"
+  for each statement execute function public.check_vanished_profiles();
 
 drop trigger if exists tombstone_stripe_customer_work on "public"."profile";
 create trigger tombstone_stripe_customer_work
@@ -599,6 +831,9 @@ begin
 end
 $$;
 
+-- Its columns have changed since the first version.
+drop function if exists public.claim_stripe_customer_work(uuid, double precision, integer, uuid);
+
 -- Leases rows that are due, the longest due first, and freezes the parameters of first attempts. With a target, only its
 -- row.
 create or replace function public.claim_stripe_customer_work(
@@ -616,7 +851,8 @@ returns table (
   email text,
   stripe_customer text,
   attempts integer,
-  first_attempt_age_seconds double precision,
+  look_first boolean,
+  key_expired boolean,
   unsettled_seconds double precision
 )
 language plpgsql
@@ -626,6 +862,8 @@ as $$
 #variable_conflict use_column
 declare
   claimed uuid[];
+  -- Stripe may forget a key after 24 hours. The rest is for clocks, leases, slow requests and late backups.
+  key_lifetime constant interval := interval '20 hours';
 begin
   if target is null then
     perform public.reconsider_waiting_stripe_customers();
@@ -651,20 +889,32 @@ begin
 
   return query
   update public.stripe_customer_work as work set
+    -- The link decides, not the kind of work that the row had.
     kind = case
-      when profile.id is null then 'delete'
-      -- Linked by hand: the customer exists, but might not have the profile's e-mail and id yet.
-      when work.kind = 'create' and profile.stripe_customer is not null then 'update'
-      else work.kind
+      when profile.id is null or work.kind = 'delete' then 'delete'
+      when profile.stripe_customer is null then 'create'
+      else 'update'
     end,
-    stripe_customer = coalesce(profile.stripe_customer, work.stripe_customer),
+    stripe_customer = case
+      when profile.id is null or work.kind = 'delete' then work.stripe_customer
+      else profile.stripe_customer
+    end,
+    -- A link that changed while triggers were off.
+    look_first = work.look_first
+      or work.kind <> 'delete' and profile.id is not null and profile.stripe_customer is distinct from work.stripe_customer,
+    key_number = work.key_number + (
+      work.kind = 'update' and profile.id is not null and profile.stripe_customer is null and work.parameters is null
+    )::integer,
+    -- Frozen before the key is sent. A row that has to look first gets them when it takes a new key.
     parameters = case
       when work.parameters is null and work.kind = 'create' and profile.id is not null and profile.stripe_customer is null
+        and not work.look_first and work.key_since > now() - key_lifetime
         then public.build_stripe_customer_parameters(profile.id, profile.email)
       else work.parameters
     end,
     first_attempt_at = case
       when work.parameters is null and work.kind = 'create' and profile.id is not null and profile.stripe_customer is null
+        and not work.look_first and work.key_since > now() - key_lifetime
         then now()
       else work.first_attempt_at
     end,
@@ -685,12 +935,13 @@ begin
     profile.email,
     work.stripe_customer,
     work.attempts,
-    extract(epoch from now() - work.first_attempt_at)::double precision,
+    work.look_first,
+    coalesce(work.key_since <= now() - key_lifetime, true),
     greatest(0, extract(epoch from work.unsettled_until - now()))::double precision;
 end
 $$;
 
--- Takes a new idempotency key with the profile's current e-mail, once the old key certainly created no customer. Returns
+-- Takes a new idempotency key with the profile's current e-mail, once the old key certainly created no customer that exists. Returns
 -- no row if the lease is lost or the work has changed, because then the old key must not be replaced.
 create or replace function public.renew_stripe_customer_key(target uuid, lease uuid)
 returns table (idempotency_key text, parameters jsonb)
@@ -703,6 +954,8 @@ begin
   return query
   update public.stripe_customer_work as work set
     key_number = work.key_number + 1,
+    key_since = now(),
+    look_first = false,
     parameters = public.build_stripe_customer_parameters(profile.id, profile.email),
     first_attempt_at = now()
   from public.stripe_customer_profile as profile
@@ -710,6 +963,7 @@ begin
     and work.lease_token = lease
     and work.kind = 'create'
     and profile.id = target
+    and profile.stripe_customer is null
   returning work.idempotency_key, work.parameters;
 end
 $$;
@@ -731,13 +985,14 @@ as $$
 declare
   existing_id uuid;
   profile_email text;
+  linked text;
   work public.stripe_customer_work;
   changed integer;
   next_kind text;
   next_state text := 'done';
   due_at timestamptz := now();
 begin
-  select p.id, p.email into existing_id, profile_email
+  select p.id, p.email, p.stripe_customer into existing_id, profile_email, linked
   from public.stripe_customer_profile as p where p.id = target for no key update;
   select * into work from public.stripe_customer_work as w
   where w.profile_id = target and w.lease_token = lease for update;
@@ -751,6 +1006,8 @@ begin
         next_kind := 'delete';
         next_state := 'pending';
       else
+        -- First, so that the trigger on the link recognises the engine's own.
+        update public.stripe_customer_work as w set stripe_customer = customer where w.profile_id = target;
         update public.stripe_customer_profile as p set stripe_customer = customer
         where p.id = target and (p.stripe_customer is null or p.stripe_customer = customer);
         get diagnostics changed = row_count;
@@ -764,7 +1021,7 @@ begin
       end if;
     when 'update' then
       next_kind := work.kind;
-      if work.kind <> 'update' or work.revision <> seen_revision then
+      if work.kind <> 'update' or linked is distinct from customer or work.revision <> seen_revision then
         next_state := 'pending';
       elsif work.unsettled_until > now() then
         -- An earlier update without a response may still arrive with an older e-mail, so the update is repeated then.
@@ -786,6 +1043,8 @@ begin
     state = next_state,
     stripe_customer = case when next_kind = 'create' then null else customer end,
     key_number = w.key_number + (next_kind = 'create')::integer,
+    key_since = case when next_kind = 'create' then now() else w.key_since end,
+    look_first = next_kind = 'create' or completed_kind = 'update' and linked is distinct from customer,
     -- The key is used up, and its parameters are personal data.
     parameters = null,
     first_attempt_at = null,
@@ -853,6 +1112,7 @@ begin
     failed_at = case when work.revision = seen_revision then now() end,
     attempts = case when work.revision = seen_revision then work.attempts else 0 end,
     key_number = work.key_number + (refused and work.kind = 'create')::integer,
+    key_since = case when refused and work.kind = 'create' then now() else work.key_since end,
     parameters = case when refused and work.kind = 'create' then null else work.parameters end,
     first_attempt_at = case when refused and work.kind = 'create' then null else work.first_attempt_at end,
     next_attempt_at = now(),
@@ -869,8 +1129,8 @@ begin
 end
 $$;
 
--- Makes a row due again in any state: a failed one for another attempt, a finished one to update Stripe again. Returns
--- whether there is such a row.
+-- Makes a row due again in any state: a failed one for another attempt, a finished one to update Stripe again. A profile
+-- without a row gets one. Returns whether there is such a row or profile.
 create or replace function public.requeue_stripe_customer_work(target uuid) returns boolean
 language plpgsql
 security definer
@@ -885,7 +1145,7 @@ begin
     done_at = null,
     failed_at = null
   where work.profile_id = target;
-  return found;
+  return found or exists (select from public.open_stripe_customer_work(array[target]));
 end
 $$;
 
@@ -897,8 +1157,8 @@ as $$
   select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('stripe_customer:' || customer, 0))
 $$;
 
--- Removes the link to a customer that was deleted in Stripe, and makes the row due to create another one. A worker that
--- is updating the deleted customer loses its lease. Returns the profile's id, or null if no profile has this customer.
+-- Removes the link to a customer that was deleted in Stripe, which makes the row due to find or create another one. A worker
+-- that is updating the deleted customer loses its lease. Returns the profile's id, or null if no profile has this customer.
 create or replace function public.unlink_stripe_customer(customer text) returns uuid
 language plpgsql
 security definer
@@ -910,30 +1170,18 @@ begin
   update public.stripe_customer_profile as p set stripe_customer = null where p.stripe_customer = customer
   returning p.id into unlinked;
 
-  update public.stripe_customer_work as work set
-    kind = 'create',
-    state = 'pending',
-    revision = work.revision + 1,
-    key_number = work.key_number + 1,
-    stripe_customer = null,
-    parameters = null,
-    first_attempt_at = null,
-    attempts = 0,
-    next_attempt_at = now(),
-    lease_token = null,
-    unsettled_until = null,
-    last_error = null,
-    done_at = null,
-    failed_at = null
-  where work.profile_id = unlinked;
+  -- No request can change a customer that is deleted.
+  update public.stripe_customer_work as work set unsettled_until = null
+  where work.profile_id = unlinked and work.parameters is null;
   return unlinked;
 end
 $$;
 
--- Links a profile to a customer that exists in Stripe already, in place of a missing or a deleted one, and makes the row
--- due to update the customer. Returns false if the profile has another customer by now, or if a request is in progress
--- that may create a second one.
-create or replace function public.link_stripe_customer(target uuid, customer text, instead_of text default null) returns boolean
+-- Links a profile to a customer that exists in Stripe already, in place of a missing or another one, which makes the row due
+-- to check and to update the customer. Returns false if the profile has another customer by now, or if a request is in
+-- progress that may create a second one, or if another profile has the customer.
+create or replace function public.link_stripe_customer(target uuid, customer text, instead_of text default null)
+returns boolean
 language plpgsql
 security definer
 set search_path = ''
@@ -945,32 +1193,40 @@ begin
     return false;
   end if;
 
-  update public.stripe_customer_work as work set
-    kind = 'update',
-    state = 'pending',
-    revision = work.revision + 1,
-    key_number = work.key_number + 1,
-    stripe_customer = customer,
-    parameters = null,
-    first_attempt_at = null,
-    attempts = 0,
-    next_attempt_at = now(),
-    lease_token = null,
-    unsettled_until = null,
-    last_error = null,
-    done_at = null,
-    failed_at = null
+  perform from public.stripe_customer_profile as p where p.stripe_customer = customer and p.id <> target;
+  if found then
+    return false;
+  end if;
+
+  perform from public.stripe_customer_work as work
   where work.profile_id = target
-    and work.kind <> 'delete'
-    and (work.lease_token is null or work.next_attempt_at <= now())
-    and (work.unsettled_until is null or work.unsettled_until <= now());
-  if not found then
+    and (
+      work.kind = 'delete'
+      or work.lease_token is not null and work.next_attempt_at > now()
+      or work.unsettled_until > now()
+    )
+  for update;
+  if found then
     return false;
   end if;
 
   update public.stripe_customer_profile as p set stripe_customer = customer where p.id = target;
   return true;
 end
+$$;
+
+-- Adds the work of profiles without any, such as those from before the triggers. Returns the profiles that it added work for.
+create or replace function public.open_stripe_customer_work(targets uuid[]) returns setof uuid
+language sql
+security definer
+set search_path = ''
+as $$
+  insert into public.stripe_customer_work as work (profile_id, kind, stripe_customer, key_since)
+  select profile.id, case when profile.stripe_customer is null then 'create' else 'update' end, profile.stripe_customer, now()
+  from public.stripe_customer_profile as profile
+  where profile.id = any (targets)
+  on conflict do nothing
+  returning work.profile_id;
 $$;
 
 -- Records an event and applies it.
@@ -1058,49 +1314,12 @@ as $$
   where profile.id is not null or work.profile_id is not null;
 $$;
 
--- What an application may add to the engine. These are the defaults, for an application whose profiles need no repair. They are
--- created only if there are none, so that this script can be applied again.
-
-do $$
-begin
-  -- Writes what the application's triggers could not, and adds work. Each sweep begins with it. With null it checks all profiles,
-  -- including those from before the triggers. Returns the number of rows written.
-  if to_regprocedure('public.repair_profiles(interval)') is null then
-    create function public.repair_profiles(signed_up_within interval default interval '1 day') returns integer
-    language plpgsql
-    security definer
-    set search_path = ''
-    as $function$
-    declare
-      written integer := 0;
-    begin
-      if signed_up_within is null then
-        insert into public.stripe_customer_work (profile_id, kind, stripe_customer)
-        select profile.id, case when profile.stripe_customer is null then 'create' else 'update' end, profile.stripe_customer
-        from public.stripe_customer_profile as profile
-        where not exists (select from public.stripe_customer_work as work where work.profile_id = profile.id)
-        on conflict do nothing;
-        get diagnostics written = row_count;
-      end if;
-      return written;
-    end
-    $function$;
-  end if;
-
-  -- Counts the users without a profile, and the profiles whose e-mail is not that of their user.
-  if to_regprocedure('public.count_profile_repairs()') is null then
-    create function public.count_profile_repairs() returns table (missing bigint, outdated bigint)
-    language sql
-    stable
-    set search_path = ''
-    as 'select 0::bigint, 0::bigint';
-  end if;
-end
-$$;
-
 -- Functions with which the command line compares profiles with Stripe's customers and fixes differences. Service role only.
 
--- Counts profiles and rows of work.
+-- Its columns have changed since the first version.
+drop function if exists public.count_stripe_customer_work();
+
+-- Counts profiles and rows of work, in one pass over both.
 create or replace function public.count_stripe_customer_work()
 returns table (
   profiles bigint,
@@ -1112,6 +1331,7 @@ returns table (
   failed bigint,
   unrecorded bigint,
   outdated bigint,
+  vanished bigint,
   oldest_due_seconds double precision
 )
 language sql
@@ -1120,26 +1340,33 @@ security definer
 set search_path = ''
 as $$
   select
-    (select count(*) from public.stripe_customer_profile),
-    (select count(*) from public.stripe_customer_profile as profile where profile.stripe_customer is not null),
-    count(*) filter (where work.state = 'done'),
-    count(*) filter (where work.state = 'pending'),
-    count(*) filter (where work.state = 'pending' and work.next_attempt_at <= now()),
-    count(*) filter (where work.state = 'pending' and work.last_error is not null),
-    count(*) filter (where work.state = 'failed'),
-    -- The rows that repair_profiles(null) would add, and the e-mails that it would correct.
-    repairs.missing + (
-      select count(*) from public.stripe_customer_profile as profile
-      where not exists (select from public.stripe_customer_work as w where w.profile_id = profile.id)
-    ),
+    counts.profiles,
+    counts.linked,
+    counts.done,
+    counts.pending,
+    counts.due,
+    counts.retrying,
+    counts.failed,
+    counts.without_work + repairs.missing,
     repairs.outdated,
-    coalesce(
-      extract(epoch from now() - min(work.next_attempt_at) filter (where work.state = 'pending' and work.next_attempt_at <= now())),
-      0
-    )::double precision
-  from public.count_profile_repairs() as repairs
-  left join public.stripe_customer_work as work on true
-  group by repairs.missing, repairs.outdated;
+    counts.vanished,
+    coalesce(extract(epoch from now() - counts.oldest_due_at), 0)::double precision
+  from (
+    select
+      count(profile.id) as profiles,
+      count(profile.stripe_customer) as linked,
+      count(*) filter (where work.state = 'done') as done,
+      count(*) filter (where work.state = 'pending') as pending,
+      count(*) filter (where work.state = 'pending' and work.next_attempt_at <= now()) as due,
+      count(*) filter (where work.state = 'pending' and work.last_error is not null) as retrying,
+      count(*) filter (where work.state = 'failed') as failed,
+      count(*) filter (where work.profile_id is null) as without_work,
+      count(*) filter (where profile.id is null and work.kind <> 'delete') as vanished,
+      min(work.next_attempt_at) filter (where work.state = 'pending' and work.next_attempt_at <= now()) as oldest_due_at
+    from public.stripe_customer_profile as profile
+    full join public.stripe_customer_work as work on work.profile_id = profile.id
+  ) as counts
+  cross join public.count_profile_repairs() as repairs;
 $$;
 
 -- Lists profiles in the order of their ids, or the profile with the target's id.
@@ -1162,7 +1389,10 @@ as $$
     )
   from public.stripe_customer_profile as profile
   left join public.stripe_customer_work as work on work.profile_id = profile.id
-  where (after is null or profile.id > after) and (target is null or profile.id = target)
+  -- Two bounds, which the index finds at once, and no condition with "or".
+  where profile.id >= coalesce(target, after, '00000000-0000-0000-0000-000000000000')
+    and profile.id <= coalesce(target, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+    and profile.id is distinct from after
   order by profile.id
   limit batch;
 $$;
@@ -1182,7 +1412,8 @@ as $$
   limit batch;
 $$;
 
--- Returns for profile ids in customers' metadata whether the profile exists, and otherwise the state of its tombstone.
+-- Returns for profile ids in customers' metadata whether the profile exists, and otherwise the state of its row of work, which
+-- proves that it existed.
 create or replace function public.find_stripe_customer_owners(targets uuid[])
 returns table (profile_id uuid, profile_exists boolean, tombstone text)
 language sql
@@ -1190,14 +1421,14 @@ stable
 security definer
 set search_path = ''
 as $$
-  select target.id, profile.id is not null, case when work.kind = 'delete' then work.state end
+  select target.id, profile.id is not null, case when profile.id is null or work.kind = 'delete' then work.state end
   from unnest(targets) as target (id)
   left join public.stripe_customer_profile as profile on profile.id = target.id
   left join public.stripe_customer_work as work on work.profile_id = target.id;
 $$;
 
--- Makes the tombstone of a deleted user due again, to delete a customer that was left over. Returns false if there is no
--- tombstone, or its work is pending: a customer is deleted only on the proof that its profile existed and was deleted.
+-- Makes the row of a deleted user due again, to delete a customer that was left over. Returns false if there is no row, or its
+-- work is pending: a customer is deleted only on the proof that its profile existed and was deleted.
 create or replace function public.delete_orphaned_stripe_customer(target uuid, customer text) returns boolean
 language plpgsql
 security definer
@@ -1205,6 +1436,7 @@ set search_path = ''
 as $$
 begin
   update public.stripe_customer_work as work set
+    kind = 'delete',
     state = 'pending',
     revision = work.revision + 1,
     stripe_customer = customer,
@@ -1214,7 +1446,6 @@ begin
     done_at = null,
     failed_at = null
   where work.profile_id = target
-    and work.kind = 'delete'
     and work.state <> 'pending'
     and not exists (select from public.stripe_customer_profile as profile where profile.id = target);
   return found;
@@ -1268,9 +1499,10 @@ $$;
 -- the tables and calls the functions of the engine; owners read their own progress; everything else is for triggers.
 do $$
 declare
-  tables constant text[] := array['stripe_customer_work', 'stripe_event', 'stripe_customer_profile'];
+  tables constant text[] := array['stripe_customer_check', 'stripe_customer_work', 'stripe_event', 'stripe_customer_profile'];
   called constant text[] := array[
     'apply_stripe_event',
+    'tombstone_vanished_profiles',
     'claim_stripe_customer_work',
     'complete_stripe_customer_work',
     'count_stripe_customer_work',
@@ -1280,9 +1512,11 @@ declare
     'link_stripe_customer',
     'list_failed_stripe_customer_work',
     'list_stripe_customers',
+    'open_stripe_customer_work',
     'read_stripe_customer',
     'reconsider_stripe_customer',
     'renew_stripe_customer_key',
+    'repair_profile_page',
     'repair_profiles',
     'requeue_stripe_customer_work',
     'retry_stripe_customer_work',
@@ -1290,11 +1524,14 @@ declare
   ];
   internal constant text[] := array[
     'build_stripe_customer_parameters',
+    'check_vanished_profiles',
     'count_profile_repairs',
     'enqueue_stripe_customer_work',
     'find_stripe_customer_detail_fault',
     'hold_stripe_customer_work',
     'is_stripe_customer_allowed',
+    'follow_stripe_customer_link',
+    'is_fresh_sign_up',
     'lock_stripe_customer',
     'may_have_stripe_customer',
     'notify_stripe_customer_route',
@@ -1302,6 +1539,7 @@ declare
     'reconsider_waiting_stripe_customers',
     'reopen_work_of_deleted_stripe_customer',
     'stripe_customer_details',
+    'repair_profile_rows',
     'tombstone_stripe_customer_work'
   ];
   roles text;

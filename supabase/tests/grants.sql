@@ -22,6 +22,7 @@ insert into expected_relation values
   -- Nobody.
   ('api_key_audit_id_seq', null, '{}'),
   ('api_key_pruning', null, '{}'),
+  ('stripe_customer_check', null, '{}'),
   ('stripe_customer_profile', null, '{}');
 
 create temporary table expected_function (name text, role text) on commit drop;
@@ -55,6 +56,7 @@ select name, 'service_role' from unnest(array[
     'list_failed_stripe_customer_work',
     'list_stripe_customers',
     'lock_api_key_owner',
+    'open_stripe_customer_work',
     'prune_api_keys',
     'read_api_key_audit',
     'read_api_key_texts',
@@ -63,12 +65,14 @@ select name, 'service_role' from unnest(array[
     'reconsider_stripe_customer',
     'record_api_key_usage',
     'renew_stripe_customer_key',
+    'repair_profile_page',
     'repair_profiles',
     'requeue_stripe_customer_work',
     'retry_stripe_customer_work',
     'revoke_api_keys',
     'reward_limit',
     'rotate_api_key',
+    'tombstone_vanished_profiles',
     'unlink_stripe_customer'
 ]) as name;
 -- Called by triggers and other functions only.
@@ -79,6 +83,7 @@ select name, null from unnest(array[
     'bound_api_key_audit',
     'bound_ended_api_keys',
     'build_stripe_customer_parameters',
+    'check_vanished_profiles',
     'copy_user_email_to_profile',
     'count_profile_repairs',
     'create_profile_for_user',
@@ -91,6 +96,8 @@ select name, null from unnest(array[
     'find_stripe_customer_detail_fault',
     'hold_stripe_customer_work',
     'is_stripe_customer_allowed',
+    'follow_stripe_customer_link',
+    'is_fresh_sign_up',
     'lock_stripe_customer',
     'may_have_stripe_customer',
     'notify_stripe_customer_route',
@@ -99,6 +106,7 @@ select name, null from unnest(array[
     'reconsider_waiting_stripe_customers',
     'reopen_work_of_deleted_stripe_customer',
     'repair_profile',
+    'repair_profile_rows',
     'set_profile_updated_at',
     'stripe_customer_details',
     'tombstone_stripe_customer_work'

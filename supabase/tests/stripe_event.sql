@@ -9,6 +9,14 @@ insert into auth.users (id, email) values
   ('70000000-0000-4000-8000-000000000001', 'ada@example.com'),
   ('70000000-0000-4000-8000-000000000002', 'grace@example.com'),
   ('70000000-0000-4000-8000-000000000003', null);
+-- As the engine links: the row of work first.
+update public.stripe_customer_work as work set stripe_customer = linked.customer
+from (values
+  ('70000000-0000-4000-8000-000000000001'::uuid, 'cus_ada'),
+  ('70000000-0000-4000-8000-000000000002', 'cus_grace'),
+  ('70000000-0000-4000-8000-000000000003', 'cus_nobody')
+) as linked (id, customer)
+where work.profile_id = linked.id;
 update public.profile set stripe_customer = 'cus_ada' where id = '70000000-0000-4000-8000-000000000001';
 update public.profile set stripe_customer = 'cus_grace' where id = '70000000-0000-4000-8000-000000000002';
 update public.profile set stripe_customer = 'cus_nobody' where id = '70000000-0000-4000-8000-000000000003';

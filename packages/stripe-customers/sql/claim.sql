@@ -1,3 +1,6 @@
+-- Its columns have changed since the first version.
+drop function if exists public.claim_stripe_customer_work(uuid, double precision, integer, uuid);
+
 -- Leases rows that are due, the longest due first, and freezes the parameters of first attempts. With a target, only its
 -- row.
 create or replace function public.claim_stripe_customer_work(
@@ -15,7 +18,8 @@ returns table (
   email text,
   stripe_customer text,
   attempts integer,
-  first_attempt_age_seconds double precision,
+  look_first boolean,
+  key_expired boolean,
   unsettled_seconds double precision
 )
 language plpgsql
@@ -25,6 +29,8 @@ as $$
 #variable_conflict use_column
 declare
   claimed uuid[];
+  -- Stripe may forget a key after 24 hours. The rest is for clocks, leases, slow requests and late backups.
+  key_lifetime constant interval := interval '20 hours';
 begin
   if target is null then
     perform public.reconsider_waiting_stripe_customers();
@@ -50,20 +56,32 @@ begin
 
   return query
   update public.stripe_customer_work as work set
+    -- The link decides, not the kind of work that the row had.
     kind = case
-      when profile.id is null then 'delete'
-      -- Linked by hand: the customer exists, but might not have the profile's e-mail and id yet.
-      when work.kind = 'create' and profile.stripe_customer is not null then 'update'
-      else work.kind
+      when profile.id is null or work.kind = 'delete' then 'delete'
+      when profile.stripe_customer is null then 'create'
+      else 'update'
     end,
-    stripe_customer = coalesce(profile.stripe_customer, work.stripe_customer),
+    stripe_customer = case
+      when profile.id is null or work.kind = 'delete' then work.stripe_customer
+      else profile.stripe_customer
+    end,
+    -- A link that changed while triggers were off.
+    look_first = work.look_first
+      or work.kind <> 'delete' and profile.id is not null and profile.stripe_customer is distinct from work.stripe_customer,
+    key_number = work.key_number + (
+      work.kind = 'update' and profile.id is not null and profile.stripe_customer is null and work.parameters is null
+    )::integer,
+    -- Frozen before the key is sent. A row that has to look first gets them when it takes a new key.
     parameters = case
       when work.parameters is null and work.kind = 'create' and profile.id is not null and profile.stripe_customer is null
+        and not work.look_first and work.key_since > now() - key_lifetime
         then public.build_stripe_customer_parameters(profile.id, profile.email)
       else work.parameters
     end,
     first_attempt_at = case
       when work.parameters is null and work.kind = 'create' and profile.id is not null and profile.stripe_customer is null
+        and not work.look_first and work.key_since > now() - key_lifetime
         then now()
       else work.first_attempt_at
     end,
@@ -84,12 +102,13 @@ begin
     profile.email,
     work.stripe_customer,
     work.attempts,
-    extract(epoch from now() - work.first_attempt_at)::double precision,
+    work.look_first,
+    coalesce(work.key_since <= now() - key_lifetime, true),
     greatest(0, extract(epoch from work.unsettled_until - now()))::double precision;
 end
 $$;
 
--- Takes a new idempotency key with the profile's current e-mail, once the old key certainly created no customer. Returns
+-- Takes a new idempotency key with the profile's current e-mail, once the old key certainly created no customer that exists. Returns
 -- no row if the lease is lost or the work has changed, because then the old key must not be replaced.
 create or replace function public.renew_stripe_customer_key(target uuid, lease uuid)
 returns table (idempotency_key text, parameters jsonb)
@@ -102,6 +121,8 @@ begin
   return query
   update public.stripe_customer_work as work set
     key_number = work.key_number + 1,
+    key_since = now(),
+    look_first = false,
     parameters = public.build_stripe_customer_parameters(profile.id, profile.email),
     first_attempt_at = now()
   from public.stripe_customer_profile as profile
@@ -109,6 +130,7 @@ begin
     and work.lease_token = lease
     and work.kind = 'create'
     and profile.id = target
+    and profile.stripe_customer is null
   returning work.idempotency_key, work.parameters;
 end
 $$;

@@ -15,13 +15,14 @@ as $$
 declare
   existing_id uuid;
   profile_email text;
+  linked text;
   work public.stripe_customer_work;
   changed integer;
   next_kind text;
   next_state text := 'done';
   due_at timestamptz := now();
 begin
-  select p.id, p.email into existing_id, profile_email
+  select p.id, p.email, p.stripe_customer into existing_id, profile_email, linked
   from public.stripe_customer_profile as p where p.id = target for no key update;
   select * into work from public.stripe_customer_work as w
   where w.profile_id = target and w.lease_token = lease for update;
@@ -35,6 +36,8 @@ begin
         next_kind := 'delete';
         next_state := 'pending';
       else
+        -- First, so that the trigger on the link recognises the engine's own.
+        update public.stripe_customer_work as w set stripe_customer = customer where w.profile_id = target;
         update public.stripe_customer_profile as p set stripe_customer = customer
         where p.id = target and (p.stripe_customer is null or p.stripe_customer = customer);
         get diagnostics changed = row_count;
@@ -48,7 +51,7 @@ begin
       end if;
     when 'update' then
       next_kind := work.kind;
-      if work.kind <> 'update' or work.revision <> seen_revision then
+      if work.kind <> 'update' or linked is distinct from customer or work.revision <> seen_revision then
         next_state := 'pending';
       elsif work.unsettled_until > now() then
         -- An earlier update without a response may still arrive with an older e-mail, so the update is repeated then.
@@ -70,6 +73,8 @@ begin
     state = next_state,
     stripe_customer = case when next_kind = 'create' then null else customer end,
     key_number = w.key_number + (next_kind = 'create')::integer,
+    key_since = case when next_kind = 'create' then now() else w.key_since end,
+    look_first = next_kind = 'create' or completed_kind = 'update' and linked is distinct from customer,
     -- The key is used up, and its parameters are personal data.
     parameters = null,
     first_attempt_at = null,

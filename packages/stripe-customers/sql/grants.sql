@@ -2,9 +2,10 @@
 -- the tables and calls the functions of the engine; owners read their own progress; everything else is for triggers.
 do $$
 declare
-  tables constant text[] := array['stripe_customer_work', 'stripe_event', 'stripe_customer_profile'];
+  tables constant text[] := array['stripe_customer_check', 'stripe_customer_work', 'stripe_event', 'stripe_customer_profile'];
   called constant text[] := array[
     'apply_stripe_event',
+    'tombstone_vanished_profiles',
     'claim_stripe_customer_work',
     'complete_stripe_customer_work',
     'count_stripe_customer_work',
@@ -14,9 +15,11 @@ declare
     'link_stripe_customer',
     'list_failed_stripe_customer_work',
     'list_stripe_customers',
+    'open_stripe_customer_work',
     'read_stripe_customer',
     'reconsider_stripe_customer',
     'renew_stripe_customer_key',
+    'repair_profile_page',
     'repair_profiles',
     'requeue_stripe_customer_work',
     'retry_stripe_customer_work',
@@ -24,11 +27,14 @@ declare
   ];
   internal constant text[] := array[
     'build_stripe_customer_parameters',
+    'check_vanished_profiles',
     'count_profile_repairs',
     'enqueue_stripe_customer_work',
     'find_stripe_customer_detail_fault',
     'hold_stripe_customer_work',
     'is_stripe_customer_allowed',
+    'follow_stripe_customer_link',
+    'is_fresh_sign_up',
     'lock_stripe_customer',
     'may_have_stripe_customer',
     'notify_stripe_customer_route',
@@ -36,6 +42,7 @@ declare
     'reconsider_waiting_stripe_customers',
     'reopen_work_of_deleted_stripe_customer',
     'stripe_customer_details',
+    'repair_profile_rows',
     'tombstone_stripe_customer_work'
   ];
   roles text;

@@ -3,28 +3,23 @@
 
 do $$
 begin
-  -- Writes what the application's triggers could not, and adds work. Each sweep begins with it. With null it checks all profiles,
-  -- including those from before the triggers. Returns the number of rows written.
-  if to_regprocedure('public.repair_profiles(interval)') is null then
-    create function public.repair_profiles(signed_up_within interval default interval '1 day') returns integer
-    language plpgsql
-    security definer
+  -- Writes what the application's triggers could not. Each sweep begins with it, so its time must not depend on the number of
+  -- users. Returns the number of rows written.
+  if to_regprocedure('public.repair_profile_rows()') is null then
+    create function public.repair_profile_rows() returns integer
+    language sql
     set search_path = ''
-    as $function$
-    declare
-      written integer := 0;
-    begin
-      if signed_up_within is null then
-        insert into public.stripe_customer_work (profile_id, kind, stripe_customer)
-        select profile.id, case when profile.stripe_customer is null then 'create' else 'update' end, profile.stripe_customer
-        from public.stripe_customer_profile as profile
-        where not exists (select from public.stripe_customer_work as work where work.profile_id = profile.id)
-        on conflict do nothing;
-        get diagnostics written = row_count;
-      end if;
-      return written;
-    end
-    $function$;
+    as 'select 0';
+  end if;
+
+  -- Does the same for all users, some at a time, in the order of their ids. Returns the last user that was checked, or null if
+  -- none is left, and the number of rows written.
+  if to_regprocedure('public.repair_profile_page(uuid, integer)') is null then
+    create function public.repair_profile_page(after uuid default null, batch integer default 1000)
+    returns table (last uuid, written integer)
+    language sql
+    set search_path = ''
+    as 'select null::uuid, 0';
   end if;
 
   -- Counts the users without a profile, and the profiles whose e-mail is not that of their user.

@@ -6,8 +6,8 @@ as $$
   select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('stripe_customer:' || customer, 0))
 $$;
 
--- Removes the link to a customer that was deleted in Stripe, and makes the row due to create another one. A worker that
--- is updating the deleted customer loses its lease. Returns the profile's id, or null if no profile has this customer.
+-- Removes the link to a customer that was deleted in Stripe, which makes the row due to find or create another one. A worker
+-- that is updating the deleted customer loses its lease. Returns the profile's id, or null if no profile has this customer.
 create or replace function public.unlink_stripe_customer(customer text) returns uuid
 language plpgsql
 security definer
@@ -19,30 +19,18 @@ begin
   update public.stripe_customer_profile as p set stripe_customer = null where p.stripe_customer = customer
   returning p.id into unlinked;
 
-  update public.stripe_customer_work as work set
-    kind = 'create',
-    state = 'pending',
-    revision = work.revision + 1,
-    key_number = work.key_number + 1,
-    stripe_customer = null,
-    parameters = null,
-    first_attempt_at = null,
-    attempts = 0,
-    next_attempt_at = now(),
-    lease_token = null,
-    unsettled_until = null,
-    last_error = null,
-    done_at = null,
-    failed_at = null
-  where work.profile_id = unlinked;
+  -- No request can change a customer that is deleted.
+  update public.stripe_customer_work as work set unsettled_until = null
+  where work.profile_id = unlinked and work.parameters is null;
   return unlinked;
 end
 $$;
 
--- Links a profile to a customer that exists in Stripe already, in place of a missing or a deleted one, and makes the row
--- due to update the customer. Returns false if the profile has another customer by now, or if a request is in progress
--- that may create a second one.
-create or replace function public.link_stripe_customer(target uuid, customer text, instead_of text default null) returns boolean
+-- Links a profile to a customer that exists in Stripe already, in place of a missing or another one, which makes the row due
+-- to check and to update the customer. Returns false if the profile has another customer by now, or if a request is in
+-- progress that may create a second one, or if another profile has the customer.
+create or replace function public.link_stripe_customer(target uuid, customer text, instead_of text default null)
+returns boolean
 language plpgsql
 security definer
 set search_path = ''
@@ -54,30 +42,38 @@ begin
     return false;
   end if;
 
-  update public.stripe_customer_work as work set
-    kind = 'update',
-    state = 'pending',
-    revision = work.revision + 1,
-    key_number = work.key_number + 1,
-    stripe_customer = customer,
-    parameters = null,
-    first_attempt_at = null,
-    attempts = 0,
-    next_attempt_at = now(),
-    lease_token = null,
-    unsettled_until = null,
-    last_error = null,
-    done_at = null,
-    failed_at = null
+  perform from public.stripe_customer_profile as p where p.stripe_customer = customer and p.id <> target;
+  if found then
+    return false;
+  end if;
+
+  perform from public.stripe_customer_work as work
   where work.profile_id = target
-    and work.kind <> 'delete'
-    and (work.lease_token is null or work.next_attempt_at <= now())
-    and (work.unsettled_until is null or work.unsettled_until <= now());
-  if not found then
+    and (
+      work.kind = 'delete'
+      or work.lease_token is not null and work.next_attempt_at > now()
+      or work.unsettled_until > now()
+    )
+  for update;
+  if found then
     return false;
   end if;
 
   update public.stripe_customer_profile as p set stripe_customer = customer where p.id = target;
   return true;
 end
+$$;
+
+-- Adds the work of profiles without any, such as those from before the triggers. Returns the profiles that it added work for.
+create or replace function public.open_stripe_customer_work(targets uuid[]) returns setof uuid
+language sql
+security definer
+set search_path = ''
+as $$
+  insert into public.stripe_customer_work as work (profile_id, kind, stripe_customer, key_since)
+  select profile.id, case when profile.stripe_customer is null then 'create' else 'update' end, profile.stripe_customer, now()
+  from public.stripe_customer_profile as profile
+  where profile.id = any (targets)
+  on conflict do nothing
+  returning work.profile_id;
 $$;

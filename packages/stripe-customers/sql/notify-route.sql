@@ -29,7 +29,11 @@ declare
   url text;
   secret text;
 begin
-  if to_regclass('vault.decrypted_secrets') is null then
+  -- The schedule is fast enough for repairs, a back-fill and a restore, and a million notifications are too many.
+  if to_regclass('vault.decrypted_secrets') is null
+    or current_setting('stripe_customers.repairing', true) = 'on'
+    or tg_op = 'INSERT' and not public.is_fresh_sign_up(profile_id::uuid)
+  then
     return null;
   end if;
   -- Such as a user who has not confirmed the address yet.

@@ -1,6 +1,9 @@
 -- Functions with which the command line compares profiles with Stripe's customers and fixes differences. Service role only.
 
--- Counts profiles and rows of work.
+-- Its columns have changed since the first version.
+drop function if exists public.count_stripe_customer_work();
+
+-- Counts profiles and rows of work, in one pass over both.
 create or replace function public.count_stripe_customer_work()
 returns table (
   profiles bigint,
@@ -12,6 +15,7 @@ returns table (
   failed bigint,
   unrecorded bigint,
   outdated bigint,
+  vanished bigint,
   oldest_due_seconds double precision
 )
 language sql
@@ -20,26 +24,33 @@ security definer
 set search_path = ''
 as $$
   select
-    (select count(*) from public.stripe_customer_profile),
-    (select count(*) from public.stripe_customer_profile as profile where profile.stripe_customer is not null),
-    count(*) filter (where work.state = 'done'),
-    count(*) filter (where work.state = 'pending'),
-    count(*) filter (where work.state = 'pending' and work.next_attempt_at <= now()),
-    count(*) filter (where work.state = 'pending' and work.last_error is not null),
-    count(*) filter (where work.state = 'failed'),
-    -- The rows that repair_profiles(null) would add, and the e-mails that it would correct.
-    repairs.missing + (
-      select count(*) from public.stripe_customer_profile as profile
-      where not exists (select from public.stripe_customer_work as w where w.profile_id = profile.id)
-    ),
+    counts.profiles,
+    counts.linked,
+    counts.done,
+    counts.pending,
+    counts.due,
+    counts.retrying,
+    counts.failed,
+    counts.without_work + repairs.missing,
     repairs.outdated,
-    coalesce(
-      extract(epoch from now() - min(work.next_attempt_at) filter (where work.state = 'pending' and work.next_attempt_at <= now())),
-      0
-    )::double precision
-  from public.count_profile_repairs() as repairs
-  left join public.stripe_customer_work as work on true
-  group by repairs.missing, repairs.outdated;
+    counts.vanished,
+    coalesce(extract(epoch from now() - counts.oldest_due_at), 0)::double precision
+  from (
+    select
+      count(profile.id) as profiles,
+      count(profile.stripe_customer) as linked,
+      count(*) filter (where work.state = 'done') as done,
+      count(*) filter (where work.state = 'pending') as pending,
+      count(*) filter (where work.state = 'pending' and work.next_attempt_at <= now()) as due,
+      count(*) filter (where work.state = 'pending' and work.last_error is not null) as retrying,
+      count(*) filter (where work.state = 'failed') as failed,
+      count(*) filter (where work.profile_id is null) as without_work,
+      count(*) filter (where profile.id is null and work.kind <> 'delete') as vanished,
+      min(work.next_attempt_at) filter (where work.state = 'pending' and work.next_attempt_at <= now()) as oldest_due_at
+    from public.stripe_customer_profile as profile
+    full join public.stripe_customer_work as work on work.profile_id = profile.id
+  ) as counts
+  cross join public.count_profile_repairs() as repairs;
 $$;
 
 -- Lists profiles in the order of their ids, or the profile with the target's id.
@@ -62,7 +73,10 @@ as $$
     )
   from public.stripe_customer_profile as profile
   left join public.stripe_customer_work as work on work.profile_id = profile.id
-  where (after is null or profile.id > after) and (target is null or profile.id = target)
+  -- Two bounds, which the index finds at once, and no condition with "or".
+  where profile.id >= coalesce(target, after, '00000000-0000-0000-0000-000000000000')
+    and profile.id <= coalesce(target, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+    and profile.id is distinct from after
   order by profile.id
   limit batch;
 $$;
@@ -82,7 +96,8 @@ as $$
   limit batch;
 $$;
 
--- Returns for profile ids in customers' metadata whether the profile exists, and otherwise the state of its tombstone.
+-- Returns for profile ids in customers' metadata whether the profile exists, and otherwise the state of its row of work, which
+-- proves that it existed.
 create or replace function public.find_stripe_customer_owners(targets uuid[])
 returns table (profile_id uuid, profile_exists boolean, tombstone text)
 language sql
@@ -90,14 +105,14 @@ stable
 security definer
 set search_path = ''
 as $$
-  select target.id, profile.id is not null, case when work.kind = 'delete' then work.state end
+  select target.id, profile.id is not null, case when profile.id is null or work.kind = 'delete' then work.state end
   from unnest(targets) as target (id)
   left join public.stripe_customer_profile as profile on profile.id = target.id
   left join public.stripe_customer_work as work on work.profile_id = target.id;
 $$;
 
--- Makes the tombstone of a deleted user due again, to delete a customer that was left over. Returns false if there is no
--- tombstone, or its work is pending: a customer is deleted only on the proof that its profile existed and was deleted.
+-- Makes the row of a deleted user due again, to delete a customer that was left over. Returns false if there is no row, or its
+-- work is pending: a customer is deleted only on the proof that its profile existed and was deleted.
 create or replace function public.delete_orphaned_stripe_customer(target uuid, customer text) returns boolean
 language plpgsql
 security definer
@@ -105,6 +120,7 @@ set search_path = ''
 as $$
 begin
   update public.stripe_customer_work as work set
+    kind = 'delete',
     state = 'pending',
     revision = work.revision + 1,
     stripe_customer = customer,
@@ -114,7 +130,6 @@ begin
     done_at = null,
     failed_at = null
   where work.profile_id = target
-    and work.kind = 'delete'
     and work.state <> 'pending'
     and not exists (select from public.stripe_customer_profile as profile where profile.id = target);
   return found;

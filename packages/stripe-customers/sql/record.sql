@@ -48,6 +48,7 @@ begin
     failed_at = case when work.revision = seen_revision then now() end,
     attempts = case when work.revision = seen_revision then work.attempts else 0 end,
     key_number = work.key_number + (refused and work.kind = 'create')::integer,
+    key_since = case when refused and work.kind = 'create' then now() else work.key_since end,
     parameters = case when refused and work.kind = 'create' then null else work.parameters end,
     first_attempt_at = case when refused and work.kind = 'create' then null else work.first_attempt_at end,
     next_attempt_at = now(),
@@ -64,8 +65,8 @@ begin
 end
 $$;
 
--- Makes a row due again in any state: a failed one for another attempt, a finished one to update Stripe again. Returns
--- whether there is such a row.
+-- Makes a row due again in any state: a failed one for another attempt, a finished one to update Stripe again. A profile
+-- without a row gets one. Returns whether there is such a row or profile.
 create or replace function public.requeue_stripe_customer_work(target uuid) returns boolean
 language plpgsql
 security definer
@@ -80,6 +81,6 @@ begin
     done_at = null,
     failed_at = null
   where work.profile_id = target;
-  return found;
+  return found or exists (select from public.open_stripe_customer_work(array[target]));
 end
 $$;

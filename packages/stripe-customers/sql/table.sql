@@ -36,6 +36,18 @@ create trigger enqueue_stripe_customer_work_for_changed_email
   when (new.{{email}} is distinct from old.{{email}})
   execute function public.enqueue_stripe_customer_work({{email_id_literal}});
 
+drop trigger if exists follow_stripe_customer_link on {{table}};
+create trigger follow_stripe_customer_link
+  after update of {{customer}} on {{table}}
+  for each row
+  when (new.{{customer}} is distinct from old.{{customer}})
+  execute function public.follow_stripe_customer_link({{id_literal}}, {{customer_literal}});
+
+drop trigger if exists check_vanished_profiles on {{table}};
+create trigger check_vanished_profiles
+  after truncate on {{table}}
+  for each statement execute function public.check_vanished_profiles();
+
 drop trigger if exists tombstone_stripe_customer_work on {{table}};
 create trigger tombstone_stripe_customer_work
   after delete on {{table}}

@@ -33,10 +33,28 @@ create table if not exists public.stripe_customer_work (
   check ((parameters is null) = (first_attempt_at is null))
 );
 
+-- Rows of earlier versions that are done need no look at Stripe; rows that are not done may be of any age.
+do $$
+begin
+  if not exists (
+    select from pg_catalog.pg_attribute
+    where attrelid = 'public.stripe_customer_work'::regclass and attname = 'look_first'
+  ) then
+    alter table public.stripe_customer_work
+      add column look_first boolean not null default false,
+      add column key_since timestamptz;
+    alter table public.stripe_customer_work alter column look_first set default true;
+    update public.stripe_customer_work set look_first = true where state <> 'done' and parameters is null;
+  end if;
+end
+$$;
+
 comment on table public.stripe_customer_work is 'The outbox to Stripe. One row for every profile, kept after the profile is deleted.';
 comment on column public.stripe_customer_work.revision is 'Counts changes to the row by others than its worker, so that work based on an older state does not close it.';
 comment on column public.stripe_customer_work.idempotency_key is 'The key under which the customer is created. Changes only once the earlier key certainly created no customer that still exists.';
 comment on column public.stripe_customer_work.parameters is 'The parameters of customers.create, frozen at the first attempt, because Stripe refuses a key with other parameters.';
+comment on column public.stripe_customer_work.look_first is 'A customer may exist that the row does not know: Stripe is asked before anything is created, or before a link is trusted.';
+comment on column public.stripe_customer_work.key_since is 'When the key was taken. Stripe forgets it a day after it was sent. Null if unknown.';
 comment on column public.stripe_customer_work.stripe_customer is 'The customer, even after its profile is deleted.';
 comment on column public.stripe_customer_work.next_attempt_at is 'When the row can be claimed: at the next attempt, or at the end of the lease.';
 comment on column public.stripe_customer_work.lease_token is 'The token of the worker that claimed the row last, until that worker reports.';

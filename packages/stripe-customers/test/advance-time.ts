@@ -14,6 +14,7 @@ export async function advanceTime(
      update public.stripe_customer_work set
        created_at = created_at - by,
        first_attempt_at = first_attempt_at - by,
+       key_since = key_since - by,
        next_attempt_at = next_attempt_at - by,
        unsettled_until = unsettled_until - by,
        done_at = done_at - by,

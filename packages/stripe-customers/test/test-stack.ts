@@ -23,6 +23,9 @@ export interface TestDatabase {
 /** Signs a user up as Supabase Auth does: with a row in `auth.users`. Returns its id. */
 export async function signUp(database: TestDatabase, email: string | null = null): Promise<string> {
   const id = randomUUID()
-  await database.query('insert into auth.users (id, email, email_confirmed_at) values ($1, $2, now())', [id, email])
+  await database.query(
+    'insert into auth.users (id, email, created_at, email_confirmed_at) values ($1, $2, now(), now())',
+    [id, email],
+  )
   return id
 }

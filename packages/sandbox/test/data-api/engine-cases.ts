@@ -6,7 +6,14 @@ const customer = 'cus_first'
 
 /** The functions of the engine and of accounts, in the order of a user's life. */
 export const engineCases: readonly FunctionCase[] = [
-  { call: 'repair_profiles', args: () => ({ signed_up_within: '1 day' }), result: () => 0 },
+  { call: 'repair_profiles', args: () => ({}), result: () => 0 },
+  { call: 'repair_profile_page', args: () => ({ after: null, batch: 10 }), result: () => [{ last: null, written: 0 }] },
+  {
+    call: 'tombstone_vanished_profiles',
+    args: () => ({ after: null, batch: 10 }),
+    result: () => [{ last: null, written: 0 }],
+  },
+  { call: 'open_stripe_customer_work', args: ({ userId }) => ({ targets: [userId] }), result: () => [] },
   { call: 'reconsider_stripe_customer', args: ({ userId }) => ({ target: userId }), result: () => false },
   {
     call: 'claim_stripe_customer_work',

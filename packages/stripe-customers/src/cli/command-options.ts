@@ -1,4 +1,5 @@
-import { Option, parsePath } from '@routekey/command-line'
+import { InvalidArgumentError, Option, parsePath } from '@routekey/command-line'
+import { z } from 'zod'
 
 /** Where the command finds what the environment does not set. */
 export const envFileOption = new Option(
@@ -10,4 +11,14 @@ export const envFileOption = new Option(
 export interface ConnectionFlags {
   readonly envFile?: string | undefined
   readonly json?: true | undefined
+}
+
+/**
+ * Parses the id of a profile.
+ *
+ * @throws `InvalidArgumentError` if it is not a UUID
+ */
+export function parseProfileId(text: string): string {
+  if (!z.guid().safeParse(text).success) throw new InvalidArgumentError('Use a UUID.')
+  return text.toLowerCase()
 }

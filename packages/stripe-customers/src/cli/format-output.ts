@@ -14,6 +14,8 @@ export function formatOutput(output: Output): string {
       return formatSweep(output)
     case 'requeue':
       return `${output.profileId}  ${output.outcome}`
+    case 'relink':
+      return `${output.profileId}  ${output.stripeCustomer}  ${output.outcome}`
     case 'finding':
       return formatFinding(output)
     case 'summary':
@@ -38,6 +40,7 @@ function formatStatus({ failures, ...counts }: OutputOf<'status'>): string {
     `failed      ${counts.failed}`,
     `unrecorded  ${counts.unrecorded}`,
     `outdated    ${counts.outdated}`,
+    `vanished    ${counts.vanished}`,
     ...failures.map(({ profileId, kind, error }) => `  ${profileId}  ${kind}  ${error.code}: ${error.message}`),
   ].join('\n')
 }

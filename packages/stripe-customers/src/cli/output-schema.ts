@@ -33,6 +33,7 @@ export const outputSchema = z.union([
     failed: countSchema,
     unrecorded: countSchema,
     outdated: countSchema,
+    vanished: countSchema,
     oldestDueSeconds: countSchema,
     failures: z.array(
       z.strictObject({
@@ -54,6 +55,14 @@ export const outputSchema = z.union([
     type: z.literal('requeue'),
     profileId: z.string(),
     outcome: z.enum(['provisioned', 'deleted', 'waiting', 'pending', 'failed', 'unknown_profile']),
+  }),
+  z.strictObject({
+    type: z.literal('relink'),
+    profileId: z.string(),
+    stripeCustomer: z.string(),
+    /** The customer that the profile had before. */
+    previous: z.string().nullable(),
+    outcome: z.enum(['provisioned', 'waiting', 'pending', 'failed', 'unknown_profile']),
   }),
   z.discriminatedUnion('kind', [
     z.strictObject({
@@ -78,6 +87,8 @@ export const outputSchema = z.union([
       ...about,
       kept: z.string(),
       subscribed: z.boolean(),
+      inUse: z.enum(['subscription', 'payment_method', 'invoice', 'balance']).nullable(),
+      older: z.boolean(),
       ...result,
     }),
     z.strictObject({
@@ -101,6 +112,7 @@ export const outputSchema = z.union([
       unmarked: countSchema,
       duplicate: countSchema,
       orphaned: countSchema,
+      vanished: countSchema,
     }),
     unrecorded: countSchema,
     outdated: countSchema,

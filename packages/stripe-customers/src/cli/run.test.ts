@@ -26,6 +26,7 @@ describe('the command line', () => {
     'reconcile',
     'reconcile --fix',
     'reconcile --fix --dry-run --delete-duplicates --json',
+    `relink ${id} cus_123 --json`,
     `requeue ${id}`,
   ])('accepts "%s"', async (line) => {
     const { exitCode, printed, said } = await runLine(line)
@@ -56,6 +57,8 @@ describe('the command line', () => {
     ['sweep --limit -1', 'Use a whole number.'],
     ['sweep --limit 1e3', 'Use a whole number.'],
     ['sweep --limit many', 'Use a whole number.'],
+    [`relink ${id}`, 'Missing required argument'],
+    [`relink ${id} ada@example.com`, 'Use the id of a customer'],
     ['requeue', 'Missing required argument'],
     ['requeue ada@example.com', 'Use a UUID.'],
     [`requeue ${id} ${id}`, 'Too many arguments'],

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { StripeCustomersError } from '../errors.ts'
 import { addPreflight } from './commands/preflight.ts'
 import { addReconcile } from './commands/reconcile.ts'
+import { addRelink } from './commands/relink.ts'
 import { addRequeue } from './commands/requeue.ts'
 import { addSql } from './commands/sql.ts'
 import { addStatus } from './commands/status.ts'
@@ -26,7 +27,8 @@ export function run(args: readonly string[], context: CliContext): Promise<ExitC
     },
     context,
   ).version(readVersion(), '--version', 'print the version')
-  for (const add of [addPreflight, addSql, addStatus, addSweep, addReconcile, addRequeue]) add(program, context)
+  const commands = [addPreflight, addSql, addStatus, addSweep, addReconcile, addRelink, addRequeue]
+  for (const add of commands) add(program, context)
   program.addHelpText(
     'after',
     `

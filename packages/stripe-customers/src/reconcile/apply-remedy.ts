@@ -24,7 +24,7 @@ export async function applyRemedy(
       const profile = await store.readProfile(profileId)
       // Only beside a linked customer: the engine never links another one to a profile that has its customer.
       const isSpare = profile !== null && profile.stripeCustomer !== null && profile.stripeCustomer !== stripeCustomer
-      if (!isSpare || (await account.hasSubscription(stripeCustomer))) return changed
+      if (!isSpare || (await account.findUse(stripeCustomer)) !== null) return changed
       await account.delete(stripeCustomer)
       return null
     }

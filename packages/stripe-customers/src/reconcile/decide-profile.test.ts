@@ -19,6 +19,7 @@ const makeCustomer = (values: Partial<LiveCustomer> = {}): LiveCustomer => ({
 })
 const a = makeCustomer()
 const b = makeCustomer({ id: 'cus_b', created: 2000 })
+const duplicate = { kind: 'duplicate', profileId, subscribed: false, inUse: null, older: false }
 const older = makeCustomer({ id: 'cus_c', created: 500 })
 
 describe('decideProfile', () => {
@@ -49,20 +50,42 @@ describe('decideProfile', () => {
   it('adopts the oldest of several customers for a profile without a link, even while its work is pending', () => {
     expect(decideProfile(makeProfile({ stripeCustomer: null, state: 'pending' }), null, [b, older])).toEqual([
       { kind: 'missing', profileId, adopt: 'cus_c' },
-      { kind: 'duplicate', profileId, stripeCustomer: 'cus_b', kept: 'cus_c', subscribed: false },
+      { ...duplicate, stripeCustomer: 'cus_b', kept: 'cus_c' },
     ])
   })
 
   it('prefers a customer with a subscription to the oldest', () => {
-    expect(decideProfile(makeProfile({ stripeCustomer: null }), null, [b, older], new Set(['cus_b']))).toEqual([
+    expect(
+      decideProfile(makeProfile({ stripeCustomer: null }), null, [b, older], new Map([['cus_b', 'subscription']])),
+    ).toEqual([
       { kind: 'missing', profileId, adopt: 'cus_b' },
-      { kind: 'duplicate', profileId, stripeCustomer: 'cus_c', kept: 'cus_b', subscribed: false },
+      { ...duplicate, stripeCustomer: 'cus_c', kept: 'cus_b', older: true },
+    ])
+  })
+
+  it('prefers a customer with an invoice to the oldest, and one with a subscription to both', () => {
+    const paid = makeCustomer({ id: 'cus_d', created: 3000 })
+    const missing = makeProfile({ stripeCustomer: null })
+    const uses = new Map([['cus_b', 'invoice']] as const)
+    expect(decideProfile(missing, null, [older, b, paid], uses)[0]).toMatchObject({ adopt: 'cus_b' })
+    const [first] = decideProfile(
+      missing,
+      null,
+      [older, b, paid],
+      new Map([...uses, ['cus_d', 'subscription']] as const),
+    )
+    expect(first).toMatchObject({ adopt: 'cus_d' })
+  })
+
+  it('says of a duplicate whether it is older than the linked customer', () => {
+    expect(decideProfile(makeProfile(), a, [a, older])).toEqual([
+      { ...duplicate, stripeCustomer: 'cus_c', kept: 'cus_a', older: true },
     ])
   })
 
   it('keeps the linked customer even if another one has the subscription', () => {
-    expect(decideProfile(makeProfile(), a, [a, b], new Set(['cus_b']))).toEqual([
-      { kind: 'duplicate', profileId, stripeCustomer: 'cus_b', kept: 'cus_a', subscribed: true },
+    expect(decideProfile(makeProfile(), a, [a, b], new Map([['cus_b', 'subscription']]))).toEqual([
+      { ...duplicate, stripeCustomer: 'cus_b', kept: 'cus_a', subscribed: true, inUse: 'subscription' },
     ])
   })
 

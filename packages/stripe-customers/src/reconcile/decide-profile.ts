@@ -20,6 +20,9 @@ export interface LiveCustomer {
 /** The customer to which a profile is linked. `unknown`: the Stripe account never had it. Null: the profile has no link. */
 export type LinkedCustomer = LiveCustomer | 'deleted' | 'unknown' | null
 
+/** What a customer has that would be lost with it. */
+export type CustomerUse = 'subscription' | 'payment_method' | 'invoice' | 'balance'
+
 /** A difference between the database and Stripe. */
 export type Finding =
   /** The profile has no customer. `adopt`: the customer in Stripe that has the profile's id. */
@@ -28,8 +31,16 @@ export type Finding =
   | { kind: 'deleted'; profileId: string; stripeCustomer: string; unknown: boolean; adopt: string | null }
   /** The customer's e-mail is not the profile's, or its metadata does not have the profile's id. */
   | { kind: 'email_drift' | 'unmarked'; profileId: string; stripeCustomer: string }
-  /** A second customer has the id of the same profile. */
-  | { kind: 'duplicate'; profileId: string; stripeCustomer: string; kept: string; subscribed: boolean }
+  /** A second customer has the id of the same profile. `older`: than the one that is kept. */
+  | {
+      kind: 'duplicate'
+      profileId: string
+      stripeCustomer: string
+      kept: string
+      subscribed: boolean
+      inUse: CustomerUse | null
+      older: boolean
+    }
   /** A customer has the id of a profile that does not exist. `deletable`: the database knows that it existed. */
   | { kind: 'orphaned'; profileId: string; stripeCustomer: string; deletable: boolean }
 
@@ -37,18 +48,19 @@ export type Finding =
  * Compares one profile with its customers. Work that the engine is about to do by itself is not a finding. Pure.
  *
  * @param own all customers with the profile's id that are not deleted
- * @param subscribed the ids of those that have a subscription
+ * @param uses what those have, by their ids
  */
 export function decideProfile(
   profile: ProfileRow,
   linked: LinkedCustomer,
   own: readonly LiveCustomer[],
-  subscribed: ReadonlySet<string> = new Set(),
+  uses: ReadonlyMap<string, CustomerUse> = new Map(),
 ): Finding[] {
   const { profileId, stripeCustomer } = profile
   if (profile.busy) return []
   const isLinkAlive = linked !== null && typeof linked !== 'string'
-  const kept = isLinkAlive ? linked.id : chooseKept(own, subscribed)
+  const keptCustomer = isLinkAlive ? linked : chooseKept(own, uses)
+  const kept = keptCustomer?.id ?? null
   const findings: Finding[] = []
 
   if (stripeCustomer === null) {
@@ -61,15 +73,18 @@ export function decideProfile(
       findings.push({ kind: 'email_drift', profileId, stripeCustomer })
     else if (linked.profileId !== profileId) findings.push({ kind: 'unmarked', profileId, stripeCustomer })
   }
-  for (const { id } of own) {
-    if (kept === null || id === kept) continue
-    findings.push({ kind: 'duplicate', profileId, stripeCustomer: id, kept, subscribed: subscribed.has(id) })
+  for (const { id, created } of own) {
+    if (keptCustomer === null || id === keptCustomer.id) continue
+    const inUse = uses.get(id) ?? null
+    const subscribed = inUse === 'subscription'
+    const older = created < keptCustomer.created
+    findings.push({ kind: 'duplicate', profileId, stripeCustomer: id, kept: keptCustomer.id, subscribed, inUse, older })
   }
   return findings
 }
 
-/** Chooses among the customers of a profile without a link: one with a subscription, or else the oldest. */
-function chooseKept(own: readonly LiveCustomer[], subscribed: ReadonlySet<string>): string | null {
-  const rank = (customer: LiveCustomer): number => (subscribed.has(customer.id) ? 0 : 1)
-  return own.toSorted((a, b) => rank(a) - rank(b) || a.created - b.created || a.id.localeCompare(b.id))[0]?.id ?? null
+/** Chooses among the customers of a profile without a link: one with a subscription, else one in use, else the oldest. */
+function chooseKept(own: readonly LiveCustomer[], uses: ReadonlyMap<string, CustomerUse>): LiveCustomer | null {
+  const rank = ({ id }: LiveCustomer): number => (uses.get(id) === 'subscription' ? 0 : uses.has(id) ? 1 : 2)
+  return own.toSorted((a, b) => rank(a) - rank(b) || a.created - b.created || a.id.localeCompare(b.id))[0] ?? null
 }

@@ -26,11 +26,20 @@ describe('decideRemedy', () => {
     expect(decideRemedy(finding, remove)).toEqual(remedy)
   })
 
-  it('deletes a duplicate only if told to, and never one with a subscription', () => {
-    const duplicate: Finding = { kind: 'duplicate', ...about, kept: 'cus_b', subscribed: false }
+  it('deletes a duplicate only if told to, and never one that is older or in use', () => {
+    const unused = { subscribed: false, inUse: null, older: false } as const
+    const duplicate: Finding = { kind: 'duplicate', ...about, kept: 'cus_b', ...unused }
     expect(decideRemedy(duplicate, keep).action).toBe('leave')
     expect(decideRemedy(duplicate, remove)).toEqual({ action: 'delete_duplicate' })
-    expect(decideRemedy({ ...duplicate, subscribed: true }, remove).action).toBe('leave')
+    const left: Finding[] = [
+      { ...duplicate, older: true },
+      ...(['subscription', 'payment_method', 'invoice', 'balance'] as const).map((inUse) => ({ ...duplicate, inUse })),
+    ]
+    for (const finding of left) {
+      const remedy = decideRemedy(finding, remove)
+      const why = expect.stringContaining(`stripe-customers relink ${about.profileId} cus_a`)
+      expect(remedy).toEqual({ action: 'leave', why })
+    }
   })
 
   it('leaves findings that may mean the wrong account or the wrong database', () => {

@@ -1,10 +1,20 @@
-import type { Finding } from './decide-profile.ts'
+import type { CustomerUse, Finding } from './decide-profile.ts'
 
 /** How to fix a finding, or why a person has to decide. */
 export type Remedy =
   | { action: 'requeue' | 'replace' | 'delete_duplicate' | 'delete_orphan' }
   | { action: 'link'; stripeCustomer: string; insteadOf: string | null }
   | { action: 'leave'; why: string }
+
+const describedUses: Readonly<Record<CustomerUse, string>> = {
+  subscription: 'a subscription',
+  payment_method: 'a payment method',
+  invoice: 'an invoice',
+  balance: 'a balance',
+}
+
+const relink = ({ profileId, stripeCustomer }: { profileId: string; stripeCustomer: string }): string =>
+  `to link it instead, run: stripe-customers relink ${profileId} ${stripeCustomer}`
 
 /**
  * Decides how to fix a finding. Nothing is deleted and no link is removed on a guess, because the command may have been given
@@ -30,7 +40,9 @@ export function decideRemedy(finding: Finding, options: { deleteDuplicates: bool
     case 'unmarked':
       return { action: 'requeue' }
     case 'duplicate':
-      if (finding.subscribed) return { action: 'leave', why: 'it has a subscription, which deleting it would cancel' }
+      if (finding.inUse !== null)
+        return { action: 'leave', why: `it has ${describedUses[finding.inUse]}; ${relink(finding)}` }
+      if (finding.older) return { action: 'leave', why: `it is older than ${finding.kept}; ${relink(finding)}` }
       if (!options.deleteDuplicates) return { action: 'leave', why: 'add --delete-duplicates to delete it' }
       return { action: 'delete_duplicate' }
     case 'orphaned':

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { CustomerIndex } from './customer-index.ts'
 import {
+  type CustomerUse,
   decideProfile,
   type Finding,
   type LinkedCustomer,
@@ -32,13 +33,19 @@ export async function findInProfile(
     const customer = await account.retrieve(id)
     if (typeof customer !== 'string' && customer.profileId === profileId) own.push(customer)
   }
-  const subscribed = new Set<string>()
-  for (const { id } of own) if (await account.hasSubscription(id)) subscribed.add(id)
+  const uses = new Map<string, CustomerUse>()
+  // Next to a link, even a single one may be a duplicate.
+  if (own.length > 1 || listed.stripeCustomer !== null) {
+    for (const { id } of own) {
+      const use = await account.findUse(id)
+      if (use !== null) uses.set(id, use)
+    }
+  }
   // The profile is read last. Read first, a link made meanwhile would make its customer look like a duplicate.
   const profile = await store.readProfile(profileId)
   if (profile === null) return []
   const linked = profile.stripeCustomer === null ? null : await account.retrieve(profile.stripeCustomer)
-  return decideProfile(profile, linked, own, subscribed)
+  return decideProfile(profile, linked, own, uses)
 }
 
 /** Finds the customers of a page whose profile does not exist. */

@@ -42,6 +42,22 @@ const failedWorkSchema = z
     error: row.last_error,
   }))
 
+/** How many rows a page of repairs checks, so that each call takes well under a second. */
+export const repairBatch = 1000
+
+/** A page of repairs: the last row that was checked, or null if none is left, and the rows that were written. */
+export interface RepairedPage {
+  readonly last: string | null
+  readonly written: number
+}
+
+const repairedSchema = z.object({ last: z.guid().nullable(), written: z.int() })
+/** A connection returns rows, and the Data API the values in them. */
+const openedSchema = z.union([
+  z.guid(),
+  z.object({ open_stripe_customer_work: z.guid() }).transform((row) => row.open_stripe_customer_work),
+])
+
 const countSchema = z.coerce.number()
 const workCountsSchema = z
   .object({
@@ -54,13 +70,14 @@ const workCountsSchema = z
     failed: countSchema,
     unrecorded: countSchema,
     outdated: countSchema,
+    vanished: countSchema,
     oldest_due_seconds: countSchema,
   })
   .transform(({ oldest_due_seconds: seconds, ...counts }) => ({ ...counts, oldestDueSeconds: Math.round(seconds) }))
 
 /**
  * How many rows are in which state. `unrecorded`: users and profiles that have no work yet. `outdated`: profiles whose e-mail
- * is not that of their user.
+ * is not that of their user. `vanished`: rows of work whose profile is gone without a trace.
  */
 export type WorkCounts = z.infer<typeof workCountsSchema>
 
@@ -82,8 +99,12 @@ export interface ReconcileStore {
   link(profileId: string, stripeCustomer: string, insteadOf: string | null): Promise<boolean>
   /** False if there is no tombstone, or its work is pending. */
   deleteOrphan(profileId: string, stripeCustomer: string): Promise<boolean>
-  /** Writes what the triggers could not, for all users. Returns how many rows. */
-  repairAllProfiles(): Promise<number>
+  /** Adds the work of profiles without any. Returns their ids. */
+  openWork(profileIds: readonly string[]): Promise<string[]>
+  /** Writes what the application's triggers could not, for the next users. */
+  readonly repairProfilePage: (after: string | null) => Promise<RepairedPage>
+  /** Turns the next rows of work whose profile vanished into tombstones. */
+  readonly tombstoneVanishedPage: (after: string | null) => Promise<RepairedPage>
 }
 
 /** Creates the store on its SQL functions. */
@@ -100,6 +121,8 @@ export function createReconcileStore(functions: DatabaseFunctions): ReconcileSto
     link: (target, customer, insteadOf) =>
       value(z.boolean(), 'link_stripe_customer', { target, customer, instead_of: insteadOf }),
     deleteOrphan: (target, customer) => value(z.boolean(), 'delete_orphaned_stripe_customer', { target, customer }),
-    repairAllProfiles: () => value(z.int(), 'repair_profiles', { signed_up_within: null }),
+    openWork: (targets) => rows(openedSchema, 'open_stripe_customer_work', { targets }),
+    repairProfilePage: (after) => row(repairedSchema, 'repair_profile_page', { after, batch: repairBatch }),
+    tombstoneVanishedPage: (after) => row(repairedSchema, 'tombstone_vanished_profiles', { after, batch: repairBatch }),
   }
 }

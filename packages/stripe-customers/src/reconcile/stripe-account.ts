@@ -11,7 +11,7 @@ import {
 } from '../stripe/stripe-customer.ts'
 import { describeMalformedResponse, type StripeFailure } from '../stripe/stripe-failure.ts'
 import type { Timing } from '../timing.ts'
-import type { LinkedCustomer, LiveCustomer } from './decide-profile.ts'
+import type { CustomerUse, LinkedCustomer, LiveCustomer } from './decide-profile.ts'
 
 /** The calls to Stripe that reconciling makes. Each waits for its turn, retries, and throws `ERR_STRIPE_CUSTOMERS_STRIPE_FAILED`. */
 export interface StripeAccount {
@@ -21,7 +21,8 @@ export interface StripeAccount {
    */
   pages(): AsyncGenerator<{ customers: LiveCustomer[]; others: number }>
   retrieve(customer: string): Promise<Exclude<LinkedCustomer, null>>
-  hasSubscription(customer: string): Promise<boolean>
+  /** Returns what would be lost with a customer. Null if nothing, or if there is no such customer. */
+  findUse(customer: string): Promise<CustomerUse | null>
   delete(customer: string): Promise<void>
 }
 
@@ -30,7 +31,8 @@ const maxTries = 6
 const maxLimitedTries = 60
 const retryDelayMs = 500
 const requestTimeoutMs = 20_000
-const subscriptionPageSchema = z.object({ data: z.array(z.object({ id: z.string() })) })
+const anyPageSchema = z.object({ data: z.array(z.object({ id: z.string() })) })
+const balanceSchema = z.union([deletedSchema, z.object({ object: z.literal('customer'), balance: z.int() })])
 
 /**
  * Creates the calls for the command line, which has no work table that would try again.
@@ -86,10 +88,17 @@ export function createStripeAccount(
       if (result === 'missing') return 'unknown'
       return result === 'deleted' ? 'deleted' : toLiveCustomer(result)
     },
-    async hasSubscription(customer) {
-      // By default Stripe leaves canceled subscriptions out.
-      const page = await call(subscriptionPageSchema, () => stripe.subscriptions.list({ customer, limit: 1 }, options))
-      return page !== 'missing' && page.data.length > 0
+    async findUse(customer) {
+      const has = async (request: () => Promise<unknown>): Promise<boolean> => {
+        const page = await call(anyPageSchema, request)
+        return page !== 'missing' && page.data.length > 0
+      }
+      // By default Stripe leaves canceled subscriptions out. What remains of them are their invoices.
+      if (await has(() => stripe.subscriptions.list({ customer, limit: 1 }, options))) return 'subscription'
+      if (await has(() => stripe.customers.listPaymentMethods(customer, { limit: 1 }, options))) return 'payment_method'
+      if (await has(() => stripe.invoices.list({ customer, limit: 1 }, options))) return 'invoice'
+      const retrieved = await call(balanceSchema, () => stripe.customers.retrieve(customer, {}, options))
+      return typeof retrieved !== 'string' && retrieved.balance !== 0 ? 'balance' : null
     },
     async delete(customer) {
       await call(deletedSchema, () => stripe.customers.del(customer, {}, options))

@@ -85,10 +85,13 @@ function describeResult(result: ProvisionResult, table: string): Reply {
       // 503 and not 202, because senders retry 5xx.
       const seconds = Math.max(1, Math.ceil((result.retryAt.getTime() - Date.now()) / 1000))
       const detail =
-        'The customer has not been created yet. It is retried automatically, and you can safely send this request again.'
+        'The customer is not up to date yet. It is retried automatically, and you can safely send this request again.'
       return createProblem(503, detail, { 'retry-after': String(seconds) })
     }
     case 'failed':
-      return createProblem(502, 'Stripe rejected this profile. It is not retried automatically.')
+      return createProblem(
+        502,
+        'The customer of this profile cannot be created or updated. It is not retried automatically.',
+      )
   }
 }

@@ -18,6 +18,8 @@ export type WorkErrorCode =
   | 'stripe_missing'
   /** The project's function for details returned something else, or raised. */
   | 'details_refused'
+  /** The link was set by hand to a customer that is deleted, or that belongs to another profile. */
+  | 'link_refused'
   /** Another 4xx: Stripe does not accept the parameters. */
   | 'stripe_refused'
   /** The response did not come from Stripe. */
@@ -49,6 +51,7 @@ export const workErrorSchema = z
       'stripe_key_reused',
       'stripe_missing',
       'details_refused',
+      'link_refused',
       'stripe_refused',
       'stripe_malformed',
       'database_refused',

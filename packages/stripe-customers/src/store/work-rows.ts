@@ -49,7 +49,8 @@ export const claimedWorkSchema = z
     email: z.string().nullable(),
     stripe_customer: z.string().nullable(),
     attempts: z.int(),
-    first_attempt_age_seconds: z.number().nullable(),
+    look_first: z.boolean(),
+    key_expired: z.boolean(),
     unsettled_seconds: z.number(),
   })
   .transform((row) => ({
@@ -57,6 +58,7 @@ export const claimedWorkSchema = z
     kind: row.kind,
     revision: row.revision,
     idempotencyKey: row.idempotency_key,
+    /** Null if the key was not sent. */
     parameters: row.parameters?.parameters ?? null,
     /** Why there are no parameters, if the project's function for details is the reason. */
     refusedDetails: row.parameters?.refusedDetails ?? null,
@@ -65,7 +67,10 @@ export const claimedWorkSchema = z
     stripeCustomer: row.stripe_customer,
     /** Counts from 1 and includes the present attempt. */
     attempts: row.attempts,
-    firstAttemptAgeSeconds: row.first_attempt_age_seconds ?? 0,
+    /** A customer may exist that the row does not know, or the link was not checked yet. */
+    lookFirst: row.look_first,
+    /** Stripe may have forgotten the key. */
+    keyExpired: row.key_expired,
     /** How much longer an earlier request without a response may still take effect. */
     unsettledSeconds: row.unsettled_seconds,
   }))

@@ -45,11 +45,11 @@ export interface WorkStore {
   fail(claim: Claim, failure: { error: WorkError; refused: boolean }): Promise<'failed' | 'more' | 'lease_lost'>
   /** Removes the link to a customer that was deleted in Stripe. Returns the id of the profile that had it. */
   unlink(stripeCustomer: string): Promise<string | null>
-  /** Makes a row due again. False if the profile has no row. */
+  /** Makes a row due again, or adds it. False if there is neither a row nor a profile. */
   requeue(profileId: string): Promise<boolean>
   /** Null if there is neither a profile nor a row. */
   read(profileId: string): Promise<CustomerStatus | null>
-  /** Writes the profiles, e-mails and rows of work that the triggers could not. Returns how many. */
+  /** Writes what the triggers could not. Returns how many rows. */
   repairProfiles(): Promise<number>
   /** Records an event about a customer and applies it, in one transaction. */
   applyEvent(event: {

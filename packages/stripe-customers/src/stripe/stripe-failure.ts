@@ -105,6 +105,17 @@ export function describeRefusedDetails(reason: string): StripeFailure {
   }
 }
 
+/** Describes a link that was set by hand and that the engine does not accept. */
+export function describeRefusedLink(reason: string): StripeFailure {
+  return {
+    code: 'link_refused',
+    message: `${reason} Set the right customer, or clear the link to get another one.`,
+    replayed: false,
+    unsettled: false,
+    retryAfterMs: null,
+  }
+}
+
 /** Describes a row that reached its maximum of attempts although the last of its workers never reported. */
 export function describeLostWorker(): StripeFailure {
   return {

@@ -130,7 +130,7 @@ describe('createStripeGateway', () => {
   })
 
   describe('find', () => {
-    const query = { profileId: profile, email: 'ada@example.com', firstAttemptAgeSeconds: 90_000 }
+    const query = { profileId: profile, email: 'ada@example.com' }
     const other = makeCustomer({ id: 'cus_2', metadata: { profile_id: 'another' }, email: 'ada@example.com' })
     const stranger = makeCustomer({ id: 'cus_3', metadata: {}, email: 'ada@example.com' })
     const refusal = { error: { type: 'invalid_request_error', message: 'no search here' } }
@@ -156,7 +156,27 @@ describe('createStripeGateway', () => {
       expect(requests).toHaveLength(2)
     })
 
-    it('lists by age if there is no address', async () => {
+    it('recognises the id of the profile in capitals', async () => {
+      const gateway = await connect(
+        json(200, makePage(makeCustomer({ metadata: { profile_id: profile.toUpperCase() } }))),
+      )
+      expect(await gateway.find(query)).toMatchObject({ ok: true, value: { id: 'cus_1' } })
+    })
+
+    it('lists all customers if there is no address and Stripe refuses to search', async () => {
+      const gateway = await connect((request, response) => {
+        const isRecent = request.url?.includes('created') === true
+        const isSearch = request.url?.startsWith('/v1/customers/search') === true
+        json(isSearch ? 400 : 200, isSearch ? refusal : makePage(...(isRecent ? [] : [makeCustomer()])))(
+          request,
+          response,
+        )
+      })
+      expect(await gateway.find({ ...query, email: null })).toMatchObject({ ok: true, value: { id: 'cus_1' } })
+      expect(requests.map(({ url }) => url)).toContain('/v1/customers?limit=100')
+    })
+
+    it('lists the customers of the last hour if there is no address', async () => {
       const gateway = await connect(json(200, makePage(makeCustomer())))
       expect(await gateway.find({ ...query, email: null })).toMatchObject({ ok: true, value: { id: 'cus_1' } })
       expect(requests[0]?.url).toMatch(/^\/v1\/customers\?created\[gte\]=\d+&limit=100$/)

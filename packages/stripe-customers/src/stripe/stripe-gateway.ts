@@ -14,10 +14,8 @@ import {
 /** How to recognise the customer of a profile. */
 export interface CustomerQuery {
   readonly profileId: string
-  /** The e-mail with which the customer would have been created. */
+  /** The e-mail that the customer probably has. */
   readonly email: string | null
-  /** How long ago the engine first tried to create it. */
-  readonly firstAttemptAgeSeconds: number
 }
 
 /** The engine's calls to Stripe. Each waits for its turn and begins within the lease. None throws. */
@@ -33,8 +31,8 @@ export interface StripeGateway {
 }
 
 const pageSize = 100
-/** How far this server's clock may be ahead of Stripe's when customers are listed by their age. */
-const clockToleranceSeconds = 600
+/** A search finds customers that are older than this for certain, however late it is and however far apart the clocks are. */
+const searchedAfterSeconds = 3600 + 600
 
 /** What the gateway is made of. */
 export interface StripeGatewayDependencies {
@@ -85,9 +83,10 @@ export function createStripeGateway(deps: StripeGatewayDependencies, leaseExpire
   }
 
   /** Unlike a search, a list includes customers that were created a moment ago. The oldest comes last. */
-  const findInList = async (query: CustomerQuery): Promise<StripeResult<StripeCustomer | null>> => {
-    const createdSince = Math.floor(clock().getTime() / 1000 - query.firstAttemptAgeSeconds) - clockToleranceSeconds
-    const condition = query.email === null ? { created: { gte: createdSince } } : { email: query.email }
+  const findInList = async (
+    { profileId }: CustomerQuery,
+    condition: Pick<Stripe.CustomerListParams, 'email' | 'created'>,
+  ): Promise<StripeResult<StripeCustomer | null>> => {
     let oldest: StripeCustomer | null = null
     let after: string | undefined
     do {
@@ -96,7 +95,7 @@ export function createStripeGateway(deps: StripeGatewayDependencies, leaseExpire
         stripe.customers.list({ ...condition, ...position, limit: pageSize }, options),
       )
       if (!page.ok) return page
-      oldest = findOldest(page.value.data, query.profileId) ?? oldest
+      oldest = findOldest(page.value.data, profileId) ?? oldest
       after = page.value.has_more ? page.value.last : undefined
     } while (after !== undefined)
     return { ok: true, value: oldest, replayed: false }
@@ -105,20 +104,23 @@ export function createStripeGateway(deps: StripeGatewayDependencies, leaseExpire
   return {
     ...gateway,
     async find(query) {
-      const listed = await findInList(query)
+      const createdSince = Math.floor(clock().getTime() / 1000) - searchedAfterSeconds
+      const condition = query.email === null ? { created: { gte: createdSince } } : { email: query.email }
+      const listed = await findInList(query, condition)
       if (!listed.ok || listed.value !== null) return listed
       // A search also finds a customer whose e-mail was changed in Stripe, but may be a minute behind.
       const searched = await call(customerPageSchema, () =>
         stripe.customers.search({ query: `metadata['profile_id']:'${query.profileId}'`, limit: pageSize }, options),
       )
       if (searched.ok) return { ...searched, value: findOldest(searched.value.data, query.profileId) }
-      // Stripe does not offer search in every country. There the list has to do.
-      return searched.failure.code === 'stripe_refused' ? listed : searched
+      // Stripe does not offer search in every country. There the list has to do, of all customers if there is no e-mail.
+      if (searched.failure.code !== 'stripe_refused') return searched
+      return query.email === null ? findInList(query, {}) : listed
     },
   }
 }
 
 function findOldest(customers: StripeCustomer[], profileId: string): StripeCustomer | null {
-  const own = customers.filter((customer) => customer.metadata['profile_id'] === profileId)
+  const own = customers.filter((customer) => customer.metadata['profile_id']?.toLowerCase() === profileId)
   return own.toSorted((a, b) => a.created - b.created)[0] ?? null
 }

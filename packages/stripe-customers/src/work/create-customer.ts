@@ -8,9 +8,8 @@ import { recordCompletion, recordFailure, recordWait, type WorkOutcome } from '.
 export async function createCustomer(attempt: Attempt): Promise<WorkOutcome> {
   const { work, stripe } = attempt
   if (work.refusedDetails !== null) return refuseDetails(attempt, work.refusedDetails)
-  if (work.parameters === null) throw new TypeError('A row was claimed for creation without parameters.')
 
-  const result = await findOrCreateCustomer(stripe, work, work.parameters)
+  const result = await findOrCreateCustomer(stripe, work)
   switch (result.outcome) {
     case 'exists':
       return recordCreated(attempt, result)
@@ -34,6 +33,8 @@ async function createWithNewKey(attempt: Attempt): Promise<WorkOutcome> {
   attempt.onEvent({ ...about(work), type: 'key_renewed' })
   const result = await stripe.create(renewed.parameters, renewed.idempotencyKey)
   if (!result.ok) return recordFailure(attempt, result.failure, { refused: result.failure.code === 'stripe_refused' })
+  // The key was used before, in a past that a restored database does not know. The next attempt finds out what became of it.
+  if (result.replayed) return recordWait(attempt, 0)
   const email = renewed.parameters.email ?? null
   return recordCreated(attempt, { stripeCustomer: result.value.id, email, how: 'sent' })
 }

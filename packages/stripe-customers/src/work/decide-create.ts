@@ -1,21 +1,25 @@
-import type { ClaimedWork } from '../store/work-rows.ts'
+import type { ClaimedWork, CustomerParameters } from '../store/work-rows.ts'
 import type { StripeFailure } from '../stripe/stripe-failure.ts'
 
 /** How an attempt to create a customer begins. */
 export type CreateDecision =
   /** Send the stored key with the frozen parameters. Stripe acts on it once, however often it is sent. */
-  | { step: 'send' }
-  /** Stripe may have forgotten the key: look for the customer, and take a new key only if there is none. */
+  | { step: 'send'; parameters: CustomerParameters }
+  /**
+   * Stripe may have forgotten the key, or have a customer that the row does not know: look for the customer, and take a new key
+   * only if there is none.
+   */
   | { step: 'find' }
   /** As `find`, but a request of an earlier attempt may still take effect until `delayMs` have passed. */
   | { step: 'wait'; delayMs: number }
 
-/** Stripe may forget a key after 24 hours. The hour in between is for clocks, leases and slow requests. */
-const keyLifetimeSeconds = 23 * 3600
-
 /** Decides how an attempt to create begins. Pure. */
-export function decideCreate(work: Pick<ClaimedWork, 'firstAttemptAgeSeconds' | 'unsettledSeconds'>): CreateDecision {
-  if (work.firstAttemptAgeSeconds < keyLifetimeSeconds) return { step: 'send' }
+export function decideCreate(
+  work: Pick<ClaimedWork, 'kind' | 'lookFirst' | 'keyExpired' | 'parameters' | 'unsettledSeconds'>,
+): CreateDecision {
+  // Beside a link or a deletion, what matters is what became of the key.
+  const looksFirst = work.lookFirst && work.kind === 'create'
+  if (work.parameters !== null && !looksFirst && !work.keyExpired) return { step: 'send', parameters: work.parameters }
   if (work.unsettledSeconds > 0) return { step: 'wait', delayMs: Math.ceil(work.unsettledSeconds * 1000) }
   return { step: 'find' }
 }

@@ -57,6 +57,7 @@ export function decideRetry(
     case 'details_refused':
     case 'stripe_refused':
     case 'stripe_missing':
+    case 'link_refused':
     case 'worker_lost':
       return { action: 'fail', error }
     case 'stripe_unauthorized':

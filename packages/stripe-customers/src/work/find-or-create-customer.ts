@@ -1,5 +1,4 @@
-import type { ClaimedWork, CustomerParameters } from '../store/work-rows.ts'
-import type { StripeResult } from '../stripe/call-stripe.ts'
+import type { ClaimedWork } from '../store/work-rows.ts'
 import type { StripeCustomer } from '../stripe/stripe-customer.ts'
 import type { StripeFailure } from '../stripe/stripe-failure.ts'
 import type { StripeGateway } from '../stripe/stripe-gateway.ts'
@@ -17,47 +16,44 @@ export type FindOrCreateResult =
   /** Unknown until `delayMs` have passed. */
   | { outcome: 'wait'; delayMs: number }
 
-/** Creates the customer under the row's key, or finds the one that this key created. It takes no new key. */
-export async function findOrCreateCustomer(
-  stripe: StripeGateway,
-  work: ClaimedWork,
-  parameters: CustomerParameters,
-): Promise<FindOrCreateResult> {
+/** Creates the customer under the row's key, or finds the one that exists already. It takes no new key. */
+export async function findOrCreateCustomer(stripe: StripeGateway, work: ClaimedWork): Promise<FindOrCreateResult> {
   const decision = decideCreate(work)
   switch (decision.step) {
     case 'wait':
       return { outcome: 'wait', delayMs: decision.delayMs }
     case 'find':
-      return findCustomer(stripe, work, parameters)
+      return findCustomer(stripe, work)
     case 'send': {
+      const { parameters } = decision
       const result = await stripe.create(parameters, work.idempotencyKey)
-      if (result.ok && result.replayed) return checkReplay(await stripe.retrieve(result.value.id))
+      if (result.ok && result.replayed) return checkReplay(stripe, work, result.value)
       if (result.ok) {
         return { outcome: 'exists', stripeCustomer: result.value.id, email: parameters.email ?? null, how: 'sent' }
       }
-      if (isKeySpent(result.failure)) return findCustomer(stripe, work, parameters)
+      if (isKeySpent(result.failure)) return findCustomer(stripe, work)
       return { outcome: result.failure.code === 'stripe_refused' ? 'refused' : 'failed', failure: result.failure }
     }
   }
 }
 
 /** A replayed response shows the customer as it was created. It may have been changed or deleted in Stripe since. */
-function checkReplay(result: StripeResult<StripeCustomer | 'deleted'>): FindOrCreateResult {
+async function checkReplay(
+  stripe: StripeGateway,
+  work: ClaimedWork,
+  replayed: StripeCustomer,
+): Promise<FindOrCreateResult> {
+  const result = await stripe.retrieve(replayed.id)
   if (!result.ok) return { outcome: 'failed', failure: result.failure }
-  if (result.value === 'deleted') return { outcome: 'key_spent' }
+  // After a restore, a later key may have created another one.
+  if (result.value === 'deleted') return findCustomer(stripe, work)
   return { outcome: 'exists', stripeCustomer: result.value.id, email: result.value.email, how: 'replayed' }
 }
 
-async function findCustomer(
-  stripe: StripeGateway,
-  work: ClaimedWork,
-  parameters: CustomerParameters,
-): Promise<FindOrCreateResult> {
-  const result = await stripe.find({
-    profileId: work.profileId,
-    email: parameters.email ?? null,
-    firstAttemptAgeSeconds: work.firstAttemptAgeSeconds,
-  })
+async function findCustomer(stripe: StripeGateway, work: ClaimedWork): Promise<FindOrCreateResult> {
+  const { profileId, parameters } = work
+  const email = parameters === null ? work.email : (parameters.email ?? null)
+  const result = await stripe.find({ profileId, email })
   if (!result.ok) return { outcome: 'failed', failure: result.failure }
   if (result.value === null) return { outcome: 'key_spent' }
   return { outcome: 'exists', stripeCustomer: result.value.id, email: result.value.email, how: 'found' }

@@ -6,7 +6,7 @@ import { performWork } from './perform-work.ts'
 
 /** The outcome of provisioning a profile. */
 export type ProvisionResult =
-  /** The customer exists and is linked. An update of its e-mail may still be in progress. */
+  /** The customer exists, is linked and has the profile's e-mail. */
   | { outcome: 'provisioned'; stripeCustomer: string }
   /** The rule, `public.may_have_stripe_customer`, does not allow a customer yet: by default until the user is confirmed. */
   | { outcome: 'waiting' }
@@ -29,15 +29,17 @@ export async function provisionProfile(deps: EngineDependencies, profileId: stri
   for (;;) {
     const [leased] = await claimWork(deps, { profileId })
     if (leased !== undefined) {
-      const result = await performWork(deps, leased)
-      if (result.outcome === 'done' && leased.work.kind !== 'delete' && result.stripeCustomer !== null) {
-        return { outcome: 'provisioned', stripeCustomer: result.stripeCustomer }
-      }
+      await performWork(deps, leased)
     }
 
     const status = await store.read(profileId)
     const result = resultOf(status)
     if (result !== null) return result
+    // Done without a customer, or never begun, because a trigger was off. At most once, because it is pending then.
+    if (status !== null && status.state !== 'pending') {
+      await store.requeue(profileId)
+      continue
+    }
 
     const { leased: isLeased = false, msUntilDue = 0, lastError = null } = status ?? {}
     // A lease usually ends long before it expires, with the result. A row that is due and could not be claimed is locked by
@@ -52,11 +54,14 @@ export async function provisionProfile(deps: EngineDependencies, profileId: stri
   }
 }
 
-/** Returns the result that follows from a profile's status, or null while its work is pending. Pure. */
+/** Returns the result that follows from the state of a profile's work, or null while work is left. Pure. */
 function resultOf(status: CustomerStatus | null): ProvisionResult | null {
   if (status === null || !status.profileExists) return { outcome: 'unknown_profile' }
-  if (status.stripeCustomer !== null) return { outcome: 'provisioned', stripeCustomer: status.stripeCustomer }
   if (status.state === 'waiting') return { outcome: 'waiting' }
   if (status.state === 'failed' && status.lastError !== null) return { outcome: 'failed', error: status.lastError }
+  // The link alone proves nothing: the work may be to check it.
+  if (status.state === 'done' && status.stripeCustomer !== null) {
+    return { outcome: 'provisioned', stripeCustomer: status.stripeCustomer }
+  }
   return null
 }

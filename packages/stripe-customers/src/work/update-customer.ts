@@ -1,12 +1,21 @@
+import { describeRefusedLink } from '../stripe/stripe-failure.ts'
 import type { Attempt } from './attempt.ts'
+import { checkLink } from './check-link.ts'
 import { about } from './events.ts'
-import { recordCompletion, recordFailure, type WorkOutcome } from './record-outcome.ts'
+import { findOrCreateCustomer } from './find-or-create-customer.ts'
+import { recordCompletion, recordFailure, recordWait, type WorkOutcome } from './record-outcome.ts'
 
-/** Writes the profile's e-mail and id to its customer. A customer that was deleted in Stripe is unlinked. */
+/**
+ * Writes the profile's e-mail and id to its customer. A customer that was deleted in Stripe is unlinked. A link that others made
+ * is checked first.
+ */
 export async function updateCustomer(attempt: Attempt): Promise<WorkOutcome> {
   const { work, store, stripe, write } = attempt
   const { stripeCustomer, email } = work
   if (stripeCustomer === null) throw new TypeError('A row was claimed for an update without a customer.')
+
+  const unfinished = (await settleKey(attempt, stripeCustomer)) ?? (await acceptLink(attempt, stripeCustomer))
+  if (unfinished !== null) return unfinished
 
   const result = await stripe.update(stripeCustomer, email, work.profileId)
   if (!result.ok) return recordFailure(attempt, result.failure)
@@ -20,4 +29,36 @@ export async function updateCustomer(attempt: Attempt): Promise<WorkOutcome> {
     email,
     event: { ...about(work), type: 'updated', stripeCustomer },
   })
+}
+
+/**
+ * The link was set while the engine was creating a customer: finds out what became of it, and deletes the one that this key
+ * created. Returns null when the key is settled.
+ */
+async function settleKey(attempt: Attempt, linked: string): Promise<WorkOutcome | null> {
+  const { work, stripe } = attempt
+  if (work.parameters === null) return null
+  const result = await findOrCreateCustomer(stripe, work)
+  if (result.outcome === 'failed') return recordFailure(attempt, result.failure)
+  if (result.outcome === 'wait') return recordWait(attempt, result.delayMs)
+  // One that was only found may be older than the key. It is reported as a duplicate.
+  if (result.outcome !== 'exists' || result.how === 'found' || result.stripeCustomer === linked) return null
+  const deleted = await stripe.delete(result.stripeCustomer)
+  return deleted.ok ? null : recordFailure(attempt, deleted.failure)
+}
+
+/** Returns null if the link may stay. */
+async function acceptLink(attempt: Attempt, stripeCustomer: string): Promise<WorkOutcome | null> {
+  if (!attempt.work.lookFirst) return null
+  const check = await checkLink(attempt.stripe, attempt.work, stripeCustomer)
+  switch (check.outcome) {
+    case 'own':
+      return null
+    case 'deleted':
+      return recordFailure(attempt, describeRefusedLink(`Customer ${stripeCustomer} was deleted in Stripe.`))
+    case 'foreign':
+      return recordFailure(attempt, describeRefusedLink(`Customer ${stripeCustomer} has the id of another profile.`))
+    case 'failed':
+      return recordFailure(attempt, check.failure)
+  }
 }

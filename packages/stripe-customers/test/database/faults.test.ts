@@ -13,20 +13,23 @@ describe.concurrent('the fault matrix', () => {
     await server.stop()
   })
 
-  it.each(faults)('creates one customer for each sign-up: $name', async ({ inject, customers = signUps }) => {
-    const fixture = await server.createFixture()
-    try {
-      expect(new Set(await inject(fixture))).toEqual(new Set(fixture.profiles))
-      await settle(fixture)
-      expect(await readEndState(fixture)).toEqual({
-        customers,
-        created: signUps,
-        linked: customers,
-        duplicates: 0,
-        stuck: 0,
-      })
-    } finally {
-      await fixture.close()
-    }
-  })
+  it.each(faults)(
+    'creates one customer for each sign-up: $name',
+    async ({ inject, customers = signUps, created = signUps }) => {
+      const fixture = await server.createFixture()
+      try {
+        expect(new Set(await inject(fixture))).toEqual(new Set(fixture.profiles))
+        await settle(fixture)
+        expect(await readEndState(fixture)).toEqual({
+          customers,
+          created,
+          linked: customers,
+          duplicates: 0,
+          stuck: 0,
+        })
+      } finally {
+        await fixture.close()
+      }
+    },
+  )
 })

@@ -236,7 +236,7 @@ describe('recovery', () => {
       await database.query('update auth.users set email = $2 where id = $1', [id, 'after@example.com'])
     })
     expect(await createEngine({ postgres }).provision(id)).toMatchObject({ outcome: 'provisioned' })
-    expect(await createEngine().sweep()).toMatchObject({ done: 1 })
+    expect(await createEngine().sweep()).toMatchObject({ claimed: 0 })
     expect(customersOf(id).map(({ email }) => email)).toEqual(['after@example.com'])
   })
 
@@ -328,7 +328,7 @@ describe('recovery', () => {
     // The key is too old to be sent, but Stripe's last response is a moment old.
     await database.query(
       `update public.stripe_customer_work
-       set first_attempt_at = first_attempt_at - interval '23 hours', next_attempt_at = now() where profile_id = $1`,
+       set key_since = key_since - interval '20 hours', next_attempt_at = now() where profile_id = $1`,
       [id],
     )
     await database.query('select public.requeue_stripe_customer_work($1)', [id])

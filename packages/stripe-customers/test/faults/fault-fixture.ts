@@ -98,8 +98,8 @@ async function createFixture(databaseUrl: URL): Promise<FaultFixture> {
   const timing = createFastTiming()
   const standIn = await startStripe({ sleep: delays.sleep })
   const { rows } = await database.query<{ id: string }>(
-    `insert into auth.users (id, email, email_confirmed_at)
-     select gen_random_uuid(), 'user-' || number || '@example.com', now()
+    `insert into auth.users (id, email, created_at, email_confirmed_at)
+     select gen_random_uuid(), 'user-' || number || '@example.com', now(), now()
      from generate_series(1, $1::integer) as number returning id`,
     [signUps],
   )

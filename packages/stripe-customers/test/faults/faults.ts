@@ -1,9 +1,19 @@
 import type { FaultRequest } from '@routekey/stripe-stand-in'
 import type { ProvisionResult, StripeCustomers } from '../../src/index.ts'
+import { createStripe } from '../test-stack.ts'
 import { type FaultFixture, leaseMs, longerThanLeaseSeconds, signUps } from './fault-fixture.ts'
 import { killWorker } from './kill-worker.ts'
 import { loseDatabase, loseDatabaseUntilLeaseExpires } from './lose-database.ts'
-import { createStripe } from '../test-stack.ts'
+import {
+  adoptCustomers,
+  clearLinks,
+  deleteUsersWithoutTriggers,
+  loseLinks,
+  restoreBackup,
+  setLinks,
+  setLinksDuringCall,
+  truncateUsers,
+} from './past.ts'
 import { profilesOf } from './profiles-of.ts'
 import { deleteUsers, outliveLease } from './slow-calls.ts'
 
@@ -14,6 +24,8 @@ export interface Fault {
   readonly inject: (fixture: FaultFixture) => Promise<Iterable<string>>
   /** Customers in the end. Default: one for every sign-up. */
   readonly customers?: number
+  /** Customers that were ever created. Default: one for every sign-up. */
+  readonly created?: number
 }
 
 /** The stand-in never responds to a `hang`, so the engine's own limit ends the wait: here after 200 ms, usually after 10 s. */
@@ -71,6 +83,15 @@ export const faults: readonly Fault[] = [
   { name: 'e-mail changes after a stored 500', inject: (fixture) => changeEmails(fixture, 'server_error') },
   { name: 'user deleted during the call', inject: deleteUsers, customers: 0 },
   { name: 'user deleted after a cut connection', inject: deleteUsersAfterCut, customers: 0 },
+  { name: 'adoption of earlier customers', inject: adoptCustomers },
+  { name: 'restore of a backup that is 25 hours old', inject: restoreBackup },
+  { name: 'link cleared', inject: clearLinks },
+  { name: 'link lost while triggers are off', inject: loseLinks },
+  { name: 'link set by hand', inject: setLinks },
+  // The customer that the engine was creating is deleted again.
+  { name: 'link set by hand during the call', inject: setLinksDuringCall, created: 2 * signUps },
+  { name: 'users truncated', inject: truncateUsers, customers: 0 },
+  { name: 'users deleted while triggers are off', inject: deleteUsersWithoutTriggers, customers: 0 },
 ]
 
 /** Runs two rounds under a fault of every call that it matches. */

@@ -125,6 +125,11 @@ describe('the command line', () => {
     const all = await stripe.customers.list({ limit: 100 }).autoPagingToArray({ limit: 1000 })
     return all.filter(({ metadata }) => metadata['profile_id'] === profileId).map(({ id }) => id)
   }
+  const advanceStripe = async (advanceSeconds: number) => {
+    const url = `${sandbox.stripe!.url}/_sandbox/clock`
+    const { status } = await fetch(url, { method: 'POST', body: JSON.stringify({ advanceSeconds }) })
+    expect(status).toBe(200)
+  }
   const addSubscription = async (customer: string) => {
     const url = `${sandbox.stripe!.url}/_sandbox/subscriptions`
     const { status } = await fetch(url, { method: 'POST', body: JSON.stringify({ customer }) })
@@ -205,7 +210,14 @@ describe('the command line', () => {
   it('duplicate: keeps the linked customer, and deletes others only with --delete-duplicates', async () => {
     const { profileId, email, stripeCustomer } = await provisioned()
     const spare = await stripe.customers.create({ email, metadata: { profile_id: profileId } })
-    const finding = { kind: 'duplicate', profileId, stripeCustomer: spare.id, kept: stripeCustomer, subscribed: false }
+    const finding = {
+      kind: 'duplicate',
+      profileId,
+      stripeCustomer: spare.id,
+      kept: stripeCustomer,
+      subscribed: false,
+      inUse: null,
+    }
     expect(await json('reconcile')).toMatchObject({ exitCode: 1, findings: [finding] })
     expect(await json('reconcile --fix')).toMatchObject({ exitCode: 1, findings: [{ ...finding, result: 'left' }] })
     expect(await live(profileId)).toHaveLength(2)
@@ -235,15 +247,101 @@ describe('the command line', () => {
     expect((await json('reconcile --fix --delete-duplicates')).exitCode).toBe(0)
   })
 
-  it('duplicate: keeps the customer with a subscription if the profile is not linked', async () => {
+  it('duplicate: keeps the customer with a subscription if the profile is not linked, and leaves the older one', async () => {
     const { profileId, stripeCustomer } = await provisioned()
+    await advanceStripe(60)
     const paying = await stripe.customers.create({ metadata: { profile_id: profileId } })
     await addSubscription(paying.id)
     await supabase.from('profile').update({ stripe_customer: null }).eq('id', profileId)
-    expect((await json('reconcile --fix --delete-duplicates')).exitCode).toBe(0)
+    await json('reconcile --fix --delete-duplicates')
     expect(await customerOf(profileId)).toBe(paying.id)
-    expect(await live(profileId)).toEqual([paying.id])
-    expect(await stripe.customers.retrieve(stripeCustomer)).toMatchObject({ deleted: true })
+    expect(await stripe.customers.retrieve(paying.id)).toMatchObject({ metadata: { profile_id: profileId } })
+    await stripe.customers.del(stripeCustomer)
+    expect((await json('reconcile')).exitCode).toBe(0)
+  })
+
+  it('duplicate: never deletes a customer that has a payment method, an invoice or a balance', async () => {
+    const { profileId, stripeCustomer } = await provisioned()
+    const metadata = { profile_id: profileId }
+    const inUse: Record<string, string> = {}
+    for (const kind of ['payment_method', 'invoice'] as const) {
+      const { id: customer } = await stripe.customers.create({ metadata })
+      const url = `${sandbox.stripe!.url}/_sandbox/belongings`
+      const { status } = await fetch(url, { method: 'POST', body: JSON.stringify({ customer, kind }) })
+      expect(status).toBe(200)
+      inUse[customer] = kind
+    }
+    inUse[(await stripe.customers.create({ metadata, balance: -250 })).id] = 'balance'
+    const { exitCode, findings } = await json('reconcile --fix --delete-duplicates')
+    expect(exitCode).toBe(1)
+    expect(
+      Object.fromEntries(
+        findings.map((finding) => ('inUse' in finding ? [finding.stripeCustomer, finding.inUse] : [])),
+      ),
+    ).toEqual(inUse)
+    expect(new Set(findings.map(({ result }) => result))).toEqual(new Set(['left']))
+    expect(await live(profileId)).toHaveLength(4)
+    for (const customer of Object.keys(inUse)) await stripe.customers.del(customer)
+    expect(await live(profileId)).toEqual([stripeCustomer])
+  })
+
+  it('relink: links an older customer, which is never deleted as a duplicate', async () => {
+    const { profileId, email } = await signUp()
+    const older = await stripe.customers.create({ email: 'unmarked@example.com' })
+    await advanceStripe(60)
+    await command('sweep')
+    const newer = (await customerOf(profileId))!
+    await stripe.customers.update(older.id, { metadata: { profile_id: profileId } })
+    const left = await json('reconcile --fix --delete-duplicates')
+    const why = expect.stringContaining(`stripe-customers relink ${profileId} ${older.id}`)
+    expect(left).toMatchObject({
+      exitCode: 1,
+      findings: [{ stripeCustomer: older.id, older: true, result: 'left', why }],
+    })
+    await stripe.customers.update(older.id, { metadata: { profile_id: '' } })
+
+    expect(await json(`relink ${profileId} ${older.id}`)).toMatchObject({
+      exitCode: 0,
+      last: { type: 'relink', stripeCustomer: older.id, previous: newer, outcome: 'provisioned' },
+    })
+    expect(await customerOf(profileId)).toBe(older.id)
+    expect(await stripe.customers.retrieve(older.id)).toMatchObject({ email, metadata: { profile_id: profileId } })
+    expect((await json('reconcile --fix --delete-duplicates')).exitCode).toBe(0)
+    expect(await live(profileId)).toEqual([older.id])
+  })
+
+  it('relink: changes nothing for a customer that cannot be that of the profile', async () => {
+    const { profileId, stripeCustomer } = await provisioned()
+    const other = await provisioned()
+    const deleted = await stripe.customers.create()
+    await stripe.customers.del(deleted.id)
+    for (const customer of [other.stripeCustomer, deleted.id, 'cus_unknown']) {
+      expect(await command(`relink ${profileId} ${customer}`)).toMatchObject({ exitCode: 1, stdout: '' })
+    }
+    const unmarked = await stripe.customers.update(other.stripeCustomer, { metadata: { profile_id: '' } })
+    expect((await command(`relink ${profileId} ${unmarked.id}`)).exitCode).toBe(1)
+    expect((await command(`relink ${crypto.randomUUID()} ${stripeCustomer}`)).exitCode).toBe(1)
+    expect(await customerOf(profileId)).toBe(stripeCustomer)
+    expect((await json('reconcile --fix')).exitCode).toBe(0)
+  })
+
+  it('requeue: reports the state of the work, not the link', async () => {
+    const { profileId, stripeCustomer } = await provisioned()
+    await supabase.from('profile').update({ stripe_customer: null }).eq('id', profileId)
+    expect(await json(`requeue ${profileId}`)).toMatchObject({ exitCode: 0, last: { outcome: 'provisioned' } })
+    expect(await customerOf(profileId)).toBe(stripeCustomer)
+
+    const foreign = await stripe.customers.create({ metadata: { profile_id: crypto.randomUUID() } })
+    await supabase.from('profile').update({ stripe_customer: foreign.id }).eq('id', profileId)
+    expect(await json(`requeue ${profileId}`)).toMatchObject({ exitCode: 1, last: { outcome: 'failed' } })
+    expect(await json('status')).toMatchObject({
+      exitCode: 1,
+      last: { failures: [{ profileId, error: { code: 'link_refused' } }] },
+    })
+    await stripe.customers.del(foreign.id)
+    await supabase.from('profile').update({ stripe_customer: null }).eq('id', profileId)
+    expect(await json(`requeue ${profileId}`)).toMatchObject({ exitCode: 0, last: { outcome: 'provisioned' } })
+    expect(await customerOf(profileId)).toBe(stripeCustomer)
   })
 
   it('orphaned: leaves customers of profiles that this database never had', async () => {

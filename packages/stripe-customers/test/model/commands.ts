@@ -8,6 +8,7 @@ import {
   type StripeFault,
   type ModelFixture,
 } from './model-fixture.ts'
+import { Past, pastEvents } from './past.ts'
 import { applyUserEvent, isPossible, type Model, signUp, type UserEvent } from './model.ts'
 
 export type Command = fc.AsyncCommand<Model, ModelFixture>
@@ -53,6 +54,8 @@ export function arbitraryCommands(): fc.Arbitrary<Iterable<Command>> {
       fc.nat({ max: 12 }).map((fuse) => new Crash(fuse)),
       work,
       work,
+      fc.tuple(fc.constantFrom(...pastEvents), user).map((parts) => new Past(...parts)),
+      fc.tuple(fc.constantFrom(...pastEvents), user).map((parts) => new Past(...parts)),
       fc.constantFrom(...laterSeconds).map((seconds) => new AdvanceTime(seconds)),
     ],
     { maxCommands: 12, size: 'max' },

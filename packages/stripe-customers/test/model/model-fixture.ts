@@ -2,7 +2,8 @@ import type { PGlite } from '@electric-sql/pglite'
 import { Stripe } from 'stripe'
 import type { FaultRequest, StripeStandIn } from '@routekey/stripe-stand-in'
 import { createStripeCustomers, type StripeCustomers } from '../../src/index.ts'
-import { stripeSecretKey, startStripe } from '../test-stack.ts'
+import { createStripe, stripeSecretKey, startStripe } from '../test-stack.ts'
+import { createBackups } from './backups.ts'
 import { createSimulation, type Process, type Simulation } from './simulation.ts'
 
 /** What can go wrong with the next call to Stripe or to the database. */
@@ -36,6 +37,15 @@ export interface ModelFixture {
   readonly databaseFaults: DatabaseFault[]
   /** When the invariant was broken, even if only for a moment. */
   readonly violations: string[]
+  /** Customers that were there before the engine made any, by the profile that they belong to. */
+  readonly firstCustomers: Map<string, string>
+  /** Creates a customer as others than the engine do. Returns its id. */
+  readonly createCustomer: (metadata: Record<string, string>) => Promise<string>
+  /** Remembers profiles and work. */
+  readonly backUp: () => Promise<void>
+  /** Writes them back as a restore does: with triggers off, and with the instants of the backup. */
+  readonly restore: () => Promise<void>
+  readonly withoutTriggers: (run: () => Promise<void>) => Promise<void>
   readonly query: (text: string, values?: unknown[]) => Promise<{ rows: unknown[] }>
   readonly startProcess: (fuse: number | null) => { process: Process; customers: StripeCustomers }
   readonly advance: (seconds: number) => Promise<void>
@@ -60,6 +70,7 @@ export async function createModelFixture(database: PGlite): Promise<ModelFixture
       await database.query(
         `update public.stripe_customer_work set
            first_attempt_at = first_attempt_at - make_interval(secs => $1),
+           key_since = key_since - make_interval(secs => $1),
            next_attempt_at = next_attempt_at - make_interval(secs => $1),
            unsettled_until = unsettled_until - make_interval(secs => $1)`,
         [behindMs / 1000],
@@ -69,8 +80,13 @@ export async function createModelFixture(database: PGlite): Promise<ModelFixture
     return database.query(text, values)
   }
 
+  const firstCustomers = new Map<string, string>()
   const watch = (): void => {
-    const owners = standIn.state().customers.map(({ metadata }) => metadata['profile_id'] ?? 'nobody')
+    const { customers } = standIn.state()
+    for (const [profileId, first] of firstCustomers) {
+      if (!customers.some(({ id }) => id === first)) violations.push(`The first customer of ${profileId} was deleted.`)
+    }
+    const owners = customers.flatMap(({ metadata }) => metadata['profile_id'] ?? [])
     for (const [index, owner] of owners.entries()) {
       if (owners.indexOf(owner) !== index) violations.push(`Profile ${owner} has two live customers.`)
     }
@@ -80,7 +96,7 @@ export async function createModelFixture(database: PGlite): Promise<ModelFixture
   const send = async (request: RequestArguments) => {
     const response = await http.makeRequest(...request)
     const body: object = await response.toJSON()
-    if (request[3] === 'POST') watch()
+    if (request[3] !== 'GET') watch()
     const headers = response.getHeaders()
     return {
       getStatusCode: () => response.getStatusCode(),
@@ -171,7 +187,14 @@ export async function createModelFixture(database: PGlite): Promise<ModelFixture
     return { process, customers }
   }
 
+  const { withoutTriggers, backUp, restore } = createBackups(query, () => databaseMs)
+
   return {
+    firstCustomers,
+    createCustomer: async (metadata) => (await createStripe(standIn).customers.create({ metadata })).id,
+    withoutTriggers,
+    backUp,
+    restore,
     standIn,
     simulation,
     stripeFaults,

@@ -6,6 +6,8 @@ export interface Model {
   readonly users: { id: string; email: string | null; deleted: boolean }[]
   /** How many e-mails the model has made. */
   emails: number
+  /** The users at the time of the backup, or null if there is none that could be restored. */
+  backup: string | null
   /** The fuse of the next process. */
   fuse: number | null
 }
@@ -20,10 +22,10 @@ export interface UserEvent {
 export async function signUp(model: Model, fixture: ModelFixture): Promise<void> {
   const user = { id: randomUUID(), email: nextEmail(model), deleted: false }
   model.users.push(user)
-  await fixture.query('insert into auth.users (id, email, email_confirmed_at) values ($1, $2, now())', [
-    user.id,
-    user.email,
-  ])
+  await fixture.query(
+    'insert into auth.users (id, email, created_at, email_confirmed_at) values ($1, $2, now(), now())',
+    [user.id, user.email],
+  )
 }
 
 /** Returns whether the user exists, and is deleted if the user returns. */
@@ -34,12 +36,13 @@ export function isPossible({ users }: Readonly<Model>, { kind, user }: UserEvent
 /** Does what a user does, in the database and in the model. */
 export async function applyUserEvent(
   model: Model,
-  { query }: ModelFixture,
+  { query, firstCustomers }: ModelFixture,
   { kind, user: number }: UserEvent,
 ): Promise<void> {
   const user = model.users[number]!
   if (kind === 'delete') {
     user.deleted = true
+    firstCustomers.delete(user.id)
     await query('delete from auth.users where id = $1', [user.id])
     return
   }
@@ -52,7 +55,8 @@ export async function applyUserEvent(
   await query(statement, [user.id, user.email])
 }
 
-function nextEmail(model: Model): string {
+/** Returns an address that nobody has had. */
+export function nextEmail(model: Model): string {
   model.emails += 1
   return `user-${model.emails}@example.com`
 }

@@ -40,6 +40,7 @@ async function measureReconcile(profileCount: number) {
             failed: 0,
             unrecorded: 0,
             outdated: 0,
+            vanished: 0,
             oldestDueSeconds: 0,
           }),
         listFailed: unexpected,
@@ -52,7 +53,9 @@ async function measureReconcile(profileCount: number) {
         findOwners: (ids) => Promise.resolve(ids.map((profileId) => ({ profileId, exists: true, tombstone: null }))),
         link: unexpected,
         deleteOrphan: unexpected,
-        repairAllProfiles: unexpected,
+        openWork: unexpected,
+        repairProfilePage: unexpected,
+        tombstoneVanishedPage: unexpected,
       },
       work: { requeue: unexpected, unlink: unexpected },
       account: {
@@ -63,7 +66,7 @@ async function measureReconcile(profileCount: number) {
           }
         },
         retrieve: (id) => Promise.resolve(customerOf(Number(id.slice(4)))),
-        hasSubscription: () => Promise.resolve(false),
+        findUse: () => Promise.resolve(null),
         delete: unexpected,
       },
     },

@@ -27,7 +27,7 @@ export function addReconcile(program: Command, context: CliContext): void {
     .option('--dry-run', 'show what --fix would do, and change nothing')
     .option(
       '--delete-duplicates',
-      'with --fix: also delete duplicates that have no subscription; by default they are only reported',
+      'with --fix: also delete duplicates that are newer than the linked customer and have no subscription, payment method, invoice or balance; by default they are only reported',
     )
     .option(
       '--expect-foreign <key=value>',
@@ -47,7 +47,8 @@ The differences:
                another than the user
   unmarked     a customer without the id of its profile
   duplicate    another customer with the id of a profile
-  orphaned     a customer with the id of a profile that no longer exists`,
+  orphaned     a customer with the id of a profile that no longer exists
+  vanished     work whose profile is gone without a trace, as after truncate`,
     )
     .action(async (options) => {
       const plan = parseReconcileFlags(options)

@@ -1,8 +1,7 @@
-import { CliError, type Command, InvalidArgumentError } from '@routekey/command-line'
-import { z } from 'zod'
+import { CliError, type Command } from '@routekey/command-line'
 
 import type { ProvisionResult } from '../../work/provision-profile.ts'
-import { envFileOption } from '../command-options.ts'
+import { envFileOption, parseProfileId } from '../command-options.ts'
 import type { CliContext } from '../context.ts'
 import { withEngine } from '../with-engine.ts'
 
@@ -36,9 +35,4 @@ export function addRequeue(program: Command, context: CliContext): void {
         if (outcome !== 'provisioned' && !isDeleted) throw new CliError(problems[outcome], 1)
       }),
     )
-}
-
-function parseProfileId(text: string): string {
-  if (!z.guid().safeParse(text).success) throw new InvalidArgumentError('Use a UUID.')
-  return text.toLowerCase()
 }

@@ -24,15 +24,16 @@ The counts:
   pending     work that is due or will be retried; it needs nothing from you
   failed      work that Stripe refused and that is not retried
   unrecorded  users or profiles for which no work was recorded
-  outdated    profiles whose e-mail differs from that of their user`,
+  outdated    profiles whose e-mail differs from that of their user
+  vanished    work whose profile is gone without a trace, as after truncate`,
     )
     .action((options) =>
       withEngine(context, options, async ({ store, print }) => {
         const [counts, failures] = [await store.count(), await store.listFailed(failuresShown)]
         print({ type: 'status', ...counts, failures })
-        if (counts.failed + counts.unrecorded + counts.outdated === 0) return
+        if (counts.failed + counts.unrecorded + counts.outdated + counts.vanished === 0) return
         throw new CliError(
-          `${counts.failed} failed, ${counts.unrecorded} unrecorded, ${counts.outdated} outdated. Run: npx stripe-customers reconcile --fix`,
+          `${counts.failed} failed, ${counts.unrecorded} unrecorded, ${counts.outdated} outdated, ${counts.vanished} vanished. Run: npx stripe-customers reconcile --fix`,
           1,
         )
       }),
