@@ -1,4 +1,4 @@
-import { parseIp } from './ip-range.ts'
+import { isIpv4, parseIp } from './ip-range.ts'
 
 /**
  * Names the group of addresses that one caller can use, for counting attempts: an IPv4 address by itself, and the 64-bit prefix of an
@@ -14,6 +14,6 @@ import { parseIp } from './ip-range.ts'
 export function addressGroup(address: string, prefixBits: 48 | 64 = 64): string {
   const ip = parseIp(address)
   if (ip === null) return address.slice(0, 64)
-  const bits = Math.min(ip.bits, prefixBits)
-  return `${(ip.value >> BigInt(ip.bits - bits)).toString(16)}/${bits}`
+  if (isIpv4(ip)) return `${(ip & 0xffffffffn).toString(16)}/32`
+  return `${(ip >> BigInt(128 - prefixBits)).toString(16)}/${prefixBits}`
 }

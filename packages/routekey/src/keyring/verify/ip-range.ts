@@ -1,58 +1,29 @@
-/** An IPv4 or IPv6 address as a number. IPv4 in its IPv6 form (RFC 4291 §2.5.5.2) counts as IPv4. */
-export interface IpAddress {
-  readonly bits: 32 | 128
-  readonly value: bigint
-}
+/** An IPv4 or IPv6 address as a number of 128 bits. IPv4 is in its IPv6 form (RFC 4291 §2.5.5.2). */
+export type IpAddress = bigint
 
 /** All addresses that share their first bits. */
-export interface IpRange extends IpAddress {
-  readonly prefixLength: number
+export interface IpRange {
+  readonly first: IpAddress
+  /** How many bits can differ. */
+  readonly hostBits: bigint
 }
-
-const mappedPrefix = 0xffffn
 
 // No leading zeros: some parsers read `010` as 8, and would accept another address.
-const octet = /^(?:0|[1-9][0-9]{0,2})$/
+const decimal = /^(?:0|[1-9][0-9]{0,2})$/
+const cidr = /^([^/]+)(?:\/(0|[1-9][0-9]{0,2}))?$/
 const group = /^[0-9A-Fa-f]{1,4}$/
 
-function parseIpv4(text: string): bigint | null {
-  const parts = text.split('.')
-  if (parts.length !== 4) return null
-  let value = 0n
-  for (const part of parts) {
-    if (!octet.test(part) || Number(part) > 255) return null
-    value = (value << 8n) | BigInt(part)
-  }
-  return value
+const ipv4Prefix = 0xffffn
+
+export const isIpv4 = (ip: IpAddress) => ip >> 32n === ipv4Prefix
+
+function parseIpv4(text: string): number | null {
+  const octets = text.split('.')
+  if (octets.length !== 4 || !octets.every((octet) => decimal.test(octet) && Number(octet) < 256)) return null
+  return octets.reduce((value, octet) => value * 256 + Number(octet), 0)
 }
 
-function parseGroups(text: string): readonly bigint[] | null {
-  if (text === '') return []
-  const groups: bigint[] = []
-  const parts = text.split(':')
-  for (const [index, part] of parts.entries()) {
-    if (group.test(part)) groups.push(BigInt(`0x${part}`))
-    else {
-      // RFC 4291 §2.2: the last 32 bits may be written as IPv4.
-      const ipv4 = index === parts.length - 1 ? parseIpv4(part) : null
-      if (ipv4 === null) return null
-      groups.push(ipv4 >> 16n, ipv4 & 0xffffn)
-    }
-  }
-  return groups
-}
-
-function parseIpv6(text: string): bigint | null {
-  const halves = text.split('::')
-  if (halves.length > 2) return null
-  const [head, tail] = [parseGroups(halves[0] ?? ''), parseGroups(halves[1] ?? '')]
-  if (head === null || tail === null) return null
-  const missing = 8 - head.length - tail.length
-  // RFC 5952 §4.2.2 writes a single zero group out, but parsers must accept both.
-  if (halves.length === 2 ? missing < 1 : missing !== 0) return null
-  const groups = [...head, ...Array.from({ length: missing }, () => 0n), ...tail]
-  return groups.reduce((value, next) => (value << 16n) | next, 0n)
-}
+const toHex = (groups: readonly string[]) => groups.map((part) => part.padStart(4, '0')).join('')
 
 /**
  * Parses an IPv4 or IPv6 address.
@@ -61,12 +32,18 @@ function parseIpv6(text: string): bigint | null {
  */
 export function parseIp(text: string): IpAddress | null {
   if (text.length > 45) return null
-  const ipv4 = parseIpv4(text)
-  if (ipv4 !== null) return { bits: 32, value: ipv4 }
-  if (!text.includes(':')) return null
-  const ipv6 = parseIpv6(text)
-  if (ipv6 === null) return null
-  return ipv6 >> 32n === mappedPrefix ? { bits: 32, value: ipv6 & 0xffffffffn } : { bits: 128, value: ipv6 }
+  const lastColon = text.lastIndexOf(':')
+  const ipv4 = parseIpv4(text.slice(lastColon + 1))
+  if (lastColon < 0) return ipv4 === null ? null : (ipv4Prefix << 32n) | BigInt(ipv4)
+  // RFC 4291 §2.2: the last 32 bits may be written as IPv4. They are added at the end.
+  const halves = (ipv4 === null ? text : `${text.slice(0, lastColon)}:0:0`).split('::')
+  const [head = [], tail = []] = halves.map((half) => (half === '' ? [] : half.split(':')))
+  const missing = 8 - head.length - tail.length
+  // RFC 5952 §4.2.2 writes a single zero group out, but parsers must accept both.
+  if (halves.length > 2 || (halves.length === 2 ? missing < 1 : missing !== 0)) return null
+  if (![...head, ...tail].every((part) => group.test(part))) return null
+  const [start, end] = [toHex(head), toHex(tail)]
+  return BigInt(`0x${start}${end.padStart(32 - start.length, '0')}`) + BigInt(ipv4 ?? 0)
 }
 
 /**
@@ -76,22 +53,14 @@ export function parseIp(text: string): IpAddress | null {
  * either one address or `10.0.0.0/8`.
  */
 export function parseIpRange(text: string): IpRange | null {
-  const [address = '', prefix, ...rest] = text.split('/')
-  const ip = parseIp(address)
-  if (ip === null || rest.length > 0) return null
-  if (prefix === undefined) return { ...ip, prefixLength: ip.bits }
-  if (!octet.test(prefix)) return null
+  const [, address = '', prefix] = cidr.exec(text) ?? []
+  const first = parseIp(address)
   // The prefix of a range in mapped form counts the 96 bits before the IPv4 address.
-  const prefixLength = Number(prefix) - (ip.bits === 32 && address.includes(':') ? 96 : 0)
-  if (prefixLength < 0 || prefixLength > ip.bits) return null
-  const hostBits = BigInt(ip.bits - prefixLength)
-  return (ip.value >> hostBits) << hostBits === ip.value ? { ...ip, prefixLength } : null
-}
-
-/** Returns whether an address is in a range. An IPv6 range never contains an IPv4 address, not even `::/0`. */
-function isInRange(ip: IpAddress, range: IpRange): boolean {
-  const hostBits = BigInt(range.bits - range.prefixLength)
-  return ip.bits === range.bits && ip.value >> hostBits === range.value >> hostBits
+  const bits = address.includes(':') ? 128 : 32
+  const freeBits = bits - Number(prefix ?? bits)
+  if (first === null || freeBits < 0) return null
+  const hostBits = BigInt(freeBits)
+  return (first >> hostBits) << hostBits === first ? { first, hostBits } : null
 }
 
 /** Returns whether an address is on a list of addresses and ranges. A malformed entry matches nothing. */
@@ -100,6 +69,9 @@ export function isListedIp(address: string, list: readonly string[]): boolean {
   if (ip === null) return false
   return list.some((entry) => {
     const range = parseIpRange(entry)
-    return range !== null && isInRange(ip, range)
+    if (range === null) return false
+    const { first, hostBits } = range
+    // An IPv6 range never contains an IPv4 address, not even `::/0`.
+    return isIpv4(ip) === isIpv4(first) && ip >> hostBits === first >> hostBits
   })
 }
