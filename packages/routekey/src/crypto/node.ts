@@ -16,7 +16,7 @@ export function hmacSha256(key: string | Uint8Array, message: string | Uint8Arra
 }
 
 export function toHex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+  return Buffer.from(bytes).toString('hex')
 }
 
 /** Compares bytes in a time that depends only on their length. Returns false for unequal lengths. */

@@ -44,8 +44,8 @@ export async function authenticate<Caller>(
   const credential = extractCredential(request, verifier.queryParameters)
   const decision = await verifier.verify({ request, credential })
   if (decision.ok) {
-    const headers = verifier.queryParameters.length > 0 ? { ...decision.headers, ...privateHeaders } : decision.headers
-    return { ok: true, caller: decision.caller, headers: headers ?? {} }
+    const headers = { ...decision.headers, ...(verifier.queryParameters.length > 0 && privateHeaders) }
+    return { ok: true, caller: decision.caller, headers }
   }
   const { denial } = decision
   options.onDenied?.({ denial, method: request.method, path: new URL(request.url).pathname, request })

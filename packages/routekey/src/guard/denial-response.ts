@@ -24,7 +24,7 @@ const bearerErrors = {
 } as const
 
 function challenge({ status, code, ...denial }: Denial): string | null {
-  if (status === 413 || status === 429 || status === 503) return null
+  if (![400, 401, 403].includes(status)) return null
   // RFC 9110 §11.6.1 requires a challenge in each 401. Standard Webhooks has not registered a scheme.
   if (code.endsWith('_signature')) return 'StandardWebhooks realm="api"'
   const errors: Partial<Record<Denial['code'], string>> = bearerErrors
@@ -45,13 +45,14 @@ function challenge({ status, code, ...denial }: Denial): string | null {
  */
 export function denialResponse(denial: Denial): Response {
   const { status } = denial
-  // The URL may hold a key, even if this route refuses it.
-  const headers = new Headers({ ...privateHeaders, 'content-type': 'application/problem+json' })
   const authenticateField = challenge(denial)
-  if (authenticateField !== null) headers.set('www-authenticate', authenticateField)
-  if ('retryAfterSeconds' in denial) headers.set('retry-after', wholeSeconds(denial.retryAfterSeconds))
-  if (denial.code === 'rate_limited') {
-    for (const [name, value] of Object.entries(rateLimitHeaders(denial.limits))) headers.set(name, value)
+  const headers = {
+    // The URL may hold a key, even if this route refuses it.
+    ...privateHeaders,
+    'content-type': 'application/problem+json',
+    ...(authenticateField !== null && { 'www-authenticate': authenticateField }),
+    ...('retryAfterSeconds' in denial && { 'retry-after': wholeSeconds(denial.retryAfterSeconds) }),
+    ...(denial.code === 'rate_limited' && rateLimitHeaders(denial.limits)),
   }
   const [title, detail] = problems[status]
   const problem = { type: 'about:blank', title, status, detail }

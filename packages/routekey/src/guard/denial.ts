@@ -60,5 +60,11 @@ type DenialOf<Code extends DenialCode> = {
  */
 export type Denial = { [Code in DenialCode]: DenialOf<Code> }[DenialCode]
 
+/** A denial as the result of a check. */
+export interface Refusal {
+  readonly ok: false
+  readonly denial: Denial
+}
+
 /** The denial of a key that is malformed, unknown or no longer valid: one value, so that the three cannot differ. */
 export const invalidKey = { status: 401, code: 'invalid_key' } as const satisfies Denial

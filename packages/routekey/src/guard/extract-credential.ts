@@ -45,7 +45,7 @@ export function extractCredential(request: Request, queryParameters: readonly st
     ...queryKeys(request.url, queryParameters),
   ]
   if (second !== undefined) return { kind: 'ambiguous' }
-  if (first === undefined || first.key === '') return { kind: 'missing' }
+  if (!first?.key) return { kind: 'missing' }
   return isUsableKey(first.key) ? { kind: 'key', ...first } : { kind: 'malformed' }
 }
 

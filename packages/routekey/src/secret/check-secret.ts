@@ -22,7 +22,7 @@ export type SecretProblem = keyof typeof secretProblems
 
 /** Checks that a secret can be sent in a header and is strong enough. Returns null if it is. */
 export function checkSecret(secret: string | undefined): SecretProblem | null {
-  if (secret === undefined || secret === '') return 'secret_unset'
+  if (!secret) return 'secret_unset'
   if (!isUsableKey(secret)) return 'secret_unusable'
   return estimateBits(secret) < minimumSecretBits ? 'secret_weak' : null
 }

@@ -43,7 +43,7 @@ function novelLength(text: string): number {
 
 /** Maps each pair of neighbours to their distance, so that `abcdef…` and `2468…` become runs of one character. */
 function steps(text: string): string {
-  return Array.from({ length: Math.max(text.length - 1, 0) }, (_, index) =>
+  return Array.from({ length: text.length - 1 }, (_, index) =>
     String.fromCharCode(0x8000 + text.charCodeAt(index + 1) - text.charCodeAt(index)),
   ).join('')
 }
@@ -54,6 +54,5 @@ function steps(text: string): string {
  */
 export function estimateBits(secret: string): number {
   const text = hexGroups.test(secret) ? secret.replaceAll(/[-:]/g, '') : secret
-  if (text === '') return 0
   return Math.floor(Math.min(novelLength(text), novelLength(steps(text)) + 1) * bitsPerCharacter(text))
 }

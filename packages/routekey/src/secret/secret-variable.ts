@@ -1,7 +1,7 @@
 import { RoutekeyError } from '../errors.ts'
 
 const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/
-const publishedPrefix = /^(?:NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|REACT_APP|GATSBY|VITE|PUBLIC)_/
+const publishedPrefix = /^(?:(?:NEXT_|NUXT_|EXPO_)?PUBLIC|REACT_APP|GATSBY|VITE)_/
 
 /**
  * Checks that a name is a valid variable name, and that no framework copies its value into the code for browsers.

@@ -36,8 +36,9 @@ export function anyOf<Callers extends readonly unknown[]>(
         if (decision.ok) return decision
         refusals.push(decision.denial)
       }
-      refusals.sort((left, right) => precedence.indexOf(left.status) - precedence.indexOf(right.status))
-      const [denial = invalidKey] = refusals
+      const [denial = invalidKey] = precedence.flatMap((status) =>
+        refusals.filter((refusal) => refusal.status === status),
+      )
       return { ok: false, denial }
     },
   }

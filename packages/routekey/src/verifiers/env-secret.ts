@@ -24,29 +24,20 @@ export interface SecretCaller {
   readonly generation: 'current' | 'previous'
 }
 
-const describe = (problem: SecretProblem, variable: string) =>
-  `${secretProblems[problem].meaning} ${secretProblems[problem].remedy.replace('<NAME>', variable)}`
-
-interface Secrets {
-  readonly current: string | undefined
-  readonly previous: string | undefined
+interface Secret {
+  readonly value: string | undefined
   readonly problem: SecretProblem | null
-  readonly previousProblem: SecretProblem | null
-  readonly currentHash: Uint8Array
-  readonly previousHash: Uint8Array | null
+  readonly hash: Uint8Array
 }
 
-function resolveSecrets(current: string | undefined, previous: string | undefined): Secrets {
-  const previousProblem = checkSecret(previous)
-  return {
-    current,
-    previous,
-    problem: checkSecret(current),
-    previousProblem,
-    currentHash: sha256(current ?? ''),
-    previousHash: previousProblem === null ? sha256(previous ?? '') : null,
-  }
-}
+const resolveSecret = (value: string | undefined): Secret => ({
+  value,
+  problem: checkSecret(value),
+  hash: sha256(value ?? ''),
+})
+
+/** Checks and hashes a secret only after it changed. */
+const refresh = (known: Secret, value: string | undefined) => (known.value === value ? known : resolveSecret(value))
 
 /**
  * Creates a verifier that accepts the secret in an environment variable. While `<NAME>_PREVIOUS` is set, that secret passes too, so
@@ -64,34 +55,33 @@ function resolveSecrets(current: string | undefined, previous: string | undefine
  */
 export function envSecret(variable: string, options: EnvSecretOptions = {}): Verifier<SecretCaller> {
   checkSecretVariable(variable)
-  const { query = false, logger = console } = options
+  const { query, logger = console } = options
   const previousName = previousVariable(variable)
-  let secrets: Secrets | undefined
+  let current = resolveSecret(undefined)
+  let previous = current
 
   return {
     queryParameters: query ? [variable] : [],
     verify({ credential }) {
       const env = options.env ?? processEnvironment()
-      const current = readVariable(env, variable)
-      const previous = readVariable(env, previousName)
-      if (secrets === undefined || secrets.current !== current || secrets.previous !== previous) {
-        secrets = resolveSecrets(current, previous)
-      }
-      const { problem, previousProblem, currentHash, previousHash } = secrets
+      current = refresh(current, readVariable(env, variable))
+      previous = refresh(previous, readVariable(env, previousName))
+      const { problem } = current
 
       if (problem !== null) {
-        logOnce(logger, variable, describe(problem, variable))
+        const { meaning, remedy } = secretProblems[problem]
+        logOnce(logger, variable, `${meaning} ${remedy.replace('<NAME>', variable)}`)
         return { ok: false, denial: { status: 503, code: problem, variable } }
       }
-      if (previousProblem !== null && previousProblem !== 'secret_unset') {
+      if (previous.value && previous.problem !== null) {
         logOnce(logger, previousName, 'The value is ignored because it is weak or unusable. Remove it.')
       }
       if (credential.kind !== 'key') return denyCredential(credential.kind)
 
       // The hashes hide the length of the secret, and both comparisons always run, so the time does not show which one matched.
       const presented = sha256(credential.key)
-      const isCurrent = constantTimeEqual(presented, currentHash)
-      const isPrevious = constantTimeEqual(presented, previousHash ?? currentHash) && previousHash !== null
+      const isCurrent = constantTimeEqual(presented, current.hash)
+      const isPrevious = constantTimeEqual(presented, previous.hash) && previous.problem === null
       if (!isCurrent && !isPrevious) return { ok: false, denial: invalidKey }
       return { ok: true, caller: { kind: 'secret', variable, generation: isCurrent ? 'current' : 'previous' } }
     },
