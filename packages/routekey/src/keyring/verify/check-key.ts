@@ -2,7 +2,7 @@ import type { Denial } from '../../guard/denial.ts'
 import { isListedIp } from './ip-range.ts'
 import { keyStatus } from '../model/key-record.ts'
 import type { FoundKey } from '../model/key-store.ts'
-import { type RequiredScopes, satisfiesScopes } from '../model/scopes.ts'
+import { type RequiredScopes, listScopes, satisfiesScopes } from '../model/scopes.ts'
 
 export interface KeyContext {
   readonly now: Date
@@ -27,5 +27,5 @@ export function checkKey(
     return { status: 403, code: 'address_not_allowed', keyId }
   }
   if (satisfiesScopes(record.scopes, scopes)) return null
-  return { status: 403, code: 'insufficient_scope', scopes: 'any' in scopes ? scopes.any : scopes, keyId }
+  return { status: 403, code: 'insufficient_scope', scopes: listScopes(scopes), keyId }
 }

@@ -2,7 +2,7 @@ import { RoutekeyError } from '../../errors.ts'
 import { rateLimitHeaders } from '../../guard/rate-limit-headers.ts'
 import { type Verifier, denyCredential } from '../../guard/verifier.ts'
 import type { JsonValue } from '../model/key-record.ts'
-import { type RequiredScopes, checkScopes } from '../model/scopes.ts'
+import { type RequiredScopes, checkScopes, listScopes } from '../model/scopes.ts'
 import type { createVerifyKey } from './verify-key.ts'
 
 /** A caller with a key of a keyring. */
@@ -39,11 +39,11 @@ export function createKeyVerifier(
   { scopes = [] }: KeyVerifierOptions,
   { verify, checkKnownScopes, callerIp }: KeyVerifierDependencies,
 ): Verifier<KeyCaller> {
-  const required = 'any' in scopes ? scopes.any : scopes
+  const required = listScopes(scopes)
   checkScopes(required, 'required')
   checkKnownScopes(required)
   if ('any' in scopes && required.length === 0) {
-    throw new RoutekeyError('ERR_KEY_SCOPE', 'any must have at least one scope.')
+    throw new RoutekeyError('ERR_KEY_SCOPE', 'any needs at least one scope.')
   }
   return {
     queryParameters: [],
