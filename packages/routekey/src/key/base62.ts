@@ -34,6 +34,6 @@ export function randomBase62(length: number, randomBytes: RandomBytes): string {
   }
   throw new RoutekeyError(
     'ERR_KEY_RANDOMNESS',
-    'randomBytes() returns no usable bytes. Return cryptographically random bytes, or omit the option.',
+    'randomBytes() returns no usable bytes. Use a cryptographic source, or omit the option.',
   )
 }

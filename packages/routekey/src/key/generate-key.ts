@@ -1,5 +1,5 @@
 import { type RandomBytes, randomBase62 } from './base62.ts'
-import { RoutekeyError } from '../errors.ts'
+import { checkWholeNumber } from '../check-whole-number.ts'
 import { charactersFor, checkKeyPrefix, keyChecksum, maximumBits, minimumBits } from './key-format.ts'
 
 export interface GenerateKeyOptions {
@@ -26,9 +26,7 @@ const webCryptoBytes: RandomBytes = (size) => crypto.getRandomValues(new Uint8Ar
 export function generateKey(options: GenerateKeyOptions = {}): string {
   const { prefix = 'rk', bits = minimumBits, randomBytes = webCryptoBytes } = options
   checkKeyPrefix(prefix)
-  if (!Number.isInteger(bits) || bits < minimumBits || bits > maximumBits) {
-    throw new RoutekeyError('ERR_KEY_BITS', `bits must be a whole number from ${minimumBits} to ${maximumBits}.`)
-  }
+  checkWholeNumber('ERR_KEY_BITS', 'bits', bits, maximumBits, minimumBits)
   const payload = `${prefix}_${randomBase62(charactersFor(bits), randomBytes)}`
   return payload + keyChecksum(payload)
 }

@@ -7,19 +7,8 @@ export interface HashKeyOptions {
   readonly pepper?: string
 }
 
-// Cached because the estimate costs more than the hash, and a process has one pepper.
+// Kept because the estimate costs more than the hash, and a process has one pepper.
 let checkedPepper: string | undefined
-
-function checkPepper(pepper: string | undefined): asserts pepper is string {
-  if (pepper !== undefined && pepper === checkedPepper) return
-  if (pepper === undefined || estimateBits(pepper) < minimumSecretBits) {
-    throw new RoutekeyError(
-      'ERR_KEY_PEPPER',
-      `The pepper is ${pepper ? 'too weak' : 'missing'}. Generate one with: npx routekey generate --print`,
-    )
-  }
-  checkedPepper = pepper
-}
 
 /**
  * Hashes a key for storage: SHA-256, or HMAC-SHA-256 with a pepper. Use it only for random keys. It is fast on purpose and does
@@ -35,7 +24,15 @@ function checkPepper(pepper: string | undefined): asserts pepper is string {
 export function hashKey(key: string, options: HashKeyOptions = {}): string {
   // `{ pepper: undefined }`, as from an unset variable, is an error and does not mean "no pepper".
   if (!('pepper' in options)) return sha256Hex(key)
-  const { pepper } = options
-  checkPepper(pepper)
+  const { pepper = '' } = options
+  if (pepper !== checkedPepper) {
+    if (estimateBits(pepper) < minimumSecretBits) {
+      throw new RoutekeyError(
+        'ERR_KEY_PEPPER',
+        `The pepper is ${pepper ? 'too weak' : 'missing'}. Generate one with: npx routekey generate --print`,
+      )
+    }
+    checkedPepper = pepper
+  }
   return toHex(hmacSha256(pepper, key))
 }

@@ -5,7 +5,7 @@ import { crc32 } from './crc32.ts'
 export const minimumBits = 160
 export const maximumBits = 512
 export const checksumLength = 6
-export const maximumPrefixLength = 32
+const maximumPrefixLength = 32
 
 const bitsPerCharacter = Math.log2(62)
 const prefixPattern = /^[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*$/
@@ -21,7 +21,7 @@ export function checkKeyPrefix(text: string): void {
   if (isKeyPrefix(text)) return
   throw new RoutekeyError(
     'ERR_KEY_PREFIX',
-    `"${text}" is not a valid key prefix. Use up to ${maximumPrefixLength} letters, digits and single inner underscores, starting with a letter.`,
+    `"${text}" is not a valid key prefix. Use up to ${maximumPrefixLength} letters, digits and single inner underscores, a letter first.`,
   )
 }
 

@@ -1,12 +1,4 @@
-import {
-  charactersFor,
-  checksumLength,
-  isKeyPrefix,
-  keyChecksum,
-  maximumBits,
-  maximumPrefixLength,
-  minimumBits,
-} from './key-format.ts'
+import { charactersFor, checksumLength, isKeyPrefix, keyChecksum, maximumBits, minimumBits } from './key-format.ts'
 
 /** The parts of a well-formed key. */
 export interface ParsedKey {
@@ -15,9 +7,9 @@ export interface ParsedKey {
   readonly random: string
 }
 
-const minimumTail = charactersFor(minimumBits) + checksumLength
-const maximumTail = charactersFor(maximumBits) + checksumLength
-const tailPattern = /^[0-9A-Za-z]+$/
+const tailPattern = new RegExp(
+  `^[0-9A-Za-z]{${charactersFor(minimumBits) + checksumLength},${charactersFor(maximumBits) + checksumLength}}$`,
+)
 
 /**
  * Parses a key and checks its format and checksum, without a hash or a look-up. A well-formed key is not necessarily valid:
@@ -30,15 +22,11 @@ const tailPattern = /^[0-9A-Za-z]+$/
  * parseKey('acme_live_…')?.prefix // 'acme_live'
  */
 export function parseKey(text: string): ParsedKey | null {
-  if (typeof text !== 'string' || text.length > maximumPrefixLength + 1 + maximumTail) return null
+  if (typeof text !== 'string') return null
   // Base 62 has no underscore, so the last one ends the prefix, even if the prefix has others.
-  const separator = text.lastIndexOf('_')
-  if (separator < 1) return null
-  const prefix = text.slice(0, separator)
-  const tail = text.slice(separator + 1)
-  if (tail.length < minimumTail || tail.length > maximumTail || !tailPattern.test(tail) || !isKeyPrefix(prefix))
-    return null
-  const payload = text.slice(0, -checksumLength)
-  if (keyChecksum(payload) !== text.slice(-checksumLength)) return null
-  return { prefix, random: tail.slice(0, -checksumLength) }
+  const tail = text.slice(text.lastIndexOf('_') + 1)
+  const prefix = text.slice(0, -tail.length - 1)
+  if (!isKeyPrefix(prefix) || !tailPattern.test(tail)) return null
+  const isIntact = keyChecksum(text.slice(0, -checksumLength)) === text.slice(-checksumLength)
+  return isIntact ? { prefix, random: tail.slice(0, -checksumLength) } : null
 }

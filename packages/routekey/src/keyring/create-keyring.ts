@@ -1,13 +1,14 @@
 import { RoutekeyError } from '../errors.ts'
+import type { Refusal } from '../guard/denial.ts'
 import { checkKeyPrefix } from '../key/key-format.ts'
 import { hashKey } from '../key/hash-key.ts'
-import { checkWholeNumber } from './check-whole-number.ts'
+import { checkWholeNumber } from '../check-whole-number.ts'
 import type { Keyring, KeyringOptions } from './keyring.ts'
 import type { TooManyKeys } from './manage/key-management.ts'
 import { createKeyManagement } from './manage/manage-keys.ts'
 import type { KeyStore } from './model/key-store.ts'
 import { coversScope, checkScopes } from './model/scopes.ts'
-import { createInvalidAttempts } from './verify/invalid-attempts.ts'
+import { type Throttle, createInvalidAttempts } from './verify/invalid-attempts.ts'
 import { createKeyCache } from './verify/key-cache.ts'
 import { createKeyVerifier } from './verify/key-verifier.ts'
 import { createLimitGate } from './verify/limiter.ts'
@@ -41,34 +42,46 @@ export function createKeyring<const Scope extends string = string>(
   options: KeyringOptions<Scope>,
 ): Keyring<Scope, TooManyKeys> {
   const { store, prefix, scopes: knownScopes, limiter, onLimiterError = 'deny', callerIp, timeoutMs = 2000 } = options
-  const { maximumKeysPerOwner: maximumKeys = Infinity, logger = console, clock = () => new Date() } = options
+  const {
+    maximumKeysPerOwner: maximumKeys = Infinity,
+    usage: usageOptions = {},
+    invalidAttempts,
+    logger = console,
+    clock = () => new Date(),
+  } = options
   checkKeyPrefix(prefix)
   if (maximumKeys !== Infinity) checkWholeNumber('ERR_CONFIG_KEYRING', 'maximumKeysPerOwner', maximumKeys)
   // A longer timer would end at once.
   checkWholeNumber('ERR_CONFIG_KEYRING', 'timeoutMs', timeoutMs)
-  if (options.invalidAttempts !== undefined && callerIp === undefined) {
+  if (invalidAttempts !== undefined && callerIp === undefined) {
     throw new RoutekeyError('ERR_CONFIG_KEYRING', 'invalidAttempts needs the callerIp option.')
   }
   if (knownScopes !== undefined) checkScopes(knownScopes, 'required')
 
-  // A pepper that is present but undefined comes from an unset variable. It is an error, not a keyring without a pepper.
-  const pepper = 'pepper' in options ? { pepper: options.pepper ?? '' } : {}
-  const hash = (key: string) => hashKey(key, pepper)
+  // `options` as a whole, because a pepper that is present but undefined comes from an unset variable, and is an error.
+  const hash = (key: string) => hashKey(key, options)
   hash('')
 
-  let lastReport = { line: '', at: 0 }
+  let lastLine = ''
+  let lastAt = 0
   function report(error: unknown): void {
     const line = `routekey: ${error instanceof Error ? error.message : String(error)}`
     const at = clock().getTime()
-    if (line === lastReport.line && at - lastReport.at < reportEveryMs) return
-    lastReport = { line, at }
+    if (line === lastLine && at - lastAt < reportEveryMs) return
+    lastLine = line
+    lastAt = at
     logger.error(line)
+  }
+
+  function fail(cause: unknown): Refusal {
+    report(cause)
+    return { ok: false, denial: { status: 503, code: 'store_unavailable', retryAfterSeconds: 5, cause } }
   }
 
   const call = <Result>(work: () => Promise<Result>) => withTimeout(timeoutMs, 'The key store', work)
   const cache = options.cache && createKeyCache(options.cache)
   const write = (entries: Parameters<KeyStore['recordUsage']>[0]) => call(() => store.recordUsage(entries))
-  const usage = options.usage === false ? undefined : createUsageBuffer(options.usage ?? {}, { write, report })
+  const usage = usageOptions === false ? undefined : createUsageBuffer(usageOptions, { write, report })
   const flush = async () => usage?.flush()
 
   function checkKnownScopes(scopes: readonly string[]): void {
@@ -81,15 +94,14 @@ export function createKeyring<const Scope extends string = string>(
     }
   }
 
-  const { invalidAttempts } = options
-  let attempts = typeof invalidAttempts === 'object' ? createInvalidAttempts(invalidAttempts) : undefined
-  const attemptsOf = (address: string) => {
-    if (typeof invalidAttempts === 'function') attempts ??= createInvalidAttempts(invalidAttempts())
-    return attempts?.(address)
-  }
-  const applyLimits = createLimitGate({ limiter, onLimiterError, timeoutMs, report })
+  let started: Throttle | undefined
+  const throttle: Throttle | undefined =
+    typeof invalidAttempts === 'function'
+      ? (...given) => (started ??= createInvalidAttempts(invalidAttempts(), clock))(...given)
+      : invalidAttempts && createInvalidAttempts(invalidAttempts, clock)
+  const applyLimits = createLimitGate({ limiter, onLimiterError, timeoutMs, fail })
   const context = { store, prefix, clock, hash, call, cache, checkKnownScopes }
-  const verify = createVerifyKey({ ...context, attemptsOf, applyLimits, usage, report })
+  const verify = createVerifyKey({ ...context, throttle, applyLimits, usage, fail })
   let listening: Promise<() => Promise<void>> | undefined
 
   return {
@@ -105,13 +117,11 @@ export function createKeyring<const Scope extends string = string>(
           'listen() needs the cache option, and the listen option of the store.',
         )
       }
-      listening ??= call(() => subscribe.call(store, (id) => cache.evict(id)))
-      try {
-        await listening
-      } catch (error) {
+      listening ??= call(() => subscribe.call(store, (id) => cache.evict(id))).catch((error: unknown) => {
         listening = undefined
         throw error
-      }
+      })
+      await listening
       // Changes from before the subscription were not reported.
       cache.evict(null)
     },

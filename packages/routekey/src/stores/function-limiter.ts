@@ -1,5 +1,5 @@
 import { sha256Hex } from '#crypto'
-import { checkWholeNumber } from '../keyring/check-whole-number.ts'
+import { checkWholeNumber } from '../check-whole-number.ts'
 import type { Limiter, LimiterResult } from '../keyring/verify/limiter.ts'
 import type { CallFunction } from './function-store.ts'
 import { parseBoolean, parseNumber, parseObject } from './parse-response.ts'

@@ -1,10 +1,12 @@
 import { RoutekeyError } from '../../errors.ts'
-import { checkWholeNumber } from '../check-whole-number.ts'
+import { checkWholeNumber } from '../../check-whole-number.ts'
 import { parseIpRange } from '../verify/ip-range.ts'
 import type { JsonValue, KeyLimit } from '../model/key-record.ts'
 import type { KeyUpdate } from '../model/key-store.ts'
 import { maximumWindowSeconds } from '../verify/limiter.ts'
 import { checkScopes } from '../model/scopes.ts'
+
+type Metadata = Readonly<Record<string, JsonValue>>
 
 /** The properties of a key that an application sets. */
 export interface KeyInput<Granted extends string = string> {
@@ -16,7 +18,7 @@ export interface KeyInput<Granted extends string = string> {
   /** Addresses and CIDR ranges, IPv4 and IPv6; at most 100. Empty for any address. */
   readonly allowedIps?: readonly string[]
   /** JSON of at most 16,384 characters. */
-  readonly metadata?: Readonly<Record<string, JsonValue>>
+  readonly metadata?: Metadata
   /** In the future, before the year 10000; null for never. */
   readonly expiresAt?: Date | null
 }
@@ -38,38 +40,62 @@ const refuse = (message: string): never => {
  * @param maximumLength in code points, as Postgres counts
  * @throws `ERR_KEY_VALUE`
  */
-export function checkText(what: string, text: string, maximumLength: number): void {
+export function checkText(what: string, text: string, maximumLength: number): string {
   if (typeof text !== 'string' || Array.from(text).length > maximumLength || !plainText.test(text)) {
     refuse(`${what} must be 1 to ${maximumLength} characters without control and format characters.`)
   }
+  return text
 }
 
-function checkLimits(limits: readonly KeyLimit[]): void {
-  if (limits.length > 10) refuse('A key can have at most 10 limits.')
+/** @throws `ERR_KEY_VALUE` */
+export const checkName = (name: string) => checkText('The name of a key', name, 100)
+
+function checkSize(list: readonly unknown[], maximum: number, what: string): void {
+  if (list.length > maximum) refuse(`A key can have at most ${maximum} ${what}.`)
+}
+
+function checkScopeList(scopes: readonly string[]): readonly string[] {
+  checkSize(scopes, 100, 'scopes')
+  checkScopes(scopes, 'granted')
+  return [...new Set(scopes)]
+}
+
+function checkLimits(limits: readonly KeyLimit[]): readonly KeyLimit[] {
+  checkSize(limits, 10, 'limits')
   if (new Set(limits.map(({ name }) => name)).size < limits.length) refuse('The names of limits must be unique.')
-  for (const { name, quota, windowSeconds } of limits) {
+  return limits.map(({ name, quota, windowSeconds }) => {
     if (!limitName.test(name))
       refuse(`${JSON.stringify(name)} is not a valid limit name. Use 1 to 64 of A-Z a-z 0-9 _ . -`)
     checkWholeNumber('ERR_KEY_VALUE', `The quota of ${name}`, quota)
     checkWholeNumber('ERR_KEY_VALUE', `windowSeconds of ${name}`, windowSeconds, maximumWindowSeconds)
-  }
+    return { name, quota, windowSeconds }
+  })
 }
 
-function checkIps(ips: readonly string[]): void {
-  if (ips.length > 100) refuse('A key can have at most 100 IP addresses.')
+function checkIps(ips: readonly string[]): readonly string[] {
+  checkSize(ips, 100, 'IP addresses')
   for (const ip of ips) {
     if (typeof ip !== 'string' || parseIpRange(ip) === null)
       refuse(`${JSON.stringify(ip)} is not a valid IP address or CIDR range.`)
   }
+  return ips
 }
 
-function checkMetadata(metadata: Readonly<Record<string, JsonValue>>): void {
-  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata))
-    refuse('metadata must be an object.')
+function checkMetadata(metadata: Metadata): Metadata {
+  const isObject = typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata)
   const json = JSON.stringify(metadata)
-  if (json.length > 16_384 || unstorableJson.test(json)) {
-    refuse('metadata must be at most 16384 characters of JSON, without NUL and lone surrogates.')
+  if (!isObject || json.length > 16_384 || unstorableJson.test(json)) {
+    refuse('metadata must be an object of at most 16384 characters of JSON, without NUL and lone surrogates.')
   }
+  return metadata
+}
+
+function checkExpiry(expiresAt: Date | null, now: Date): Date | null {
+  // The negation also catches invalid dates. Postgres cannot read the six digits that ISO 8601 uses for later years.
+  if (expiresAt !== null && !(expiresAt > now && expiresAt.getUTCFullYear() < 10_000)) {
+    refuse('expiresAt must be in the future and before the year 10000.')
+  }
+  return expiresAt
 }
 
 /**
@@ -79,26 +105,12 @@ function checkMetadata(metadata: Readonly<Record<string, JsonValue>>): void {
  */
 export function checkKeyInput(values: KeyInput, now: Date): KeyUpdate {
   const { name, scopes, limits, allowedIps, metadata, expiresAt } = values
-  if (name !== undefined) checkText('The name of a key', name, 100)
-  if (scopes !== undefined) {
-    if (scopes.length > 100) refuse('A key can have at most 100 scopes.')
-    checkScopes(scopes, 'granted')
-  }
-  if (limits !== undefined) checkLimits(limits)
-  if (allowedIps !== undefined) checkIps(allowedIps)
-  if (metadata !== undefined) checkMetadata(metadata)
-  // The negation also catches invalid dates. Postgres cannot read the six digits that ISO 8601 uses for later years.
-  if (expiresAt !== undefined && expiresAt !== null && !(expiresAt > now && expiresAt.getUTCFullYear() < 10_000)) {
-    refuse('expiresAt must be in the future and before the year 10000.')
-  }
   return {
-    ...(name !== undefined && { name }),
-    ...(scopes !== undefined && { scopes: [...new Set(scopes)] }),
-    ...(limits !== undefined && {
-      limits: limits.map(({ name: limit, quota, windowSeconds }) => ({ name: limit, quota, windowSeconds })),
-    }),
-    ...(allowedIps !== undefined && { allowedIps }),
-    ...(metadata !== undefined && { metadata }),
-    ...(expiresAt !== undefined && { expiresAt }),
+    ...(name !== undefined && { name: checkName(name) }),
+    ...(scopes !== undefined && { scopes: checkScopeList(scopes) }),
+    ...(limits !== undefined && { limits: checkLimits(limits) }),
+    ...(allowedIps !== undefined && { allowedIps: checkIps(allowedIps) }),
+    ...(metadata !== undefined && { metadata: checkMetadata(metadata) }),
+    ...(expiresAt !== undefined && { expiresAt: checkExpiry(expiresAt, now) }),
   }
 }

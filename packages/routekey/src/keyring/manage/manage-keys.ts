@@ -1,11 +1,11 @@
 import { RoutekeyError } from '../../errors.ts'
 import { generateKey } from '../../key/generate-key.ts'
-import { checkWholeNumber } from '../check-whole-number.ts'
+import { checkWholeNumber } from '../../check-whole-number.ts'
 import type { KeyringContext } from '../keyring-context.ts'
 import type { Limiter } from '../verify/limiter.ts'
 import type { ChangeRequest, KeyChange, KeyUpdate } from '../model/key-store.ts'
 import { checkGrantable } from '../model/scopes.ts'
-import { type KeyInput, checkKeyInput, checkText } from './key-input.ts'
+import { type KeyInput, checkKeyInput, checkName, checkText } from './key-input.ts'
 import type { Actor, GrantLimit, KeyManagement, TooManyKeys } from './key-management.ts'
 import { bucketStart, fillUsage } from './usage-series.ts'
 
@@ -40,13 +40,11 @@ export function createKeyManagement<Scope extends string>(
 
   function check(values: KeyInput, grantable: GrantLimit['grantable'], now: Date) {
     const checked = checkKeyInput(values, now)
-    if (checked.scopes !== undefined) {
-      checkKnownScopes(checked.scopes)
-      if (grantable !== undefined) checkGrantable(checked.scopes, grantable)
-    }
-    const { limits = [] } = checked
-    const isCountable = limits.every(({ quota }) => limiter !== undefined && quota <= (limiter.points ?? quota))
-    if (!isCountable || (limits.length > 1 && limiter?.reward === undefined)) {
+    const { scopes = [], limits = [] } = checked
+    checkKnownScopes(scopes)
+    if (grantable !== undefined) checkGrantable(scopes, grantable)
+    const most = limiter === undefined ? 0 : (limiter.points ?? Infinity)
+    if (limits.some(({ quota }) => quota > most) || (limits.length > 1 && limiter?.reward === undefined)) {
       throw new RoutekeyError(
         'ERR_CONFIG_KEYRING',
         'Limits need a limiter with points for every quota, and several limits need reward().',
@@ -76,8 +74,7 @@ export function createKeyManagement<Scope extends string>(
     (action: KeyChange['action'], set: (at: Date) => KeyUpdate): KeyManagement['revoke'] =>
     async (id, by = {}) => {
       const at = clock()
-      const properties = set(at)
-      const request = { id, ...changeBy(by, at), action, set: properties }
+      const request = { id, action, set: set(at), ...changeBy(by, at) }
       return evictAfter(
         callWithId(id, () => store.change(request)),
         id,
@@ -88,8 +85,8 @@ export function createKeyManagement<Scope extends string>(
     async create({ owner, actor = owner, name, grantable, ...values }) {
       const at = clock()
       checkOwner(owner)
-      checkText('The name of a key', name, 100)
-      const checked = check({ ...values, name }, grantable, at)
+      checkName(name)
+      const checked = check(values, grantable, at)
       const { key, ...stored } = newSecret()
       const record = await call(() =>
         store.create({
@@ -127,9 +124,8 @@ export function createKeyManagement<Scope extends string>(
     disable: changeTo('disabled', (at) => ({ disabledAt: at })),
     enable: changeTo('enabled', () => ({ disabledAt: null })),
     endGrace: changeTo('updated', () => ({ graceEndsAt: null })),
-    async update(id, values, { grantable, ...by } = {}) {
-      return changeTo('updated', (at) => check(values, grantable, at))(id, by)
-    },
+    update: async (id, values, { grantable, ...by } = {}) =>
+      changeTo('updated', (at) => check(values, grantable, at))(id, by),
     async revokeAll({ owner, ...by }) {
       checkOwner(owner)
       const request = { ...changeBy({ owner, ...by }, clock()), owner }
@@ -160,7 +156,7 @@ export function createKeyManagement<Scope extends string>(
       await flush()
       const now = clock()
       const buckets = await call(() => store.readUsage({ ...of, unit, from: bucketStart(now, unit, count - 1) }))
-      return buckets && fillUsage(buckets, { unit, count, now })
+      return buckets && fillUsage(buckets, now, unit, count)
     },
     async audit(id, { owner, after, limit = 100 } = {}) {
       checkCount('limit', limit)

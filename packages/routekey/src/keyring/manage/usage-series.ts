@@ -10,7 +10,9 @@ export function bucketStart(now: Date, unit: 'hour' | 'day', back = 0): Date {
 /** Adds the hours or days without use, so that a chart has one value for each, the current one last. */
 export function fillUsage(
   buckets: readonly UsageBucket[],
-  { unit, count, now }: { readonly unit: 'hour' | 'day'; readonly count: number; readonly now: Date },
+  now: Date,
+  unit: 'hour' | 'day',
+  count: number,
 ): readonly UsageBucket[] {
   const byStart = new Map(buckets.map((bucket) => [bucket.startsAt.getTime(), bucket]))
   return Array.from({ length: count }, (_, index) => {

@@ -43,6 +43,13 @@ describe('keys that one address sends at once', () => {
     expect(seen.lookUps).toBe(20)
   })
 
+  it('cannot pass the quota when some are malformed', async () => {
+    const { store } = countingStore()
+    const { keyring } = setUp({ ...options, store })
+    const results = await times(100, (index) => keyring.verify(index % 2 === 0 ? guess() : 'x', { ip }))
+    expect(countCodes(results)).toEqual({ invalid_key: 20, too_many_invalid: 80 })
+  })
+
   it('are not looked up more often for the networks of one site', async () => {
     const { store, seen } = countingStore()
     const { keyring } = setUp({ ...options, store })

@@ -10,7 +10,7 @@ interface Queue {
   readonly waiting: Waiter[]
 }
 
-/** Creates the function behind `AttemptsOfAddress.run`. */
+/** Creates the function that runs the work of each name side by side, as far as there is room, as `Throttle` says. */
 export function createAttemptQueue() {
   const queues = new Map<string, Queue>()
 
@@ -23,7 +23,7 @@ export function createAttemptQueue() {
         // oxlint-disable-next-line no-await-in-loop -- another call may have taken the place in the meantime
         await new Promise<void>((resolve, reject) => queue.waiting.push({ resolve, reject }))
       }
-      if (room() === 0) return null
+      if (room() <= 0) return null
       queue.running += 1
       try {
         return await work()

@@ -85,11 +85,30 @@ describe('the throttle for invalid attempts', () => {
     expect(read).toHaveBeenCalledOnce()
   })
 
+  it('answers 503, and says why in the log, when the function returns an invalid number', async () => {
+    const logger = { error: vi.fn<(message: string) => void>() }
+    const { keyring, make } = setUp({
+      callerIp,
+      invalidAttempts: () => ({ quota: Number.NaN, windowSeconds: 60 }),
+      logger,
+    })
+    const { key } = await make()
+    expect(await keyring.verify(key, { ip: '192.0.2.1' })).toMatchObject({ denial: { code: 'store_unavailable' } })
+    expect(logger.error).toHaveBeenCalledWith(expect.stringContaining('invalidAttempts.quota must be a whole number'))
+  })
+
   it('remembers at most maximumAddresses', async () => {
     const { keyring } = setUp({ ...options, invalidAttempts: { quota: 1, windowSeconds: 60, maximumAddresses: 2 } })
     for (const ip of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) await keyring.verify('x', { ip })
     expect(await keyring.verify('x', { ip: '192.0.2.3' })).toMatchObject({ denial: { status: 429 } })
     expect(await keyring.verify('x', { ip: '192.0.2.1' })).toEqual(invalid)
+  })
+
+  it('forgets the address whose last attempt is oldest, when none is refused', async () => {
+    const { keyring } = setUp({ ...options, invalidAttempts: { quota: 2, windowSeconds: 60, maximumAddresses: 2 } })
+    for (const ip of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) await keyring.verify('x', { ip })
+    for (const ip of ['192.0.2.1', '192.0.2.1']) expect(await keyring.verify('x', { ip })).toEqual(invalid)
+    expect(await keyring.verify('x', { ip: '192.0.2.1' })).toMatchObject({ denial: { status: 429 } })
   })
 
   it('counts a malformed header like any other invalid key', async () => {

@@ -1,4 +1,5 @@
-import { checkWholeNumber } from '../check-whole-number.ts'
+import type { Refusal } from '../../guard/denial.ts'
+import { checkWholeNumber } from '../../check-whole-number.ts'
 import { addressGroup } from './address-group.ts'
 import { createAttemptQueue } from './attempt-queue.ts'
 
@@ -13,19 +14,17 @@ export interface InvalidAttemptsOptions {
   readonly maximumAddresses?: number
 }
 
-/** The attempts of one address. */
-export interface AttemptsOfAddress {
-  /** Returns for how many seconds the address is refused; 0 if it is not. */
-  refusedForSeconds(now: Date): number
-  record(now: Date): void
-  /**
-   * Runs work that may record an attempt. At most as many run at once as the quota has left, and the others wait. So attempts that
-   * are sent at once cannot pass the quota. If the work throws, all that wait throw the same error.
-   *
-   * @returns null, without running, if the address is refused by then
-   */
-  run<Result>(work: () => Promise<Result>, clock: () => Date): Promise<Result | null>
-}
+/**
+ * Runs a check of a key, and counts it if the key is invalid (401). At most as many checks of one address run at once as its quota has
+ * left, and the others wait. So attempts that are sent at once cannot pass the quota. If a check throws, all that wait throw the same
+ * error.
+ *
+ * @returns the result of the check, or a 429 without running it if the address is refused by then
+ */
+export type Throttle = <Result extends { readonly ok: true } | Refusal>(
+  address: string,
+  check: () => Promise<Result>,
+) => Promise<Result | Refusal>
 
 interface Entry {
   count: number
@@ -41,7 +40,7 @@ const siteFactor = 10
  *
  * @throws `ERR_CONFIG_KEYRING`
  */
-export function createInvalidAttempts(options: InvalidAttemptsOptions): (address: string) => AttemptsOfAddress {
+export function createInvalidAttempts(options: InvalidAttemptsOptions, clock: () => Date): Throttle {
   const { quota, windowSeconds, maximumAddresses = 10_000 } = options
   for (const [name, value] of Object.entries({ quota, windowSeconds, maximumAddresses })) {
     checkWholeNumber('ERR_CONFIG_KEYRING', `invalidAttempts.${name}`, value)
@@ -50,50 +49,47 @@ export function createInvalidAttempts(options: InvalidAttemptsOptions): (address
   const suspects = new Map<string, Entry>()
   const refused = new Map<string, Entry>()
   const queue = createAttemptQueue()
+  const secondsLeft = (entry: Entry | undefined) => ((entry?.endsAt ?? 0) - clock().getTime()) / 1000
 
-  function find(group: string, now: Date): Entry | undefined {
+  function find(group: string): Entry | undefined {
     const entry = refused.get(group) ?? suspects.get(group)
-    return entry !== undefined && entry.endsAt > now.getTime() ? entry : undefined
+    return secondsLeft(entry) > 0 ? entry : undefined
   }
 
-  function record(group: string, groupQuota: number, now: Date): void {
-    const endsAt = now.getTime() + windowSeconds * 1000
-    const entry = find(group, now) ?? { count: 0, endsAt }
-    entry.count += 1
-    const isRefused = entry.count >= groupQuota
-    if (isRefused || entry.count === 1) {
-      suspects.delete(group)
-      refused.delete(group)
-      const entries = isRefused ? refused : suspects
-      entries.set(group, entry)
-    }
-    if (suspects.size + refused.size > maximumAddresses) dropOne(now)
-  }
-
-  function dropOne(now: Date): void {
-    const [first] = refused
-    const isOver = first !== undefined && first[1].endsAt <= now.getTime()
-    const [group = ''] = isOver || suspects.size === 0 ? refused.keys() : suspects.keys()
+  function forget(group: string): void {
     suspects.delete(group)
     refused.delete(group)
   }
 
-  return (address) => {
-    const [network, site] = [addressGroup(address), addressGroup(address, 48)]
-    const groups: [string, number][] = [[network, quota]]
-    if (site !== network) groups.push([site, quota * siteFactor])
-    const remaining = (now: Date) =>
-      Math.min(...groups.map(([group, groupQuota]) => Math.max(0, groupQuota - (find(group, now)?.count ?? 0))))
-
-    return {
-      refusedForSeconds(now) {
-        const ends = groups.map(([group]) => refused.get(group)?.endsAt ?? 0)
-        return Math.max(0, ...ends.map((endsAt) => (endsAt - now.getTime()) / 1000))
-      },
-      record(now) {
-        for (const [group, groupQuota] of groups) record(group, groupQuota, now)
-      },
-      run: (work, clock) => queue(network, () => remaining(clock()), work),
+  function record(group: string, groupQuota: number): void {
+    const entry = find(group) ?? { count: 0, endsAt: clock().getTime() + windowSeconds * 1000 }
+    entry.count += 1
+    forget(group)
+    const entries = entry.count < groupQuota ? suspects : refused
+    entries.set(group, entry)
+    if (suspects.size + refused.size > maximumAddresses) {
+      const [first] = refused.values()
+      const isOver = first !== undefined && secondsLeft(first) <= 0
+      const [oldest = ''] = isOver || suspects.size === 0 ? refused.keys() : suspects.keys()
+      forget(oldest)
     }
+  }
+
+  return async (address, check) => {
+    const network = addressGroup(address)
+    // An IPv4 address is its own site, and has the quota of a network.
+    const groups = Object.entries({ [addressGroup(address, 48)]: quota * siteFactor, [network]: quota })
+    const remaining = () => Math.min(...groups.map(([group, groupQuota]) => groupQuota - (find(group)?.count ?? 0)))
+
+    const result = await queue(network, remaining, async () => {
+      const checked = await check()
+      if (!checked.ok && checked.denial.status === 401) {
+        for (const [group, groupQuota] of groups) record(group, groupQuota)
+      }
+      return checked
+    })
+    if (result !== null) return result
+    const retryAfterSeconds = Math.max(0, ...groups.map(([group]) => secondsLeft(refused.get(group))))
+    return { ok: false, denial: { status: 429, code: 'too_many_invalid', retryAfterSeconds } }
   }
 }

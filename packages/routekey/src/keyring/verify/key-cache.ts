@@ -9,11 +9,11 @@ export interface CacheOptions {
 }
 
 export interface KeyCache {
-  get(hash: string, now: Date): FoundKey | undefined
-  /** Returns the generation at the start of a look-up, for {@link KeyCache.set}. */
-  begin(): number
-  /** Adds the result of a look-up, unless something was evicted since it began: it could be out of date. */
-  set(hash: string, found: FoundKey, startedAt: Date, generation: number): void
+  /**
+   * Returns the key with a hash, from the cache or else with `read`. What it reads is kept, unless something was evicted in the
+   * meantime: it could be out of date.
+   */
+  find(hash: string, now: Date, read: () => Promise<FoundKey | null>): Promise<FoundKey | null>
   /** Removes a key, all keys of an owner, or with null all keys, and discards the results of look-ups that are under way. */
   evict(value: string | null, by?: 'id' | 'owner'): void
 }
@@ -25,30 +25,32 @@ export interface KeyCache {
  */
 export function createKeyCache(options: CacheOptions): KeyCache {
   const { seconds, maximumEntries = 10_000 } = options
-  if (!(seconds > 0) || !Number.isInteger(maximumEntries) || maximumEntries < 1) {
-    throw new RoutekeyError('ERR_CONFIG_KEYRING', 'cache.seconds and cache.maximumEntries must be above 0.')
+  if (!(seconds > 0 && maximumEntries >= 1)) {
+    throw new RoutekeyError('ERR_CONFIG_KEYRING', 'cache.seconds and maximumEntries must be above 0.')
   }
   const entries = new Map<string, { readonly found: FoundKey; readonly startedAt: Date }>()
   let generation = 0
 
   return {
-    get(hash, now) {
+    async find(hash, now, read) {
       const entry = entries.get(hash)
-      if (entry === undefined) return undefined
       entries.delete(hash)
-      const ageMs = now.getTime() - entry.startedAt.getTime()
-      // The age is negative if the clock was set back. The entry would then last too long.
-      if (ageMs < 0 || ageMs >= seconds * 1000) return undefined
-      entries.set(hash, entry)
-      return entry.found
-    },
-    begin: () => generation,
-    set(hash, found, startedAt, begun) {
-      if (begun !== generation) return
-      entries.delete(hash)
-      entries.set(hash, { found, startedAt })
-      const [oldest] = entries.keys()
-      if (entries.size > maximumEntries && oldest !== undefined) entries.delete(oldest)
+      if (entry !== undefined) {
+        const ageMs = now.getTime() - entry.startedAt.getTime()
+        // The age is negative if the clock was set back. The entry would then last too long.
+        if (ageMs >= 0 && ageMs < seconds * 1000) {
+          entries.set(hash, entry)
+          return entry.found
+        }
+      }
+      const begun = generation
+      const found = await read()
+      if (found !== null && begun === generation) {
+        entries.set(hash, { found, startedAt: now })
+        const [oldest] = entries.keys()
+        if (entries.size > maximumEntries && oldest !== undefined) entries.delete(oldest)
+      }
+      return found
     },
     evict(value, by = 'id') {
       generation += 1

@@ -1,6 +1,5 @@
-import type { Denial, RateLimit } from '../../guard/denial.ts'
+import type { RateLimit, Refusal } from '../../guard/denial.ts'
 import type { KeyRecord } from '../model/key-record.ts'
-import { storeUnavailable } from './store-unavailable.ts'
 import { withTimeout } from './with-timeout.ts'
 
 /** The result of a limiter. */
@@ -25,9 +24,7 @@ export interface Limiter {
 export type OnLimiterError = 'deny' | 'allow'
 
 /** Whether the limits of a key allow a request. */
-export type LimitDecision =
-  | { readonly ok: true; readonly limits: readonly RateLimit[] }
-  | { readonly ok: false; readonly denial: Denial }
+export type LimitDecision = { readonly ok: true; readonly limits: readonly RateLimit[] } | Refusal
 
 /** The longest window. A limiter in memory uses a timer, and a timer can run for at most 2^31 ms. */
 export const maximumWindowSeconds = 2_000_000
@@ -39,7 +36,8 @@ export interface LimitGateOptions {
   readonly limiter: Limiter | undefined
   readonly onLimiterError: OnLimiterError
   readonly timeoutMs: number
-  readonly report: (error: unknown) => void
+  /** Reports an error, and refuses the request. */
+  readonly fail: (cause: unknown) => Refusal
 }
 
 /** The arguments of a call to a limiter. */
@@ -77,16 +75,11 @@ async function consume(
  * point is being returned, another request can be refused that would have had room a moment later.
  */
 export function createLimitGate(options: LimitGateOptions) {
-  const { limiter, onLimiterError, timeoutMs, report } = options
+  const { limiter, onLimiterError, timeoutMs, fail } = options
+  const limit = <Result>(work: () => Promise<Result>) => withTimeout(timeoutMs, 'The limiter', work)
 
-  async function returnPoints(active: Limiter, taken: readonly Call[]): Promise<void> {
-    const work = taken.map((call) => withTimeout(timeoutMs, 'The limiter', async () => active.reward?.(...call)))
-    for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') report(result.reason)
-  }
-
-  function fail(cause: unknown): LimitDecision {
-    report(cause)
-    return { ok: false, denial: storeUnavailable(cause) }
+  async function returnPoints(taken: readonly Call[]): Promise<void> {
+    await Promise.all(taken.map((call) => limit(async () => limiter?.reward?.(...call)).catch(fail)))
   }
 
   return async ({ id: keyId, limits: keyLimits }: KeyRecord, now: Date): Promise<LimitDecision> => {
@@ -106,7 +99,7 @@ export function createLimitGate(options: LimitGateOptions) {
       ]
       try {
         // oxlint-disable-next-line no-await-in-loop -- a limit that refuses makes the next ones unnecessary
-        const { consumed, isRefused } = await withTimeout(timeoutMs, 'The limiter', () => consume(limiter, call))
+        const { consumed, isRefused } = await limit(() => consume(limiter, call))
         // A limiter that blocks in memory refuses without counting, and reports 0.
         if (consumed > 0) taken.push(call)
         const resetSeconds = (window + 1) * windowSeconds - seconds
@@ -114,7 +107,7 @@ export function createLimitGate(options: LimitGateOptions) {
         if (isRefused || consumed > quota) {
           // The point of a single limit stays: returning it could not free room within this window.
           // oxlint-disable-next-line no-await-in-loop -- the last step before the return
-          if (keyLimits.length > 1) await returnPoints(limiter, taken)
+          if (keyLimits.length > 1) await returnPoints(taken)
           return {
             ok: false,
             denial: { status: 429, code: 'rate_limited', retryAfterSeconds: resetSeconds, limits, keyId },
@@ -125,7 +118,7 @@ export function createLimitGate(options: LimitGateOptions) {
         // The other limits are skipped: a caller should not wait for ten timeouts.
         if (onLimiterError === 'allow') break
         // Not awaited, because the caller has already waited for one timeout.
-        void returnPoints(limiter, taken)
+        void returnPoints(taken)
         return failure
       }
     }

@@ -1,4 +1,5 @@
 import { RoutekeyError } from '../../errors.ts'
+import { bucketStart } from '../manage/usage-series.ts'
 import type { UsageEntry } from '../model/key-store.ts'
 
 export interface UsageOptions {
@@ -17,7 +18,7 @@ export interface UsageOptions {
 
 export interface UsageBuffer {
   /** Counts a request. Never waits, and never throws. */
-  record(id: string, outcome: 'allowed' | 'refused', now: Date): void
+  record(id: string, isAllowed: boolean, now: Date): void
   /** Writes the buffered counts, and keeps those that could not be written. Never throws. */
   flush(): Promise<void>
 }
@@ -35,8 +36,6 @@ export interface UsageBufferDependencies {
   readonly report: (error: unknown) => void
 }
 
-const hourMs = 3_600_000
-
 /**
  * Creates a buffer of usage counts, with one entry for each key and hour. Counts are written at least once: if the store wrote them
  * and its response was lost, they are written again. A process that is killed loses the buffered counts.
@@ -45,7 +44,7 @@ const hourMs = 3_600_000
  */
 export function createUsageBuffer(options: UsageOptions, { write, report }: UsageBufferDependencies): UsageBuffer {
   const { flushSeconds = 10, flushCount = 1000, maximumEntries = 10_000, after } = options
-  if (!(flushSeconds > 0) || !(flushCount >= 1) || !(maximumEntries >= 1)) {
+  if (!(flushSeconds > 0 && flushCount >= 1 && maximumEntries >= 1)) {
     throw new RoutekeyError('ERR_CONFIG_KEYRING', 'usage.flushSeconds, flushCount and maximumEntries must be above 0.')
   }
   let waiting = new Map<string, Counts>()
@@ -53,34 +52,21 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
   let timer: ReturnType<typeof setTimeout> | undefined
   let flushed = Promise.resolve()
   let isDeferred = false
-  let hasReportedDrop = false
 
-  /** Returns the entry of a key and an hour, a new one if needed, or undefined if the buffer is full. */
-  function entryOf(id: string, hourStart: number): Counts | undefined {
-    const slot = `${id} ${hourStart}`
-    let entry = waiting.get(slot)
-    if (entry === undefined && waiting.size < maximumEntries) {
-      entry = { id, hour: new Date(hourStart), allowed: 0, refused: 0, lastUsedAt: null }
-      waiting.set(slot, entry)
-    } else if (entry === undefined && !hasReportedDrop) {
-      hasReportedDrop = true
+  function add({ id, hour, allowed, refused, lastUsedAt }: UsageEntry): void {
+    const slot = `${id} ${hour.getTime()}`
+    const entry = waiting.get(slot)
+    if (entry !== undefined) {
+      entry.allowed += allowed
+      entry.refused += refused
+      entry.lastUsedAt = lastUsedAt ?? entry.lastUsedAt
+    } else if (waiting.size < maximumEntries) waiting.set(slot, { id, hour, allowed, refused, lastUsedAt })
+    else {
+      // Not an error, whose stack would cost more than the request.
       report(
-        new RoutekeyError(
-          'ERR_STORE_UNAVAILABLE',
-          `Usage counts are lost: ${maximumEntries} wait already. Check that the store accepts writes.`,
-        ),
+        `Usage counts are lost: ${maximumEntries} wait already. Check that the store accepts writes. [ERR_STORE_UNAVAILABLE]`,
       )
     }
-    return entry
-  }
-
-  function putBack(counts: UsageEntry): void {
-    const entry = entryOf(counts.id, counts.hour.getTime())
-    if (entry === undefined) return
-    entry.allowed += counts.allowed
-    entry.refused += counts.refused
-    // A time recorded in the meantime is later.
-    entry.lastUsedAt ??= counts.lastUsedAt
   }
 
   async function writeWaiting(): Promise<void> {
@@ -92,9 +78,10 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
     if (batch.length === 0) return
     try {
       await write(batch)
-      hasReportedDrop = false
     } catch (error) {
-      for (const entry of batch) putBack(entry)
+      const entries = [...batch, ...waiting.values()]
+      waiting = new Map()
+      for (const entry of entries) add(entry)
       startTimer()
       report(error)
     }
@@ -110,7 +97,7 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
     if (timer !== undefined) return
     timer = setTimeout(() => void flush(), flushSeconds * 1000)
     // The timer must not keep the process alive. `close` writes the counts.
-    if (typeof timer === 'object' && 'unref' in timer) timer.unref()
+    timer.unref?.()
   }
 
   function schedule(): void {
@@ -131,13 +118,9 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
   }
 
   return {
-    record(id, outcome, now) {
-      const time = now.getTime()
-      const entry = entryOf(id, time - (time % hourMs))
-      if (entry !== undefined) {
-        entry[outcome] += 1
-        if (outcome === 'allowed') entry.lastUsedAt = now
-      }
+    record(id, isAllowed, now) {
+      const allowed = Number(isAllowed)
+      add({ id, hour: bucketStart(now, 'hour'), allowed, refused: 1 - allowed, lastUsedAt: isAllowed ? now : null })
       waitingRequests += 1
       schedule()
     },
