@@ -513,6 +513,122 @@ begin
 end
 $$;
 
+-- Whether the wake-ups arrive. A lost one costs seconds, so nobody would notice that all are lost.
+
+alter table public.stripe_customer_work
+  add column if not exists claimed_by text check (claimed_by in ('wake_up', 'schedule')),
+  add column if not exists made_by text check (made_by in ('wake_up', 'schedule')),
+  add column if not exists made_at timestamptz;
+
+comment on column public.stripe_customer_work.claimed_by is 'Who claimed the row last: a call for this profile, such as a wake-up causes, or a sweep.';
+comment on column public.stripe_customer_work.made_by is 'Who had claimed the row when its customer was created or found.';
+
+create index if not exists stripe_customer_work_made on public.stripe_customer_work (made_at) include (made_by) where made_at is not null;
+
+create table if not exists public.stripe_customer_wake_up (
+  request_id bigint primary key,
+  sent_at timestamptz not null default now()
+);
+
+comment on table public.stripe_customer_wake_up is 'The requests of the last hours to the route, by which their responses are found in net._http_response.';
+
+create index if not exists stripe_customer_wake_up_sent_at on public.stripe_customer_wake_up (sent_at);
+
+alter table public.stripe_customer_wake_up enable row level security;
+
+-- Remembers a request of pg_net, and forgets some old ones, so that the table holds about two hours.
+create or replace function public.remember_stripe_customer_wake_up(request bigint) returns void
+language sql
+security definer
+set search_path = ''
+as $$
+  -- The numbers of pg_net begin again when the extension is created again.
+  insert into public.stripe_customer_wake_up as wake_up (request_id) values (request)
+  on conflict (request_id) do update set sent_at = excluded.sent_at;
+
+  delete from public.stripe_customer_wake_up as wake_up
+  where wake_up.request_id in (
+    select old.request_id
+    from public.stripe_customer_wake_up as old
+    where old.sent_at < now() - interval '2 hours'
+    order by old.sent_at
+    limit 5
+    for update skip locked
+  );
+$$;
+
+-- Reports the last hour: who made the customers, and what became of the newest 1,000 wake-ups. A result is the status of the
+-- response, 'timeout', 'unreachable', or 'no_response' after two minutes.
+create or replace function public.report_stripe_customer_wake_ups()
+returns table (
+  installed boolean,
+  configured boolean,
+  made_by_wake_up bigint,
+  made_by_schedule bigint,
+  results jsonb,
+  newest_results text[]
+)
+language plpgsql
+stable
+security definer
+set search_path = ''
+-- The tables of pg_net may never have been analyzed. A nested loop would then compare each request with each response.
+set enable_nestloop = off
+as $$
+begin
+  select count(*) filter (where work.made_by = 'wake_up'), count(*) filter (where work.made_by = 'schedule')
+  into made_by_wake_up, made_by_schedule
+  from public.stripe_customer_work as work
+  where work.made_at > now() - interval '1 hour';
+
+  installed := to_regclass('net._http_response') is not null and to_regclass('vault.decrypted_secrets') is not null;
+  configured := false;
+  results := '{}';
+  newest_results := '{}';
+  if not installed then
+    return next;
+    return;
+  end if;
+
+  select count(distinct secret.name) = 2 into configured
+  from vault.decrypted_secrets as secret
+  where secret.name in ('api_route_url', 'api_route_secret');
+
+  with wake_up as (
+    select sent.request_id, sent.sent_at
+    from public.stripe_customer_wake_up as sent
+    where sent.sent_at > now() - interval '1 hour'
+    order by sent.sent_at desc
+    limit 1000
+  ),
+  settled as (
+    select
+      wake_up.request_id,
+      wake_up.sent_at,
+      case
+        when response.id is null then 'no_response'
+        when response.timed_out then 'timeout'
+        when response.status_code is null then 'unreachable'
+        else response.status_code::text
+      end as result
+    from wake_up
+    left join net._http_response as response
+      on response.id = wake_up.request_id
+      and response.created >= wake_up.sent_at
+      and response.created > now() - interval '1 hour'
+    where response.id is not null or wake_up.sent_at < now() - interval '2 minutes'
+  )
+  select
+    coalesce((
+      select jsonb_object_agg(counted.result, counted.count)
+      from (select settled.result, count(*) as count from settled group by settled.result) as counted
+    ), '{}'),
+    array(select settled.result from settled order by settled.sent_at desc, settled.request_id desc limit 3)
+  into results, newest_results;
+  return next;
+end
+$$;
+
 -- Notifies the application's API route at once of a new or changed profile, through pg_net, which sends after the commit.
 --
 -- It is only a notification: the work is in its table already, and the sweep does what a lost notification leaves. So nothing
@@ -571,7 +687,7 @@ begin
     return null;
   end if;
 
-  perform net.http_post(
+  perform public.remember_stripe_customer_wake_up(net.http_post(
     url := url,
     body := jsonb_build_object(
       'type', tg_op,
@@ -585,7 +701,7 @@ begin
     headers := jsonb_build_object('content-type', 'application/json', 'x-api-key', secret),
     -- pg_net's default is too short for a route that waits for Stripe.
     timeout_milliseconds := 10000
-  );
+  ));
   return null;
 exception when others then
   raise warning 'The route was not notified of profile %: % (%). The next sweep does the work.', profile_id, sqlerrm, sqlstate;
@@ -922,6 +1038,7 @@ begin
     -- The last holder of the lease never reported, so its request may still be in transit.
     unsettled_until = case when work.lease_token is null then work.unsettled_until else now() + interval '5 minutes' end,
     lease_token = lease,
+    claimed_by = case when target is null then 'schedule' else 'wake_up' end,
     next_attempt_at = now() + make_interval(secs => lease_seconds)
   from unnest(claimed) as due (profile_id)
   left join public.stripe_customer_profile as profile on profile.id = due.profile_id
@@ -1055,6 +1172,8 @@ begin
     -- needs no such care, because its key takes effect once.
     unsettled_until = case when completed_kind = 'update' and w.unsettled_until > now() then w.unsettled_until end,
     last_error = null,
+    made_by = case when completed_kind = 'create' and next_kind = 'update' then w.claimed_by else w.made_by end,
+    made_at = case when completed_kind = 'create' and next_kind = 'update' then now() else w.made_at end,
     done_at = case when next_state = 'done' then now() end
   where w.profile_id = target;
 
@@ -1499,7 +1618,13 @@ $$;
 -- the tables and calls the functions of the engine; owners read their own progress; everything else is for triggers.
 do $$
 declare
-  tables constant text[] := array['stripe_customer_check', 'stripe_customer_work', 'stripe_event', 'stripe_customer_profile'];
+  tables constant text[] := array[
+    'stripe_customer_check',
+    'stripe_customer_work',
+    'stripe_customer_wake_up',
+    'stripe_event',
+    'stripe_customer_profile'
+  ];
   called constant text[] := array[
     'apply_stripe_event',
     'tombstone_vanished_profiles',
@@ -1517,6 +1642,7 @@ declare
     'reconsider_stripe_customer',
     'renew_stripe_customer_key',
     'repair_profile_page',
+    'report_stripe_customer_wake_ups',
     'repair_profiles',
     'requeue_stripe_customer_work',
     'retry_stripe_customer_work',
@@ -1537,6 +1663,7 @@ declare
     'notify_stripe_customer_route',
     'reconsider_stripe_customer_of_user',
     'reconsider_waiting_stripe_customers',
+    'remember_stripe_customer_wake_up',
     'reopen_work_of_deleted_stripe_customer',
     'stripe_customer_details',
     'repair_profile_rows',

@@ -23,7 +23,8 @@ insert into expected_relation values
   ('api_key_audit_id_seq', null, '{}'),
   ('api_key_pruning', null, '{}'),
   ('stripe_customer_check', null, '{}'),
-  ('stripe_customer_profile', null, '{}');
+  ('stripe_customer_profile', null, '{}'),
+  ('stripe_customer_wake_up', null, '{}');
 
 create temporary table expected_function (name text, role text) on commit drop;
 insert into expected_function
@@ -66,6 +67,7 @@ select name, 'service_role' from unnest(array[
     'record_api_key_usage',
     'renew_stripe_customer_key',
     'repair_profile_page',
+    'report_stripe_customer_wake_ups',
     'repair_profiles',
     'requeue_stripe_customer_work',
     'retry_stripe_customer_work',
@@ -104,6 +106,7 @@ select name, null from unnest(array[
     'prune_api_keys_of_owner',
     'reconsider_stripe_customer_of_user',
     'reconsider_waiting_stripe_customers',
+    'remember_stripe_customer_wake_up',
     'reopen_work_of_deleted_stripe_customer',
     'repair_profile',
     'repair_profile_rows',

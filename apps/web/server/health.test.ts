@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import type { WakeUps } from '@routekey/stripe-customers'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 
 vi.mock('server-only', () => ({}))
@@ -58,18 +59,22 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
+const wakeUps: WakeUps = { state: 'ok', madeByWakeUp: 2, madeBySchedule: 1, results: { '200': 2 }, problem: null }
+const readWakeUps = async () => wakeUps
+const wakeUpHealth = { state: 'ok', made_by_wake_up: 2, made_by_schedule: 1, results: { '200': 2 }, problem: null }
+
 const allOk = { api_route_secret: 'ok', cron_secret: 'ok', supabase: 'ok', stripe: 'ok' }
 
 it('is ok if every part is configured and responds', async () => {
   const { readHealth } = await import('./health.ts')
-  expect(await readHealth()).toEqual({ status: 'ok', parts: allOk })
+  expect(await readHealth(readWakeUps)).toEqual({ status: 'ok', parts: allOk, wake_ups: wakeUpHealth })
 })
 
 it.each(['', 'changeme'])('reports the secret of a route as not configured if it is %j', async (secret) => {
   vi.stubEnv('API_ROUTE_SECRET', secret)
   const { readHealth } = await import('./health.ts')
   const parts = { ...allOk, api_route_secret: 'not_configured' }
-  expect(await readHealth()).toEqual({ status: 'unavailable', parts })
+  expect(await readHealth(readWakeUps)).toEqual({ status: 'unavailable', parts, wake_ups: wakeUpHealth })
 })
 
 it('distinguishes a service that fails from one that is not configured', async () => {
@@ -77,7 +82,29 @@ it('distinguishes a service that fails from one that is not configured', async (
   vi.stubEnv('STRIPE_SECRET_KEY', '')
   const { readHealth } = await import('./health.ts')
   const parts = { ...allOk, supabase: 'unreachable', stripe: 'not_configured' }
-  expect(await readHealth()).toEqual({ status: 'unavailable', parts })
+  expect(await readHealth(readWakeUps)).toEqual({ status: 'unavailable', parts, wake_ups: wakeUpHealth })
+})
+
+it('is degraded while wake-ups fail, says why, and logs it once', async () => {
+  const problem = 'The route refuses the secret (HTTP 401).'
+  const { readHealth } = await import('./health.ts')
+  for (let check = 0; check < 2; check += 1) {
+    const health = await readHealth(async () => ({ ...wakeUps, state: 'failing', results: { '401': 3 }, problem }))
+    expect(health).toEqual({
+      status: 'degraded',
+      parts: allOk,
+      wake_ups: { ...wakeUpHealth, state: 'failing', results: { '401': 3 }, problem },
+    })
+    vi.setSystemTime(Date.now() + 5001)
+  }
+  expect(written.filter((line) => line.includes('HTTP 401'))).toHaveLength(1)
+})
+
+it('stays ok if the wake-ups cannot be read', async () => {
+  const { readHealth } = await import('./health.ts')
+  const health = await readHealth(() => Promise.reject(new Error('no such function')))
+  expect(health).toEqual({ status: 'ok', parts: allOk, wake_ups: null })
+  expect(written.filter((line) => line.includes('no such function'))).toHaveLength(1)
 })
 
 it.each([
@@ -86,13 +113,13 @@ it.each([
 ])('checks the services at most once in %s', async (_name, cronSecret, cacheMs) => {
   if (cronSecret !== undefined) vi.stubEnv('CRON_SECRET', cronSecret)
   const { readHealth } = await import('./health.ts')
-  const first = await readHealth()
-  await Promise.all([readHealth(), readHealth()])
+  const first = await readHealth(readWakeUps)
+  await Promise.all([readHealth(readWakeUps), readHealth(readWakeUps)])
   vi.setSystemTime(Date.now() + cacheMs - 1)
-  expect(await readHealth()).toEqual(first)
+  expect(await readHealth(readWakeUps)).toEqual(first)
   expect(requests.toSorted()).toEqual(['settings', 'stripe', 'supabase'])
   vi.setSystemTime(Date.now() + 1)
-  await readHealth()
+  await readHealth(readWakeUps)
   expect(requests.toSorted()).toEqual(['settings', 'settings', 'stripe', 'stripe', 'supabase', 'supabase'])
 })
 
@@ -100,14 +127,14 @@ it('warns once while Supabase does not confirm addresses, and stays ok', async (
   isAutoconfirmed = true
   const { readHealth } = await import('./health.ts')
   for (let check = 0; check < 2; check += 1) {
-    expect(await readHealth()).toEqual({ status: 'ok', parts: allOk })
+    expect(await readHealth(readWakeUps)).toEqual({ status: 'ok', parts: allOk, wake_ups: wakeUpHealth })
     vi.setSystemTime(Date.now() + 5001)
   }
   expect(written.filter((line) => line.includes('auth.confirmations_off'))).toHaveLength(1)
   isAutoconfirmed = false
-  await readHealth()
+  await readHealth(readWakeUps)
   vi.setSystemTime(Date.now() + 5001)
   isAutoconfirmed = true
-  await readHealth()
+  await readHealth(readWakeUps)
   expect(written.filter((line) => line.includes('auth.confirmations_off'))).toHaveLength(2)
 })

@@ -89,6 +89,7 @@ begin
     -- The last holder of the lease never reported, so its request may still be in transit.
     unsettled_until = case when work.lease_token is null then work.unsettled_until else now() + interval '5 minutes' end,
     lease_token = lease,
+    claimed_by = case when target is null then 'schedule' else 'wake_up' end,
     next_attempt_at = now() + make_interval(secs => lease_seconds)
   from unnest(claimed) as due (profile_id)
   left join public.stripe_customer_profile as profile on profile.id = due.profile_id

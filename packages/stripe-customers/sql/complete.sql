@@ -85,6 +85,8 @@ begin
     -- needs no such care, because its key takes effect once.
     unsettled_until = case when completed_kind = 'update' and w.unsettled_until > now() then w.unsettled_until end,
     last_error = null,
+    made_by = case when completed_kind = 'create' and next_kind = 'update' then w.claimed_by else w.made_by end,
+    made_at = case when completed_kind = 'create' and next_kind = 'update' then now() else w.made_at end,
     done_at = case when next_state = 'done' then now() end
   where w.profile_id = target;
 

@@ -2,7 +2,13 @@
 -- the tables and calls the functions of the engine; owners read their own progress; everything else is for triggers.
 do $$
 declare
-  tables constant text[] := array['stripe_customer_check', 'stripe_customer_work', 'stripe_event', 'stripe_customer_profile'];
+  tables constant text[] := array[
+    'stripe_customer_check',
+    'stripe_customer_work',
+    'stripe_customer_wake_up',
+    'stripe_event',
+    'stripe_customer_profile'
+  ];
   called constant text[] := array[
     'apply_stripe_event',
     'tombstone_vanished_profiles',
@@ -20,6 +26,7 @@ declare
     'reconsider_stripe_customer',
     'renew_stripe_customer_key',
     'repair_profile_page',
+    'report_stripe_customer_wake_ups',
     'repair_profiles',
     'requeue_stripe_customer_work',
     'retry_stripe_customer_work',
@@ -40,6 +47,7 @@ declare
     'notify_stripe_customer_route',
     'reconsider_stripe_customer_of_user',
     'reconsider_waiting_stripe_customers',
+    'remember_stripe_customer_wake_up',
     'reopen_work_of_deleted_stripe_customer',
     'stripe_customer_details',
     'repair_profile_rows',

@@ -56,7 +56,7 @@ begin
     return null;
   end if;
 
-  perform net.http_post(
+  perform public.remember_stripe_customer_wake_up(net.http_post(
     url := url,
     body := jsonb_build_object(
       'type', tg_op,
@@ -70,7 +70,7 @@ begin
     headers := jsonb_build_object('content-type', 'application/json', 'x-api-key', secret),
     -- pg_net's default is too short for a route that waits for Stripe.
     timeout_milliseconds := 10000
-  );
+  ));
   return null;
 exception when others then
   raise warning 'The route was not notified of profile %: % (%). The next sweep does the work.', profile_id, sqlerrm, sqlstate;

@@ -12,6 +12,7 @@ import { defaultRetryPolicy, type RetryPolicy } from './work/decide-retry.ts'
 import type { EngineDependencies } from './work/engine-dependencies.ts'
 import type { StripeCustomersEvent } from './work/events.ts'
 import { provisionProfile, type ProvisionResult } from './work/provision-profile.ts'
+import type { WakeUps } from './wake-ups/judge-wake-ups.ts'
 import { sweepProfiles, type SweepOptions, type SweepResult } from './work/sweep-profiles.ts'
 
 /** The default of `leaseMs`. */
@@ -88,6 +89,15 @@ export interface StripeCustomers {
    *   `ERR_STRIPE_CUSTOMERS_DATABASE_INVALID_RESPONSE`; the event is not recorded then, and Stripe's next delivery applies it
    */
   applyEvent(event: unknown): Promise<AppliedEvent>
+  /**
+   * Reads who made the customers of the last hour, and whether the wake-ups arrived that triggers send to the route. A lost one
+   * costs seconds only, so nothing else shows that all are lost.
+   *
+   * @param options.signal ends the wait; default: none
+   * @throws `ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE`, `ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED` or
+   *   `ERR_STRIPE_CUSTOMERS_DATABASE_INVALID_RESPONSE`
+   */
+  readWakeUps(options?: { signal?: AbortSignal }): Promise<WakeUps>
 }
 
 const uuidSchema = z.guid()
@@ -131,6 +141,10 @@ export function createStripeCustomers(options: StripeCustomersOptions): StripeCu
     },
     sweep: (sweepOptions) => inSpan('stripe_customers.sweep', {}, () => sweepProfiles(deps, sweepOptions)),
     applyEvent: (event) => applyEvent(deps.store, event, options.livemode),
+    readWakeUps: ({ signal } = {}) => {
+      const wakeUps = deps.store.readWakeUps()
+      return signal === undefined ? wakeUps : withTimeout(wakeUps, { signal })
+    },
   }
 }
 

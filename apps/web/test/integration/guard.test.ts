@@ -166,7 +166,8 @@ describe('the application', () => {
     const response = await health()
     expect(response.status).toBe(200)
     const parts = { api_route_secret: 'ok', cron_secret: 'ok', supabase: 'ok', stripe: 'ok' }
-    expect(response.json()).toEqual({ status: 'ok', parts })
+    const wakeUps = { state: expect.stringMatching(/^(ok|idle)$/), made_by_schedule: expect.any(Number), problem: null }
+    expect(response.json()).toMatchObject({ status: 'ok', parts, wake_ups: wakeUps })
   })
 
   it('logs no secret', () => {

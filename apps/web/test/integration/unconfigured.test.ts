@@ -31,6 +31,7 @@ describe('without Supabase configured', () => {
     expect(JSON.parse(text)).toEqual({
       status: 'unavailable',
       parts: { api_route_secret: 'ok', cron_secret: 'ok', supabase: 'not_configured', stripe: 'ok' },
+      wake_ups: null,
     })
   })
 

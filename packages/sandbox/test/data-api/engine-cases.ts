@@ -59,6 +59,13 @@ export const engineCases: readonly FunctionCase[] = [
     result: ({ userId }) => [{ profile_id: userId, last_error: error }],
   },
   { call: 'count_stripe_customer_work', args: () => ({}), result: () => [{ profiles: 1, failed: 1 }] },
+  {
+    call: 'report_stripe_customer_wake_ups',
+    args: () => ({}),
+    result: () => [
+      { installed: true, configured: true, made_by_wake_up: 0, made_by_schedule: 0, results: expect.any(Object) },
+    ],
+  },
   { call: 'requeue_stripe_customer_work', args: ({ userId }) => ({ target: userId }), result: () => true },
   {
     call: 'claim_stripe_customer_work',

@@ -29,6 +29,7 @@ const customers: StripeCustomers = {
     asked.push(options)
     return { repaired: 0, claimed: 0, done: 0, retrying: 0, failed: 0, lost: 0, stopped: 'idle' }
   },
+  readWakeUps: () => Promise.reject(new Error('Not asked.')),
   applyEvent: () => Promise.reject(new Error('Not asked.')),
 }
 const route = createStripeCustomersRoute({ customers, table: 'public.profiles' })

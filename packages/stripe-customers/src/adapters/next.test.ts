@@ -27,6 +27,7 @@ function makeRoute(provision: () => Promise<ProvisionResult>) {
       return counts
     },
     applyEvent: () => Promise.reject(new Error('Not asked.')),
+    readWakeUps: () => Promise.reject(new Error('Not asked.')),
   }
   const route = createStripeCustomersRoute({
     customers,

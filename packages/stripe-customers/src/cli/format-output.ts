@@ -31,7 +31,7 @@ function formatPreflight({ table, problems, notes }: OutputOf<'preflight'>): str
   return [verdict, ...problems.map((problem) => `- ${problem}`), ...notes.map((note) => `note: ${note}`)].join('\n')
 }
 
-function formatStatus({ failures, ...counts }: OutputOf<'status'>): string {
+function formatStatus({ failures, wakeUps, ...counts }: OutputOf<'status'>): string {
   const oldest = counts.oldestDueSeconds > 0 ? `, the oldest for ${counts.oldestDueSeconds} s` : ''
   return [
     `profiles    ${counts.profiles}, ${counts.linked} with a Stripe customer`,
@@ -41,8 +41,23 @@ function formatStatus({ failures, ...counts }: OutputOf<'status'>): string {
     `unrecorded  ${counts.unrecorded}`,
     `outdated    ${counts.outdated}`,
     `vanished    ${counts.vanished}`,
+    `last hour   ${wakeUps.madeByWakeUp} made by a wake-up, ${wakeUps.madeBySchedule} by the schedule`,
+    `wake-ups    ${formatWakeUps(wakeUps)}`,
     ...failures.map(({ profileId, kind, error }) => `  ${profileId}  ${kind}  ${error.code}: ${error.message}`),
   ].join('\n')
+}
+
+const wakeUpStates = {
+  not_installed: 'not installed: the database has no pg_net or no Vault, so the schedule makes all customers',
+  not_configured: 'not sent: Vault has no api_route_url or no api_route_secret',
+  idle: 'none in the last hour',
+  ok: 'ok',
+  failing: 'failing',
+} as const satisfies Record<OutputOf<'status'>['wakeUps']['state'], string>
+
+function formatWakeUps({ state, results }: OutputOf<'status'>['wakeUps']): string {
+  const counts = Object.entries(results).map(([result, count]) => `${count} ${result.replace('_', ' ')}`)
+  return counts.length === 0 ? wakeUpStates[state] : `${wakeUpStates[state]}: ${counts.join(', ')}`
 }
 
 function formatFinding(finding: OutputOf<'finding'>): string {

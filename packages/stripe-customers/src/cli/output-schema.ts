@@ -35,6 +35,13 @@ export const outputSchema = z.union([
     outdated: countSchema,
     vanished: countSchema,
     oldestDueSeconds: countSchema,
+    wakeUps: z.strictObject({
+      state: z.enum(['not_installed', 'not_configured', 'idle', 'ok', 'failing']),
+      madeByWakeUp: countSchema,
+      madeBySchedule: countSchema,
+      results: z.record(z.string(), countSchema),
+      problem: z.string().nullable(),
+    }),
     failures: z.array(
       z.strictObject({
         profileId: z.string(),

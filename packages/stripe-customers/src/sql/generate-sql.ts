@@ -19,6 +19,7 @@ const files = [
   'rule.sql',
   'details.sql',
   'work-triggers.sql',
+  'wake-ups.sql',
   'notify-route.sql',
   'hooks.sql',
   'vanished.sql',

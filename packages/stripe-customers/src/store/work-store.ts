@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { WakeUps } from '../wake-ups/judge-wake-ups.ts'
+import { readWakeUps } from '../wake-ups/read-wake-ups.ts'
 import type { DatabaseFunctions } from './database-functions.ts'
 import { createParsedFunctions } from './parsed-functions.ts'
 import { formatWorkError, type WorkError } from './work-error.ts'
@@ -51,6 +53,8 @@ export interface WorkStore {
   read(profileId: string): Promise<CustomerStatus | null>
   /** Writes what the triggers could not. Returns how many rows. */
   repairProfiles(): Promise<number>
+  /** Reads what became of the wake-ups of the last hour. */
+  readWakeUps(): Promise<WakeUps>
   /** Records an event about a customer and applies it, in one transaction. */
   applyEvent(event: {
     id: string
@@ -113,6 +117,7 @@ export function createWorkStore(functions: DatabaseFunctions): WorkStore {
       return status ?? null
     },
     repairProfiles: () => value(z.int(), 'repair_profiles', {}),
+    readWakeUps: () => readWakeUps(functions),
     applyEvent: ({ id, type, stripeCustomer, email, profileId }) =>
       row(eventOutcomeSchema, 'apply_stripe_event', {
         event_id: id,

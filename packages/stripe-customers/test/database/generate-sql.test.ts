@@ -136,6 +136,7 @@ describe('the SQL of the engine', () => {
     expect(await customers.sweep()).toMatchObject({ claimed: 1, done: 1 })
     const { rows } = await database.query('select customer from public.member')
     expect(rows).toEqual(standIn.state().customers.map(({ id }) => ({ customer: id })))
+    expect(await customers.readWakeUps()).toMatchObject({ state: 'not_installed', madeBySchedule: 1 })
   })
 
   it.each([

@@ -1,36 +1,10 @@
-import type { PGlite } from '@electric-sql/pglite'
-import { createTestDatabase } from '@routekey/sandbox/test-database'
-import { startTestPostgres } from '@routekey/sandbox/test-postgres'
 import type { StripeStandIn } from '@routekey/stripe-stand-in'
-import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStripeCustomers, type StripeCustomers } from '../../src/index.ts'
-import { createStripe, startStripe, type TestDatabase } from '../test-stack.ts'
+import { createStripe, startStripe } from '../test-stack.ts'
+import { databases, type OpenDatabase } from './open-database.ts'
 
-/** A database, and what closes it. */
-type OpenDatabase = TestDatabase & { close: () => Promise<unknown> }
-
-async function openPglite(): Promise<OpenDatabase> {
-  const database: PGlite = await createTestDatabase()
-  return database
-}
-
-async function openPostgres(): Promise<OpenDatabase> {
-  const server = await startTestPostgres()
-  const pool = new Pool({ connectionString: server.url })
-  // `end` does not wait for its connections to close, and one that is still open when the server stops emits an error.
-  pool.on('error', () => {})
-  const close = async () => {
-    await pool.end()
-    await server.stop()
-  }
-  return { query: (text, values) => pool.query(text, values), close }
-}
-
-describe.each([
-  { name: 'PGlite', open: openPglite },
-  { name: 'Postgres', open: openPostgres },
-])('the rule on $name', ({ open }) => {
+describe.each(databases)('the rule on $name', ({ open }) => {
   let database: OpenDatabase
   let standIn: StripeStandIn
   let customers: StripeCustomers

@@ -54,14 +54,19 @@ describe('the command line', () => {
   let supabase: SupabaseClient
   let stripe: Stripe
   let env: Record<string, string>
+  /** Stands in for the route: it does nothing, and answers every wake-up alike. */
+  let wakeUpStatus = 200
+  const route = createServer((_, response) => response.writeHead(wakeUpStatus).end())
 
   beforeAll(async () => {
+    await once(route.listen(0, '127.0.0.1'), 'listening')
+    const { port } = z.object({ port: z.int() }).parse(route.address())
     dir = await mkdtemp(join(tmpdir(), 'stripe-customers-cli-'))
     sandbox = await startSandbox({
       dir,
       ports: { supabase: 0, stripe: 0 },
-      appUrl: 'http://127.0.0.1:9',
-      apiRouteSecret: 'not-sent-to-anybody-in-this-test',
+      appUrl: `http://127.0.0.1:${port}`,
+      apiRouteSecret: 'read-by-nobody-in-this-test',
       github: false,
     })
     env = {
@@ -80,6 +85,8 @@ describe('the command line', () => {
   })
   afterAll(async () => {
     await sandbox.stop()
+    route.closeAllConnections()
+    route.close()
     await rm(dir, { recursive: true })
   })
 
@@ -145,6 +152,30 @@ describe('the command line', () => {
     expect(await json('sweep')).toMatchObject({ exitCode: 0, last: { type: 'sweep', done: 1, stopped: 'idle' } })
     expect(await live(profileId)).toEqual([await customerOf(profileId)])
     expect((await command('status')).stdout).toMatch(/^profiles +1, 1 with a Stripe customer$/m)
+  })
+
+  it('status: says who made the customers of the last hour, and exits with 1 while the wake-ups fail', async () => {
+    const { profileId } = await signUp()
+    await createStripeCustomers({ supabase, stripe }).provision(profileId)
+    const ok = await json('status')
+    expect(ok).toMatchObject({ exitCode: 0, last: { wakeUps: { madeByWakeUp: 1, problem: null } } })
+    wakeUpStatus = 401
+    for (let user = 0; user < 3; user += 1) await signUp()
+    await command('sweep')
+    await expect
+      .poll(async () => (await json('status')).last)
+      .toMatchObject({ wakeUps: { state: 'failing', results: { '401': 3 } } })
+    const failing = await command('status')
+    expect(failing).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('The route refuses the secret (HTTP 401)'),
+    })
+    expect(failing.stdout).toMatch(/^last hour +1 made by a wake-up, \d+ by the schedule$/m)
+    expect(failing.stdout).toMatch(/^wake-ups +failing: .*3 401/m)
+    wakeUpStatus = 200
+    await signUp()
+    await command('sweep')
+    await expect.poll(async () => (await json('status')).exitCode).toBe(0)
   })
 
   it('finds nothing if nothing differs', async () => {

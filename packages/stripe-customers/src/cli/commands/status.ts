@@ -25,17 +25,22 @@ The counts:
   failed      work that Stripe refused and that is not retried
   unrecorded  users or profiles for which no work was recorded
   outdated    profiles whose e-mail differs from that of their user
-  vanished    work whose profile is gone without a trace, as after truncate`,
+  vanished    work whose profile is gone without a trace, as after truncate
+  last hour   who made the customers of the last hour
+  wake-ups    what became of those of the last hour; exit code 1 if they fail`,
     )
     .action((options) =>
-      withEngine(context, options, async ({ store, print }) => {
+      withEngine(context, options, async ({ customers, store, print }) => {
         const [counts, failures] = [await store.count(), await store.listFailed(failuresShown)]
-        print({ type: 'status', ...counts, failures })
-        if (counts.failed + counts.unrecorded + counts.outdated + counts.vanished === 0) return
-        throw new CliError(
-          `${counts.failed} failed, ${counts.unrecorded} unrecorded, ${counts.outdated} outdated, ${counts.vanished} vanished. Run: npx stripe-customers reconcile --fix`,
-          1,
-        )
+        const wakeUps = await customers.readWakeUps()
+        print({ type: 'status', ...counts, wakeUps, failures })
+        const problems: string[] = []
+        if (counts.failed + counts.unrecorded + counts.outdated + counts.vanished > 0) {
+          const found = `${counts.failed} failed, ${counts.unrecorded} unrecorded, ${counts.outdated} outdated, ${counts.vanished} vanished`
+          problems.push(`${found}. Run: npx stripe-customers reconcile --fix`)
+        }
+        if (wakeUps.problem !== null) problems.push(`The wake-ups fail. ${wakeUps.problem}`)
+        if (problems.length > 0) throw new CliError(problems.join('\n'), 1)
       }),
     )
 }

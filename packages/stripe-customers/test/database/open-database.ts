@@ -1,0 +1,25 @@
+import { createTestDatabase } from '@routekey/sandbox/test-database'
+import { startTestPostgres } from '@routekey/sandbox/test-postgres'
+import { Pool } from 'pg'
+import type { TestDatabase } from '../test-stack.ts'
+
+/** A database for tests, and what closes it. */
+export type OpenDatabase = TestDatabase & { close: () => Promise<unknown> }
+
+/** How to open each kind of database that the engine runs on, for `describe.each`. */
+export const databases: readonly { name: string; open: () => Promise<OpenDatabase> }[] = [
+  { name: 'PGlite', open: () => createTestDatabase() },
+  { name: 'Postgres', open: openPostgres },
+]
+
+async function openPostgres(): Promise<OpenDatabase> {
+  const server = await startTestPostgres()
+  const pool = new Pool({ connectionString: server.url })
+  // `end` does not wait for its connections to close, and one that is still open when the server stops emits an error.
+  pool.on('error', () => {})
+  const close = async () => {
+    await pool.end()
+    await server.stop()
+  }
+  return { query: (text, values) => pool.query(text, values), close }
+}
