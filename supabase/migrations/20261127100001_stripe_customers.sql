@@ -1003,6 +1003,10 @@ begin
     ) as due;
   end if;
 
+  if claimed is null then
+    return;
+  end if;
+
   return query
   update public.stripe_customer_work as work set
     -- The link decides, not the kind of work that the row had.
@@ -1438,7 +1442,7 @@ $$;
 -- Its columns have changed since the first version.
 drop function if exists public.count_stripe_customer_work();
 
--- Counts profiles and rows of work, in one pass over both.
+-- Counts profiles and rows of work.
 create or replace function public.count_stripe_customer_work()
 returns table (
   profiles bigint,
@@ -1448,9 +1452,6 @@ returns table (
   due bigint,
   retrying bigint,
   failed bigint,
-  unrecorded bigint,
-  outdated bigint,
-  vanished bigint,
   oldest_due_seconds double precision
 )
 language sql
@@ -1459,33 +1460,40 @@ security definer
 set search_path = ''
 as $$
   select
-    counts.profiles,
-    counts.linked,
-    counts.done,
-    counts.pending,
-    counts.due,
-    counts.retrying,
-    counts.failed,
-    counts.without_work + repairs.missing,
-    repairs.outdated,
-    counts.vanished,
-    coalesce(extract(epoch from now() - counts.oldest_due_at), 0)::double precision
-  from (
-    select
-      count(profile.id) as profiles,
-      count(profile.stripe_customer) as linked,
-      count(*) filter (where work.state = 'done') as done,
-      count(*) filter (where work.state = 'pending') as pending,
-      count(*) filter (where work.state = 'pending' and work.next_attempt_at <= now()) as due,
-      count(*) filter (where work.state = 'pending' and work.last_error is not null) as retrying,
-      count(*) filter (where work.state = 'failed') as failed,
-      count(*) filter (where work.profile_id is null) as without_work,
-      count(*) filter (where profile.id is null and work.kind <> 'delete') as vanished,
-      min(work.next_attempt_at) filter (where work.state = 'pending' and work.next_attempt_at <= now()) as oldest_due_at
-    from public.stripe_customer_profile as profile
-    full join public.stripe_customer_work as work on work.profile_id = profile.id
-  ) as counts
-  cross join public.count_profile_repairs() as repairs;
+    (select count(*) from public.stripe_customer_profile),
+    (select count(*) from public.stripe_customer_profile as profile where profile.stripe_customer is not null),
+    count(*) filter (where work.state = 'done'),
+    count(*) filter (where work.state = 'pending'),
+    count(*) filter (where work.state = 'pending' and work.next_attempt_at <= now()),
+    count(*) filter (where work.state = 'pending' and work.last_error is not null),
+    count(*) filter (where work.state = 'failed'),
+    coalesce(
+      extract(epoch from now() - min(work.next_attempt_at) filter (where work.state = 'pending' and work.next_attempt_at <= now())),
+      0
+    )::double precision
+  from public.stripe_customer_work as work;
+$$;
+
+-- Counts the profiles without work, and the rows of work whose profile is gone without a trace. A function of its own, because it
+-- joins both tables as a whole, and each call has to end in time.
+create or replace function public.count_unmatched_stripe_customer_work()
+returns table (unrecorded bigint, vanished bigint)
+language sql
+stable
+security definer
+set search_path = ''
+set work_mem = '64MB'
+as $$
+  select
+    (
+      select count(*) from public.stripe_customer_profile as profile
+      where not exists (select from public.stripe_customer_work as work where work.profile_id = profile.id)
+    ),
+    (
+      select count(*) from public.stripe_customer_work as work
+      where work.kind <> 'delete'
+        and not exists (select from public.stripe_customer_profile as profile where profile.id = work.profile_id)
+    );
 $$;
 
 -- Lists profiles in the order of their ids, or the profile with the target's id.
@@ -1630,7 +1638,9 @@ declare
     'tombstone_vanished_profiles',
     'claim_stripe_customer_work',
     'complete_stripe_customer_work',
+    'count_profile_repairs',
     'count_stripe_customer_work',
+    'count_unmatched_stripe_customer_work',
     'delete_orphaned_stripe_customer',
     'fail_stripe_customer_work',
     'find_stripe_customer_owners',
@@ -1651,7 +1661,6 @@ declare
   internal constant text[] := array[
     'build_stripe_customer_parameters',
     'check_vanished_profiles',
-    'count_profile_repairs',
     'enqueue_stripe_customer_work',
     'find_stripe_customer_detail_fault',
     'hold_stripe_customer_work',

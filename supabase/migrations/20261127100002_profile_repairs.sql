@@ -91,6 +91,7 @@ language sql
 stable
 security definer
 set search_path = ''
+set work_mem = '64MB'
 as $$
   select
     count(*) filter (where profile.id is null),
@@ -106,4 +107,4 @@ revoke all on function
   public.count_profile_repairs()
 from public, anon, authenticated, service_role;
 
-grant execute on function public.repair_profile_page(uuid, integer) to service_role;
+grant execute on function public.repair_profile_page(uuid, integer), public.count_profile_repairs() to service_role;

@@ -196,14 +196,14 @@ select lives_ok(
 drop trigger refuse on public.profile;
 drop trigger refuse on public.profile_repair;
 select is(public.repair_profiles(), 0, 'the sweep does not find that change');
-select is((select outdated from public.count_stripe_customer_work()), 1::bigint, 'it counts as outdated');
+select is((select outdated from public.count_profile_repairs()), 1::bigint, 'it counts as outdated');
 select is((select sum(written)::int from public.repair_profile_page()), 1, 'a repair of all users finds it');
 select is(
   (select email from public.profile where id = '20000000-0000-4000-8000-000000000005'),
   'there@example.com',
   'and writes the e-mail'
 );
-select is((select outdated from public.count_stripe_customer_work()), 0::bigint, 'so the count is 0 again');
+select is((select outdated from public.count_profile_repairs()), 0::bigint, 'so the count is 0 again');
 
 -- How many rows this transaction has read, from the tables and through their indexes. Sequential scans are off and cached
 -- plans are discarded below, because Postgres always reads small tables as a whole if it can.

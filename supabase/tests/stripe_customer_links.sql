@@ -161,10 +161,10 @@ select results_eq(
 
 -- Profiles that vanish.
 
-select is((select vanished from public.count_stripe_customer_work()), 0::bigint, 'no profile has vanished');
+select is((select vanished from public.count_unmatched_stripe_customer_work()), 0::bigint, 'no profile has vanished');
 set constraints all immediate;
 truncate auth.users cascade;
-select is((select vanished from public.count_stripe_customer_work()), 3::bigint, 'truncated profiles have');
+select is((select vanished from public.count_unmatched_stripe_customer_work()), 3::bigint, 'truncated profiles have');
 select is(public.repair_profiles(), 3, 'the next sweep turns their work into tombstones');
 select results_eq(
   $$select kind, state, stripe_customer from public.stripe_customer_work order by profile_id$$,

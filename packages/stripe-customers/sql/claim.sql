@@ -54,6 +54,10 @@ begin
     ) as due;
   end if;
 
+  if claimed is null then
+    return;
+  end if;
+
   return query
   update public.stripe_customer_work as work set
     -- The link decides, not the kind of work that the row had.

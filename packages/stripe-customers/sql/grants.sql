@@ -14,7 +14,9 @@ declare
     'tombstone_vanished_profiles',
     'claim_stripe_customer_work',
     'complete_stripe_customer_work',
+    'count_profile_repairs',
     'count_stripe_customer_work',
+    'count_unmatched_stripe_customer_work',
     'delete_orphaned_stripe_customer',
     'fail_stripe_customer_work',
     'find_stripe_customer_owners',
@@ -35,7 +37,6 @@ declare
   internal constant text[] := array[
     'build_stripe_customer_parameters',
     'check_vanished_profiles',
-    'count_profile_repairs',
     'enqueue_stripe_customer_work',
     'find_stripe_customer_detail_fault',
     'hold_stripe_customer_work',

@@ -58,6 +58,8 @@ export const engineCases: readonly FunctionCase[] = [
     args: () => ({}),
     result: ({ userId }) => [{ profile_id: userId, last_error: error }],
   },
+  { call: 'count_unmatched_stripe_customer_work', args: () => ({}), result: () => [{ unrecorded: 0, vanished: 0 }] },
+  { call: 'count_profile_repairs', args: () => ({}), result: () => [{ missing: 0, outdated: 0 }] },
   { call: 'count_stripe_customer_work', args: () => ({}), result: () => [{ profiles: 1, failed: 1 }] },
   {
     call: 'report_stripe_customer_wake_ups',

@@ -68,18 +68,18 @@ const workCountsSchema = z
     due: countSchema,
     retrying: countSchema,
     failed: countSchema,
-    unrecorded: countSchema,
-    outdated: countSchema,
-    vanished: countSchema,
     oldest_due_seconds: countSchema,
   })
   .transform(({ oldest_due_seconds: seconds, ...counts }) => ({ ...counts, oldestDueSeconds: Math.round(seconds) }))
+
+const unmatchedCountsSchema = z.object({ unrecorded: countSchema, vanished: countSchema })
+const repairCountsSchema = z.object({ missing: countSchema, outdated: countSchema })
 
 /**
  * How many rows are in which state. `unrecorded`: users and profiles that have no work yet. `outdated`: profiles whose e-mail
  * is not that of their user. `vanished`: rows of work whose profile is gone without a trace.
  */
-export type WorkCounts = z.infer<typeof workCountsSchema>
+export type WorkCounts = z.infer<typeof workCountsSchema> & Record<'unrecorded' | 'outdated' | 'vanished', number>
 
 /** A row that was given up. */
 export type FailedWork = z.infer<typeof failedWorkSchema>
@@ -113,7 +113,13 @@ export function createReconcileStore(functions: DatabaseFunctions): ReconcileSto
   const list = (args: Record<string, unknown>): Promise<ProfileRow[]> =>
     rows(profileSchema, 'list_stripe_customers', args)
   return {
-    count: () => row(workCountsSchema, 'count_stripe_customer_work', {}),
+    async count() {
+      // One after the other, so that each has the database to itself.
+      const work = await row(workCountsSchema, 'count_stripe_customer_work', {})
+      const { unrecorded, vanished } = await row(unmatchedCountsSchema, 'count_unmatched_stripe_customer_work', {})
+      const { missing, outdated } = await row(repairCountsSchema, 'count_profile_repairs', {})
+      return { ...work, unrecorded: unrecorded + missing, outdated, vanished }
+    },
     listFailed: (batch) => rows(failedWorkSchema, 'list_failed_stripe_customer_work', { batch }),
     listProfiles: (after, batch) => list({ after, batch }),
     readProfile: async (target) => (await list({ batch: 1, target }))[0] ?? null,

@@ -1,0 +1,79 @@
+import { startTestPostgres, type TestPostgres } from '@routekey/sandbox/test-postgres'
+import type { Client } from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createPostgresFunctions } from '../../src/store/postgres-functions.ts'
+import { createReconcileStore } from '../../src/reconcile/reconcile-store.ts'
+import { createWorkStore } from '../../src/store/work-store.ts'
+import { claim, createSeededDatabase } from './measure-claims.ts'
+
+const total = 1_000_000
+/** The statement timeout of the Data API is 8 s. A busy machine may be a few times slower than an idle one. */
+const limitMs = 2000
+
+async function measure(run: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now()
+  await run()
+  return performance.now() - startedAt
+}
+
+describe('the SQL functions at 1,000,000 users', () => {
+  let server: TestPostgres
+  let client: Client
+
+  beforeAll(async () => {
+    server = await startTestPostgres({ settings: { shared_buffers: '512MB', max_wal_size: '4GB', autovacuum: 'off' } })
+    client = await createSeededDatabase(server, { total, pending: 1 })
+    await client.query(`
+      set session_replication_role = replica;
+      insert into auth.users (id, email, created_at, email_confirmed_at)
+      select id, email, created_at, created_at from public.profile;
+      reset session_replication_role;
+      update public.stripe_customer_work set next_attempt_at = now() + interval '1 day' where state = 'pending';
+    `)
+    await client.query('vacuum analyze auth.users')
+  }, 600_000)
+  afterAll(async () => {
+    await client.end()
+    await server.stop()
+  })
+
+  it('sweep in under 2 ms if nothing is due', async () => {
+    const work = createWorkStore(createPostgresFunctions(client))
+    const times: number[] = []
+    for (let round = 0; round < 200; round += 1) {
+      times.push(
+        await measure(async () => {
+          expect(await work.repairProfiles()).toBe(0)
+          expect(await claim(client, 24)).toEqual([])
+        }),
+      )
+    }
+    const median = times.toSorted((a, b) => a - b)[times.length / 2] ?? Number.NaN
+    expect(median, `${median.toFixed(2)} ms`).toBeLessThan(2)
+  })
+
+  it('take under 2 s each, also at the end of the tables', async () => {
+    const store = createReconcileStore(createPostgresFunctions(client))
+    const { rows } = await client.query<{ id: string }>('select id from public.profile order by id desc limit 2000')
+    const ids = rows.map(({ id }) => id)
+    const after = ids.at(-1) ?? ''
+    await client.query('delete from public.stripe_customer_work where profile_id = any ($1)', [ids.slice(0, 500)])
+    const calls = {
+      count: () => store.count(),
+      'list the first page': () => store.listProfiles(null, 500),
+      'list the last page': () => store.listProfiles(after, 500),
+      'read one profile': () => store.readProfile(after),
+      'find owners': () => store.findOwners(ids.slice(0, 200)),
+      'open work': () => store.openWork(ids.slice(0, 500)),
+      'repair the first page': () => store.repairProfilePage(null),
+      'repair the last page': () => store.repairProfilePage(after),
+      'check the last page for vanished profiles': () => store.tombstoneVanishedPage(after),
+    }
+    const slow: string[] = []
+    for (const [name, call] of Object.entries(calls)) {
+      const ms = await measure(call)
+      if (ms >= limitMs) slow.push(`${name}: ${ms.toFixed(0)} ms`)
+    }
+    expect(slow).toEqual([])
+  })
+})
