@@ -37,8 +37,10 @@ describe('claiming from 1,000,000 profiles of which 1,000 are pending', () => {
     await large.query('rollback; reset client_min_messages; set auto_explain.log_min_duration = -1')
     large.off('notice', collect)
 
-    const select = plans.find((plan) => plan.includes('skip locked'))
-    const update = plans.find((plan) => plan.includes('Update on stripe_customer_work'))
+    // A claim also asks the rule again for rows that wait.
+    const claims = plans.filter((plan) => !plan.includes("'waiting'"))
+    const select = claims.find((plan) => plan.includes('skip locked'))
+    const update = claims.find((plan) => plan.includes('Update on stripe_customer_work'))
     expect(select).toMatch(
       /Index Scan using stripe_customer_work_due on stripe_customer_work work .*rows=24\.00 loops=1/,
     )
