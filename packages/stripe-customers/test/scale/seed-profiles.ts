@@ -22,9 +22,13 @@ export async function seedProfiles(client: Client, profiles: { total: number; pe
     insert into public.profile (id, email, stripe_customer, created_at)
     select id, email, stripe_customer, created_at from seed;
 
-    insert into public.stripe_customer_work (profile_id, kind, state, stripe_customer, next_attempt_at, done_at)
+    -- As after a sign-up: no earlier customer can exist, so the first request creates it.
+    insert into public.stripe_customer_work
+      (profile_id, look_first, key_since, kind, state, stripe_customer, next_attempt_at, done_at)
     select
       id,
+      stripe_customer is not null,
+      now(),
       case when stripe_customer is null then 'create' else 'update' end,
       case when stripe_customer is null then 'pending' else 'done' end,
       stripe_customer,
