@@ -1,10 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import {
-  createReplies,
-  type GuardedContext,
-  maxBodyBytes,
-  type StripeCustomersRouteOptions,
-} from '../route/create-replies.ts'
+import { createReplies, type GuardedContext, type StripeCustomersRouteOptions } from '../route/create-replies.ts'
+import { isTooLarge, readText } from '../route/read-text.ts'
 import { createProblem, type Reply } from '../route/reply.ts'
 
 export type { GuardedContext, StripeCustomersRouteOptions } from '../route/create-replies.ts'
@@ -59,18 +55,10 @@ function serve(
   }
 }
 
-/** Returns null if the body is too large. Its rest is not read then. */
+/** Returns null if the body is too large. */
 async function readBody(request: PagesRequest): Promise<unknown> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return null
+  const contentLength = request.headers['content-length']
+  if (request.body === undefined) return readText(request, contentLength)
   // The JSON text `null` is a body too.
-  if (request.body !== undefined) return request.body ?? 'null'
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of request) {
-    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk))
-    length += bytes.length
-    if (length > maxBodyBytes) return null
-    chunks.push(bytes)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+  return isTooLarge(contentLength) ? null : (request.body ?? 'null')
 }

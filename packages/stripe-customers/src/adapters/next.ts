@@ -1,9 +1,5 @@
-import {
-  createReplies,
-  type GuardedContext,
-  maxBodyBytes,
-  type StripeCustomersRouteOptions,
-} from '../route/create-replies.ts'
+import { createReplies, type GuardedContext, type StripeCustomersRouteOptions } from '../route/create-replies.ts'
+import { readText } from '../route/read-text.ts'
 import type { Reply } from '../route/reply.ts'
 
 export type { GuardedContext, StripeCustomersRouteOptions } from '../route/create-replies.ts'
@@ -33,27 +29,14 @@ export interface StripeCustomersRoute {
 export function createStripeCustomersRoute(options: StripeCustomersRouteOptions): StripeCustomersRoute {
   const replies = createReplies(options)
   return {
-    provision: async (request, context) => toResponse(await replies.provision(context, () => readBody(request))),
+    provision: async (request, context) =>
+      toResponse(
+        await replies.provision(context, () => readText(request.body ?? [], request.headers.get('content-length'))),
+      ),
     sweep: async (_request, context) => toResponse(await replies.sweep(context)),
   }
 }
 
 function toResponse({ status, headers, body }: Reply): Response {
   return Response.json(body, { status, headers })
-}
-
-/** Returns null if the body is too large. Its rest is not read then. */
-async function readBody(request: Request): Promise<string | null> {
-  if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) return null
-  const decoder = new TextDecoder()
-  let text = ''
-  let length = 0
-  // Counted as well, because a chunked body announces no length.
-  const chunks: AsyncIterable<Uint8Array> | Uint8Array[] = request.body ?? []
-  for await (const chunk of chunks) {
-    length += chunk.byteLength
-    if (length > maxBodyBytes) return null
-    text += decoder.decode(chunk, { stream: true })
-  }
-  return text + decoder.decode()
 }

@@ -2,6 +2,7 @@ import type { StripeCustomers } from '../create-stripe-customers.ts'
 import { StripeCustomersError } from '../errors.ts'
 import type { ProvisionResult } from '../work/provision-profile.ts'
 import { parseProfileEvent } from './parse-profile-event.ts'
+import { maxBodyBytes } from './read-text.ts'
 import { createProblem, createReply, type Reply } from './reply.ts'
 
 /** Options of `createStripeCustomersRoute`. */
@@ -23,9 +24,6 @@ export interface StripeCustomersRouteOptions {
 export interface GuardedContext {
   readonly caller: unknown
 }
-
-/** The largest body that is read. A notification is well under a kilobyte, and a database webhook contains a row twice. */
-export const maxBodyBytes = 64 * 1024
 
 /** What the handlers answer in every framework. */
 export interface Replies {
