@@ -136,15 +136,11 @@ export function createStripeCustomers(options: StripeCustomersOptions): StripeCu
     async provision(profileId, { signal } = {}) {
       signal?.throwIfAborted()
       if (!uuidSchema.safeParse(profileId).success) return { outcome: 'unknown_profile' }
-      const result = provisionOnce(profileId.toLowerCase())
-      return signal === undefined ? result : withTimeout(result, { signal })
+      return withTimeout(provisionOnce(profileId.toLowerCase()), { signal })
     },
     sweep: (sweepOptions) => inSpan('stripe_customers.sweep', {}, () => sweepProfiles(deps, sweepOptions)),
     applyEvent: (event) => applyEvent(deps.store, event, options.livemode),
-    readWakeUps: ({ signal } = {}) => {
-      const wakeUps = deps.store.readWakeUps()
-      return signal === undefined ? wakeUps : withTimeout(wakeUps, { signal })
-    },
+    readWakeUps: ({ signal } = {}) => withTimeout(deps.store.readWakeUps(), { signal }),
   }
 }
 

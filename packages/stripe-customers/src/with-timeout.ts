@@ -1,7 +1,7 @@
 /** What ends the wait early. Default: nothing. */
 export interface Limits {
   readonly timeoutMs?: number
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /**

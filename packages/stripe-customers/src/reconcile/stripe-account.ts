@@ -7,6 +7,7 @@ import {
   customerOrDeletedSchema,
   customerPageSchema,
   deletedSchema,
+  markOf,
   type StripeCustomer,
 } from '../stripe/stripe-customer.ts'
 import { describeMalformedResponse, type StripeFailure } from '../stripe/stripe-failure.ts'
@@ -111,6 +112,7 @@ function createError({ code, message }: StripeFailure, cause?: unknown): StripeC
   return new StripeCustomersError('ERR_STRIPE_CUSTOMERS_STRIPE_FAILED', `Stripe: ${message} ${remedy}`, { cause })
 }
 
-function toLiveCustomer({ id, email, metadata, created }: StripeCustomer): LiveCustomer {
-  return { id, email, profileId: metadata['profile_id']?.toLowerCase() ?? null, created }
+function toLiveCustomer(customer: StripeCustomer): LiveCustomer {
+  const { id, email, created } = customer
+  return { id, email, profileId: markOf(customer), created }
 }

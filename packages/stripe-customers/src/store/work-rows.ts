@@ -12,22 +12,13 @@ export interface CustomerParameters {
   readonly metadata: { readonly profile_id: string; readonly [key: string]: string }
 }
 
-const customerParametersSchema = z
-  .strictObject({
-    email: z.string().optional(),
-    name: z.string().optional(),
-    phone: z.string().optional(),
-    preferred_locales: z.array(z.string()).optional(),
-    metadata: z.object({ profile_id: z.guid() }).catchall(z.string()),
-  })
-  // Leaves `email: undefined` out, which is a different type under `exactOptionalPropertyTypes`.
-  .transform(({ email, name, phone, preferred_locales, metadata }): CustomerParameters => ({
-    ...(email === undefined ? {} : { email }),
-    ...(name === undefined ? {} : { name }),
-    ...(phone === undefined ? {} : { phone }),
-    ...(preferred_locales === undefined ? {} : { preferred_locales }),
-    metadata,
-  }))
+const customerParametersSchema = z.strictObject({
+  email: z.exactOptional(z.string()),
+  name: z.exactOptional(z.string()),
+  phone: z.exactOptional(z.string()),
+  preferred_locales: z.exactOptional(z.array(z.string())),
+  metadata: z.object({ profile_id: z.guid() }).catchall(z.string()),
+})
 
 /** Why the project's function for details gave none that a customer can be created with. */
 const refusedDetailsSchema = z.strictObject({ refused: z.string() })

@@ -24,6 +24,11 @@ export const deletedSchema = z
 /** The fields of a Stripe customer that the engine reads. */
 export type StripeCustomer = z.infer<typeof customerSchema>
 
+/** Returns the id of the profile in the metadata of a customer, its mark. Null without one. */
+export function markOf({ metadata }: Pick<StripeCustomer, 'metadata'>): string | null {
+  return metadata['profile_id']?.toLowerCase() ?? null
+}
+
 /** Parses a customer, or to `deleted` if it was deleted. */
 export const customerOrDeletedSchema = z.union([deletedSchema, customerSchema])
 

@@ -59,35 +59,23 @@ export function describeStripeFailure(error: unknown): StripeFailure {
  * that has no `error`, for example the error page of a proxy.
  */
 export function describeMalformedResponse(): StripeFailure {
-  return {
-    code: 'stripe_malformed',
-    message: 'The response is not a Stripe customer. Check whether a proxy responds in place of Stripe.',
-    replayed: false,
-    unsettled: true,
-    retryAfterMs: null,
-  }
+  const message = 'The response is not a Stripe customer. Check whether a proxy responds in place of Stripe.'
+  return { ...describeOwn('stripe_malformed', message), unsettled: true }
+}
+
+/** Describes a failure that no response of Stripe tells. */
+function describeOwn(code: StripeFailure['code'], message: string): StripeFailure {
+  return { code, message, replayed: false, unsettled: false, retryAfterMs: null }
 }
 
 /** Describes a call that was not made, because its turn would have come after the end of the lease. */
 export function describeMissedTurn(retryAfterMs: number): StripeFailure {
-  return {
-    code: 'stripe_rate_limited',
-    message: "Stripe's rate limit left no turn for this call.",
-    replayed: false,
-    unsettled: false,
-    retryAfterMs,
-  }
+  return { ...describeOwn('stripe_rate_limited', "Stripe's rate limit left no turn for this call."), retryAfterMs }
 }
 
 /** Describes a result that the database refuses to record. Pure. */
 export function describeRefusedRecord(error: Error): StripeFailure {
-  return {
-    code: 'database_refused',
-    message: redact(error.message),
-    replayed: false,
-    unsettled: false,
-    retryAfterMs: null,
-  }
+  return describeOwn('database_refused', redact(error.message))
 }
 
 /**
@@ -96,36 +84,23 @@ export function describeRefusedRecord(error: Error): StripeFailure {
  * @param reason what the project's function did, as its database says it
  */
 export function describeRefusedDetails(reason: string): StripeFailure {
-  return {
-    code: 'details_refused',
-    message: redact(`Fix public.stripe_customer_details, and requeue the profile: ${reason}.`),
-    replayed: false,
-    unsettled: false,
-    retryAfterMs: null,
-  }
+  return describeOwn(
+    'details_refused',
+    redact(`Fix public.stripe_customer_details, and requeue the profile: ${reason}.`),
+  )
 }
 
 /** Describes a link that was set by hand and that the engine does not accept. */
 export function describeRefusedLink(reason: string): StripeFailure {
-  return {
-    code: 'link_refused',
-    message: `${reason} Set the right customer, or clear the link to get another one.`,
-    replayed: false,
-    unsettled: false,
-    retryAfterMs: null,
-  }
+  return describeOwn('link_refused', `${reason} Set the right customer, or clear the link to get another one.`)
 }
 
 /** Describes a row that reached its maximum of attempts although the last of its workers never reported. */
 export function describeLostWorker(): StripeFailure {
-  return {
-    code: 'worker_lost',
-    message:
-      'The last worker never reported. Check whether it ran out of memory or time, or whether this row crashes it.',
-    replayed: false,
-    unsettled: false,
-    retryAfterMs: null,
-  }
+  return describeOwn(
+    'worker_lost',
+    'The last worker never reported. Check whether it ran out of memory or time, or whether this row crashes it.',
+  )
 }
 
 /** Whether the HTTP client could not send the key, so there was no request: other headers of a call are always valid. */

@@ -8,6 +8,7 @@ import {
   customerOrDeletedSchema,
   customerPageSchema,
   deletedSchema,
+  markOf,
   type StripeCustomer,
 } from './stripe-customer.ts'
 
@@ -121,6 +122,6 @@ export function createStripeGateway(deps: StripeGatewayDependencies, leaseExpire
 }
 
 function findOldest(customers: StripeCustomer[], profileId: string): StripeCustomer | null {
-  const own = customers.filter((customer) => customer.metadata['profile_id']?.toLowerCase() === profileId)
+  const own = customers.filter((customer) => markOf(customer) === profileId)
   return own.toSorted((a, b) => a.created - b.created)[0] ?? null
 }

@@ -1,4 +1,5 @@
 import type { ClaimedWork } from '../store/work-rows.ts'
+import { markOf } from '../stripe/stripe-customer.ts'
 import type { StripeGateway } from '../stripe/stripe-gateway.ts'
 import type { StripeFailure } from '../stripe/stripe-failure.ts'
 
@@ -21,6 +22,6 @@ export async function checkLink(
   const result = await stripe.retrieve(stripeCustomer)
   if (!result.ok) return { outcome: 'failed', failure: result.failure }
   if (result.value === 'deleted') return { outcome: 'deleted' }
-  const mark = result.value.metadata['profile_id']
-  return { outcome: mark === undefined || mark.toLowerCase() === profileId ? 'own' : 'foreign' }
+  const mark = markOf(result.value)
+  return { outcome: mark === null || mark === profileId ? 'own' : 'foreign' }
 }
