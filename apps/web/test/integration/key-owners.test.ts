@@ -50,6 +50,10 @@ it('ends in the sweep what a trigger did not end', async () => {
   const { key, record } = await keyring.create({ owner, name: 'CI' })
   await database.query('update public.api_key set owner = $1 where id = $2', [crypto.randomUUID(), record.id])
   expect(await whoami(key)).toBe(401)
+  // While the use of a key is written, its row is locked, and a sweep leaves it to the next one.
+  const countUses = async () =>
+    (await database.query('select from public.api_key_usage where key_id = $1', [record.id])).rowCount
+  await expect.poll(countUses).toBe(1)
   const sweep = async () => {
     const headers = ['authorization', `Bearer ${stack.env['CRON_SECRET']}`]
     return (await send(`${stack.webUrl}/api/sync-stripe-customers`, { method: 'GET', headers })).json()
