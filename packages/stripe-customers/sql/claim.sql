@@ -20,7 +20,8 @@ returns table (
   attempts integer,
   look_first boolean,
   key_expired boolean,
-  unsettled_seconds double precision
+  unsettled_seconds double precision,
+  account_number integer
 )
 language plpgsql
 security definer
@@ -31,6 +32,7 @@ declare
   claimed uuid[];
   -- Stripe may forget a key after 24 hours. The rest is for clocks, leases, slow requests and late backups.
   key_lifetime constant interval := interval '20 hours';
+  used constant integer := public.current_stripe_customer_account();
 begin
   if target is null then
     perform public.reconsider_waiting_stripe_customers();
@@ -39,6 +41,8 @@ begin
       select work.profile_id
       from public.stripe_customer_work as work
       where work.state = 'pending' and work.next_attempt_at <= now()
+        -- Not what another account has, until it is moved.
+        and (work.account_number = used or work.stripe_customer is null and work.parameters is null)
       order by work.next_attempt_at
       limit batch
       for update skip locked
@@ -50,6 +54,7 @@ begin
       select work.profile_id
       from public.stripe_customer_work as work
       where work.profile_id = target and work.state = 'pending' and work.next_attempt_at <= now()
+        and (work.account_number = used or work.stripe_customer is null and work.parameters is null)
       for update skip locked
     ) as due;
   end if;
@@ -93,6 +98,7 @@ begin
     -- The last holder of the lease never reported, so its request may still be in transit.
     unsettled_until = case when work.lease_token is null then work.unsettled_until else now() + interval '5 minutes' end,
     lease_token = lease,
+    account_number = used,
     claimed_by = case when target is null then 'schedule' else 'wake_up' end,
     next_attempt_at = now() + make_interval(secs => lease_seconds)
   from unnest(claimed) as due (profile_id)
@@ -109,7 +115,8 @@ begin
     work.attempts,
     work.look_first,
     coalesce(work.key_since <= now() - key_lifetime, true),
-    greatest(0, extract(epoch from work.unsettled_until - now()))::double precision;
+    greatest(0, extract(epoch from work.unsettled_until - now()))::double precision,
+    work.account_number;
 end
 $$;
 

@@ -1,15 +1,21 @@
+-- Its arguments have changed since the first version.
+drop function if exists public.apply_stripe_event(text, text, text, text, text);
+
 -- Records an event and applies it.
 --   'unlinked':          the customer was deleted; the profile will get another one.
 --   'reopened':          the customer no longer has the profile's e-mail or id; the next sweep restores them.
 --   'unchanged':         the customer still has both.
 --   'unknown_customer':  no profile has this customer.
 --   'duplicate':         the event was applied before; nothing is done.
+--   'other_account', 'other_mode':  it is about an account or a mode that the project does not use; nothing is done or recorded.
 create or replace function public.apply_stripe_event(
   event_id text,
   event_type text,
   customer text,
   customer_email text default null,
-  customer_profile_id text default null
+  customer_profile_id text default null,
+  event_account text default null,
+  event_livemode boolean default null
 )
 returns table (outcome text, profile_id uuid)
 language plpgsql
@@ -21,7 +27,18 @@ declare
   target uuid;
   target_email text;
   result text := 'unknown_customer';
+  used record;
 begin
+  select * into used from public.read_stripe_customer_account();
+  -- Stripe names the account in events of connected accounts.
+  if event_account is not null and event_account is distinct from used.account then
+    return query select 'other_account', null::uuid;
+    return;
+  elsif event_livemode <> used.livemode then
+    return query select 'other_mode', null::uuid;
+    return;
+  end if;
+
   delete from public.stripe_event as event where event.received_at < now() - interval '31 days';
 
   insert into public.stripe_event as event (id, type, stripe_customer, outcome)

@@ -3,6 +3,7 @@
 do $$
 declare
   tables constant text[] := array[
+    'stripe_customer_account',
     'stripe_customer_check',
     'stripe_customer_work',
     'stripe_customer_wake_up',
@@ -11,6 +12,13 @@ declare
   ];
   called constant text[] := array[
     'apply_stripe_event',
+    'begin_stripe_customer_account',
+    'dismiss_deletions_elsewhere',
+    'dismiss_stripe_customer_work',
+    'find_linked_stripe_customers',
+    'move_stripe_customers',
+    'read_stripe_customer_account',
+    'record_stripe_customer_account',
     'tombstone_vanished_profiles',
     'claim_stripe_customer_work',
     'complete_stripe_customer_work',
@@ -37,6 +45,7 @@ declare
   internal constant text[] := array[
     'build_stripe_customer_parameters',
     'check_vanished_profiles',
+    'current_stripe_customer_account',
     'enqueue_stripe_customer_work',
     'find_stripe_customer_detail_fault',
     'hold_stripe_customer_work',

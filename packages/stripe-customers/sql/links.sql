@@ -64,16 +64,36 @@ begin
 end
 $$;
 
--- Adds the work of profiles without any, such as those from before the triggers. Returns the profiles that it added work for.
+-- Adds the work of profiles without any, such as those from before the triggers, and asks the rule again for those that wait. Returns
+-- the profiles that it added work for.
 create or replace function public.open_stripe_customer_work(targets uuid[]) returns setof uuid
 language sql
 security definer
 set search_path = ''
 as $$
-  insert into public.stripe_customer_work as work (profile_id, kind, stripe_customer, key_since)
-  select profile.id, case when profile.stripe_customer is null then 'create' else 'update' end, profile.stripe_customer, now()
+  select count(public.reconsider_stripe_customer(work.profile_id))
+  from public.stripe_customer_work as work
+  where work.profile_id = any (targets) and work.state = 'waiting';
+
+  insert into public.stripe_customer_work as work (profile_id, kind, stripe_customer, key_since, account_number)
+  select
+    profile.id,
+    case when profile.stripe_customer is null then 'create' else 'update' end,
+    profile.stripe_customer,
+    now(),
+    public.current_stripe_customer_account()
   from public.stripe_customer_profile as profile
   where profile.id = any (targets)
   on conflict do nothing
   returning work.profile_id;
+$$;
+
+-- Returns those of some customers that a profile has.
+create or replace function public.find_linked_stripe_customers(customers text[]) returns setof text
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select profile.stripe_customer from public.stripe_customer_profile as profile where profile.stripe_customer = any (customers);
 $$;

@@ -15,7 +15,7 @@ begin
     select
       work.profile_id,
       case
-        when work.state = 'failed' then 'failed'
+        when work.state in ('failed', 'dismissed') then 'failed'
         when work.state in ('done', 'waiting') then work.state
         when work.last_error is not null then 'retrying'
         else 'pending'

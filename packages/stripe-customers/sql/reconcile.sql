@@ -10,9 +10,13 @@ returns table (
   linked bigint,
   done bigint,
   pending bigint,
+  waiting bigint,
   due bigint,
   retrying bigint,
+  blocked bigint,
   failed bigint,
+  dismissed bigint,
+  elsewhere bigint,
   oldest_due_seconds double precision
 )
 language sql
@@ -25,14 +29,26 @@ as $$
     (select count(*) from public.stripe_customer_profile as profile where profile.stripe_customer is not null),
     count(*) filter (where work.state = 'done'),
     count(*) filter (where work.state = 'pending'),
+    count(*) filter (where work.state = 'waiting'),
     count(*) filter (where work.state = 'pending' and work.next_attempt_at <= now()),
     count(*) filter (where work.state = 'pending' and work.last_error is not null),
+    count(*) filter (
+      where work.state = 'pending' and work.last_error ->> 'code' in ('stripe_unauthorized', 'stripe_other_account')
+    ),
     count(*) filter (where work.state = 'failed'),
+    count(*) filter (where work.state = 'dismissed'),
+    -- Not claimed, because another account has the customer.
+    count(*) filter (
+      where work.account_number <> used.number
+        and (work.stripe_customer is not null or work.parameters is not null)
+        and (work.kind <> 'delete' or work.state not in ('done', 'dismissed'))
+    ),
     coalesce(
       extract(epoch from now() - min(work.next_attempt_at) filter (where work.state = 'pending' and work.next_attempt_at <= now())),
       0
     )::double precision
-  from public.stripe_customer_work as work;
+  from (select public.current_stripe_customer_account() as number) as used
+  left join public.stripe_customer_work as work on true;
 $$;
 
 -- Counts the profiles without work, and the rows of work whose profile is gone without a trace. A function of its own, because it
@@ -57,9 +73,12 @@ as $$
     );
 $$;
 
+-- Its columns have changed since the first version.
+drop function if exists public.list_stripe_customers(uuid, integer, uuid);
+
 -- Lists profiles in the order of their ids, or the profile with the target's id.
 create or replace function public.list_stripe_customers(after uuid default null, batch integer default 500, target uuid default null)
-returns table (profile_id uuid, email text, stripe_customer text, state text, busy boolean)
+returns table (profile_id uuid, email text, stripe_customer text, state text, busy boolean, elsewhere boolean)
 language sql
 stable
 security definer
@@ -73,6 +92,11 @@ as $$
     -- A request to Stripe is in progress, or may still take effect.
     coalesce(
       work.lease_token is not null and work.next_attempt_at > now() or work.unsettled_until > now(),
+      false
+    ),
+    coalesce(
+      work.account_number <> public.current_stripe_customer_account()
+        and (work.stripe_customer is not null or work.parameters is not null),
       false
     )
   from public.stripe_customer_profile as profile
@@ -128,6 +152,7 @@ begin
     state = 'pending',
     revision = work.revision + 1,
     stripe_customer = customer,
+    account_number = public.current_stripe_customer_account(),
     attempts = 0,
     next_attempt_at = now(),
     last_error = null,

@@ -33,23 +33,23 @@ begin
 end
 $$;
 
--- Versions before the rule had no row that waits.
+-- Earlier versions had fewer states.
 do $$
 begin
   if not exists (
     select from pg_catalog.pg_constraint
     where conrelid = 'public.stripe_customer_work'::regclass
       and conname = 'stripe_customer_work_state_check'
-      and pg_get_constraintdef(oid) like '%waiting%'
+      and pg_get_constraintdef(oid) like '%dismissed%'
   ) then
     alter table public.stripe_customer_work
       drop constraint stripe_customer_work_state_check,
-      add constraint stripe_customer_work_state_check check (state in ('pending', 'waiting', 'done', 'failed'));
+      add constraint stripe_customer_work_state_check check (state in ('pending', 'waiting', 'done', 'failed', 'dismissed'));
   end if;
 end
 $$;
 
-comment on column public.stripe_customer_work.state is 'Whether something is to be done. ''waiting'': the rule does not allow a customer yet, and next_attempt_at is when it is asked again.';
+comment on column public.stripe_customer_work.state is 'Whether something is to be done. ''waiting'': the rule does not allow a customer yet, and next_attempt_at is when it is asked again. ''dismissed'': nobody wants it any more.';
 
 create index if not exists stripe_customer_work_waiting on public.stripe_customer_work (next_attempt_at) where state = 'waiting';
 
@@ -94,6 +94,11 @@ create trigger hold_stripe_customer_work
     and new.parameters is null and new.lease_token is null
   )
   execute function public.hold_stripe_customer_work();
+
+-- Rows from before the rule: the trigger asks it.
+update public.stripe_customer_work as work set next_attempt_at = work.next_attempt_at
+where work.state = 'pending' and work.kind = 'create' and work.stripe_customer is null
+  and work.parameters is null and work.lease_token is null;
 
 -- Asks the rule again for one profile that waits. Call it from a trigger on what a replaced rule reads. Returns whether the row
 -- is due now.

@@ -12,7 +12,7 @@ create table if not exists public.stripe_customer_work (
   -- No foreign key: the row outlives its profile, as the tombstone from which the customer is deleted.
   profile_id uuid primary key,
   kind text not null default 'create' check (kind in ('create', 'update', 'delete')),
-  state text not null default 'pending' check (state in ('pending', 'waiting', 'done', 'failed')),
+  state text not null default 'pending' check (state in ('pending', 'waiting', 'done', 'failed', 'dismissed')),
   revision integer not null default 1,
   key_number integer not null default 1,
   idempotency_key text not null generated always as ('customer-' || profile_id::text || '-' || key_number::text) stored,

@@ -25,28 +25,35 @@ security definer
 set search_path = ''
 as $$
 begin
-  insert into public.stripe_customer_work as work (profile_id, kind, stripe_customer, look_first, key_since)
+  insert into public.stripe_customer_work as work (profile_id, kind, stripe_customer, look_first, key_since, account_number)
   select
     profile.id,
     case when profile.stripe_customer is null then 'create' else 'update' end,
     profile.stripe_customer,
     profile.stripe_customer is not null or not public.is_fresh_sign_up(profile.id),
-    now()
+    now(),
+    public.current_stripe_customer_account()
   from public.stripe_customer_profile as profile
   where profile.id = (to_jsonb(new) ->> tg_argv[0])::uuid
   on conflict (profile_id) do update set
     -- A profile that returns under its old id waits until the old customer is deleted. Otherwise it would have two. If it
     -- returns with its customer, it was restored and keeps it.
     kind = case
-      when work.kind = 'delete' and work.state <> 'done' and excluded.stripe_customer is null then 'delete'
+      when work.kind = 'delete' and work.state not in ('done', 'dismissed') and excluded.stripe_customer is null then 'delete'
       else excluded.kind
     end,
     stripe_customer = case
-      when work.kind = 'delete' and work.state <> 'done' and excluded.stripe_customer is null then work.stripe_customer
+      when work.kind = 'delete' and work.state not in ('done', 'dismissed') and excluded.stripe_customer is null
+        then work.stripe_customer
       else excluded.stripe_customer
     end,
-    key_number = work.key_number + (work.kind = 'delete' and work.state = 'done')::integer,
-    key_since = case when work.kind = 'delete' and work.state = 'done' then now() else work.key_since end,
+    key_number = work.key_number + (work.kind = 'delete' and work.state in ('done', 'dismissed'))::integer,
+    key_since = case when work.kind = 'delete' and work.state in ('done', 'dismissed') then now() else work.key_since end,
+    account_number = case
+      when work.stripe_customer is distinct from excluded.stripe_customer and excluded.stripe_customer is not null
+        then excluded.account_number
+      else work.account_number
+    end,
     -- Also if the profile vanished with its customer, and nobody noticed.
     look_first = work.look_first or work.kind = 'delete' or (work.kind = 'update' and excluded.kind = 'create'),
     state = 'pending',
@@ -72,9 +79,13 @@ as $$
 declare
   customer text := to_jsonb(new) ->> tg_argv[1];
 begin
-  insert into public.stripe_customer_work as work (profile_id, kind, stripe_customer, key_since)
+  insert into public.stripe_customer_work as work (profile_id, kind, stripe_customer, key_since, account_number)
   values (
-    (to_jsonb(new) ->> tg_argv[0])::uuid, case when customer is null then 'create' else 'update' end, customer, now()
+    (to_jsonb(new) ->> tg_argv[0])::uuid,
+    case when customer is null then 'create' else 'update' end,
+    customer,
+    now(),
+    public.current_stripe_customer_account()
   )
   on conflict (profile_id) do update set
     kind = excluded.kind,
@@ -85,6 +96,7 @@ begin
     key_since = case when work.parameters is null then now() else work.key_since end,
     look_first = true,
     stripe_customer = excluded.stripe_customer,
+    account_number = case when customer is null then work.account_number else excluded.account_number end,
     attempts = 0,
     next_attempt_at = now(),
     unsettled_until = case when work.lease_token is null then work.unsettled_until else now() + interval '5 minutes' end,
@@ -119,14 +131,15 @@ begin
 
   nothing_to_delete := coalesce(nothing_to_delete, false);
 
-  insert into public.stripe_customer_work as work (profile_id, kind, state, stripe_customer, key_since, done_at)
+  insert into public.stripe_customer_work as work (profile_id, kind, state, stripe_customer, key_since, done_at, account_number)
   values (
     deleted_id,
     'delete',
     case when nothing_to_delete then 'done' else 'pending' end,
     customer,
     now(),
-    case when nothing_to_delete then now() end
+    case when nothing_to_delete then now() end,
+    public.current_stripe_customer_account()
   )
   on conflict (profile_id) do update set
     kind = 'delete',

@@ -1,5 +1,6 @@
 import type { Stripe } from 'stripe'
 import { z } from 'zod'
+import { createAccountCheck } from './account/check-account.ts'
 import { createSpans, traceFunctions, type Tracer } from './spans.ts'
 import { createPostgresFunctions, type PostgresClient } from './store/postgres-functions.ts'
 import { createSupabaseFunctions, type SupabaseRpcClient } from './store/supabase-functions.ts'
@@ -33,7 +34,10 @@ export type StripeCustomersOptions = (
 ) & {
   /** The client of the `stripe` package. The engine does not use its retries and timeouts. */
   readonly stripe: Stripe
-  /** The mode of the client's key: true for live. Events of the other mode are ignored. Default: those of both are applied. */
+  /**
+   * The mode of the client's key: true for live. With it, a key of the other mode is recognised without a request for a customer,
+   * and events of the other mode are ignored. Default: unknown.
+   */
   readonly livemode?: boolean
   /** Receives every step. Must not throw. Default: no receiver; the engine itself logs nothing. */
   readonly onEvent?: (event: StripeCustomersEvent) => void
@@ -149,6 +153,7 @@ function createDependencies(options: StripeCustomersOptions): EngineDependencies
     stripe,
     onEvent = () => {},
     tracer,
+    livemode = null,
     leaseMs = defaultLeaseMs,
     requestTimeoutMs = defaultRequestTimeoutMs,
     waitMs = 8000,
@@ -165,6 +170,7 @@ function createDependencies(options: StripeCustomersOptions): EngineDependencies
   return {
     store: createWorkStore(tracer === undefined ? functions : traceFunctions(functions, inSpan)),
     gateway: { stripe, pace: createPace({ clock, sleep }), requestTimeoutMs, clock, randomUUID },
+    checkAccount: createAccountCheck(livemode),
     retryPolicy: { ...defaultRetryPolicy, ...retryPolicy },
     onEvent,
     inSpan,

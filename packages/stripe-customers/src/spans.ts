@@ -74,13 +74,14 @@ function describeCall(name: string): Attributes {
 /** Runs each call to Stripe in a span. */
 export function traceGateway(gateway: StripeGateway, inSpan: RunInSpan): StripeGateway {
   const call = <T>(operation: string, run: () => Promise<StripeResult<T>>): Promise<StripeResult<T>> =>
-    inSpan(`stripe.customers.${operation}`, { 'peer.service': 'stripe' }, run, describeResult)
+    inSpan(`stripe.${operation}`, { 'peer.service': 'stripe' }, run, describeResult)
   return {
-    create: (...args) => call('create', () => gateway.create(...args)),
-    retrieve: (...args) => call('retrieve', () => gateway.retrieve(...args)),
-    update: (...args) => call('update', () => gateway.update(...args)),
-    delete: (...args) => call('delete', () => gateway.delete(...args)),
-    find: (...args) => call('find', () => gateway.find(...args)),
+    readAccount: () => call('accounts.retrieve', () => gateway.readAccount()),
+    create: (...args) => call('customers.create', () => gateway.create(...args)),
+    retrieve: (...args) => call('customers.retrieve', () => gateway.retrieve(...args)),
+    update: (...args) => call('customers.update', () => gateway.update(...args)),
+    delete: (...args) => call('customers.delete', () => gateway.delete(...args)),
+    find: (...args) => call('customers.find', () => gateway.find(...args)),
   }
 }
 

@@ -6,13 +6,15 @@ import { Stripe } from 'stripe'
 export const stripeSecretKey = 'sk_test_sandbox_0123456789'
 
 /** Starts a stand-in in memory. */
-export function startStripe(options: Pick<StripeStandInOptions, 'sleep'> = {}): Promise<StripeStandIn> {
-  return startStripeStandIn({ ...options, port: 0, secretKey: stripeSecretKey })
+export function startStripe(
+  options: Partial<Pick<StripeStandInOptions, 'sleep' | 'account' | 'secretKey'>> = {},
+): Promise<StripeStandIn> {
+  return startStripeStandIn({ port: 0, secretKey: stripeSecretKey, ...options })
 }
 
 /** Creates the real client for a stand-in. */
-export function createStripe(standIn: { port: number }): Stripe {
-  return new Stripe(stripeSecretKey, { protocol: 'http', host: '127.0.0.1', port: standIn.port, telemetry: false })
+export function createStripe(standIn: { port: number }, secretKey = stripeSecretKey): Stripe {
+  return new Stripe(secretKey, { protocol: 'http', host: '127.0.0.1', port: standIn.port, telemetry: false })
 }
 
 /** The part of a Postgres client that tests use. */

@@ -213,6 +213,9 @@ describe('npm start', { timeout: 300_000 }, () => {
       response.setHeader('content-type', 'application/json')
       if (request.method === 'POST') {
         response.end('{"id":"cus_elsewhere","object":"customer","metadata":{},"email":null}')
+      } else if (request.url === '/v1/account') {
+        // That of the sandbox. With the key of another one, nothing would be sent.
+        response.end('{"id":"acct_StripeStandIn01","object":"account"}')
       } else {
         response.end('{"object":"list","data":[],"has_more":false,"url":"/v1/customers"}')
       }

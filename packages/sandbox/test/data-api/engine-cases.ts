@@ -89,8 +89,23 @@ export const engineCases: readonly FunctionCase[] = [
   {
     call: 'list_stripe_customers',
     args: () => ({ batch: 10 }),
-    result: ({ userId }) => [{ profile_id: userId, stripe_customer: customer, state: 'done' }],
+    result: ({ userId }) => [{ profile_id: userId, stripe_customer: customer, state: 'done', elsewhere: false }],
   },
+  { call: 'find_linked_stripe_customers', args: () => ({ customers: [customer, 'cus_x'] }), result: () => [customer] },
+  {
+    call: 'read_stripe_customer_account',
+    args: () => ({}),
+    result: () => [{ number: 1, account: null, livemode: null, linked: [customer] }],
+  },
+  {
+    call: 'record_stripe_customer_account',
+    args: () => ({ account_number: 1, account: 'acct_1', livemode: false }),
+    result: () => [{ account: 'acct_1', livemode: false }],
+  },
+  { call: 'begin_stripe_customer_account', args: () => ({ account: 'acct_1', livemode: false }), result: () => 1 },
+  { call: 'move_stripe_customers', args: () => ({ kept: [], cleared: [] }), result: () => null },
+  { call: 'dismiss_deletions_elsewhere', args: () => ({ batch: 10 }), result: () => [] },
+  { call: 'dismiss_stripe_customer_work', args: ({ userId }) => ({ target: userId }), result: () => false },
   {
     call: 'link_stripe_customer',
     args: ({ userId }) => ({ target: userId, customer: 'cus_second', instead_of: customer }),

@@ -1,3 +1,4 @@
+import { describeAccount } from '../account/account.ts'
 import type { SweepResult } from '../work/sweep-profiles.ts'
 import type { Output } from './output-schema.ts'
 
@@ -13,6 +14,8 @@ export function formatOutput(output: Output): string {
     case 'sweep':
       return formatSweep(output)
     case 'requeue':
+      return `${output.profileId}  ${output.outcome}`
+    case 'dismiss':
       return `${output.profileId}  ${output.outcome}`
     case 'relink':
       return `${output.profileId}  ${output.stripeCustomer}  ${output.outcome}`
@@ -31,16 +34,21 @@ function formatPreflight({ table, problems, notes }: OutputOf<'preflight'>): str
   return [verdict, ...problems.map((problem) => `- ${problem}`), ...notes.map((note) => `note: ${note}`)].join('\n')
 }
 
-function formatStatus({ failures, wakeUps, ...counts }: OutputOf<'status'>): string {
+function formatStatus({ failures, wakeUps, account, ...counts }: OutputOf<'status'>): string {
   const oldest = counts.oldestDueSeconds > 0 ? `, the oldest for ${counts.oldestDueSeconds} s` : ''
   return [
     `profiles    ${counts.profiles}, ${counts.linked} with a Stripe customer`,
     `done        ${counts.done}`,
     `pending     ${counts.pending}: ${counts.due} due${oldest}, ${counts.retrying} to be retried`,
+    `blocked     ${counts.blocked}`,
+    `waiting     ${counts.waiting}`,
     `failed      ${counts.failed}`,
     `unrecorded  ${counts.unrecorded}`,
     `outdated    ${counts.outdated}`,
     `vanished    ${counts.vanished}`,
+    `dismissed   ${counts.dismissed}`,
+    `elsewhere   ${counts.elsewhere}`,
+    `account     ${describeAccount(account)}`,
     `last hour   ${wakeUps.madeByWakeUp} made by a wake-up, ${wakeUps.madeBySchedule} by the schedule`,
     `wake-ups    ${formatWakeUps(wakeUps)}`,
     ...failures.map(({ profileId, kind, error }) => `  ${profileId}  ${kind}  ${error.code}: ${error.message}`),
@@ -63,15 +71,30 @@ function formatWakeUps({ state, results }: OutputOf<'status'>['wakeUps']): strin
 function formatFinding(finding: OutputOf<'finding'>): string {
   const customer = 'stripeCustomer' in finding ? finding.stripeCustomer : (finding.adopt ?? '')
   const why = finding.why === undefined ? '' : `: ${finding.why}`
-  return `${finding.kind.padEnd(11)}  ${finding.profileId}  ${customer.padEnd(18)}  ${finding.result.replace('_', ' ')}${why}`
+  return `${finding.kind.padEnd(11)}  ${finding.profileId}  ${(customer ?? '').padEnd(18)}  ${finding.result.replace('_', ' ')}${why}`
 }
 
-function formatSummary({ mode, profiles, customers, foreign, found, fixed, left, sweep }: OutputOf<'summary'>): string {
+function formatSummary({
+  mode,
+  profiles,
+  customers,
+  foreign,
+  possible,
+  found,
+  sweep,
+  ...counts
+}: OutputOf<'summary'>): string {
   const kinds = Object.entries(found).filter(([, count]) => count > 0)
   const differences = kinds.length === 0 ? 'no difference' : kinds.map(([kind, count]) => `${count} ${kind}`).join(', ')
-  const results = mode === 'fix' ? `; ${fixed} fixed, ${left} left` : ''
+  const { fixed, linked, due, dismissed, left } = counts
+  const ended = dismissed === 0 ? '' : `, ${dismissed} dismissed`
+  const results = mode === 'fix' ? `; ${fixed} fixed, ${linked} linked, ${due} due${ended}, ${left} left` : ''
   const swept = sweep === null ? '' : `\n${formatSweep(sweep)}`
-  const others = foreign === 0 ? '' : ` (${foreign} of them not ours)`
+  const notes = [
+    ...(foreign === 0 ? [] : [`${foreign} of them not ours`]),
+    ...(possible === 0 ? [] : [`${possible} possible`]),
+  ]
+  const others = notes.length === 0 ? '' : ` (${notes.join(', ')})`
   return `${profiles} profiles, ${customers} customers${others}: ${differences}${results}${swept}`
 }
 
@@ -81,6 +104,7 @@ const stopReasons = {
   budget: 'the time is up',
   signal: 'stopped',
   unauthorized: 'Stripe does not accept STRIPE_SECRET_KEY',
+  other_account: 'STRIPE_SECRET_KEY belongs to another account',
 } as const satisfies Record<SweepResult['stopped'], string>
 
 function formatSweep({ done, retrying, failed, stopped }: Omit<OutputOf<'sweep'>, 'type'>): string {

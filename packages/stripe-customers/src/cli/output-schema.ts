@@ -1,8 +1,13 @@
 import { z } from 'zod'
 
+import { accountSchema } from '../account/account.ts'
+
 const countSchema = z.int().nonnegative()
 const about = { profileId: z.string(), stripeCustomer: z.string() }
-const result = { result: z.enum(['found', 'would_fix', 'fixed', 'left']), why: z.string().optional() }
+const result = {
+  result: z.enum(['found', 'would_fix', 'fixed', 'linked', 'due', 'left', 'dismissed']),
+  why: z.string().optional(),
+}
 const workErrorSchema = z.object({
   code: z.string(),
   message: z.string(),
@@ -17,7 +22,7 @@ const sweepCountsSchema = z.strictObject({
   retrying: countSchema,
   failed: countSchema,
   lost: countSchema,
-  stopped: z.enum(['idle', 'limit', 'budget', 'signal', 'unauthorized']),
+  stopped: z.enum(['idle', 'limit', 'budget', 'signal', 'unauthorized', 'other_account']),
 })
 
 /** One line of `--json`. Scripts may rely on it: fields are added, but never removed or given another meaning. */
@@ -28,13 +33,18 @@ export const outputSchema = z.union([
     linked: countSchema,
     done: countSchema,
     pending: countSchema,
+    waiting: countSchema,
     due: countSchema,
     retrying: countSchema,
+    blocked: countSchema,
     failed: countSchema,
+    dismissed: countSchema,
+    elsewhere: countSchema,
     unrecorded: countSchema,
     outdated: countSchema,
     vanished: countSchema,
     oldestDueSeconds: countSchema,
+    account: accountSchema,
     wakeUps: z.strictObject({
       state: z.enum(['not_installed', 'not_configured', 'idle', 'ok', 'failing']),
       madeByWakeUp: countSchema,
@@ -71,6 +81,7 @@ export const outputSchema = z.union([
     previous: z.string().nullable(),
     outcome: z.enum(['provisioned', 'waiting', 'pending', 'failed', 'unknown_profile']),
   }),
+  z.strictObject({ type: z.literal('dismiss'), profileId: z.string(), outcome: z.enum(['dismissed', 'unchanged']) }),
   z.discriminatedUnion('kind', [
     z.strictObject({
       type: z.literal('finding'),
@@ -100,6 +111,30 @@ export const outputSchema = z.union([
     }),
     z.strictObject({
       type: z.literal('finding'),
+      kind: z.literal('possible'),
+      ...about,
+      /** The customer that the profile has. */
+      linked: z.string().nullable(),
+      ...result,
+    }),
+    z.strictObject({
+      type: z.literal('finding'),
+      kind: z.literal('moved'),
+      profileId: z.string(),
+      stripeCustomer: z.string().nullable(),
+      /** The account of the key has a customer with the same id. */
+      kept: z.boolean(),
+      ...result,
+    }),
+    z.strictObject({
+      type: z.literal('finding'),
+      kind: z.literal('left_behind'),
+      profileId: z.string(),
+      stripeCustomer: z.string().nullable(),
+      ...result,
+    }),
+    z.strictObject({
+      type: z.literal('finding'),
       kind: z.literal('orphaned'),
       ...about,
       deletable: z.boolean(),
@@ -111,6 +146,7 @@ export const outputSchema = z.union([
     mode: z.enum(['report', 'plan', 'fix']),
     customers: countSchema,
     foreign: countSchema,
+    possible: countSchema,
     profiles: countSchema,
     found: z.strictObject({
       missing: countSchema,
@@ -118,12 +154,18 @@ export const outputSchema = z.union([
       email_drift: countSchema,
       unmarked: countSchema,
       duplicate: countSchema,
+      possible: countSchema,
       orphaned: countSchema,
+      moved: countSchema,
+      left_behind: countSchema,
       vanished: countSchema,
     }),
     unrecorded: countSchema,
     outdated: countSchema,
     fixed: countSchema,
+    linked: countSchema,
+    due: countSchema,
+    dismissed: countSchema,
     left: countSchema,
     sweep: sweepCountsSchema.nullable(),
   }),

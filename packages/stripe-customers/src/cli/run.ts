@@ -2,6 +2,7 @@ import { CliError, createProgram, type ExitCode, runProgram } from '@routekey/co
 import { z } from 'zod'
 
 import { StripeCustomersError } from '../errors.ts'
+import { addDismiss } from './commands/dismiss.ts'
 import { addPreflight } from './commands/preflight.ts'
 import { addReconcile } from './commands/reconcile.ts'
 import { addRelink } from './commands/relink.ts'
@@ -27,7 +28,7 @@ export function run(args: readonly string[], context: CliContext): Promise<ExitC
     },
     context,
   ).version(readVersion(), '--version', 'print the version')
-  const commands = [addPreflight, addSql, addStatus, addSweep, addReconcile, addRelink, addRequeue]
+  const commands = [addPreflight, addSql, addStatus, addSweep, addReconcile, addRelink, addRequeue, addDismiss]
   for (const add of commands) add(program, context)
   program.addHelpText(
     'after',

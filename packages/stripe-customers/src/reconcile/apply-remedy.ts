@@ -1,4 +1,4 @@
-import type { Finding } from './decide-profile.ts'
+import type { Difference } from './decide-profile.ts'
 import type { Remedy } from './decide-remedy.ts'
 import type { ReconcileDependencies } from './reconcile-dependencies.ts'
 
@@ -7,8 +7,8 @@ const changed = 'it changed meanwhile, or a request is in progress; run this aga
 /** Fixes a finding. Returns the reason if it could not, or null. */
 export async function applyRemedy(
   { store, work, account }: ReconcileDependencies,
-  { profileId, ...finding }: Finding,
-  remedy: Exclude<Remedy, { action: 'leave' }>,
+  { profileId, ...finding }: Difference,
+  remedy: Exclude<Remedy, { action: 'leave' | 'none' }>,
 ): Promise<string | null> {
   const stripeCustomer = 'stripeCustomer' in finding ? finding.stripeCustomer : ''
   switch (remedy.action) {

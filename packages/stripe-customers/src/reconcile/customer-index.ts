@@ -18,6 +18,8 @@ export interface CustomerIndex {
   find(id: string): LiveCustomer | null
   /** Returns all customers with this profile id. */
   ofProfile(profileId: string): LiveCustomer[]
+  /** Returns all customers without a profile id that have this e-mail, in any case. */
+  ofEmail(email: string): LiveCustomer[]
   /** Lists the next customers with any profile id, in the order in which they were added. */
   listMarked(after: string | null, batch: number): LiveCustomer[]
   close(): void
@@ -27,7 +29,7 @@ const lineBreak = 0x0a
 
 /**
  * Creates an index in a temporary file, which is gone when the index is closed or the process ends. In memory are 16 bytes
- * for each customer: where it is in the file, by its own id and by that of its profile.
+ * for each customer: where it is in the file, by its own id, and by the id of its profile or else by its e-mail.
  */
 export function createCustomerIndex(): CustomerIndex {
   const directory = mkdtempSync(join(tmpdir(), 'stripe-customers-'))
@@ -36,6 +38,7 @@ export function createCustomerIndex(): CustomerIndex {
   if (process.platform !== 'win32') rmSync(directory, { recursive: true })
   const byId = createPositions()
   const byProfile = createPositions()
+  const byEmail = createPositions()
   let end = 0
 
   // Most customers take 120 bytes. It grows for longer ones, and is used for all, so that reading leaves no garbage.
@@ -61,6 +64,7 @@ export function createCustomerIndex(): CustomerIndex {
         const position = end + Buffer.byteLength(lines)
         byId.add(id, position)
         if (profileId !== null) byProfile.add(profileId, position)
+        else if (email !== null) byEmail.add(email.toLowerCase(), position)
         lines += `${JSON.stringify({ id, email, profileId, created })}\n`
       }
       appendFileSync(file, lines)
@@ -68,6 +72,10 @@ export function createCustomerIndex(): CustomerIndex {
     },
     find: (id) => readAll(byId.of(id)).find((customer) => customer.id === id) ?? null,
     ofProfile: (profileId) => readAll(byProfile.of(profileId)).filter((customer) => customer.profileId === profileId),
+    ofEmail: (email) =>
+      readAll(byEmail.of(email.toLowerCase())).filter(
+        (customer) => customer.profileId === null && customer.email?.toLowerCase() === email.toLowerCase(),
+      ),
     listMarked(after, batch) {
       const page: LiveCustomer[] = []
       let isAfter = after === null

@@ -8,6 +8,7 @@ const makeProfile = (values: Partial<ProfileRow> = {}): ProfileRow => ({
   stripeCustomer: 'cus_a',
   state: 'done',
   busy: false,
+  elsewhere: false,
   ...values,
 })
 const makeCustomer = (values: Partial<LiveCustomer> = {}): LiveCustomer => ({
@@ -52,6 +53,24 @@ describe('decideProfile', () => {
       { kind: 'missing', profileId, adopt: 'cus_c' },
       { ...duplicate, stripeCustomer: 'cus_b', kept: 'cus_c' },
     ])
+  })
+
+  it('reports a customer with the same e-mail and no mark as possible, and never adopts it', () => {
+    const alike = makeCustomer({ id: 'cus_d', profileId: null })
+    expect(decideProfile(makeProfile({ stripeCustomer: null, state: null }), null, [], new Map(), [alike])).toEqual([
+      { kind: 'missing', profileId, adopt: null },
+      { kind: 'possible', profileId, stripeCustomer: 'cus_d', linked: null },
+    ])
+    expect(decideProfile(makeProfile(), a, [a], new Map(), [alike])).toEqual([
+      { kind: 'possible', profileId, stripeCustomer: 'cus_d', linked: 'cus_a' },
+    ])
+  })
+
+  it('finds nothing about dismissed work, but a dead link', () => {
+    expect(decideProfile(makeProfile({ stripeCustomer: null, state: 'dismissed' }), null, [])).toEqual([])
+    const other = makeCustomer({ email: 'old@example.com' })
+    expect(decideProfile(makeProfile({ state: 'dismissed' }), other, [other])).toEqual([])
+    expect(decideProfile(makeProfile({ state: 'dismissed' }), 'deleted', [])).toMatchObject([{ kind: 'deleted' }])
   })
 
   it('prefers a customer with a subscription to the oldest', () => {

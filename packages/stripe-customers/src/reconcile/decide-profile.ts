@@ -4,9 +4,11 @@ export interface ProfileRow {
   readonly email: string | null
   readonly stripeCustomer: string | null
   /** The state of its work. Null if it has no work. `waiting`: the rule does not allow a customer yet. */
-  readonly state: 'pending' | 'waiting' | 'done' | 'failed' | null
+  readonly state: 'pending' | 'waiting' | 'done' | 'failed' | 'dismissed' | null
   /** A request to Stripe is in progress, or may still take effect. */
   readonly busy: boolean
+  /** Its customer is in an account that is no longer in use. */
+  readonly elsewhere: boolean
 }
 
 /** A customer in Stripe that is not deleted. `profileId`: the one in its metadata. */
@@ -24,7 +26,7 @@ export type LinkedCustomer = LiveCustomer | 'deleted' | 'unknown' | null
 export type CustomerUse = 'subscription' | 'payment_method' | 'invoice' | 'balance'
 
 /** A difference between the database and Stripe. */
-export type Finding =
+export type Difference =
   /** The profile has no customer. `adopt`: the customer in Stripe that has the profile's id. */
   | { kind: 'missing'; profileId: string; adopt: string | null }
   /** The profile is linked to a customer that was deleted in Stripe, or that this Stripe account never had. */
@@ -41,34 +43,51 @@ export type Finding =
       inUse: CustomerUse | null
       older: boolean
     }
+  /**
+   * A customer without a mark has the profile's e-mail, so it may be that of the profile. `linked`: the customer that the profile
+   * has.
+   */
+  | { kind: 'possible'; profileId: string; stripeCustomer: string; linked: string | null }
   /** A customer has the id of a profile that does not exist. `deletable`: the database knows that it existed. */
   | { kind: 'orphaned'; profileId: string; stripeCustomer: string; deletable: boolean }
+
+/** What moving to another account finds. */
+export type Move =
+  /** The profile's customer is in an account that is no longer in use. `kept`: the account in use has one with the same id. */
+  | { kind: 'moved'; profileId: string; stripeCustomer: string | null; kept: boolean }
+  /** The customer of a deleted user is in an account that is no longer in use. */
+  | { kind: 'left_behind'; profileId: string; stripeCustomer: string | null }
+
+/** Anything that reconciling reports. */
+export type Finding = Difference | Move
 
 /**
  * Compares one profile with its customers. Work that the engine is about to do by itself is not a finding. Pure.
  *
  * @param own all customers with the profile's id that are not deleted
  * @param uses what those have, by their ids
+ * @param possible customers without a mark that have the profile's e-mail and that no profile is linked to
  */
 export function decideProfile(
   profile: ProfileRow,
   linked: LinkedCustomer,
   own: readonly LiveCustomer[],
   uses: ReadonlyMap<string, CustomerUse> = new Map(),
-): Finding[] {
+  possible: readonly LiveCustomer[] = [],
+): Difference[] {
   const { profileId, stripeCustomer } = profile
   if (profile.busy) return []
   const isLinkAlive = linked !== null && typeof linked !== 'string'
   const keptCustomer = isLinkAlive ? linked : chooseKept(own, uses)
   const kept = keptCustomer?.id ?? null
-  const findings: Finding[] = []
+  const findings: Difference[] = []
 
   if (stripeCustomer === null) {
-    if (kept !== null || (profile.state !== 'pending' && profile.state !== 'waiting'))
+    if (kept !== null || !['pending', 'waiting', 'dismissed'].includes(profile.state ?? ''))
       findings.push({ kind: 'missing', profileId, adopt: kept })
   } else if (!isLinkAlive) {
     findings.push({ kind: 'deleted', profileId, stripeCustomer, unknown: linked === 'unknown', adopt: kept })
-  } else if (profile.state !== 'pending') {
+  } else if (profile.state !== 'pending' && profile.state !== 'dismissed') {
     if ((linked.email ?? '') !== (profile.email ?? ''))
       findings.push({ kind: 'email_drift', profileId, stripeCustomer })
     else if (linked.profileId !== profileId) findings.push({ kind: 'unmarked', profileId, stripeCustomer })
@@ -79,6 +98,9 @@ export function decideProfile(
     const subscribed = inUse === 'subscription'
     const older = created < keptCustomer.created
     findings.push({ kind: 'duplicate', profileId, stripeCustomer: id, kept: keptCustomer.id, subscribed, inUse, older })
+  }
+  for (const { id } of possible) {
+    if (id !== kept) findings.push({ kind: 'possible', profileId, stripeCustomer: id, linked: kept })
   }
   return findings
 }

@@ -1,8 +1,10 @@
-import type { CustomerUse, Finding } from './decide-profile.ts'
+import type { CustomerUse, Difference } from './decide-profile.ts'
 
 /** How to fix a finding, or why a person has to decide. */
 export type Remedy =
   | { action: 'requeue' | 'replace' | 'delete_duplicate' | 'delete_orphan' }
+  /** Nothing has to be done. */
+  | { action: 'none'; why: string }
   | { action: 'link'; stripeCustomer: string; insteadOf: string | null }
   | { action: 'leave'; why: string }
 
@@ -14,13 +16,13 @@ const describedUses: Readonly<Record<CustomerUse, string>> = {
 }
 
 const relink = ({ profileId, stripeCustomer }: { profileId: string; stripeCustomer: string }): string =>
-  `to link it instead, run: stripe-customers relink ${profileId} ${stripeCustomer}`
+  `stripe-customers relink ${profileId} ${stripeCustomer}`
 
 /**
  * Decides how to fix a finding. Nothing is deleted and no link is removed on a guess, because the command may have been given
  * the wrong Stripe account or the wrong database. Pure.
  */
-export function decideRemedy(finding: Finding, options: { deleteDuplicates: boolean }): Remedy {
+export function decideRemedy(finding: Difference, options: { deleteDuplicates: boolean }): Remedy {
   switch (finding.kind) {
     case 'missing':
       return finding.adopt === null
@@ -41,10 +43,22 @@ export function decideRemedy(finding: Finding, options: { deleteDuplicates: bool
       return { action: 'requeue' }
     case 'duplicate':
       if (finding.inUse !== null)
-        return { action: 'leave', why: `it has ${describedUses[finding.inUse]}; ${relink(finding)}` }
-      if (finding.older) return { action: 'leave', why: `it is older than ${finding.kept}; ${relink(finding)}` }
+        return {
+          action: 'leave',
+          why: `it has ${describedUses[finding.inUse]}; to link it instead, run: ${relink(finding)}`,
+        }
+      if (finding.older)
+        return { action: 'leave', why: `it is older than ${finding.kept}; to link it instead, run: ${relink(finding)}` }
       if (!options.deleteDuplicates) return { action: 'leave', why: 'add --delete-duplicates to delete it' }
       return { action: 'delete_duplicate' }
+    case 'possible':
+      // Whether it is that of the profile is for a person to decide.
+      return finding.linked === null
+        ? {
+            action: 'leave',
+            why: `it has the same e-mail; to link it, run: ${relink(finding)}, or to create another: stripe-customers requeue ${finding.profileId}`,
+          }
+        : { action: 'none', why: `it has the same e-mail; to link it instead, run: ${relink(finding)}` }
     case 'orphaned':
       return finding.deletable
         ? { action: 'delete_orphan' }

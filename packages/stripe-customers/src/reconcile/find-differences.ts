@@ -3,7 +3,7 @@ import type { CustomerIndex } from './customer-index.ts'
 import {
   type CustomerUse,
   decideProfile,
-  type Finding,
+  type Difference,
   type LinkedCustomer,
   type LiveCustomer,
   type ProfileRow,
@@ -23,10 +23,11 @@ export async function findInProfile(
   index: CustomerIndex,
   listed: ProfileRow,
   indexed: LinkedCustomer,
-): Promise<Finding[]> {
+): Promise<Difference[]> {
   const { profileId } = listed
   const marked = index.ofProfile(profileId)
-  if (decideProfile(listed, indexed, marked).length === 0) return []
+  const alike = listed.email === null ? [] : index.ofEmail(listed.email)
+  if (decideProfile(listed, indexed, marked, new Map(), alike).length === 0) return []
 
   const own: LiveCustomer[] = []
   for (const { id } of marked) {
@@ -41,23 +42,39 @@ export async function findInProfile(
       if (use !== null) uses.set(id, use)
     }
   }
+  const possible = await findPossible({ store, account }, alike)
   // The profile is read last. Read first, a link made meanwhile would make its customer look like a duplicate.
   const profile = await store.readProfile(profileId)
   if (profile === null) return []
   const linked = profile.stripeCustomer === null ? null : await account.retrieve(profile.stripeCustomer)
-  return decideProfile(profile, linked, own, uses)
+  return decideProfile(profile, linked, own, uses, possible)
+}
+
+/** Finds those of some customers with the e-mail of a profile that still have no mark, and to which no profile is linked. */
+async function findPossible(
+  { store, account }: Pick<ReconcileDependencies, 'store' | 'account'>,
+  alike: readonly LiveCustomer[],
+): Promise<LiveCustomer[]> {
+  if (alike.length === 0) return []
+  const linked = new Set(await store.findLinked(alike.map(({ id }) => id)))
+  const possible: LiveCustomer[] = []
+  for (const { id, email } of alike.filter((customer) => !linked.has(customer.id))) {
+    const customer = await account.retrieve(id)
+    if (typeof customer !== 'string' && customer.profileId === null && customer.email === email) possible.push(customer)
+  }
+  return possible
 }
 
 /** Finds the customers of a page whose profile does not exist. */
 export async function findOrphans(
   { store, account }: ReconcileDependencies,
   page: readonly LiveCustomer[],
-): Promise<Finding[]> {
+): Promise<Difference[]> {
   const ids = page.flatMap(({ profileId }) =>
     uuidSchema.safeParse(profileId).success && profileId !== null ? [profileId] : [],
   )
   const owners = new Map((await store.findOwners(ids)).map((owner) => [owner.profileId, owner]))
-  const findings: Finding[] = []
+  const findings: Difference[] = []
   for (const { id, profileId } of page) {
     const owner = owners.get(profileId ?? '')
     if (profileId === null || owner?.exists === true || owner?.tombstone === 'pending') continue

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Account } from '../account/account.ts'
 import type { DatabaseFunctions } from '../store/database-functions.ts'
 import { createParsedFunctions } from '../store/parsed-functions.ts'
 import { workErrorSchema } from '../store/work-error.ts'
@@ -9,8 +10,9 @@ const profileSchema = z
     profile_id: z.guid(),
     email: z.string().nullable(),
     stripe_customer: z.string().nullable(),
-    state: z.enum(['pending', 'waiting', 'done', 'failed']).nullable(),
+    state: z.enum(['pending', 'waiting', 'done', 'failed', 'dismissed']).nullable(),
     busy: z.boolean(),
+    elsewhere: z.boolean(),
   })
   .transform((row): ProfileRow => ({
     profileId: row.profile_id,
@@ -18,13 +20,14 @@ const profileSchema = z
     stripeCustomer: row.stripe_customer,
     state: row.state,
     busy: row.busy,
+    elsewhere: row.elsewhere,
   }))
 
 const ownerSchema = z
   .object({
     profile_id: z.guid(),
     profile_exists: z.boolean(),
-    tombstone: z.enum(['pending', 'waiting', 'done', 'failed']).nullable(),
+    tombstone: z.enum(['pending', 'waiting', 'done', 'failed', 'dismissed']).nullable(),
   })
   .transform((row) => ({ profileId: row.profile_id, exists: row.profile_exists, tombstone: row.tombstone }))
 
@@ -57,6 +60,13 @@ const openedSchema = z.union([
   z.guid(),
   z.object({ open_stripe_customer_work: z.guid() }).transform((row) => row.open_stripe_customer_work),
 ])
+const linkedSchema = z.union([
+  z.string(),
+  z.object({ find_linked_stripe_customers: z.string() }).transform((row) => row.find_linked_stripe_customers),
+])
+const leftBehindSchema = z
+  .object({ profile_id: z.guid(), stripe_customer: z.string().nullable() })
+  .transform((row) => ({ profileId: row.profile_id, stripeCustomer: row.stripe_customer }))
 
 const countSchema = z.coerce.number()
 const workCountsSchema = z
@@ -65,9 +75,13 @@ const workCountsSchema = z
     linked: countSchema,
     done: countSchema,
     pending: countSchema,
+    waiting: countSchema,
     due: countSchema,
     retrying: countSchema,
     failed: countSchema,
+    blocked: countSchema,
+    dismissed: countSchema,
+    elsewhere: countSchema,
     oldest_due_seconds: countSchema,
   })
   .transform(({ oldest_due_seconds: seconds, ...counts }) => ({ ...counts, oldestDueSeconds: Math.round(seconds) }))
@@ -77,7 +91,8 @@ const repairCountsSchema = z.object({ missing: countSchema, outdated: countSchem
 
 /**
  * How many rows are in which state. `unrecorded`: users and profiles that have no work yet. `outdated`: profiles whose e-mail
- * is not that of their user. `vanished`: rows of work whose profile is gone without a trace.
+ * is not that of their user. `vanished`: rows of work whose profile is gone without a trace. `elsewhere`: rows whose customer is in
+ * an account that is no longer in use.
  */
 export type WorkCounts = z.infer<typeof workCountsSchema> & Record<'unrecorded' | 'outdated' | 'vanished', number>
 
@@ -95,12 +110,20 @@ export interface ReconcileStore {
   listProfiles(after: string | null, batch: number): Promise<ProfileRow[]>
   readProfile(profileId: string): Promise<ProfileRow | null>
   findOwners(profileIds: readonly string[]): Promise<CustomerOwner[]>
+  /** Returns those of some customers to which a profile is linked. */
+  findLinked(stripeCustomers: readonly string[]): Promise<string[]>
   /** False if the profile has changed, or a request for it is in progress. */
   link(profileId: string, stripeCustomer: string, insteadOf: string | null): Promise<boolean>
   /** False if there is no tombstone, or its work is pending. */
   deleteOrphan(profileId: string, stripeCustomer: string): Promise<boolean>
-  /** Adds the work of profiles without any. Returns their ids. */
+  /** Adds the work of profiles without any, and asks the rule again for those that wait. Returns the ids of the former. */
   openWork(profileIds: readonly string[]): Promise<string[]>
+  /** Begins to use another account. */
+  beginAccount(account: Account): Promise<void>
+  /** Moves profiles to the account in use: with their links, or without. */
+  move(kept: readonly string[], cleared: readonly string[]): Promise<void>
+  /** Dismisses some deletions of customers that are in another account. None is left when it returns nothing. */
+  dismissElsewhere(): Promise<{ profileId: string; stripeCustomer: string | null }[]>
   /** Writes what the application's triggers could not, for the next users. */
   readonly repairProfilePage: (after: string | null) => Promise<RepairedPage>
   /** Turns the next rows of work whose profile vanished into tombstones. */
@@ -127,6 +150,10 @@ export function createReconcileStore(functions: DatabaseFunctions): ReconcileSto
     link: (target, customer, insteadOf) =>
       value(z.boolean(), 'link_stripe_customer', { target, customer, instead_of: insteadOf }),
     deleteOrphan: (target, customer) => value(z.boolean(), 'delete_orphaned_stripe_customer', { target, customer }),
+    findLinked: (customers) => rows(linkedSchema, 'find_linked_stripe_customers', { customers }),
+    beginAccount: async (account) => void (await value(z.int(), 'begin_stripe_customer_account', { ...account })),
+    move: async (kept, cleared) => void (await value(z.unknown(), 'move_stripe_customers', { kept, cleared })),
+    dismissElsewhere: () => rows(leftBehindSchema, 'dismiss_deletions_elsewhere', {}),
     openWork: (targets) => rows(openedSchema, 'open_stripe_customer_work', { targets }),
     repairProfilePage: (after) => row(repairedSchema, 'repair_profile_page', { after, batch: repairBatch }),
     tombstoneVanishedPage: (after) => row(repairedSchema, 'tombstone_vanished_profiles', { after, batch: repairBatch }),

@@ -4,6 +4,7 @@ import { StripeCustomersError } from '../errors.ts'
 import { callStripe } from '../stripe/call-stripe.ts'
 import { createPace } from '../stripe/pace.ts'
 import {
+  accountIdSchema,
   customerOrDeletedSchema,
   customerPageSchema,
   deletedSchema,
@@ -22,6 +23,8 @@ export interface StripeAccount {
    */
   pages(): AsyncGenerator<{ customers: LiveCustomer[]; others: number }>
   retrieve(customer: string): Promise<Exclude<LinkedCustomer, null>>
+  /** Reads the id of the account. Null if the key cannot, as a restricted one. */
+  readAccount(): Promise<string | null>
   /** Returns what would be lost with a customer. Null if nothing, or if there is no such customer. */
   findUse(customer: string): Promise<CustomerUse | null>
   delete(customer: string): Promise<void>
@@ -48,12 +51,16 @@ export function createStripeAccount(
   const pace = createPace(timing)
   const options = { timeout: requestTimeoutMs, maxNetworkRetries: 0 }
 
-  const call = async <T>(schema: z.ZodType<T>, request: () => Promise<unknown>): Promise<T | 'missing'> => {
+  const call = async <T>(
+    schema: z.ZodType<T>,
+    request: () => Promise<unknown>,
+    isMissing = ({ code }: StripeFailure): boolean => code === 'stripe_missing',
+  ): Promise<T | 'missing'> => {
     for (let tries = 0, limitedTries = 0; ;) {
       const result = await callStripe({ pace, requestTimeoutMs }, schema, request)
       if (result.ok) return result.value
       const { failure, cause } = result
-      if (failure.code === 'stripe_missing') return 'missing'
+      if (isMissing(failure)) return 'missing'
       const isLimited = failure.code === 'stripe_rate_limited'
       const isTransient = failure.code === 'stripe_unreachable' || failure.code === 'stripe_unavailable'
       if (isLimited) limitedTries += 1
@@ -88,6 +95,14 @@ export function createStripeAccount(
       const result = await call(customerOrDeletedSchema, () => stripe.customers.retrieve(customer, {}, options))
       if (result === 'missing') return 'unknown'
       return result === 'deleted' ? 'deleted' : toLiveCustomer(result)
+    },
+    async readAccount() {
+      const id = await call(
+        accountIdSchema,
+        () => stripe.accounts.retrieve(null, {}, options),
+        ({ status }) => status === 403,
+      )
+      return id === 'missing' ? null : id
     },
     async findUse(customer) {
       const has = async (request: () => Promise<unknown>): Promise<boolean> => {

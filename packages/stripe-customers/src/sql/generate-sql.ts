@@ -24,6 +24,7 @@ const files = [
   'hooks.sql',
   'vanished.sql',
   'table.sql',
+  'account.sql',
   'claim.sql',
   'complete.sql',
   'record.sql',

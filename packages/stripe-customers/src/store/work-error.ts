@@ -16,6 +16,8 @@ export type WorkErrorCode =
   | 'stripe_key_reused'
   /** 404: the account does not have this customer. */
   | 'stripe_missing'
+  /** The key belongs to another account or mode than the customers. Nothing was sent. */
+  | 'stripe_other_account'
   /** The project's function for details returned something else, or raised. */
   | 'details_refused'
   /** The link was set by hand to a customer that is deleted, or that belongs to another profile. */
@@ -28,6 +30,8 @@ export type WorkErrorCode =
   | 'database_refused'
   /** Workers claimed the row and never reported: each crashed or was killed. */
   | 'worker_lost'
+  /** Nobody wants the work any more. */
+  | 'dismissed'
 
 /** The error of a row of work, stored in its `last_error`. Its message never contains the user's e-mail. */
 export interface WorkError {
@@ -50,12 +54,14 @@ export const workErrorSchema = z
       'stripe_unauthorized',
       'stripe_key_reused',
       'stripe_missing',
+      'stripe_other_account',
       'details_refused',
       'link_refused',
       'stripe_refused',
       'stripe_malformed',
       'database_refused',
       'worker_lost',
+      'dismissed',
     ]),
     message: z.string(),
     status: z.int().optional(),

@@ -43,6 +43,7 @@ export const claimedWorkSchema = z
     look_first: z.boolean(),
     key_expired: z.boolean(),
     unsettled_seconds: z.number(),
+    account_number: z.int(),
   })
   .transform((row) => ({
     profileId: row.profile_id,
@@ -64,6 +65,8 @@ export const claimedWorkSchema = z
     keyExpired: row.key_expired,
     /** How much longer an earlier request without a response may still take effect. */
     unsettledSeconds: row.unsettled_seconds,
+    /** The account that the project uses. */
+    accountNumber: row.account_number,
   }))
 
 /** A row of work under a lease. */
@@ -82,7 +85,7 @@ export const customerStatusSchema = z
   .object({
     profile_exists: z.boolean(),
     stripe_customer: z.string().nullable(),
-    state: z.enum(['pending', 'waiting', 'done', 'failed']).nullable(),
+    state: z.enum(['pending', 'waiting', 'done', 'failed', 'dismissed']).nullable(),
     leased: z.boolean(),
     seconds_until_due: z.number().nullable(),
     last_error: workErrorSchema.nullable(),
@@ -102,7 +105,15 @@ export type CustomerStatus = z.infer<typeof customerStatusSchema>
 /** Parses a row of `apply_stripe_event`. */
 export const eventOutcomeSchema = z
   .object({
-    outcome: z.enum(['unlinked', 'reopened', 'unchanged', 'unknown_customer', 'duplicate']),
+    outcome: z.enum([
+      'unlinked',
+      'reopened',
+      'unchanged',
+      'unknown_customer',
+      'duplicate',
+      'other_account',
+      'other_mode',
+    ]),
     profile_id: z.guid().nullable(),
   })
   .transform((row) => ({ outcome: row.outcome, profileId: row.profile_id }))

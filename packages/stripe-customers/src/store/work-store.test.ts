@@ -21,6 +21,7 @@ function makeRow(row: Record<string, unknown> = {}): Record<string, unknown> {
     look_first: false,
     key_expired: false,
     unsettled_seconds: 0,
+    account_number: 1,
     ...row,
   }
 }
@@ -42,6 +43,7 @@ describe('createWorkStore', () => {
         lookFirst: false,
         keyExpired: false,
         unsettledSeconds: 0,
+        accountNumber: 1,
         refusedDetails: null,
       },
     ])

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Account, accountSchema, type UsedAccount, usedAccountSchema } from '../account/account.ts'
 import type { WakeUps } from '../wake-ups/judge-wake-ups.ts'
 import { readWakeUps } from '../wake-ups/read-wake-ups.ts'
 import type { DatabaseFunctions } from './database-functions.ts'
@@ -55,6 +56,12 @@ export interface WorkStore {
   repairProfiles(): Promise<number>
   /** Reads what became of the wake-ups of the last hour. */
   readWakeUps(): Promise<WakeUps>
+  /** Reads the account that the project uses. */
+  readAccount(): Promise<UsedAccount>
+  /** Records the account with this number. Known values stay. Returns the values that are known then. */
+  recordAccount(accountNumber: number, account: Account): Promise<Account>
+  /** Ends work that nobody wants any more. False if there is none, or a worker has the row. */
+  dismiss(profileId: string): Promise<boolean>
   /** Records an event about a customer and applies it, in one transaction. */
   applyEvent(event: {
     id: string
@@ -63,6 +70,9 @@ export interface WorkStore {
     email: string | null
     /** The profile id in the customer's metadata. */
     profileId: string | null
+    /** The account that the event names, and its mode. */
+    account: string | null
+    livemode: boolean | null
   }): Promise<EventOutcome>
 }
 
@@ -118,13 +128,19 @@ export function createWorkStore(functions: DatabaseFunctions): WorkStore {
     },
     repairProfiles: () => value(z.int(), 'repair_profiles', {}),
     readWakeUps: () => readWakeUps(functions),
-    applyEvent: ({ id, type, stripeCustomer, email, profileId }) =>
+    readAccount: () => row(usedAccountSchema, 'read_stripe_customer_account', {}),
+    recordAccount: (accountNumber, { account, livemode }) =>
+      row(accountSchema, 'record_stripe_customer_account', { account_number: accountNumber, account, livemode }),
+    dismiss: (profileId) => value(z.boolean(), 'dismiss_stripe_customer_work', { target: profileId }),
+    applyEvent: ({ id, type, stripeCustomer, email, profileId, account, livemode }) =>
       row(eventOutcomeSchema, 'apply_stripe_event', {
         event_id: id,
         event_type: type,
         customer: stripeCustomer,
         customer_email: email,
         customer_profile_id: profileId,
+        event_account: account,
+        event_livemode: livemode,
       }),
   }
 }

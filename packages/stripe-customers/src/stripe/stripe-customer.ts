@@ -32,6 +32,11 @@ export function markOf({ metadata }: Pick<StripeCustomer, 'metadata'>): string |
 /** Parses a customer, or to `deleted` if it was deleted. */
 export const customerOrDeletedSchema = z.union([deletedSchema, customerSchema])
 
+/** Parses the account of the key to its id. */
+export const accountIdSchema = z
+  .object({ object: z.literal('account'), id: z.string().startsWith('acct_') })
+  .transform(({ id }) => id)
+
 /** A customer whose id others chose, so the engine did not create it. */
 const otherCustomerSchema = z
   .object({ object: z.literal('customer'), id: z.string().regex(/^(?!cus_)./) })

@@ -95,6 +95,11 @@ export function describeRefusedLink(reason: string): StripeFailure {
   return describeOwn('link_refused', `${reason} Set the right customer, or clear the link to get another one.`)
 }
 
+/** Describes a row whose customer is in another account than the key. */
+export function describeWrongAccount(message: string): StripeFailure {
+  return describeOwn('stripe_other_account', message)
+}
+
 /** Describes a row that reached its maximum of attempts although the last of its workers never reported. */
 export function describeLostWorker(): StripeFailure {
   return describeOwn(

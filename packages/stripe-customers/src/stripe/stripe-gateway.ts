@@ -4,6 +4,7 @@ import type { CustomerParameters } from '../store/work-rows.ts'
 import { callStripe, type StripeResult } from './call-stripe.ts'
 import type { Pace } from './pace.ts'
 import {
+  accountIdSchema,
   createdCustomerSchema,
   customerOrDeletedSchema,
   customerPageSchema,
@@ -21,6 +22,8 @@ export interface CustomerQuery {
 
 /** The engine's calls to Stripe. Each waits for its turn and begins within the lease. None throws. */
 export interface StripeGateway {
+  /** Reads the id of the account. Null if the key cannot, as a restricted one. */
+  readAccount(): Promise<StripeResult<string | null>>
   create(parameters: CustomerParameters, idempotencyKey: string): Promise<StripeResult<StripeCustomer>>
   retrieve(customer: string): Promise<StripeResult<StripeCustomer | 'deleted'>>
   /** Writes the e-mail and the profile id. */
@@ -58,6 +61,11 @@ export function createStripeGateway(deps: StripeGatewayDependencies, leaseExpire
     callStripe({ pace, requestTimeoutMs, deadline: leaseExpiresAt }, schema, request)
 
   const gateway: Omit<StripeGateway, 'find'> = {
+    async readAccount() {
+      const result = await call(accountIdSchema, () => stripe.accounts.retrieve(null, {}, options))
+      return !result.ok && result.failure.status === 403 ? { ok: true, value: null, replayed: false } : result
+    },
+
     create: (parameters, idempotencyKey) =>
       call(createdCustomerSchema, () => stripe.customers.create(parameters, { ...options, idempotencyKey })),
 

@@ -4,8 +4,8 @@ import type { WorkStore } from '../store/work-store.ts'
 /** The outcome of an event from Stripe. */
 export type AppliedEvent =
   /**
-   * The event was not recorded, because it is not about the deletion or the change of a customer, or comes from the other mode
-   * (`livemode`) or from another account.
+   * The event was not recorded, because it is not about the deletion or the change of a customer, or comes from another account or
+   * mode than the project uses.
    */
   | { outcome: 'ignored'; reason: 'other_event' | 'other_mode' | 'other_account' }
   /** The customer was deleted in Stripe. The profile lost its link and gets another customer with the next sweep. */
@@ -54,14 +54,16 @@ export async function applyEvent(
   if (!parsed.success) return { outcome: 'ignored', reason: 'other_event' }
   const { id, type, data, account } = parsed.data
   if (livemode !== null && parsed.data.livemode === !livemode) return { outcome: 'ignored', reason: 'other_mode' }
-  if (account !== undefined && account !== null) return { outcome: 'ignored', reason: 'other_account' }
   const { outcome, profileId } = await store.applyEvent({
     id,
     type,
     stripeCustomer: data.object.id,
     email: data.object.email ?? null,
     profileId: data.object.metadata?.profile_id ?? null,
+    account: account ?? null,
+    livemode: parsed.data.livemode ?? null,
   })
+  if (outcome === 'other_account' || outcome === 'other_mode') return { outcome: 'ignored', reason: outcome }
   if (outcome === 'duplicate' || outcome === 'unknown_customer' || profileId === null) {
     return { outcome: outcome === 'duplicate' ? 'duplicate' : 'unknown_customer' }
   }

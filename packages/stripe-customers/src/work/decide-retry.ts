@@ -59,8 +59,10 @@ export function decideRetry(
     case 'stripe_missing':
     case 'link_refused':
     case 'worker_lost':
+    case 'dismissed':
       return { action: 'fail', error }
     case 'stripe_unauthorized':
+    case 'stripe_other_account':
       return retry(jitter(unauthorizedDelayMs, random), false)
     case 'stripe_rate_limited':
       return retry(jitter(rateLimitedDelayMs, random), false)

@@ -1,3 +1,4 @@
+import type { CheckAccount } from '../account/check-account.ts'
 import type { RunInSpan } from '../spans.ts'
 import type { WorkStore } from '../store/work-store.ts'
 import type { StripeGatewayDependencies } from '../stripe/stripe-gateway.ts'
@@ -9,6 +10,7 @@ import type { StripeCustomersEvent } from './events.ts'
 export interface EngineDependencies extends Timing {
   readonly store: WorkStore
   readonly gateway: StripeGatewayDependencies
+  readonly checkAccount: CheckAccount
   readonly retryPolicy: RetryPolicy
   readonly leaseMs: number
   /** How long `provision` waits for another worker, or for an attempt that is due soon. */

@@ -30,6 +30,8 @@ async function perform(deps: EngineDependencies, leased: LeasedWork): Promise<Wo
   deps.onEvent({ ...about(work), type: 'claimed', attempt: work.attempts })
   // An attempt that fails is counted when it reports. Only attempts that never reported exceed the maximum.
   if (work.attempts > deps.retryPolicy.maxAttempts) return recordFailure(attempt, describeLostWorker())
+  const refusal = await deps.checkAccount(attempt)
+  if (refusal !== null) return recordFailure(attempt, refusal)
   switch (work.kind) {
     case 'create':
       return createCustomer(attempt)

@@ -58,7 +58,8 @@ export async function provisionProfile(deps: EngineDependencies, profileId: stri
 function resultOf(status: CustomerStatus | null): ProvisionResult | null {
   if (status === null || !status.profileExists) return { outcome: 'unknown_profile' }
   if (status.state === 'waiting') return { outcome: 'waiting' }
-  if (status.state === 'failed' && status.lastError !== null) return { outcome: 'failed', error: status.lastError }
+  if ((status.state === 'failed' || status.state === 'dismissed') && status.lastError !== null)
+    return { outcome: 'failed', error: status.lastError }
   // The link alone proves nothing: the work may be to check it.
   if (status.state === 'done' && status.stripeCustomer !== null) {
     return { outcome: 'provisioned', stripeCustomer: status.stripeCustomer }

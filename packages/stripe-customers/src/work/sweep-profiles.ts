@@ -27,8 +27,11 @@ export interface SweepResult {
   readonly failed: number
   /** Rows whose outcome another worker or the next attempt records. */
   readonly lost: number
-  /** Why the sweep ended: nothing was due, a limit was reached, or Stripe does not accept the secret key. */
-  readonly stopped: 'idle' | 'limit' | 'budget' | 'signal' | 'unauthorized'
+  /**
+   * Why the sweep ended: nothing was due, a limit was reached, Stripe does not accept the secret key, or the key belongs to another
+   * account than the customers.
+   */
+  readonly stopped: 'idle' | 'limit' | 'budget' | 'signal' | 'unauthorized' | 'other_account'
 }
 
 /** Rows are claimed for about this long ahead, so that their leases do not expire while they wait for their turn. */
@@ -55,13 +58,13 @@ export async function sweepProfiles(deps: EngineDependencies, options: SweepOpti
     lost: 0,
   }
   const queue: LeasedWork[] = []
-  let unauthorized = false
+  let refused: 'unauthorized' | 'other_account' | null = null
   let idle = false
   let claiming: Promise<void> | null = null
 
   const findReasonToStop = (): SweepResult['stopped'] | null => {
     if (signal?.aborted === true) return 'signal'
-    if (unauthorized) return 'unauthorized'
+    if (refused !== null) return refused
     if (clock().getTime() >= endMs) return 'budget'
     if (counts.claimed >= limit) return 'limit'
     return idle ? 'idle' : null
@@ -114,7 +117,8 @@ export async function sweepProfiles(deps: EngineDependencies, options: SweepOpti
       case 'retrying':
         counts.retrying += 1
         if (result.delayMs <= 0) idle = false
-        unauthorized ||= result.error?.code === 'stripe_unauthorized'
+        if (result.error?.code === 'stripe_unauthorized') refused = 'unauthorized'
+        if (result.error?.code === 'stripe_other_account') refused = 'other_account'
         break
     }
   }

@@ -4,7 +4,9 @@ import { createStripe } from '../test-stack.ts'
 import { type FaultFixture, leaseMs, longerThanLeaseSeconds, signUps } from './fault-fixture.ts'
 import { killWorker } from './kill-worker.ts'
 import { loseDatabase, loseDatabaseUntilLeaseExpires } from './lose-database.ts'
+import { changeAccount } from './change-account.ts'
 import {
+  adoptBesideOthers,
   adoptCustomers,
   clearLinks,
   deleteUsersWithoutTriggers,
@@ -85,6 +87,9 @@ export const faults: readonly Fault[] = [
   { name: 'user deleted after a cut connection', inject: deleteUsersAfterCut, customers: 0 },
   { name: 'adoption of earlier customers', inject: adoptCustomers },
   { name: 'restore of a backup that is 25 hours old', inject: restoreBackup },
+  { name: 'another account', inject: (fixture) => changeAccount(fixture, { account: 'acct_Other' }, {}) },
+  { name: 'live mode after test mode', inject: (fixture) => changeAccount(fixture, {}, { livemode: true }) },
+  { name: 'adoption beside customers of others', inject: adoptBesideOthers },
   { name: 'link cleared', inject: clearLinks },
   { name: 'link lost while triggers are off', inject: loseLinks },
   { name: 'link set by hand', inject: setLinks },

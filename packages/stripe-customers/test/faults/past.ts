@@ -1,6 +1,6 @@
 import { createPostgresFunctions } from '../../src/store/postgres-functions.ts'
 import { createReconcileStore } from '../../src/reconcile/reconcile-store.ts'
-import { reconcile } from '../../src/reconcile/reconcile.ts'
+import { reconcile, type ReconcileOptions } from '../../src/reconcile/reconcile.ts'
 import { createStripeAccount } from '../../src/reconcile/stripe-account.ts'
 import { createWorkStore } from '../../src/store/work-store.ts'
 import { createStripe } from '../test-stack.ts'
@@ -20,6 +20,20 @@ export async function adoptCustomers(fixture: FaultFixture): Promise<Iterable<st
     await Promise.all([fix(fixture), createEngine().sweep(), ...profiles.map((id) => createEngine().provision(id))])
   }
   return findUnharmed(fixture, originals)
+}
+
+/** The same, in an account where others have customers with the same e-mails, ids of their own and marks that mean nothing here. */
+export async function adoptBesideOthers(fixture: FaultFixture): Promise<Iterable<string>> {
+  const { database, standIn } = fixture
+  const stripe = createStripe(standIn)
+  const { rows } = await database.query<{ id: string; email: string }>('select id, email from public.profile')
+  await Promise.all(
+    rows.flatMap(({ id, email }) => {
+      const foreign = { id: `account_${id}`, email, metadata: { app: 'shop' } }
+      return [stripe.customers.create(foreign), stripe.customers.create({ email })]
+    }),
+  )
+  return adoptCustomers(fixture)
 }
 
 /** The application runs on when a backup from before the creation of all customers was restored. */
@@ -105,12 +119,15 @@ export async function deleteUsersWithoutTriggers(fixture: FaultFixture): Promise
 }
 
 /** Does what `reconcile --fix --delete-duplicates` does before it sweeps. */
-async function fix({ database, standIn, timing }: FaultFixture): Promise<void> {
+export async function fix(
+  { database, standIn, timing }: FaultFixture,
+  newAccount: ReconcileOptions['newAccount'] = 'no',
+): Promise<void> {
   const functions = createPostgresFunctions(database)
   const account = createStripeAccount(createStripe(standIn), timing)
   await reconcile(
     { store: createReconcileStore(functions), work: createWorkStore(functions), account },
-    { mode: 'fix', deleteDuplicates: true, onFinding: () => {}, onProgress: () => {} },
+    { mode: 'fix', deleteDuplicates: true, newAccount, onFinding: () => {}, onProgress: () => {} },
   )
 }
 

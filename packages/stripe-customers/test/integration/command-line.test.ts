@@ -196,7 +196,7 @@ describe('the command line', () => {
       last: { mode: 'plan', fixed: 0 },
     })
     expect(await customerOf(profileId)).toBeNull()
-    expect(await json('reconcile --fix')).toMatchObject({ exitCode: 0, findings: [{ ...finding, result: 'fixed' }] })
+    expect(await json('reconcile --fix')).toMatchObject({ exitCode: 0, findings: [{ ...finding, result: 'linked' }] })
     expect(await customerOf(profileId)).toBe(stripeCustomer)
     expect(await live(profileId)).toEqual([stripeCustomer])
   })
@@ -206,7 +206,7 @@ describe('the command line', () => {
     await stripe.customers.del(stripeCustomer)
     const finding = { kind: 'deleted', profileId, stripeCustomer, unknown: false, adopt: null }
     expect(await json('reconcile')).toMatchObject({ exitCode: 1, findings: [finding] })
-    expect(await json('reconcile --fix')).toMatchObject({ exitCode: 0, findings: [{ ...finding, result: 'fixed' }] })
+    expect(await json('reconcile --fix')).toMatchObject({ exitCode: 0, findings: [{ ...finding, result: 'due' }] })
     expect(await live(profileId)).toEqual([await customerOf(profileId)])
     expect(await json('reconcile')).toMatchObject({ exitCode: 0, findings: [] })
   })
@@ -540,6 +540,7 @@ describe('reconcile', () => {
       {
         mode: 'fix',
         deleteDuplicates: false,
+        newAccount: 'no',
         onFinding: (finding) => findings.push(finding),
         onProgress: () => {},
         ...options,
@@ -559,7 +560,7 @@ describe('reconcile', () => {
     expect(live(profileId)).toEqual([])
     const left = await stripe.customers.create({ metadata: { profile_id: profileId } })
     const { findings } = await fix()
-    const finding = { kind: 'orphaned', profileId, stripeCustomer: left.id, deletable: true, result: 'fixed' }
+    const finding = { kind: 'orphaned', profileId, stripeCustomer: left.id, deletable: true, result: 'due' }
     expect(findings).toEqual([finding])
     expect(live(profileId)).toEqual([])
   })
@@ -570,7 +571,7 @@ describe('reconcile', () => {
     await database.query('delete from public.profile where id = $1', [ids[0]])
     await database.query('delete from public.stripe_customer_work where profile_id = any ($1)', [ids])
     const { summary } = await fix()
-    expect(summary).toMatchObject({ unrecorded: 2, found: { missing: 2 }, fixed: 2, left: 0 })
+    expect(summary).toMatchObject({ unrecorded: 2, found: { missing: 2 }, left: 0 })
     for (const id of ids) expect(live(id)).toHaveLength(1)
     expect((await fix()).summary.found.missing).toBe(0)
   })
@@ -588,7 +589,7 @@ describe('reconcile', () => {
     await database.query(`update public.stripe_customer_work set next_attempt_at = now() where profile_id = $1`, [
       profileId,
     ])
-    expect((await fix()).findings).toMatchObject([{ kind: 'missing', profileId, result: 'fixed' }])
+    expect((await fix()).findings).toMatchObject([{ kind: 'missing', profileId, result: 'linked' }])
     expect(live(profileId)).toHaveLength(1)
   })
 

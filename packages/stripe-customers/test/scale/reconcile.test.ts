@@ -17,6 +17,7 @@ const profileOf = (number: number): ProfileRow => ({
   stripeCustomer: customerOf(number).id,
   state: 'done',
   busy: false,
+  elsewhere: false,
 })
 
 const unexpected = () => Promise.reject(new Error('Reconciling without --fix changes nothing.'))
@@ -35,9 +36,13 @@ async function measureReconcile(profileCount: number) {
             linked: profileCount,
             done: profileCount,
             pending: 0,
+            waiting: 0,
             due: 0,
             retrying: 0,
+            blocked: 0,
             failed: 0,
+            dismissed: 0,
+            elsewhere: 0,
             unrecorded: 0,
             outdated: 0,
             vanished: 0,
@@ -51,7 +56,11 @@ async function measureReconcile(profileCount: number) {
         },
         readProfile: (id) => Promise.resolve(profileOf(Number(id.slice(-12)))),
         findOwners: (ids) => Promise.resolve(ids.map((profileId) => ({ profileId, exists: true, tombstone: null }))),
+        findLinked: unexpected,
         link: unexpected,
+        beginAccount: unexpected,
+        move: unexpected,
+        dismissElsewhere: unexpected,
         deleteOrphan: unexpected,
         openWork: unexpected,
         repairProfilePage: unexpected,
@@ -59,6 +68,7 @@ async function measureReconcile(profileCount: number) {
       },
       work: { requeue: unexpected, unlink: unexpected },
       account: {
+        readAccount: unexpected,
         async *pages() {
           for (let first = 0; first < profileCount; first += 100) {
             const customers = Array.from({ length: 100 }, (_, index) => customerOf(first + index))
@@ -73,6 +83,7 @@ async function measureReconcile(profileCount: number) {
     {
       mode: 'report',
       deleteDuplicates: false,
+      newAccount: 'no',
       onFinding: ({ kind, profileId }) => findings.push(`${kind} ${profileId}`),
       onProgress: ({ done }) => {
         if (done % (profileCount / 10) === 0) peakBytes = Math.max(peakBytes, readHeldBytes())

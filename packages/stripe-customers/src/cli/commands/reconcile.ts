@@ -1,18 +1,20 @@
 import { CliError, type Command, InvalidArgumentError } from '@routekey/command-line'
 
+import { describeOtherAccount } from '../../account/account.ts'
 import { systemTiming } from '../../timing.ts'
 import { expectForeign, type MetadataPair, parseMetadataPair } from '../../reconcile/expect-foreign.ts'
 import { reconcile, type ReconcileOptions } from '../../reconcile/reconcile.ts'
 import { createStripeAccount } from '../../reconcile/stripe-account.ts'
 import { envFileOption } from '../command-options.ts'
 import type { CliContext } from '../context.ts'
-import { withEngine } from '../with-engine.ts'
+import { type Engine, withEngine } from '../with-engine.ts'
 import { checkSweep } from './sweep.ts'
 
 interface ReconcileFlags {
   readonly fix?: true | undefined
   readonly dryRun?: true | undefined
   readonly deleteDuplicates?: true | undefined
+  readonly newAccount?: true | undefined
 }
 
 /** Adds `reconcile`. */
@@ -34,6 +36,10 @@ export function addReconcile(program: Command, context: CliContext): void {
       'ignore customers with this in their metadata, such as those of another project in the same Stripe account; repeatable',
       collectPairs,
     )
+    .option(
+      '--new-account',
+      'with --fix: move the project to the account of STRIPE_SECRET_KEY, such as from a test key to a live key; profiles get customers there, and those in the account before stay as they are',
+    )
     .addOption(envFileOption)
     .option('--json', 'print JSON, one object per line')
     .addHelpText(
@@ -47,12 +53,18 @@ The differences:
                another than the user
   unmarked     a customer without the id of its profile
   duplicate    another customer with the id of a profile
+  possible     a customer without a mark that has the e-mail of a profile; it is
+               never linked by a guess, and no difference if the profile has one
   orphaned     a customer with the id of a profile that no longer exists
+  moved        a profile whose customer is in the account before
+  left_behind  a deletion that only the account before allows; it is dismissed
   vanished     work whose profile is gone without a trace, as after truncate`,
     )
     .action(async (options) => {
       const plan = parseReconcileFlags(options)
-      await withEngine(context, options, async ({ store, work, stripe, progress, print, sweep }) => {
+      await withEngine(context, options, async (engine) => {
+        const { store, work, stripe, progress, print, sweep } = engine
+        const newAccount = await chooseAccount(engine, plan.mode, options.newAccount === true)
         const summary = await reconcile(
           {
             store,
@@ -61,6 +73,7 @@ The differences:
           },
           {
             ...plan,
+            newAccount,
             signal: context.signal,
             onFinding: (report) => print({ type: 'finding', ...report }),
             onProgress: ({ phase, done, total }) => progress.update(phase, done, total),
@@ -83,15 +96,40 @@ The differences:
 /**
  * Decides what to do. `--dry-run` wins over `--fix`.
  *
- * @throws `CliError` when `--delete-duplicates` is given without either of them.
+ * @throws `CliError` when `--delete-duplicates` or `--new-account` is given without either of them.
  */
 export function parseReconcileFlags(flags: ReconcileFlags): Pick<ReconcileOptions, 'mode' | 'deleteDuplicates'> {
   const mode = flags.dryRun === true ? 'plan' : flags.fix === true ? 'fix' : 'report'
   const deleteDuplicates = flags.deleteDuplicates === true
+  if (flags.newAccount === true && mode === 'report')
+    throw new CliError('--new-account needs --fix, or --dry-run to show what it would do.', 2)
   if (deleteDuplicates && mode === 'report') {
     throw new CliError('--delete-duplicates needs --fix, or --dry-run to show what it would delete.', 2)
   }
   return { mode, deleteDuplicates }
+}
+
+/**
+ * Decides whether the project moves to the account of the key, and begins that.
+ *
+ * @throws `CliError` when the key belongs to another account and moving was not asked for, or its account cannot be read.
+ */
+async function chooseAccount(
+  { compareAccount, store }: Pick<Engine, 'compareAccount' | 'store'>,
+  mode: ReconcileOptions['mode'],
+  isMoving: boolean,
+): Promise<ReconcileOptions['newAccount']> {
+  const { verdict, used, own } = await compareAccount()
+  if (!isMoving) {
+    if (verdict === 'other') throw new CliError(describeOtherAccount(used, own), 1)
+    return 'no'
+  }
+  if (own.account === null)
+    throw new CliError('This key cannot read its account. Use a secret key, sk_…, to move to another account.', 1)
+  if (verdict === 'own') return 'begun'
+  if (mode !== 'fix') return 'planned'
+  await store.beginAccount(own)
+  return 'begun'
 }
 
 function collectPairs(text: string, earlier: readonly MetadataPair[] = []): readonly MetadataPair[] {

@@ -20,7 +20,8 @@ export function addRelink(program: Command, context: CliContext): void {
     .addOption(envFileOption)
     .option('--json', 'print JSON')
     .action((profileId, stripeCustomer, options) =>
-      withEngine(context, options, async ({ customers, store, work, stripe, print }) => {
+      withEngine(context, options, async ({ customers, store, work, stripe, print, requireAccount }) => {
+        await requireAccount()
         const profile = await store.readProfile(profileId)
         if (profile === null) throw new CliError('No profile has this id.', 1)
         const customer = await createStripeAccount(stripe, systemTiming).retrieve(stripeCustomer)

@@ -23,7 +23,8 @@ export function addRequeue(program: Command, context: CliContext): void {
     .addOption(envFileOption)
     .option('--json', 'print JSON')
     .action((profileId, options) =>
-      withEngine(context, options, async ({ customers, work, print }) => {
+      withEngine(context, options, async ({ customers, work, print, requireAccount }) => {
+        await requireAccount()
         if (!(await work.requeue(profileId))) {
           print({ type: 'requeue', profileId, outcome: 'unknown_profile' })
           throw new CliError(problems.unknown_profile, 1)

@@ -15,7 +15,8 @@ export function addSweep(program: Command, context: CliContext): void {
     .addOption(envFileOption)
     .option('--json', 'print JSON')
     .action((options) =>
-      withEngine(context, options, async ({ sweep, print }) => {
+      withEngine(context, options, async ({ sweep, print, requireAccount }) => {
+        await requireAccount()
         const swept = await sweep(options.limit ?? null)
         print({ type: 'sweep', ...swept })
         checkSweep(swept)
@@ -25,6 +26,11 @@ export function addSweep(program: Command, context: CliContext): void {
 
 /** Throws if a sweep left work that was due. A limit that was reached is not an error. */
 export function checkSweep({ retrying, failed, stopped }: SweepResult): void {
+  if (stopped === 'other_account')
+    throw new CliError(
+      'STRIPE_SECRET_KEY belongs to another account than the customers. See: npx stripe-customers status',
+      1,
+    )
   if (stopped === 'unauthorized') throw new CliError('Stripe does not accept STRIPE_SECRET_KEY. Set a valid key.', 1)
   if (retrying === 0 && failed === 0 && (stopped === 'idle' || stopped === 'limit')) return
   const reason = stopped === 'signal' ? 'The sweep was stopped' : 'The sweep left work'

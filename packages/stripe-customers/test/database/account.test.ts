@@ -1,0 +1,115 @@
+import type { PGlite } from '@electric-sql/pglite'
+import { createTestDatabase } from '@routekey/sandbox/test-database'
+import type { StripeStandIn } from '@routekey/stripe-stand-in'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { createStripeCustomers, type StripeCustomersOptions } from '../../src/index.ts'
+import { createStripe, signUp, startStripe } from '../test-stack.ts'
+
+const restrictedKey = 'rk_test_sandbox_0123456789'
+
+describe('the account of the key', () => {
+  let database: PGlite
+  const standIns: StripeStandIn[] = []
+
+  beforeAll(async () => {
+    database = await createTestDatabase()
+  })
+  afterEach(async () => {
+    await Promise.all(standIns.splice(0).map((standIn) => standIn.stop()))
+    await database.exec(`
+      delete from auth.users;
+      delete from public.stripe_customer_work;
+      update public.stripe_customer_account set account = null, livemode = null;
+    `)
+  })
+  afterAll(async () => {
+    await database.close()
+  })
+
+  async function startEngine(
+    { account, secretKey }: { account?: string; secretKey?: string } = {},
+    options: Partial<StripeCustomersOptions> = {},
+  ) {
+    const standIn = await startStripe({
+      ...(account === undefined ? {} : { account }),
+      ...(secretKey === undefined ? {} : { secretKey }),
+    })
+    standIns.push(standIn)
+    const create = () =>
+      createStripeCustomers({ postgres: database, stripe: createStripe(standIn, secretKey), waitMs: 0, ...options })
+    return { standIn, create, customers: create() }
+  }
+  const readAccounts = async () => {
+    const { rows } = await database.query('select * from public.stripe_customer_account order by number')
+    return rows
+  }
+
+  it('is recorded at the first request, and asked for once', async () => {
+    const { standIn, customers } = await startEngine({ account: 'acct_One' }, { livemode: false })
+    await Promise.all([1, 2, 3].map(async () => customers.provision(await signUp(database))))
+    expect(await readAccounts()).toEqual([{ number: 1, account: 'acct_One', livemode: false }])
+    const asked = standIn.state().requests.recent.filter(({ path }) => path === '/v1/account')
+    expect(asked).toHaveLength(1)
+  })
+
+  it.each([
+    ['another account', { account: 'acct_Two' }, { livemode: false }],
+    ['another mode', { account: 'acct_One' }, { livemode: true }],
+  ])('stops everything for the key of %s, and names the way out', async (_name, other, options) => {
+    const { customers } = await startEngine({ account: 'acct_One' }, { livemode: false })
+    await customers.provision(await signUp(database))
+    const wrong = await startEngine(other, options)
+    const id = await signUp(database)
+    expect(await wrong.customers.provision(id)).toMatchObject({
+      outcome: 'pending',
+      reason: { code: 'stripe_other_account', message: expect.stringContaining('--new-account') },
+    })
+    await signUp(database)
+    expect(await wrong.customers.sweep()).toMatchObject({ retrying: 1, stopped: 'other_account' })
+    expect(wrong.standIn.state().counts.customers).toBe(0)
+    // With the right key, the work is done when its wait is over.
+    await database.query('update public.stripe_customer_work set next_attempt_at = now()')
+    expect(await customers.sweep()).toMatchObject({ done: 2, stopped: 'idle' })
+  })
+
+  it('is recognised by its customers if the key cannot read it', async () => {
+    const own = await startEngine({ secretKey: restrictedKey })
+    await own.customers.provision(await signUp(database))
+    expect(await readAccounts()).toEqual([{ number: 1, account: null, livemode: null }])
+    const wrong = await startEngine({ secretKey: restrictedKey })
+    const id = await signUp(database)
+    expect(await wrong.customers.provision(id)).toMatchObject({ reason: { code: 'stripe_other_account' } })
+    expect(await wrong.customers.provision(id)).toMatchObject({ reason: { code: 'stripe_other_account' } })
+    await database.query('update public.stripe_customer_work set next_attempt_at = now()')
+    expect(await own.create().provision(id)).toMatchObject({ outcome: 'provisioned' })
+  })
+
+  it('is not that of links from before the engine that it does not have', async () => {
+    const id = await signUp(database)
+    await database.query('delete from public.stripe_customer_work')
+    await database.query('alter table public.profile disable trigger user')
+    await database.query(`update public.profile set stripe_customer = 'cus_of_another_account' where id = $1`, [id])
+    await database.query('alter table public.profile enable trigger user')
+    const { customers } = await startEngine({}, { livemode: false })
+    const next = await signUp(database)
+    expect(await customers.provision(next)).toMatchObject({ reason: { code: 'stripe_other_account' } })
+    expect(await readAccounts()).toEqual([{ number: 1, account: null, livemode: null }])
+  })
+
+  it('decides which events count', async () => {
+    const { customers } = await startEngine({ account: 'acct_One' }, { livemode: false })
+    const provisioned = await customers.provision(await signUp(database))
+    const id = provisioned.outcome === 'provisioned' ? provisioned.stripeCustomer : ''
+    // An engine that does not know its mode.
+    const { customers: other } = await startEngine({ account: 'acct_One' })
+    const event = { id: 'evt_1', type: 'customer.deleted', data: { object: { id } } }
+    expect(await other.applyEvent({ ...event, livemode: true })).toEqual({ outcome: 'ignored', reason: 'other_mode' })
+    expect(await other.applyEvent({ ...event, account: 'acct_Two' })).toEqual({
+      outcome: 'ignored',
+      reason: 'other_account',
+    })
+    expect(await other.applyEvent({ ...event, account: 'acct_One', livemode: false })).toMatchObject({
+      outcome: 'unlinked',
+    })
+  })
+})
