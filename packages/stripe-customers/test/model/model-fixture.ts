@@ -39,8 +39,10 @@ export interface ModelFixture {
   readonly violations: string[]
   /** Customers that were there before the engine made any, by the profile that they belong to. */
   readonly firstCustomers: Map<string, string>
+  /** Customers that belong to no profile. */
+  readonly foreignCustomers: Set<string>
   /** Creates a customer as others than the engine do. Returns its id. */
-  readonly createCustomer: (metadata: Record<string, string>) => Promise<string>
+  readonly createCustomer: (parameters: Stripe.CustomerCreateParams) => Promise<string>
   /** Remembers profiles and work. */
   readonly backUp: () => Promise<void>
   /** Writes them back as a restore does: with triggers off, and with the instants of the backup. */
@@ -81,10 +83,16 @@ export async function createModelFixture(database: PGlite): Promise<ModelFixture
   }
 
   const firstCustomers = new Map<string, string>()
+  const foreignCustomers = new Set<string>()
   const watch = (): void => {
     const { customers } = standIn.state()
     for (const [profileId, first] of firstCustomers) {
       if (!customers.some(({ id }) => id === first)) violations.push(`The first customer of ${profileId} was deleted.`)
+    }
+    for (const foreign of foreignCustomers) {
+      const customer = customers.find(({ id }) => id === foreign)
+      if (customer?.metadata['profile_id'] !== undefined || customer?.metadata['app'] !== 'shop')
+        violations.push(`Customer ${foreign} of others was changed or deleted.`)
     }
     const owners = customers.flatMap(({ metadata }) => metadata['profile_id'] ?? [])
     for (const [index, owner] of owners.entries()) {
@@ -193,7 +201,8 @@ export async function createModelFixture(database: PGlite): Promise<ModelFixture
 
   return {
     firstCustomers,
-    createCustomer: async (metadata) => (await createStripe(standIn).customers.create({ metadata })).id,
+    foreignCustomers,
+    createCustomer: async (parameters) => (await createStripe(standIn).customers.create(parameters)).id,
     withoutTriggers,
     backUp,
     restore,

@@ -4,7 +4,15 @@ import type { ModelFixture } from './model-fixture.ts'
 import { type Model, nextEmail } from './model.ts'
 
 /** What happens to a project with a past, beside its users. */
-export const pastEvents = ['clear link', 'set link', 'back-fill', 'back up', 'restore backup', 'truncate'] as const
+export const pastEvents = [
+  'clear link',
+  'set link',
+  'back-fill',
+  'back up',
+  'restore backup',
+  'truncate',
+  'foreign customer',
+] as const
 
 export type PastEvent = (typeof pastEvents)[number]
 
@@ -21,6 +29,7 @@ export class Past implements Command {
     switch (this.event) {
       case 'clear link':
       case 'set link':
+      case 'foreign customer':
         return exists
       case 'back-fill':
         return model.users.length < 3
@@ -33,7 +42,7 @@ export class Past implements Command {
     }
   }
   run = (model: Model, fixture: ModelFixture): Promise<void> => act(this, model, fixture)
-  toString = (): string => (this.event.endsWith('link') ? `user ${this.user}: ${this.event}` : this.event)
+  toString = (): string => (/link|customer/.test(this.event) ? `user ${this.user}: ${this.event}` : this.event)
 }
 
 async function act({ event, user: number }: Past, model: Model, fixture: ModelFixture): Promise<void> {
@@ -43,6 +52,8 @@ async function act({ event, user: number }: Past, model: Model, fixture: ModelFi
       return clearLink(model.users[number]?.id ?? '', fixture)
     case 'set link':
       return setLink(model, model.users[number]?.id ?? '', fixture)
+    case 'foreign customer':
+      return addForeignCustomers(model.users[number]?.email ?? null, fixture)
     case 'back-fill':
       return backFill(model, fixture)
     case 'back up':
@@ -72,9 +83,19 @@ async function setLink(model: Model, id: string, fixture: ModelFixture): Promise
   const { rows } = await query('select from public.profile where id = $1 and stripe_customer is null', [id])
   if (rows.length === 0) return
   model.backup = null
-  const customer = await createCustomer({})
+  const customer = await createCustomer({ metadata: {} })
   firstCustomers.set(id, customer)
   await query('update public.profile set stripe_customer = $2 where id = $1', [id, customer])
+}
+
+/** Others in the account have customers with the e-mail of the user: without a mark, and with an id of their own. */
+async function addForeignCustomers(
+  email: string | null,
+  { createCustomer, foreignCustomers }: ModelFixture,
+): Promise<void> {
+  const address = email === null ? {} : { email }
+  for (const ids of [{}, { id: `account_${randomUUID()}` }])
+    foreignCustomers.add(await createCustomer({ ...address, ...ids, metadata: { app: 'shop' } }))
 }
 
 /** A user from before the triggers, whose customer has the id of the profile. */
@@ -82,7 +103,7 @@ async function backFill(model: Model, { query, createCustomer, firstCustomers, w
   const user = { id: randomUUID(), email: nextEmail(model), deleted: false }
   model.backup = null
   model.users.push(user)
-  firstCustomers.set(user.id, await createCustomer({ profile_id: user.id }))
+  firstCustomers.set(user.id, await createCustomer({ metadata: { profile_id: user.id } }))
   await withoutTriggers(async () => {
     await query(
       `insert into auth.users (id, email, created_at, email_confirmed_at) values ($1, $2, now() - interval '1 year', now())`,
