@@ -1011,7 +1011,9 @@ as $$
     array(
       select profile.stripe_customer
       from public.stripe_customer_profile as profile
-      left join public.stripe_customer_work as work on work.profile_id = profile.id
+      left join lateral (
+        select w.account_number from public.stripe_customer_work as w where w.profile_id = profile.id offset 0
+      ) as work on true
       where profile.stripe_customer is not null and coalesce(work.account_number, used.number) = used.number
       order by profile.stripe_customer
       limit 3
@@ -1789,7 +1791,10 @@ as $$
       false
     )
   from public.stripe_customer_profile as profile
-  left join public.stripe_customer_work as work on work.profile_id = profile.id
+  -- By itself, Postgres may read all work up to this page: it expects the first rows of a merge join to come at once.
+  left join lateral (
+    select * from public.stripe_customer_work as w where w.profile_id = profile.id offset 0
+  ) as work on true
   -- Two bounds, which the index finds at once, and no condition with "or".
   where profile.id >= coalesce(target, after, '00000000-0000-0000-0000-000000000000')
     and profile.id <= coalesce(target, 'ffffffff-ffff-ffff-ffff-ffffffffffff')

@@ -44,7 +44,9 @@ as $$
     array(
       select profile.stripe_customer
       from public.stripe_customer_profile as profile
-      left join public.stripe_customer_work as work on work.profile_id = profile.id
+      left join lateral (
+        select w.account_number from public.stripe_customer_work as w where w.profile_id = profile.id offset 0
+      ) as work on true
       where profile.stripe_customer is not null and coalesce(work.account_number, used.number) = used.number
       order by profile.stripe_customer
       limit 3
