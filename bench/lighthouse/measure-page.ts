@@ -16,12 +16,15 @@ export interface Measurement {
   readonly scores: Record<(typeof categories)[number], number>
   /** The audits that cost points. */
   readonly findings: string[]
+  /** How fast the machine was. The emulation of a phone makes it four times slower, and assumes about 1,500. */
+  readonly benchmarkIndex: number
 }
 
 const directory = import.meta.dirname
 const lighthouse = join(directory, 'node_modules/lighthouse/cli/index.js')
 
 const reportSchema = z.object({
+  environment: z.object({ benchmarkIndex: z.number() }),
   runtimeError: z.object({ code: z.string(), message: z.string() }).optional(),
   categories: z.record(
     z.string(),
@@ -94,5 +97,6 @@ function summarise(url: string, report: z.output<typeof reportSchema>): Measurem
       'best-practices': score('best-practices'),
     },
     findings,
+    benchmarkIndex: report.environment.benchmarkIndex,
   }
 }
