@@ -211,10 +211,19 @@ $$;
 -- Asks the rule again for rows that have waited longest for it. With nothing to ask, it reads one page of an index. Returns the
 -- number of rows that are due now.
 create or replace function public.reconsider_waiting_stripe_customers(batch integer default 100) returns integer
-language sql
+language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+  due integer := 0;
+begin
+  -- Each claim asks, and usually there is nothing.
+  if not exists (
+    select from public.stripe_customer_work as work where work.state = 'waiting' and work.next_attempt_at <= now()
+  ) then
+    return due;
+  end if;
   with reconsidered as (
     update public.stripe_customer_work as work set
       state = 'pending',
@@ -233,7 +242,9 @@ as $$
     -- The trigger lets a row wait on that the rule still does not allow.
     returning work.state
   )
-  select count(*)::integer from reconsidered where state = 'pending';
+  select count(*) into due from reconsidered where state = 'pending';
+  return due;
+end
 $$;
 
 -- Asks the rule again when Supabase Auth confirms a user, or an anonymous user becomes permanent. It never raises, because the
@@ -336,7 +347,9 @@ declare
 begin
   begin
     details := jsonb_strip_nulls(coalesce(public.stripe_customer_details(profile_id), '{}'));
-    fault := public.find_stripe_customer_detail_fault(details);
+    if details <> '{}' then
+      fault := public.find_stripe_customer_detail_fault(details);
+    end if;
   exception when others then
     fault := format('it raised %s (%s)', sqlerrm, sqlstate);
   end;
@@ -986,14 +999,16 @@ alter table public.stripe_customer_work add column if not exists account_number 
 
 comment on column public.stripe_customer_work.account_number is 'The account in which the customer is, and to which the key was sent.';
 
--- Returns the number of the account in use.
+-- Returns the number of the account in use. In PL/pgSQL, which keeps the plan, because each claim asks.
 create or replace function public.current_stripe_customer_account() returns integer
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-  select max(number) from public.stripe_customer_account
+begin
+  return (select max(used.number) from public.stripe_customer_account as used);
+end
 $$;
 
 -- Reads the account in use, and some customers that must exist in it.

@@ -19,14 +19,16 @@ alter table public.stripe_customer_work add column if not exists account_number 
 
 comment on column public.stripe_customer_work.account_number is 'The account in which the customer is, and to which the key was sent.';
 
--- Returns the number of the account in use.
+-- Returns the number of the account in use. In PL/pgSQL, which keeps the plan, because each claim asks.
 create or replace function public.current_stripe_customer_account() returns integer
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-  select max(number) from public.stripe_customer_account
+begin
+  return (select max(used.number) from public.stripe_customer_account as used);
+end
 $$;
 
 -- Reads the account in use, and some customers that must exist in it.

@@ -82,7 +82,9 @@ declare
 begin
   begin
     details := jsonb_strip_nulls(coalesce(public.stripe_customer_details(profile_id), '{}'));
-    fault := public.find_stripe_customer_detail_fault(details);
+    if details <> '{}' then
+      fault := public.find_stripe_customer_detail_fault(details);
+    end if;
   exception when others then
     fault := format('it raised %s (%s)', sqlerrm, sqlstate);
   end;

@@ -121,10 +121,19 @@ $$;
 -- Asks the rule again for rows that have waited longest for it. With nothing to ask, it reads one page of an index. Returns the
 -- number of rows that are due now.
 create or replace function public.reconsider_waiting_stripe_customers(batch integer default 100) returns integer
-language sql
+language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+  due integer := 0;
+begin
+  -- Each claim asks, and usually there is nothing.
+  if not exists (
+    select from public.stripe_customer_work as work where work.state = 'waiting' and work.next_attempt_at <= now()
+  ) then
+    return due;
+  end if;
   with reconsidered as (
     update public.stripe_customer_work as work set
       state = 'pending',
@@ -143,7 +152,9 @@ as $$
     -- The trigger lets a row wait on that the rule still does not allow.
     returning work.state
   )
-  select count(*)::integer from reconsidered where state = 'pending';
+  select count(*) into due from reconsidered where state = 'pending';
+  return due;
+end
 $$;
 
 -- Asks the rule again when Supabase Auth confirms a user, or an anonymous user becomes permanent. It never raises, because the

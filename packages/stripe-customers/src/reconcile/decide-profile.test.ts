@@ -66,6 +66,14 @@ describe('decideProfile', () => {
     ])
   })
 
+  it.each(['pending', 'waiting', 'dismissed'] as const)(
+    'reports no possible customer while the work is %s',
+    (state) => {
+      const alike = makeCustomer({ id: 'cus_d', profileId: null })
+      expect(decideProfile(makeProfile({ stripeCustomer: null, state }), null, [], new Map(), [alike])).toEqual([])
+    },
+  )
+
   it('finds nothing about dismissed work, but a dead link', () => {
     expect(decideProfile(makeProfile({ stripeCustomer: null, state: 'dismissed' }), null, [])).toEqual([])
     const other = makeCustomer({ email: 'old@example.com' })

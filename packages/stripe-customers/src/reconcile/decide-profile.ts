@@ -99,7 +99,9 @@ export function decideProfile(
     const older = created < keptCustomer.created
     findings.push({ kind: 'duplicate', profileId, stripeCustomer: id, kept: keptCustomer.id, subscribed, inUse, older })
   }
-  for (const { id } of possible) {
+  // Neither for a user who is not confirmed, nor beside a customer that the engine is about to create.
+  const isDecided = profile.state === 'waiting' || profile.state === 'pending' || profile.state === 'dismissed'
+  for (const { id } of isDecided ? [] : possible) {
     if (id !== kept) findings.push({ kind: 'possible', profileId, stripeCustomer: id, linked: kept })
   }
   return findings
