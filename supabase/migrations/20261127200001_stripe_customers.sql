@@ -1585,7 +1585,7 @@ as $$
     case when profile.stripe_customer is null then 'create' else 'update' end,
     profile.stripe_customer,
     now(),
-    public.current_stripe_customer_account()
+    (select public.current_stripe_customer_account())
   from public.stripe_customer_profile as profile
   where profile.id = any (targets)
   on conflict do nothing
@@ -1745,7 +1745,8 @@ as $$
     count(*) filter (where work.state = 'dismissed'),
     -- Not claimed, because another account has the customer.
     count(*) filter (
-      where work.account_number <> used.number
+      -- A subquery is asked once, and a function for each row.
+      where work.account_number <> (select public.current_stripe_customer_account())
         and (work.stripe_customer is not null or work.parameters is not null)
         and (work.kind <> 'delete' or work.state not in ('done', 'dismissed'))
     ),
@@ -1753,8 +1754,7 @@ as $$
       extract(epoch from now() - min(work.next_attempt_at) filter (where work.state = 'pending' and work.next_attempt_at <= now())),
       0
     )::double precision
-  from (select public.current_stripe_customer_account() as number) as used
-  left join public.stripe_customer_work as work on true;
+  from public.stripe_customer_work as work;
 $$;
 
 -- Counts the profiles without work, and the rows of work whose profile is gone without a trace. A function of its own, because it
@@ -1801,7 +1801,7 @@ as $$
       false
     ),
     coalesce(
-      work.account_number <> public.current_stripe_customer_account()
+      work.account_number <> (select public.current_stripe_customer_account())
         and (work.stripe_customer is not null or work.parameters is not null),
       false
     )

@@ -81,7 +81,7 @@ as $$
     case when profile.stripe_customer is null then 'create' else 'update' end,
     profile.stripe_customer,
     now(),
-    public.current_stripe_customer_account()
+    (select public.current_stripe_customer_account())
   from public.stripe_customer_profile as profile
   where profile.id = any (targets)
   on conflict do nothing

@@ -39,7 +39,8 @@ as $$
     count(*) filter (where work.state = 'dismissed'),
     -- Not claimed, because another account has the customer.
     count(*) filter (
-      where work.account_number <> used.number
+      -- A subquery is asked once, and a function for each row.
+      where work.account_number <> (select public.current_stripe_customer_account())
         and (work.stripe_customer is not null or work.parameters is not null)
         and (work.kind <> 'delete' or work.state not in ('done', 'dismissed'))
     ),
@@ -47,8 +48,7 @@ as $$
       extract(epoch from now() - min(work.next_attempt_at) filter (where work.state = 'pending' and work.next_attempt_at <= now())),
       0
     )::double precision
-  from (select public.current_stripe_customer_account() as number) as used
-  left join public.stripe_customer_work as work on true;
+  from public.stripe_customer_work as work;
 $$;
 
 -- Counts the profiles without work, and the rows of work whose profile is gone without a trace. A function of its own, because it
@@ -95,7 +95,7 @@ as $$
       false
     ),
     coalesce(
-      work.account_number <> public.current_stripe_customer_account()
+      work.account_number <> (select public.current_stripe_customer_account())
         and (work.stripe_customer is not null or work.parameters is not null),
       false
     )

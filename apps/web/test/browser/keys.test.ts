@@ -31,7 +31,9 @@ async function openKeys(options: PageOptions = {}) {
   const bodies: string[] = []
   await page.route('**/*', async (route) => {
     urls.push(route.request().url())
-    const response = await route.fetch({ maxRedirects: 0 })
+    // The server may close an idle connection while the request is on its way. A browser tries again by itself.
+    const maxRetries = route.request().method() === 'GET' ? 3 : 0
+    const response = await route.fetch({ maxRedirects: 0, maxRetries })
     if (route.request().resourceType() === 'document') documents.push(response.url())
     bodies.push(await response.text())
     await route.fulfill({ response })

@@ -81,18 +81,22 @@ describe('the SQL functions at 1,000,000 users', () => {
       'open work': () => store.openWork(ids.slice(0, 500)),
       'repair the first page': () => store.repairProfilePage(null),
       'repair the last page': () => store.repairProfilePage(after),
+      'read the account': () => createWorkStore(functions).readAccount(),
+      'find linked customers': () => store.findLinked(ids.map((_id, index) => `cus_seed${index}`)),
+      'dismiss deletions elsewhere': () => store.dismissElsewhere(),
+      'move a page': () => store.move([], ids.slice(500, 1000)),
       'check the last page for vanished profiles': () => store.tombstoneVanishedPage(after),
     }
     const countMs = await measure(() => client.query('select count(*) from public.profile'))
     const limit = Math.max(limitMs, timesCount * countMs)
     const slow: string[] = []
-    let slowestMs = 0
+    let [slowest, slowestMs] = ['', 0]
     for (const [name, call] of Object.entries(calls)) {
       const ms = await measure(call)
-      slowestMs = Math.max(slowestMs, ms)
+      if (ms > slowestMs) [slowest, slowestMs] = [name, ms]
       if (ms >= limit) slow.push(`${name}: ${ms.toFixed(0)} ms`)
     }
-    process.stdout.write(`the slowest function: ${slowestMs.toFixed(0)} ms; a count: ${countMs.toFixed(0)} ms\n`)
+    process.stdout.write(`the slowest function: ${slowest}, ${slowestMs.toFixed(0)} ms; a count: ${countMs.toFixed(0)} ms\n`)
     expect(slow).toEqual([])
   })
 })
