@@ -28,6 +28,13 @@ describe('a sign-up', () => {
     expect(customers[0]).toMatchObject({ id: await customerOf(id), email, metadata: { profile_id: id } })
   })
 
+  it('shows in the health check that its notification arrived', async () => {
+    await signUp(stack)
+    const health = async () => (await send(`${stack.webUrl}/api/health`, { method: 'GET' })).json()
+    const wakeUps = { state: 'ok', made_by_schedule: 0, problem: null }
+    await expect.poll(health).toMatchObject({ status: 'ok', wake_ups: wakeUps })
+  })
+
   it('is one trace from the route to Stripe and the database, if a tracer is registered', async () => {
     const { id } = await signUp(stack)
     await expect.poll(() => customerOf(id)).toMatch(/^cus_/)
