@@ -96,7 +96,9 @@ describe('the SQL functions at 1,000,000 users', () => {
       if (ms > slowestMs) [slowest, slowestMs] = [name, ms]
       if (ms >= limit) slow.push(`${name}: ${ms.toFixed(0)} ms`)
     }
-    process.stdout.write(`the slowest function: ${slowest}, ${slowestMs.toFixed(0)} ms; a count: ${countMs.toFixed(0)} ms\n`)
+    process.stdout.write(
+      `the slowest function: ${slowest}, ${slowestMs.toFixed(0)} ms; a count: ${countMs.toFixed(0)} ms\n`,
+    )
     expect(slow).toEqual([])
   })
 })
