@@ -1,3 +1,4 @@
+import type { CustomerIndex } from './customer-index.ts'
 import type { ProfileRow } from './decide-profile.ts'
 import { findInProfile } from './find-differences.ts'
 import { isElsewhere, movePage } from './move-page.ts'
@@ -29,10 +30,9 @@ async function comparePage(reconciling: Reconciling, page: readonly ProfileRow[]
       reportInterruptedMove(reconciling, profile)
       continue
     }
-    const { profileId, stripeCustomer, state, email } = profile
-    const hasCandidate = index.ofProfile(profileId).length > 0 || (email !== null && index.ofEmail(email).length > 0)
+    const { profileId, stripeCustomer, state } = profile
     // Nothing to compare. The page is opened below, in one call.
-    if (state === null && stripeCustomer === null && !hasCandidate) continue
+    if (state === null && stripeCustomer === null && !hasCandidate(index, profile)) continue
     // Stripe's list leaves deleted customers out. Whether that is why this one is missing, Stripe is asked later.
     const indexed = stripeCustomer === null ? null : (index.find(stripeCustomer) ?? 'deleted')
     if (indexed !== null && indexed !== 'deleted' && indexed.profileId === null) summary.foreign -= 1
@@ -54,6 +54,11 @@ async function comparePage(reconciling: Reconciling, page: readonly ProfileRow[]
     reconciling,
     page.filter((profile) => !undecided.has(profile.profileId) && !isElsewhere(reconciling, profile)),
   )
+}
+
+/** Returns whether Stripe has a customer that may be that of the profile, by its mark or its e-mail. */
+function hasCandidate(index: CustomerIndex, { profileId, email }: ProfileRow): boolean {
+  return index.ofProfile(profileId).length > 0 || (email !== null && index.ofEmail(email).length > 0)
 }
 
 /**
@@ -83,7 +88,7 @@ function reportInterruptedMove(reconciling: Reconciling, { profileId, stripeCust
   const { options, summary } = reconciling
   if (options.newAccount !== 'no') return
   summary.found.moved += 1
-  const why = 'its customer is in the account before; run: stripe-customers reconcile --fix --new-account'
+  const why = 'its customer is in the previous account; run: stripe-customers reconcile --fix --new-account'
   const result = options.mode === 'report' ? 'found' : 'left'
   report(reconciling, { kind: 'moved', profileId, stripeCustomer, kept: false }, { result, why })
 }

@@ -1,10 +1,12 @@
+import type { WorkState } from '../store/work-rows.ts'
+
 /** A profile in the database. */
 export interface ProfileRow {
   readonly profileId: string
   readonly email: string | null
   readonly stripeCustomer: string | null
-  /** The state of its work. Null if it has no work. `waiting`: the rule does not allow a customer yet. */
-  readonly state: 'pending' | 'waiting' | 'done' | 'failed' | 'dismissed' | null
+  /** The state of its work. Null if it has no work. */
+  readonly state: WorkState | null
   /** A request to Stripe is in progress, or may still take effect. */
   readonly busy: boolean
   /** Its customer is in an account that is no longer in use. */
@@ -81,10 +83,11 @@ export function decideProfile(
   const keptCustomer = isLinkAlive ? linked : chooseKept(own, uses)
   const kept = keptCustomer?.id ?? null
   const findings: Difference[] = []
+  // The engine is about to create a customer, the user is not confirmed, or nobody wants one.
+  const isSettled = profile.state === 'pending' || profile.state === 'waiting' || profile.state === 'dismissed'
 
   if (stripeCustomer === null) {
-    if (kept !== null || !['pending', 'waiting', 'dismissed'].includes(profile.state ?? ''))
-      findings.push({ kind: 'missing', profileId, adopt: kept })
+    if (kept !== null || !isSettled) findings.push({ kind: 'missing', profileId, adopt: kept })
   } else if (!isLinkAlive) {
     findings.push({ kind: 'deleted', profileId, stripeCustomer, unknown: linked === 'unknown', adopt: kept })
   } else if (profile.state !== 'pending' && profile.state !== 'dismissed') {
@@ -99,9 +102,7 @@ export function decideProfile(
     const older = created < keptCustomer.created
     findings.push({ kind: 'duplicate', profileId, stripeCustomer: id, kept: keptCustomer.id, subscribed, inUse, older })
   }
-  // Neither for a user who is not confirmed, nor beside a customer that the engine is about to create.
-  const isDecided = profile.state === 'waiting' || profile.state === 'pending' || profile.state === 'dismissed'
-  for (const { id } of isDecided ? [] : possible) {
+  for (const { id } of isSettled ? [] : possible) {
     if (id !== kept) findings.push({ kind: 'possible', profileId, stripeCustomer: id, linked: kept })
   }
   return findings

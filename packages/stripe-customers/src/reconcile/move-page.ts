@@ -41,14 +41,13 @@ export async function movePage(reconciling: Reconciling, page: readonly ProfileR
   }
   if (options.mode !== 'fix') return page
   // The rows as the move has left them.
-  const moved: ProfileRow[] = []
-  for (const profile of page) {
-    if (!elsewhere.includes(profile)) moved.push(profile)
-    else if (kept.has(profile.profileId))
-      moved.push({ ...profile, elsewhere: false, state: profile.state && 'pending' })
-    else moved.push({ ...profile, elsewhere: false, stripeCustomer: null, state: 'pending' })
-  }
-  return moved
+  return page.map((profile) => {
+    if (!isElsewhere(reconciling, profile)) return profile
+    const moved = { ...profile, elsewhere: false }
+    if (!kept.has(profile.profileId)) return { ...moved, stripeCustomer: null, state: 'pending' }
+    // Without work, it gets some with the rest of the page.
+    return profile.state === null ? moved : { ...moved, state: 'pending' }
+  })
 }
 
 /** Dismisses the deletions of customers that are in another account, where the key cannot delete them, and reports them. */

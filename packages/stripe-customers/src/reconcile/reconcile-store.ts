@@ -3,6 +3,7 @@ import type { Account } from '../account/account.ts'
 import type { DatabaseFunctions } from '../store/database-functions.ts'
 import { createParsedFunctions } from '../store/parsed-functions.ts'
 import { workErrorSchema } from '../store/work-error.ts'
+import { workStateSchema } from '../store/work-rows.ts'
 import type { ProfileRow } from './decide-profile.ts'
 
 const profileSchema = z
@@ -10,7 +11,7 @@ const profileSchema = z
     profile_id: z.guid(),
     email: z.string().nullable(),
     stripe_customer: z.string().nullable(),
-    state: z.enum(['pending', 'waiting', 'done', 'failed', 'dismissed']).nullable(),
+    state: workStateSchema.nullable(),
     busy: z.boolean(),
     elsewhere: z.boolean(),
   })
@@ -27,7 +28,7 @@ const ownerSchema = z
   .object({
     profile_id: z.guid(),
     profile_exists: z.boolean(),
-    tombstone: z.enum(['pending', 'waiting', 'done', 'failed', 'dismissed']).nullable(),
+    tombstone: workStateSchema.nullable(),
   })
   .transform((row) => ({ profileId: row.profile_id, exists: row.profile_exists, tombstone: row.tombstone }))
 
@@ -55,15 +56,6 @@ export interface RepairedPage {
 }
 
 const repairedSchema = z.object({ last: z.guid().nullable(), written: z.int() })
-/** A connection returns rows, and the Data API the values in them. */
-const openedSchema = z.union([
-  z.guid(),
-  z.object({ open_stripe_customer_work: z.guid() }).transform((row) => row.open_stripe_customer_work),
-])
-const linkedSchema = z.union([
-  z.string(),
-  z.object({ find_linked_stripe_customers: z.string() }).transform((row) => row.find_linked_stripe_customers),
-])
 const leftBehindSchema = z
   .object({ profile_id: z.guid(), stripe_customer: z.string().nullable() })
   .transform((row) => ({ profileId: row.profile_id, stripeCustomer: row.stripe_customer }))
@@ -132,7 +124,7 @@ export interface ReconcileStore {
 
 /** Creates the store on its SQL functions. */
 export function createReconcileStore(functions: DatabaseFunctions): ReconcileStore {
-  const { rows, row, value } = createParsedFunctions(functions)
+  const { rows, row, values, value } = createParsedFunctions(functions)
   const list = (args: Record<string, unknown>): Promise<ProfileRow[]> =>
     rows(profileSchema, 'list_stripe_customers', args)
   return {
@@ -150,11 +142,11 @@ export function createReconcileStore(functions: DatabaseFunctions): ReconcileSto
     link: (target, customer, insteadOf) =>
       value(z.boolean(), 'link_stripe_customer', { target, customer, instead_of: insteadOf }),
     deleteOrphan: (target, customer) => value(z.boolean(), 'delete_orphaned_stripe_customer', { target, customer }),
-    findLinked: (customers) => rows(linkedSchema, 'find_linked_stripe_customers', { customers }),
+    findLinked: (customers) => values(z.string(), 'find_linked_stripe_customers', { customers }),
     beginAccount: async (account) => void (await value(z.int(), 'begin_stripe_customer_account', { ...account })),
     move: async (kept, cleared) => void (await value(z.unknown(), 'move_stripe_customers', { kept, cleared })),
     dismissElsewhere: () => rows(leftBehindSchema, 'dismiss_deletions_elsewhere', {}),
-    openWork: (targets) => rows(openedSchema, 'open_stripe_customer_work', { targets }),
+    openWork: (targets) => values(z.guid(), 'open_stripe_customer_work', { targets }),
     repairProfilePage: (after) => row(repairedSchema, 'repair_profile_page', { after, batch: repairBatch }),
     tombstoneVanishedPage: (after) => row(repairedSchema, 'tombstone_vanished_profiles', { after, batch: repairBatch }),
   }

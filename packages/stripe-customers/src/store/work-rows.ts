@@ -3,6 +3,12 @@ import { workErrorSchema } from './work-error.ts'
 
 // `z.guid`, because Postgres takes any 128 bits for a uuid: seeded users may have ids that RFC 9562 does not define.
 
+/** Parses the state of a row of work. */
+export const workStateSchema = z.enum(['pending', 'waiting', 'done', 'failed', 'dismissed'])
+
+/** Whether something is to be done. `waiting`: the rule does not allow a customer yet. `dismissed`: nobody wants it any more. */
+export type WorkState = z.infer<typeof workStateSchema>
+
 /** The parameters of `customers.create`. Frozen at the first attempt, because Stripe ties an idempotency key to them. */
 export interface CustomerParameters {
   readonly email?: string
@@ -85,7 +91,7 @@ export const customerStatusSchema = z
   .object({
     profile_exists: z.boolean(),
     stripe_customer: z.string().nullable(),
-    state: z.enum(['pending', 'waiting', 'done', 'failed', 'dismissed']).nullable(),
+    state: workStateSchema.nullable(),
     leased: z.boolean(),
     seconds_until_due: z.number().nullable(),
     last_error: workErrorSchema.nullable(),
