@@ -1633,7 +1633,7 @@ declare
   result text := 'unknown_customer';
   used record;
 begin
-  select * into used from public.read_stripe_customer_account();
+  select a.account, a.livemode into used from public.stripe_customer_account as a order by a.number desc limit 1;
   -- Stripe names the account in events of connected accounts.
   if event_account is not null and event_account is distinct from used.account then
     return query select 'other_account', null::uuid;
