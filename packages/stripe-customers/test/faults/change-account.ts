@@ -9,7 +9,7 @@ import { fix } from './past.ts'
 /**
  * The project gets the key of another account or mode, while the application runs. All its customers are in the one before.
  *
- * @param before the account before
+ * @param before the previous account
  * @param now the mode of the key now
  */
 export async function changeAccount(
@@ -37,7 +37,7 @@ export async function changeAccount(
     await Promise.all([fix(fixture, 'begun'), engine.sweep(), earlier.sweep(), earlier.provision(profiles[0] ?? '')])
     await engine.sweep()
     const stayed = left.state().customers.map(({ id }) => id)
-    if (stayed.join() !== originals.join()) throw new Error('Something changed in the account before.')
+    if (stayed.join() !== originals.join()) throw new Error('Something changed in the previous account.')
     return profilesOf(events, 'created')
   } finally {
     await left.stop()

@@ -38,7 +38,7 @@ export function addReconcile(program: Command, context: CliContext): void {
     )
     .option(
       '--new-account',
-      'with --fix: move the project to the account of STRIPE_SECRET_KEY, such as from a test key to a live key; profiles get customers there, and those in the account before stay as they are',
+      'with --fix: move the project to the account of STRIPE_SECRET_KEY, such as from a test key to a live key; profiles get customers there, and those in the previous account stay as they are',
     )
     .addOption(envFileOption)
     .option('--json', 'print JSON, one object per line')
@@ -53,11 +53,13 @@ The differences:
                another than the user
   unmarked     a customer without the id of its profile
   duplicate    another customer with the id of a profile
-  possible     a customer without a mark that has the e-mail of a profile; it is
-               never linked by a guess, and no difference if the profile has one
+  possible     a customer with the e-mail of a profile, but without an id of
+               one; it is never linked by a guess, and only reported if the
+               profile has a customer
   orphaned     a customer with the id of a profile that no longer exists
-  moved        a profile whose customer is in the account before
-  left_behind  a deletion that only the account before allows; it is dismissed
+  moved        a profile whose customer is in the previous account
+  left_behind  the deletion of a customer in the previous account, which this
+               key cannot do; it is dismissed
   vanished     work whose profile is gone without a trace, as after truncate`,
     )
     .action(async (options) => {

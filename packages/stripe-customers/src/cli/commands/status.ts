@@ -30,7 +30,7 @@ The counts:
   outdated    profiles whose e-mail differs from that of their user
   vanished    work whose profile is gone without a trace, as after truncate
   dismissed   work that was dismissed
-  elsewhere   work whose customer is in the account before
+  elsewhere   work whose customer is in the previous account
   account     the Stripe account of the customers
   last hour   who made the customers of the last hour
   wake-ups    what became of those of the last hour; exit code 1 if they fail`,
