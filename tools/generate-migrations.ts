@@ -23,7 +23,7 @@ export const generatedMigrations: readonly GeneratedMigration[] = [
   copy('20261126100201_api_key_lifecycle.sql', 'api-key-lifecycle.sql'),
   copy('20261126100202_api_key_lifecycle_supabase.sql', 'api-key-lifecycle-supabase.sql'),
   {
-    migration: migrationOf('20261127200001_stripe_customers.sql'),
+    migration: migrationOf('20261127210001_stripe_customers.sql'),
     generate: async () => {
       // Not at the top, because the package is built first.
       const { generateSql } = await import('@routekey/stripe-customers/generate-sql')

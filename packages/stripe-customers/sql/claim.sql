@@ -21,6 +21,7 @@ returns table (
   look_first boolean,
   key_expired boolean,
   unsettled_seconds double precision,
+  key_sent_at double precision,
   account_number integer
 )
 language plpgsql
@@ -116,6 +117,7 @@ begin
     work.look_first,
     coalesce(work.key_since <= now() - key_lifetime, true),
     greatest(0, extract(epoch from work.unsettled_until - now()))::double precision,
+    extract(epoch from work.first_attempt_at)::double precision,
     work.account_number;
 end
 $$;

@@ -82,6 +82,7 @@ export function traceGateway(gateway: StripeGateway, inSpan: RunInSpan): StripeG
     update: (...args) => call('customers.update', () => gateway.update(...args)),
     delete: (...args) => call('customers.delete', () => gateway.delete(...args)),
     find: (...args) => call('customers.find', () => gateway.find(...args)),
+    findUse: (...args) => call('customers.find_use', () => gateway.findUse(...args)),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { WorkState } from '../store/work-rows.ts'
+import type { CustomerUse } from '../stripe/customer-use.ts'
 
 /** A profile in the database. */
 export interface ProfileRow {
@@ -23,9 +24,6 @@ export interface LiveCustomer {
 
 /** The customer to which a profile is linked. `unknown`: the Stripe account never had it. Null: the profile has no link. */
 export type LinkedCustomer = LiveCustomer | 'deleted' | 'unknown' | null
-
-/** What a customer has that would be lost with it. */
-export type CustomerUse = 'subscription' | 'payment_method' | 'invoice' | 'balance'
 
 /** A difference between the database and Stripe. */
 export type Difference =

@@ -1,4 +1,5 @@
-import type { CustomerUse, Difference } from './decide-profile.ts'
+import type { CustomerUse } from '../stripe/customer-use.ts'
+import type { Difference } from './decide-profile.ts'
 
 /** How to fix a finding, or why a person has to decide. */
 export type Remedy =

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import type { CustomerUse } from '../stripe/customer-use.ts'
 import type { CustomerIndex } from './customer-index.ts'
 import {
-  type CustomerUse,
   decideProfile,
   type Difference,
   type LinkedCustomer,

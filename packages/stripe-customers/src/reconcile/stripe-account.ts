@@ -1,7 +1,8 @@
 import type { Stripe } from 'stripe'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { StripeCustomersError } from '../errors.ts'
 import { callStripe } from '../stripe/call-stripe.ts'
+import { type CustomerUse, customerUseQueries } from '../stripe/customer-use.ts'
 import { createPace } from '../stripe/pace.ts'
 import {
   accountIdSchema,
@@ -13,7 +14,7 @@ import {
 } from '../stripe/stripe-customer.ts'
 import { describeMalformedResponse, type StripeFailure } from '../stripe/stripe-failure.ts'
 import type { Timing } from '../timing.ts'
-import type { CustomerUse, LinkedCustomer, LiveCustomer } from './decide-profile.ts'
+import type { LinkedCustomer, LiveCustomer } from './decide-profile.ts'
 
 /** The calls to Stripe that reconciling makes. Each waits for its turn, retries, and throws `ERR_STRIPE_CUSTOMERS_STRIPE_FAILED`. */
 export interface StripeAccount {
@@ -35,8 +36,6 @@ const maxTries = 6
 const maxLimitedTries = 60
 const retryDelayMs = 500
 const requestTimeoutMs = 20_000
-const anyPageSchema = z.object({ data: z.array(z.object({ id: z.string() })) })
-const balanceSchema = z.union([deletedSchema, z.object({ object: z.literal('customer'), balance: z.int() })])
 
 /**
  * Creates the calls for the command line, which has no work table that would try again.
@@ -105,16 +104,10 @@ export function createStripeAccount(
       return id === 'missing' ? null : id
     },
     async findUse(customer) {
-      const has = async (request: () => Promise<unknown>): Promise<boolean> => {
-        const page = await call(anyPageSchema, request)
-        return page !== 'missing' && page.data.length > 0
+      for (const { use, request, schema } of customerUseQueries) {
+        if ((await call(schema, () => request(stripe, customer, options))) === true) return use
       }
-      // By default Stripe leaves canceled subscriptions out. What remains of them are their invoices.
-      if (await has(() => stripe.subscriptions.list({ customer, limit: 1 }, options))) return 'subscription'
-      if (await has(() => stripe.customers.listPaymentMethods(customer, { limit: 1 }, options))) return 'payment_method'
-      if (await has(() => stripe.invoices.list({ customer, limit: 1 }, options))) return 'invoice'
-      const retrieved = await call(balanceSchema, () => stripe.customers.retrieve(customer, {}, options))
-      return typeof retrieved !== 'string' && retrieved.balance !== 0 ? 'balance' : null
+      return null
     },
     async delete(customer) {
       await call(deletedSchema, () => stripe.customers.del(customer, {}, options))

@@ -49,6 +49,7 @@ export const claimedWorkSchema = z
     look_first: z.boolean(),
     key_expired: z.boolean(),
     unsettled_seconds: z.number(),
+    key_sent_at: z.number().nullable(),
     account_number: z.int(),
   })
   .transform((row) => ({
@@ -71,6 +72,8 @@ export const claimedWorkSchema = z
     keyExpired: row.key_expired,
     /** How much longer an earlier request without a response may still take effect. */
     unsettledSeconds: row.unsettled_seconds,
+    /** When the key was first sent, in seconds since 1970 by the clock of the database. Null if it was not. */
+    keySentAt: row.key_sent_at,
     /** The account that the project uses. */
     accountNumber: row.account_number,
   }))

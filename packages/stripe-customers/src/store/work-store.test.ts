@@ -21,6 +21,7 @@ function makeRow(row: Record<string, unknown> = {}): Record<string, unknown> {
     look_first: false,
     key_expired: false,
     unsettled_seconds: 0,
+    key_sent_at: 1_700_000_000.5,
     account_number: 1,
     ...row,
   }
@@ -43,6 +44,7 @@ describe('createWorkStore', () => {
         lookFirst: false,
         keyExpired: false,
         unsettledSeconds: 0,
+        keySentAt: 1_700_000_000.5,
         accountNumber: 1,
         refusedDetails: null,
       },

@@ -130,7 +130,7 @@ describe('createStripeGateway', () => {
   })
 
   describe('find', () => {
-    const query = { profileId: profile, email: 'ada@example.com' }
+    const query = { profileId: profile, email: 'ada@example.com', except: null }
     const other = makeCustomer({ id: 'cus_2', metadata: { profile_id: 'another' }, email: 'ada@example.com' })
     const stranger = makeCustomer({ id: 'cus_3', metadata: {}, email: 'ada@example.com' })
     const refusal = { error: { type: 'invalid_request_error', message: 'no search here' } }
@@ -144,6 +144,12 @@ describe('createStripeGateway', () => {
       const older = makeCustomer({ id: 'cus_0', created: 1_600_000_000 })
       const gateway = await connect(json(200, makePage(makeCustomer(), older, other)))
       expect(await gateway.find(query)).toMatchObject({ ok: true, value: { id: 'cus_0' } })
+    })
+
+    it('looks past the linked customer', async () => {
+      const older = makeCustomer({ id: 'cus_0', created: 1_600_000_000 })
+      const gateway = await connect(json(200, makePage(makeCustomer(), older)))
+      expect(await gateway.find({ ...query, except: 'cus_0' })).toMatchObject({ ok: true, value: { id: 'cus_1' } })
     })
 
     it('reads every page of the list', async () => {

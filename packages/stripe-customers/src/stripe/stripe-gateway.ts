@@ -2,6 +2,7 @@ import type { Stripe } from 'stripe'
 import type { z } from 'zod'
 import type { CustomerParameters } from '../store/work-rows.ts'
 import { callStripe, type StripeResult } from './call-stripe.ts'
+import { type CustomerUse, customerUseQueries } from './customer-use.ts'
 import type { Pace } from './pace.ts'
 import {
   accountIdSchema,
@@ -18,6 +19,8 @@ export interface CustomerQuery {
   readonly profileId: string
   /** The e-mail that the customer probably has. */
   readonly email: string | null
+  /** The customer that is not looked for. */
+  readonly except: string | null
 }
 
 /** The engine's calls to Stripe. Each waits for its turn and begins within the lease. None throws. */
@@ -30,8 +33,10 @@ export interface StripeGateway {
   update(customer: string, email: string | null, profileId: string): Promise<StripeResult<StripeCustomer | 'deleted'>>
   /** Succeeds if the customer was deleted before, but not if the account never had it. */
   delete(customer: string): Promise<StripeResult<'deleted'>>
-  /** Finds the oldest customer with the profile's id in its metadata. Null if there is none. */
+  /** Finds the oldest other customer with the profile's id in its metadata. Null if there is none. */
   find(query: CustomerQuery): Promise<StripeResult<StripeCustomer | null>>
+  /** Returns what would be lost with a customer. Null if nothing. */
+  findUse(customer: string): Promise<StripeResult<CustomerUse | null>>
 }
 
 const pageSize = 100
@@ -81,6 +86,15 @@ export function createStripeGateway(deps: StripeGatewayDependencies, leaseExpire
       return !result.ok && result.failure.code === 'stripe_missing' ? gateway.retrieve(customer) : result
     },
 
+    async findUse(customer) {
+      for (const { use, request, schema } of customerUseQueries) {
+        const result = await call(schema, () => request(stripe, customer, options))
+        if (!result.ok) return result
+        if (result.value) return { ...result, value: use }
+      }
+      return { ok: true, value: null, replayed: false }
+    },
+
     async delete(customer) {
       const result = await call(deletedSchema, () => stripe.customers.del(customer, {}, options))
       if (result.ok || result.failure.code !== 'stripe_missing') return result
@@ -93,7 +107,7 @@ export function createStripeGateway(deps: StripeGatewayDependencies, leaseExpire
 
   /** Unlike a search, a list includes customers that were created a moment ago. The oldest comes last. */
   const findInList = async (
-    { profileId }: CustomerQuery,
+    query: CustomerQuery,
     condition: Pick<Stripe.CustomerListParams, 'email' | 'created'>,
   ): Promise<StripeResult<StripeCustomer | null>> => {
     let oldest: StripeCustomer | null = null
@@ -104,7 +118,7 @@ export function createStripeGateway(deps: StripeGatewayDependencies, leaseExpire
         stripe.customers.list({ ...condition, ...position, limit: pageSize }, options),
       )
       if (!page.ok) return page
-      oldest = findOldest(page.value.data, profileId) ?? oldest
+      oldest = findOldest(page.value.data, query) ?? oldest
       after = page.value.has_more ? page.value.last : undefined
     } while (after !== undefined)
     return { ok: true, value: oldest, replayed: false }
@@ -121,7 +135,7 @@ export function createStripeGateway(deps: StripeGatewayDependencies, leaseExpire
       const searched = await call(customerPageSchema, () =>
         stripe.customers.search({ query: `metadata['profile_id']:'${query.profileId}'`, limit: pageSize }, options),
       )
-      if (searched.ok) return { ...searched, value: findOldest(searched.value.data, query.profileId) }
+      if (searched.ok) return { ...searched, value: findOldest(searched.value.data, query) }
       // Stripe does not offer search in every country. There the list has to do, of all customers if there is no e-mail.
       if (searched.failure.code !== 'stripe_refused') return searched
       return query.email === null ? findInList(query, {}) : listed
@@ -129,7 +143,7 @@ export function createStripeGateway(deps: StripeGatewayDependencies, leaseExpire
   }
 }
 
-function findOldest(customers: StripeCustomer[], profileId: string): StripeCustomer | null {
-  const own = customers.filter((customer) => markOf(customer) === profileId)
+function findOldest(customers: StripeCustomer[], { profileId, except }: CustomerQuery): StripeCustomer | null {
+  const own = customers.filter((customer) => markOf(customer) === profileId && customer.id !== except)
   return own.toSorted((a, b) => a.created - b.created)[0] ?? null
 }

@@ -4,10 +4,18 @@ import type { StripeFailure } from '../stripe/stripe-failure.ts'
 import type { StripeGateway } from '../stripe/stripe-gateway.ts'
 import { decideCreate, isKeySpent } from './decide-create.ts'
 
+/** A customer that was created or found. `email`, `createdAt`: as Stripe has them, the latter in seconds since 1970. */
+export interface ExistingCustomer {
+  readonly stripeCustomer: string
+  readonly email: string | null
+  readonly createdAt: number
+  readonly how: 'sent' | 'replayed' | 'found'
+}
+
 /** The outcome of an attempt to create the customer. */
 export type FindOrCreateResult =
-  /** The customer exists. `email`: the one in Stripe. */
-  | { outcome: 'exists'; stripeCustomer: string; email: string | null; how: 'sent' | 'replayed' | 'found' }
+  /** The customer exists. */
+  | ({ outcome: 'exists' } & ExistingCustomer)
   /** The customer does not exist, and this key will never create one. */
   | { outcome: 'key_spent' }
   /** The customer does not exist, and Stripe refuses its parameters: Stripe stored nothing under the key. */
@@ -16,7 +24,10 @@ export type FindOrCreateResult =
   /** Unknown until `delayMs` have passed. */
   | { outcome: 'wait'; delayMs: number }
 
-/** Creates the customer under the row's key, or finds the one that exists already. It takes no new key. */
+/**
+ * Creates the customer under the row's key, or finds the one that exists already, beside the one that is linked. It takes no
+ * new key.
+ */
 export async function findOrCreateCustomer(stripe: StripeGateway, work: ClaimedWork): Promise<FindOrCreateResult> {
   const decision = decideCreate(work)
   switch (decision.step) {
@@ -28,9 +39,8 @@ export async function findOrCreateCustomer(stripe: StripeGateway, work: ClaimedW
       const { parameters } = decision
       const result = await stripe.create(parameters, work.idempotencyKey)
       if (result.ok && result.replayed) return checkReplay(stripe, work, result.value)
-      if (result.ok) {
-        return { outcome: 'exists', stripeCustomer: result.value.id, email: parameters.email ?? null, how: 'sent' }
-      }
+      // Stripe may write the address in another way, which would look like a change.
+      if (result.ok) return { ...describeExisting(result.value, 'sent'), email: parameters.email ?? null }
       if (isKeySpent(result.failure)) return findCustomer(stripe, work)
       return { outcome: result.failure.code === 'stripe_refused' ? 'refused' : 'failed', failure: result.failure }
     }
@@ -47,14 +57,18 @@ async function checkReplay(
   if (!result.ok) return { outcome: 'failed', failure: result.failure }
   // After a restore, a later key may have created another one.
   if (result.value === 'deleted') return findCustomer(stripe, work)
-  return { outcome: 'exists', stripeCustomer: result.value.id, email: result.value.email, how: 'replayed' }
+  return describeExisting(result.value, 'replayed')
 }
 
 async function findCustomer(stripe: StripeGateway, work: ClaimedWork): Promise<FindOrCreateResult> {
-  const { profileId, parameters } = work
+  const { profileId, parameters, stripeCustomer: except } = work
   const email = parameters === null ? work.email : (parameters.email ?? null)
-  const result = await stripe.find({ profileId, email })
+  const result = await stripe.find({ profileId, email, except })
   if (!result.ok) return { outcome: 'failed', failure: result.failure }
   if (result.value === null) return { outcome: 'key_spent' }
-  return { outcome: 'exists', stripeCustomer: result.value.id, email: result.value.email, how: 'found' }
+  return describeExisting(result.value, 'found')
+}
+
+function describeExisting({ id, email, created }: StripeCustomer, how: ExistingCustomer['how']) {
+  return { outcome: 'exists' as const, stripeCustomer: id, email, createdAt: created, how }
 }

@@ -1,8 +1,9 @@
 import { describeRefusedLink } from '../stripe/stripe-failure.ts'
+import type { ClaimedWork } from '../store/work-rows.ts'
 import type { Attempt } from './attempt.ts'
 import { checkLink } from './check-link.ts'
 import { about } from './events.ts'
-import { findOrCreateCustomer } from './find-or-create-customer.ts'
+import { type ExistingCustomer, findOrCreateCustomer } from './find-or-create-customer.ts'
 import { recordCompletion, recordFailure, recordWait, type WorkOutcome } from './record-outcome.ts'
 
 /**
@@ -31,9 +32,12 @@ export async function updateCustomer(attempt: Attempt): Promise<WorkOutcome> {
   })
 }
 
+/** How much later the clock of the database can be than Stripe's. */
+const clockDifferenceSeconds = 600
+
 /**
  * The link was set while the engine was creating a customer: finds out what became of it, and deletes the one that this key
- * created. Returns null when the key is settled.
+ * created, unless something would be lost with it. Returns null when the key is settled.
  */
 async function settleKey(attempt: Attempt, linked: string): Promise<WorkOutcome | null> {
   const { work, stripe } = attempt
@@ -41,10 +45,21 @@ async function settleKey(attempt: Attempt, linked: string): Promise<WorkOutcome 
   const result = await findOrCreateCustomer(stripe, work)
   if (result.outcome === 'failed') return recordFailure(attempt, result.failure)
   if (result.outcome === 'wait') return recordWait(attempt, result.delayMs)
-  // One that was only found may be older than the key. It is reported as a duplicate.
-  if (result.outcome !== 'exists' || result.how === 'found' || result.stripeCustomer === linked) return null
+  if (result.outcome !== 'exists' || result.stripeCustomer === linked || !isOfKey(work, result)) return null
+  if (result.how !== 'sent') {
+    // A restored database may have forgotten that the customer was linked, and used.
+    const use = await stripe.findUse(result.stripeCustomer)
+    // With a key that cannot read what customers have, this one is reported as a duplicate, as one that is used.
+    if (!use.ok) return use.failure.status === 403 ? null : recordFailure(attempt, use.failure)
+    if (use.value !== null) return null
+  }
   const deleted = await stripe.delete(result.stripeCustomer)
   return deleted.ok ? null : recordFailure(attempt, deleted.failure)
+}
+
+/** Returns whether a customer is the one that the row's key created. One that was only found may be older than the key. */
+function isOfKey({ keySentAt }: ClaimedWork, { how, createdAt }: ExistingCustomer): boolean {
+  return how !== 'found' || (keySentAt !== null && createdAt >= keySentAt - clockDifferenceSeconds)
 }
 
 /** Returns null if the link may stay. */

@@ -74,6 +74,19 @@ describe('recovery', () => {
     }
   }
 
+  /** The request to create succeeds without a response, the link is set by hand, and nobody works until the key is too old. */
+  async function linkDuringCall() {
+    const id = await signUp(database, 'by-hand@example.com')
+    standIn.addFaults({ kind: 'cut', when: 'after_effect', method: 'POST', path: '/v1/customers', count: 'always' })
+    await createEngine().sweep({ limit: 1 })
+    standIn.clearFaults()
+    const [created] = customersOf(id)
+    const chosen = await createStripe(standIn).customers.create({ metadata: { profile_id: id } })
+    await database.query('update public.profile set stripe_customer = $2 where id = $1', [id, chosen.id])
+    await advanceTime(database, standIn, 25 * 3600)
+    return { id, chosen: chosen.id, created: created?.id ?? '' }
+  }
+
   it('fails a row whose workers all die, and does its work after a requeue', async () => {
     const id = await signUp(database, 'deadly@example.com')
     const claim = `select from public.claim_stripe_customer_work(gen_random_uuid(), 30, 1, $1)`
@@ -338,6 +351,41 @@ describe('recovery', () => {
     await advanceTime(database, standIn, 301)
     expect(await createEngine().provision(id)).toMatchObject({ outcome: 'provisioned' })
     expect(events.filter(({ type }) => type === 'key_renewed')).toHaveLength(1)
+  })
+
+  describe('a link that is set by hand while a request to create is in transit, until the key is too old', () => {
+    it('leaves only the linked customer', async () => {
+      const { id, chosen } = await linkDuringCall()
+      await createEngine().sweep()
+      expect(customersOf(id).map((customer) => customer.id)).toEqual([chosen])
+    })
+
+    it('deletes both with the user', async () => {
+      const { id } = await linkDuringCall()
+      await database.query('delete from auth.users where id = $1', [id])
+      await createEngine().sweep()
+      expect(customersOf(id)).toEqual([])
+    })
+
+    it.each([
+      ['is used', async ({ created }: { created: string }) => standIn.addSubscription(created)],
+      [
+        'is older than the key',
+        async ({ id }: { id: string }) =>
+          database.query(
+            `update public.stripe_customer_work set first_attempt_at = to_timestamp($2) + interval '11 minutes'
+             where profile_id = $1`,
+            [id, Math.max(...customersOf(id).map((customer) => customer.created))],
+          ),
+      ],
+    ])('keeps a customer that %s', async (_what, change) => {
+      const linked = await linkDuringCall()
+      await change(linked)
+      await createEngine().sweep()
+      const { id, created, chosen } = linked
+      expect(customersOf(id).map((customer) => customer.id)).toEqual(expect.arrayContaining([created, chosen]))
+      expect(await workOf(id)).toMatchObject({ state: 'done', stripe_customer: chosen })
+    })
   })
 
   it('does not close a deletion with the key of another Stripe account', async () => {

@@ -14,6 +14,7 @@ import {
   restoreBackup,
   setLinks,
   setLinksDuringCall,
+  setLinksLongAfterCall,
   truncateUsers,
 } from './past.ts'
 import { profilesOf } from './profiles-of.ts'
@@ -95,6 +96,7 @@ export const faults: readonly Fault[] = [
   { name: 'link set by hand', inject: setLinks },
   // The customer that the engine was creating is deleted again.
   { name: 'link set by hand during the call', inject: setLinksDuringCall, created: 2 * signUps },
+  { name: 'link set by hand after the call, 25 hours pass', inject: setLinksLongAfterCall, created: 2 * signUps },
   { name: 'users truncated', inject: truncateUsers, customers: 0 },
   { name: 'users deleted while triggers are off', inject: deleteUsersWithoutTriggers, customers: 0 },
 ]

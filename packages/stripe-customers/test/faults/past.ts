@@ -101,6 +101,19 @@ export async function setLinksDuringCall(fixture: FaultFixture): Promise<Iterabl
   return findUnharmed(fixture, originals)
 }
 
+/** The same, when Stripe has created the customers of the engine, and nobody works until it has forgotten the keys. */
+export async function setLinksLongAfterCall(fixture: FaultFixture): Promise<Iterable<string>> {
+  const { standIn, createEngine, advance } = fixture
+  standIn.addFaults({ kind: 'cut', when: 'after_effect', method: 'POST', path: '/v1/customers', count: 'always' })
+  await createEngine().sweep({ limit: signUps })
+  standIn.clearFaults()
+  const originals = await createCustomers(fixture, () => ({}))
+  await linkAll(fixture, originals)
+  await advance(25 * 3600)
+  await createEngine().sweep()
+  return findUnharmed(fixture, originals)
+}
+
 /** All users are truncated, which fires no row trigger. */
 export async function truncateUsers(fixture: FaultFixture): Promise<Iterable<string>> {
   await fixture.createEngine().sweep()

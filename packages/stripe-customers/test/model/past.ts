@@ -80,13 +80,7 @@ async function clearLink(id: string, { query, standIn, firstCustomers }: ModelFi
 async function setLink(model: Model, id: string, fixture: ModelFixture): Promise<void> {
   const { query, standIn, firstCustomers, createCustomer } = fixture
   if (standIn.state().customers.some(({ metadata }) => metadata['profile_id'] === id)) return
-  // Nor while a request of the engine may be in transit. If nobody works on such a row for 20 hours, the customer of that request is only
-  // found, and reported as a duplicate, because it may be older. The fault matrix has the links that are worked on before.
-  const { rows } = await query(
-    `select from public.profile join public.stripe_customer_work as work on work.profile_id = profile.id
-     where profile.id = $1 and profile.stripe_customer is null and work.parameters is null`,
-    [id],
-  )
+  const { rows } = await query('select from public.profile where id = $1 and stripe_customer is null', [id])
   if (rows.length === 0) return
   model.backup = null
   const customer = await createCustomer({ metadata: {} })

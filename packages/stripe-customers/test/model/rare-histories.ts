@@ -1,5 +1,6 @@
 import { AdvanceTime, type Command, type Job, StripeFails, Work } from './commands.ts'
 import type { StripeFault } from './model-fixture.ts'
+import { Past } from './past.ts'
 
 /** Histories of one user that are too rare to be found by chance. */
 export function createRareHistories(): Iterable<Command>[] {
@@ -36,6 +37,8 @@ export function createRareHistories(): Iterable<Command>[] {
       ),
       sweep(0),
     ],
+    // The link is set by hand while the request to create is in transit, and nobody works on the row until the key is too old.
+    [...fail('late by 20 s'), sweep(0), new Past('set link', 0), new AdvanceTime(25 * 3600), sweep(0)],
   ]
 }
 
