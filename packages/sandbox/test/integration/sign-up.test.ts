@@ -89,13 +89,14 @@ it('shows the e-mails on a page, which other origins cannot read', async () => {
   expect(html).toContain(`<a href="${link}">`)
 })
 
-/** The shortest of five, which other work on the machine disturbs least. */
+/** The processor time of this thread, which runs the stand-in, in microseconds: the shortest of five, because some compile code. */
 const timeOf = async (call: () => Promise<unknown>): Promise<number> => {
   const times: number[] = []
   for (let index = 0; index < 5; index += 1) {
-    const startMs = performance.now()
+    const before = process.threadCpuUsage()
     await call()
-    times.push(performance.now() - startMs)
+    const { user, system } = process.threadCpuUsage(before)
+    times.push(user + system)
   }
   return Math.min(...times)
 }
