@@ -69,7 +69,8 @@ describe('npm start', { timeout: 300_000 }, () => {
       exit,
       output: () => output,
       ready: async () => {
-        while (!/^Ready/m.test(output)) {
+        // To the end of the message, which can arrive in parts.
+        while (!/^Ready[^]*^ +-d '.*'\n/m.test(output)) {
           if (child.exitCode !== null) throw new Error(`It ended before it was ready:\n${output}`)
           await sleep(50)
         }
