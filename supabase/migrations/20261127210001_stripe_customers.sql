@@ -1129,8 +1129,9 @@ begin
     look_first = true,
     parameters = null,
     first_attempt_at = null,
+    -- Requests that were sent may still take effect, should the work be requeued.
+    unsettled_until = case when work.lease_token is null then work.unsettled_until else now() + interval '5 minutes' end,
     lease_token = null,
-    unsettled_until = null,
     last_error = coalesce(work.last_error, jsonb_build_object('code', 'dismissed', 'message', 'Nobody wants this work any more.')),
     failed_at = null
   where work.profile_id = target
@@ -1491,8 +1492,15 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+  linked text;
 begin
+  select p.stripe_customer into linked from public.stripe_customer_profile as p where p.id = target;
   update public.stripe_customer_work as work set
+    -- A link that was set while triggers were off has to be checked, also while the rule allows no new customer.
+    kind = case when work.kind = 'create' and linked is not null then 'update' else work.kind end,
+    stripe_customer = case when work.kind = 'create' and linked is not null then linked else work.stripe_customer end,
+    look_first = work.look_first or work.kind = 'create' and linked is not null,
     state = 'pending',
     revision = work.revision + 1,
     attempts = 0,
@@ -1784,7 +1792,8 @@ $$;
 -- Its columns have changed since the first version.
 drop function if exists public.list_stripe_customers(uuid, integer, uuid);
 
--- Lists profiles in the order of their ids, or the profile with the target's id.
+-- Lists profiles in the order of their ids, or the profile with the target's id. One without work that the rule does not allow yet has
+-- the state in which its work would begin.
 create or replace function public.list_stripe_customers(after uuid default null, batch integer default 500, target uuid default null)
 returns table (profile_id uuid, email text, stripe_customer text, state text, busy boolean, elsewhere boolean)
 language sql
@@ -1796,7 +1805,10 @@ as $$
     profile.id,
     profile.email,
     profile.stripe_customer,
-    work.state,
+    coalesce(
+      work.state,
+      case when profile.stripe_customer is null and not public.is_stripe_customer_allowed(profile.id) then 'waiting' end
+    ),
     -- A request to Stripe is in progress, or may still take effect.
     coalesce(
       work.lease_token is not null and work.next_attempt_at > now() or work.unsettled_until > now(),
@@ -1851,7 +1863,7 @@ as $$
 $$;
 
 -- Makes the row of a deleted user due again, to delete a customer that was left over. Returns false if there is no row, or its
--- work is pending: a customer is deleted only on the proof that its profile existed and was deleted.
+-- work is pending, or another profile has the customer: it is deleted only on the proof that its profile existed and was deleted.
 create or replace function public.delete_orphaned_stripe_customer(target uuid, customer text) returns boolean
 language plpgsql
 security definer
@@ -1871,7 +1883,10 @@ begin
     failed_at = null
   where work.profile_id = target
     and work.state <> 'pending'
-    and not exists (select from public.stripe_customer_profile as profile where profile.id = target);
+    and not exists (
+      select from public.stripe_customer_profile as profile
+      where profile.id = target or profile.stripe_customer = delete_orphaned_stripe_customer.customer
+    );
   return found;
 end
 $$;

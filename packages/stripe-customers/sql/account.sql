@@ -149,8 +149,9 @@ begin
     look_first = true,
     parameters = null,
     first_attempt_at = null,
+    -- Requests that were sent may still take effect, should the work be requeued.
+    unsettled_until = case when work.lease_token is null then work.unsettled_until else now() + interval '5 minutes' end,
     lease_token = null,
-    unsettled_until = null,
     last_error = coalesce(work.last_error, jsonb_build_object('code', 'dismissed', 'message', 'Nobody wants this work any more.')),
     failed_at = null
   where work.profile_id = target

@@ -72,8 +72,15 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+  linked text;
 begin
+  select p.stripe_customer into linked from public.stripe_customer_profile as p where p.id = target;
   update public.stripe_customer_work as work set
+    -- A link that was set while triggers were off has to be checked, also while the rule allows no new customer.
+    kind = case when work.kind = 'create' and linked is not null then 'update' else work.kind end,
+    stripe_customer = case when work.kind = 'create' and linked is not null then linked else work.stripe_customer end,
+    look_first = work.look_first or work.kind = 'create' and linked is not null,
     state = 'pending',
     revision = work.revision + 1,
     attempts = 0,

@@ -93,7 +93,9 @@ export function decideProfile(
       findings.push({ kind: 'email_drift', profileId, stripeCustomer })
     else if (linked.profileId !== profileId) findings.push({ kind: 'unmarked', profileId, stripeCustomer })
   }
-  for (const { id, created } of own) {
+  // A link to the customer of another profile has to be put right first. What looks superfluous beside it may be the profile's own.
+  const isForeign = isLinkAlive && linked.profileId !== null && linked.profileId !== profileId
+  for (const { id, created } of isForeign ? [] : own) {
     if (keptCustomer === null || id === keptCustomer.id) continue
     const inUse = uses.get(id) ?? null
     const subscribed = inUse === 'subscription'

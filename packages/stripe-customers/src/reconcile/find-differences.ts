@@ -30,7 +30,11 @@ export async function findInProfile(
   if (decideProfile(listed, indexed, marked, new Map(), alike).length === 0) return []
 
   const own: LiveCustomer[] = []
+  // What another profile has is not this one's, also if its mark says so.
+  const linkedIds = marked.length === 0 ? [] : await store.findLinked(marked.map(({ id }) => id))
+  const taken = new Set(linkedIds.filter((id) => id !== listed.stripeCustomer))
   for (const { id } of marked) {
+    if (taken.has(id)) continue
     const customer = await account.retrieve(id)
     if (typeof customer !== 'string' && customer.profileId === profileId) own.push(customer)
   }
@@ -65,7 +69,7 @@ async function findPossible(
   return possible
 }
 
-/** Finds the customers of a page whose profile does not exist. */
+/** Finds the customers of a page whose profile does not exist, and that no other profile has. */
 export async function findOrphans(
   { store, account }: ReconcileDependencies,
   page: readonly LiveCustomer[],
@@ -74,10 +78,15 @@ export async function findOrphans(
     uuidSchema.safeParse(profileId).success && profileId !== null ? [profileId] : [],
   )
   const owners = new Map((await store.findOwners(ids)).map((owner) => [owner.profileId, owner]))
-  const findings: Difference[] = []
-  for (const { id, profileId } of page) {
+  const suspects = page.filter(({ profileId }) => {
     const owner = owners.get(profileId ?? '')
-    if (profileId === null || owner?.exists === true || owner?.tombstone === 'pending') continue
+    return profileId !== null && owner?.exists !== true && owner?.tombstone !== 'pending'
+  })
+  const linked = new Set(suspects.length === 0 ? [] : await store.findLinked(suspects.map(({ id }) => id)))
+  const findings: Difference[] = []
+  for (const { id, profileId } of suspects) {
+    if (profileId === null || linked.has(id)) continue
+    const owner = owners.get(profileId)
     const customer = await account.retrieve(id)
     if (typeof customer === 'string' || customer.profileId !== profileId) continue
     findings.push({

@@ -3,7 +3,7 @@ import type { Account } from '../account/account.ts'
 import type { DatabaseFunctions } from '../store/database-functions.ts'
 import { createParsedFunctions } from '../store/parsed-functions.ts'
 import { workErrorSchema } from '../store/work-error.ts'
-import { workStateSchema } from '../store/work-rows.ts'
+import { type CustomerOwner, customerOwnerSchema, workStateSchema } from '../store/work-rows.ts'
 import type { ProfileRow } from './decide-profile.ts'
 
 const profileSchema = z
@@ -23,14 +23,6 @@ const profileSchema = z
     busy: row.busy,
     elsewhere: row.elsewhere,
   }))
-
-const ownerSchema = z
-  .object({
-    profile_id: z.guid(),
-    profile_exists: z.boolean(),
-    tombstone: workStateSchema.nullable(),
-  })
-  .transform((row) => ({ profileId: row.profile_id, exists: row.profile_exists, tombstone: row.tombstone }))
 
 const failedWorkSchema = z
   .object({
@@ -91,9 +83,6 @@ export type WorkCounts = z.infer<typeof workCountsSchema> & Record<'unrecorded' 
 /** A row that was given up. */
 export type FailedWork = z.infer<typeof failedWorkSchema>
 
-/** Whether a profile exists, or the state of its tombstone. */
-export type CustomerOwner = z.infer<typeof ownerSchema>
-
 /** What the command line asks of the database. Every call throws a `StripeCustomersError` if it fails. */
 export interface ReconcileStore {
   count(): Promise<WorkCounts>
@@ -106,7 +95,7 @@ export interface ReconcileStore {
   findLinked(stripeCustomers: readonly string[]): Promise<string[]>
   /** False if the profile has changed, or a request for it is in progress. */
   link(profileId: string, stripeCustomer: string, insteadOf: string | null): Promise<boolean>
-  /** False if there is no tombstone, or its work is pending. */
+  /** False if there is no tombstone, its work is pending, or a profile has the customer. */
   deleteOrphan(profileId: string, stripeCustomer: string): Promise<boolean>
   /** Adds the work of profiles without any, and asks the rule again for those that wait. Returns the ids of the former. */
   openWork(profileIds: readonly string[]): Promise<string[]>
@@ -138,7 +127,7 @@ export function createReconcileStore(functions: DatabaseFunctions): ReconcileSto
     listFailed: (batch) => rows(failedWorkSchema, 'list_failed_stripe_customer_work', { batch }),
     listProfiles: (after, batch) => list({ after, batch }),
     readProfile: async (target) => (await list({ batch: 1, target }))[0] ?? null,
-    findOwners: (targets) => rows(ownerSchema, 'find_stripe_customer_owners', { targets }),
+    findOwners: (targets) => rows(customerOwnerSchema, 'find_stripe_customer_owners', { targets }),
     link: (target, customer, insteadOf) =>
       value(z.boolean(), 'link_stripe_customer', { target, customer, instead_of: insteadOf }),
     deleteOrphan: (target, customer) => value(z.boolean(), 'delete_orphaned_stripe_customer', { target, customer }),

@@ -1,9 +1,9 @@
-import { applyRemedy } from './apply-remedy.ts'
+import { applyRemedy, type Result } from './apply-remedy.ts'
 import type { CustomerIndex } from './customer-index.ts'
 import type { Difference, Finding } from './decide-profile.ts'
 import { decideRemedy } from './decide-remedy.ts'
 import type { ReconcileDependencies } from './reconcile-dependencies.ts'
-import type { FindingReport, ReconcileOptions, ReconcileSummary } from './reconcile.ts'
+import type { ReconcileOptions, ReconcileSummary } from './reconcile.ts'
 
 /** What the phases share. */
 export interface Reconciling extends ReconcileDependencies {
@@ -11,8 +11,6 @@ export interface Reconciling extends ReconcileDependencies {
   readonly index: CustomerIndex
   readonly summary: ReconcileSummary
 }
-
-type Result = Pick<FindingReport, 'result' | 'why'>
 
 /** Fixes the differences, as far as the mode allows, and reports them. */
 export async function handleAll(reconciling: Reconciling, findings: readonly Difference[]): Promise<void> {
@@ -25,15 +23,6 @@ export function report({ options, summary }: Reconciling, finding: Finding, resu
   options.onFinding({ ...finding, ...result })
 }
 
-/** What a remedy leads to at once. Most work is done by the next sweep. */
-const resultOf = {
-  requeue: 'due',
-  replace: 'due',
-  delete_orphan: 'due',
-  link: 'linked',
-  delete_duplicate: 'fixed',
-} as const
-
 /** Fixes a difference if the mode allows it. */
 async function handle(deps: Reconciling, finding: Difference): Promise<Result> {
   const { options } = deps
@@ -42,8 +31,7 @@ async function handle(deps: Reconciling, finding: Difference): Promise<Result> {
   if (options.mode === 'report') return { result: 'found', ...(finding.kind === 'possible' ? whyOf(remedy) : {}) }
   if (remedy.action === 'leave') return { result: 'left', why: remedy.why }
   if (options.mode === 'plan') return { result: 'would_fix' }
-  const why = await applyRemedy(deps, finding, remedy)
-  return why === null ? { result: resultOf[remedy.action] } : { result: 'left', why }
+  return applyRemedy(deps, finding, remedy)
 }
 
 function whyOf(remedy: ReturnType<typeof decideRemedy>): { why?: string } {

@@ -111,6 +111,14 @@ export const customerStatusSchema = z
 /** What the database knows about the customer of one profile. */
 export type CustomerStatus = z.infer<typeof customerStatusSchema>
 
+/** Parses a row of `find_stripe_customer_owners`. */
+export const customerOwnerSchema = z
+  .object({ profile_id: z.guid(), profile_exists: z.boolean(), tombstone: workStateSchema.nullable() })
+  .transform((row) => ({ profileId: row.profile_id, exists: row.profile_exists, tombstone: row.tombstone }))
+
+/** Whether a profile exists, or the state of its tombstone. */
+export type CustomerOwner = z.infer<typeof customerOwnerSchema>
+
 /** Parses a row of `apply_stripe_event`. */
 export const eventOutcomeSchema = z
   .object({

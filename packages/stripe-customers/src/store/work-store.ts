@@ -9,6 +9,7 @@ import {
   type ClaimedWork,
   claimedWorkSchema,
   type CustomerStatus,
+  customerOwnerSchema,
   customerStatusSchema,
   type EventOutcome,
   eventOutcomeSchema,
@@ -52,6 +53,10 @@ export interface WorkStore {
   requeue(profileId: string): Promise<boolean>
   /** Null if there is neither a profile nor a row. */
   read(profileId: string): Promise<CustomerStatus | null>
+  /** Returns whether any profile is linked to the customer. */
+  isLinked(stripeCustomer: string): Promise<boolean>
+  /** Returns whether a profile with this id existed, and is deleted. False for text that is not an id. */
+  isDeleted(profileId: string): Promise<boolean>
   /** Writes what the triggers could not. Returns how many rows. */
   repairProfiles(): Promise<number>
   /** Reads what became of the wake-ups of the last hour. */
@@ -78,7 +83,7 @@ export interface WorkStore {
 
 /** Creates the work table on its SQL functions. */
 export function createWorkStore(functions: DatabaseFunctions): WorkStore {
-  const { rows, row, value } = createParsedFunctions(functions)
+  const { rows, row, values, value } = createParsedFunctions(functions)
   return {
     claim: ({ lease, leaseMs, batch, profileId }) =>
       rows(claimedWorkSchema, 'claim_stripe_customer_work', {
@@ -125,6 +130,16 @@ export function createWorkStore(functions: DatabaseFunctions): WorkStore {
     async read(profileId) {
       const [status] = await rows(customerStatusSchema, 'read_stripe_customer', { target: profileId })
       return status ?? null
+    },
+    async isLinked(stripeCustomer) {
+      const linked = await values(z.string(), 'find_linked_stripe_customers', { customers: [stripeCustomer] })
+      return linked.length > 0
+    },
+    async isDeleted(profileId) {
+      // Marks are written by others, too.
+      if (!z.guid().safeParse(profileId).success) return false
+      const [owner] = await rows(customerOwnerSchema, 'find_stripe_customer_owners', { targets: [profileId] })
+      return owner !== undefined && !owner.exists && owner.tombstone !== null
     },
     repairProfiles: () => value(z.int(), 'repair_profiles', {}),
     readWakeUps: () => readWakeUps(functions),

@@ -1,7 +1,7 @@
-import { describeRefusedDetails } from '../stripe/stripe-failure.ts'
+import { describeRefusedDetails, describeRefusedLink } from '../stripe/stripe-failure.ts'
 import type { Attempt } from './attempt.ts'
 import { about } from './events.ts'
-import { findOrCreateCustomer } from './find-or-create-customer.ts'
+import { type ExistingCustomer, findOrCreateCustomer } from './find-or-create-customer.ts'
 import { recordCompletion, recordFailure, recordWait, type WorkOutcome } from './record-outcome.ts'
 
 /** Creates the customer of a profile, or finds the one that an earlier attempt created. */
@@ -12,7 +12,7 @@ export async function createCustomer(attempt: Attempt): Promise<WorkOutcome> {
   const result = await findOrCreateCustomer(stripe, work)
   switch (result.outcome) {
     case 'exists':
-      return recordCreated(attempt, result)
+      return linkExisting(attempt, result)
     case 'refused':
       return recordFailure(attempt, result.failure, { refused: true })
     case 'failed':
@@ -22,6 +22,17 @@ export async function createCustomer(attempt: Attempt): Promise<WorkOutcome> {
     case 'key_spent':
       return createWithNewKey(attempt)
   }
+}
+
+/** Another profile may have it by now, to which somebody moved the link. The profile gets no other customer before a person decides. */
+async function linkExisting(attempt: Attempt, existing: ExistingCustomer): Promise<WorkOutcome> {
+  const { store, write } = attempt
+  const { stripeCustomer, how } = existing
+  if (how !== 'sent' && (await write(() => store.isLinked(stripeCustomer)))) {
+    const reason = `Customer ${stripeCustomer} has the id of this profile, but another profile is linked to it.`
+    return recordFailure(attempt, describeRefusedLink(reason))
+  }
+  return recordCreated(attempt, existing)
 }
 
 async function createWithNewKey(attempt: Attempt): Promise<WorkOutcome> {
@@ -44,10 +55,7 @@ function refuseDetails(attempt: Attempt, reason: string): Promise<WorkOutcome> {
   return recordFailure(attempt, describeRefusedDetails(reason), { refused: true })
 }
 
-function recordCreated(
-  attempt: Attempt,
-  created: { stripeCustomer: string; email: string | null; how: 'sent' | 'replayed' | 'found' },
-): Promise<WorkOutcome> {
+function recordCreated(attempt: Attempt, created: Omit<ExistingCustomer, 'createdAt'>): Promise<WorkOutcome> {
   const { stripeCustomer, email, how } = created
   const event = { ...about(attempt.work), type: 'created', stripeCustomer, how } as const
   return recordCompletion(attempt, { stripeCustomer, email, event })

@@ -2,6 +2,7 @@ import { describeRefusedLink } from '../stripe/stripe-failure.ts'
 import type { ClaimedWork } from '../store/work-rows.ts'
 import type { Attempt } from './attempt.ts'
 import { checkLink } from './check-link.ts'
+import { deleteUnlinked } from './delete-unlinked.ts'
 import { about } from './events.ts'
 import { type ExistingCustomer, findOrCreateCustomer } from './find-or-create-customer.ts'
 import { recordCompletion, recordFailure, recordWait, type WorkOutcome } from './record-outcome.ts'
@@ -53,7 +54,7 @@ async function settleKey(attempt: Attempt, linked: string): Promise<WorkOutcome 
     if (!use.ok) return use.failure.status === 403 ? null : recordFailure(attempt, use.failure)
     if (use.value !== null) return null
   }
-  const deleted = await stripe.delete(result.stripeCustomer)
+  const deleted = await deleteUnlinked(attempt, result.stripeCustomer)
   return deleted.ok ? null : recordFailure(attempt, deleted.failure)
 }
 
@@ -65,7 +66,7 @@ function isOfKey({ keySentAt }: ClaimedWork, { how, createdAt }: ExistingCustome
 /** Returns null if the link may stay. */
 async function acceptLink(attempt: Attempt, stripeCustomer: string): Promise<WorkOutcome | null> {
   if (!attempt.work.lookFirst) return null
-  const check = await checkLink(attempt.stripe, attempt.work, stripeCustomer)
+  const check = await checkLink(attempt, stripeCustomer)
   switch (check.outcome) {
     case 'own':
       return null

@@ -56,7 +56,7 @@ async function measureReconcile(profileCount: number) {
         },
         readProfile: (id) => Promise.resolve(profileOf(Number(id.slice(-12)))),
         findOwners: (ids) => Promise.resolve(ids.map((profileId) => ({ profileId, exists: true, tombstone: null }))),
-        findLinked: unexpected,
+        findLinked: () => Promise.resolve([]),
         link: unexpected,
         beginAccount: unexpected,
         move: unexpected,

@@ -2,6 +2,7 @@ import { CliError, type Command, InvalidArgumentError } from '@routekey/command-
 
 import type { LinkedCustomer } from '../../reconcile/decide-profile.ts'
 import { createStripeAccount } from '../../reconcile/stripe-account.ts'
+import type { WorkStore } from '../../store/work-store.ts'
 import { systemTiming } from '../../timing.ts'
 import { envFileOption, parseProfileId } from '../command-options.ts'
 import type { CliContext } from '../context.ts'
@@ -25,7 +26,7 @@ export function addRelink(program: Command, context: CliContext): void {
         const profile = await store.readProfile(profileId)
         if (profile === null) throw new CliError('No profile has this id.', 1)
         const customer = await createStripeAccount(stripe, systemTiming).retrieve(stripeCustomer)
-        checkCustomer(customer, profileId)
+        await checkCustomer(customer, profileId, work)
         const previous = profile.stripeCustomer
         const isLinked =
           previous === stripeCustomer
@@ -47,11 +48,16 @@ export function addRelink(program: Command, context: CliContext): void {
     )
 }
 
-function checkCustomer(customer: Exclude<LinkedCustomer, null>, profileId: string): void {
+async function checkCustomer(
+  customer: Exclude<LinkedCustomer, null>,
+  profileId: string,
+  work: Pick<WorkStore, 'isDeleted'>,
+): Promise<void> {
   if (customer === 'unknown') throw new CliError('This Stripe account does not have the customer.', 1)
   if (customer === 'deleted') throw new CliError('The customer was deleted in Stripe.', 1)
-  if (customer.profileId !== null && customer.profileId !== profileId)
-    throw new CliError(`The customer has the id of another profile, ${customer.profileId}.`, 1)
+  const { profileId: mark } = customer
+  if (mark === null || mark === profileId) return
+  if (!(await work.isDeleted(mark))) throw new CliError(`The customer has the id of another profile, ${mark}.`, 1)
 }
 
 function parseCustomerId(text: string): string {
