@@ -88,6 +88,38 @@ create index if not exists stripe_event_deleted on public.stripe_event (stripe_c
 
 alter table public.stripe_event enable row level security;
 
+-- Recognises Supabase Auth by its columns, because a project may have an auth.users of its own. In the catalogue, because a role
+-- without rights on the schema must be able to ask, too. Once, because each sign-up needs the answer: if Supabase Auth is added
+-- later, apply this SQL again.
+do $$
+begin
+  if (
+    select count(*) = 6
+    from pg_catalog.pg_attribute
+    join pg_catalog.pg_class on pg_class.oid = attrelid
+    where relnamespace = to_regnamespace('auth') and relname = 'users' and not attisdropped
+      and (
+        attname = 'email'
+        or attname = 'id' and atttypid = 'uuid'::regtype
+        or attname in ('created_at', 'email_confirmed_at', 'phone_confirmed_at') and atttypid = 'timestamptz'::regtype
+        or attname = 'is_anonymous' and atttypid = 'boolean'::regtype
+      )
+  ) then
+    create or replace function public.has_supabase_auth() returns boolean
+    language plpgsql
+    immutable
+    set search_path = ''
+    as $function$ begin return true; end $function$;
+  else
+    create or replace function public.has_supabase_auth() returns boolean
+    language plpgsql
+    immutable
+    set search_path = ''
+    as $function$ begin return false; end $function$;
+  end if;
+end
+$$;
+
 -- Who gets a customer. The rule decides when a row to create one would become due; a row that it does not allow waits.
 --
 -- One trigger on the table of work asks the rule, so no function that makes rows due can forget it. A row with frozen parameters
@@ -95,6 +127,14 @@ alter table public.stripe_event enable row level security;
 
 do $$
 begin
+  -- The default of earlier versions took every auth.users for that of Supabase Auth.
+  if exists (
+    select from pg_catalog.pg_proc
+    where oid = to_regprocedure('public.may_have_stripe_customer(uuid)') and md5(prosrc) = '585eb258f3880c250fc6f0c08318a2df'
+  ) then
+    drop function public.may_have_stripe_customer(uuid);
+  end if;
+
   -- A project may replace it. It is created only if there is none.
   if to_regprocedure('public.may_have_stripe_customer(uuid)') is null then
     create function public.may_have_stripe_customer(profile_id uuid) returns boolean
@@ -104,7 +144,7 @@ begin
     set search_path = ''
     as $function$
     begin
-      if to_regclass('auth.users') is null then
+      if not public.has_supabase_auth() then
         return true;
       end if;
       -- Supabase Auth also sets these columns for an identity provider that has verified the address.
@@ -375,7 +415,7 @@ security definer
 set search_path = ''
 as $$
 begin
-  if to_regclass('auth.users') is null or current_setting('stripe_customers.repairing', true) = 'on' then
+  if not public.has_supabase_auth() or current_setting('stripe_customers.repairing', true) = 'on' then
     return false;
   end if;
   return exists (
@@ -612,7 +652,12 @@ begin
   from public.stripe_customer_work as work
   where work.made_at > now() - interval '1 hour';
 
-  installed := to_regclass('net._http_response') is not null and to_regclass('vault.decrypted_secrets') is not null;
+  -- In the catalogue, because to_regclass raises for a role without rights on the schema.
+  select count(*) = 2 into installed
+  from pg_catalog.pg_class
+  where (relnamespace, relname) in ((to_regnamespace('net'), '_http_response'), (to_regnamespace('vault'), 'decrypted_secrets'))
+    and has_schema_privilege(relnamespace, 'usage')
+    and has_table_privilege(oid, 'select');
   configured := false;
   results := '{}';
   newest_results := '{}';
@@ -873,6 +918,26 @@ $$;
 
 -- The table of profiles: everything of the engine that knows its name and its columns.
 
+-- Links and work belong to the table and its columns, so only where the e-mail is can change.
+do $$
+begin
+  if to_regclass('public.stripe_customer_profile') is not null and (
+    select count(*) <> 2
+    from pg_catalog.pg_attribute
+    where attrelid = '"public"."profile"'::regclass and attname in ('id', 'stripe_customer')
+      and exists (
+        select from pg_catalog.pg_depend
+        join pg_catalog.pg_rewrite on pg_rewrite.oid = objid
+        where classid = 'pg_catalog.pg_rewrite'::regclass and ev_class = to_regclass('public.stripe_customer_profile')
+          and refclassid = 'pg_catalog.pg_class'::regclass and refobjid = attrelid and refobjsubid = attnum
+      )
+  ) then
+    raise exception 'The engine of stripe-customers is installed for another table, or for other columns.'
+      using hint = 'Uninstall it first: npx stripe-customers sql --uninstall';
+  end if;
+end
+$$;
+
 -- Selecting `for no key update` from this view and updating the customer through it works as on the table.
 create or replace view public.stripe_customer_profile as
 select
@@ -897,32 +962,43 @@ begin
 end
 $$;
 
-drop trigger if exists enqueue_stripe_customer_work_for_new_profile on "public"."profile";
-create trigger enqueue_stripe_customer_work_for_new_profile
+create or replace trigger enqueue_stripe_customer_work_for_new_profile
   after insert on "public"."profile"
   for each row execute function public.enqueue_stripe_customer_work('id');
 
-drop trigger if exists enqueue_stripe_customer_work_for_changed_email on "public"."profile";
-create trigger enqueue_stripe_customer_work_for_changed_email
+-- The e-mail may have been in another table.
+do $$
+declare
+  stale record;
+begin
+  for stale in
+    select tgname, tgrelid::regclass as on_table from pg_catalog.pg_trigger
+    where tgname in ('enqueue_stripe_customer_work_for_changed_email', 'notify_stripe_customer_route_for_changed_email')
+      and tgfoid in ('public.enqueue_stripe_customer_work()'::regprocedure, 'public.notify_stripe_customer_route()'::regprocedure)
+      and tgrelid <> '"public"."profile"'::regclass
+  loop
+    execute format('drop trigger %I on %s', stale.tgname, stale.on_table);
+  end loop;
+end
+$$;
+
+create or replace trigger enqueue_stripe_customer_work_for_changed_email
   after update of "email" on "public"."profile"
   for each row
   when (new."email" is distinct from old."email")
   execute function public.enqueue_stripe_customer_work('id');
 
-drop trigger if exists follow_stripe_customer_link on "public"."profile";
-create trigger follow_stripe_customer_link
+create or replace trigger follow_stripe_customer_link
   after update of "stripe_customer" on "public"."profile"
   for each row
   when (new."stripe_customer" is distinct from old."stripe_customer")
   execute function public.follow_stripe_customer_link('id', 'stripe_customer');
 
-drop trigger if exists check_vanished_profiles on "public"."profile";
-create trigger check_vanished_profiles
+create or replace trigger check_vanished_profiles
   after truncate on "public"."profile"
   for each statement execute function public.check_vanished_profiles();
 
-drop trigger if exists tombstone_stripe_customer_work on "public"."profile";
-create trigger tombstone_stripe_customer_work
+create or replace trigger tombstone_stripe_customer_work
   after delete on "public"."profile"
   for each row execute function public.tombstone_stripe_customer_work('id', 'stripe_customer');
 
@@ -935,13 +1011,11 @@ create constraint trigger reopen_work_of_deleted_stripe_customer
   execute function public.reopen_work_of_deleted_stripe_customer('id', 'stripe_customer');
 
 -- Named to run after enqueue_stripe_customer_work. Triggers of one event run in the order of their names.
-drop trigger if exists notify_stripe_customer_route_for_new_profile on "public"."profile";
-create trigger notify_stripe_customer_route_for_new_profile
+create or replace trigger notify_stripe_customer_route_for_new_profile
   after insert on "public"."profile"
   for each row execute function public.notify_stripe_customer_route('id', 'email');
 
-drop trigger if exists notify_stripe_customer_route_for_changed_email on "public"."profile";
-create trigger notify_stripe_customer_route_for_changed_email
+create or replace trigger notify_stripe_customer_route_for_changed_email
   after update of "email" on "public"."profile"
   for each row
   when (new."email" is distinct from old."email")
@@ -950,12 +1024,11 @@ create trigger notify_stripe_customer_route_for_changed_email
 -- The rule reads what Supabase Auth confirms. Named to run after copy_user_email_to_profile, and in this order.
 do $$
 begin
-  if to_regclass('auth.users') is null then
+  if not public.has_supabase_auth() then
     return;
   end if;
 
-  drop trigger if exists reconsider_stripe_customer_of_user on auth.users;
-  create trigger reconsider_stripe_customer_of_user
+  create or replace trigger reconsider_stripe_customer_of_user
     after update on auth.users
     for each row
     when (
@@ -965,8 +1038,7 @@ begin
     )
     execute function public.reconsider_stripe_customer_of_user();
 
-  drop trigger if exists wake_stripe_customer_route_for_confirmed_user on auth.users;
-  create trigger wake_stripe_customer_route_for_confirmed_user
+  create or replace trigger wake_stripe_customer_route_for_confirmed_user
     after update on auth.users
     for each row
     when (
@@ -1714,6 +1786,51 @@ as $$
   where profile.id is not null or work.profile_id is not null;
 $$;
 
+-- Shows owners whether their customer is being created, and who can fix it if not.
+--
+-- Under a lease, next_attempt_at is the end of the lease, which means nothing to an owner. The view reveals who has to act
+-- (the owner, Stripe or the application), not which error occurred.
+--
+-- Without Supabase Auth there is nobody to show it to.
+do $$
+begin
+  if not exists (
+    select from pg_catalog.pg_proc where pronamespace = to_regnamespace('auth') and proname = 'uid' and pronargs = 0
+  ) then
+    return;
+  end if;
+
+  execute $view$
+    create or replace view public.stripe_customer_progress with (security_barrier) as
+    select
+      work.profile_id,
+      case
+        when work.state in ('failed', 'dismissed') then 'failed'
+        when work.state in ('done', 'waiting') then work.state
+        when work.last_error is not null then 'retrying'
+        else 'pending'
+      end as status,
+      -- Also null while an attempt is in progress.
+      case
+        when work.state = 'pending' and (work.lease_token is null or work.next_attempt_at <= now()) then work.next_attempt_at
+      end as next_attempt_at,
+      case
+        when work.state in ('done', 'waiting') or (work.state = 'pending' and work.last_error is null) then null
+        when work.last_error ->> 'code' = 'stripe_refused' then 'details'
+        when work.last_error ->> 'code' in (
+          'stripe_unreachable', 'stripe_unavailable', 'stripe_in_flight', 'stripe_rate_limited', 'stripe_malformed'
+        ) then 'stripe'
+        else 'application'
+      end as cause
+    from public.stripe_customer_work as work
+    where work.profile_id = (select auth.uid());
+  $view$;
+
+  comment on column public.stripe_customer_progress.next_attempt_at is 'When the next attempt begins. Null while one is in progress.';
+  comment on column public.stripe_customer_progress.cause is 'Why it is not done yet: ''details'' that Stripe does not accept, ''stripe'' itself, or the ''application''. Null without an error.';
+end
+$$;
+
 -- Functions with which the command line compares profiles with Stripe's customers and fixes differences. Service role only.
 
 -- Its columns have changed since the first version.
@@ -1891,49 +2008,6 @@ begin
 end
 $$;
 
--- Shows owners whether their customer is being created, and who can fix it if not.
---
--- Under a lease, next_attempt_at is the end of the lease, which means nothing to an owner. The view reveals who has to act
--- (the owner, Stripe or the application), not which error occurred.
---
--- Without Supabase Auth there is nobody to show it to.
-do $$
-begin
-  if to_regprocedure('auth.uid()') is null then
-    return;
-  end if;
-
-  execute $view$
-    create or replace view public.stripe_customer_progress with (security_barrier) as
-    select
-      work.profile_id,
-      case
-        when work.state in ('failed', 'dismissed') then 'failed'
-        when work.state in ('done', 'waiting') then work.state
-        when work.last_error is not null then 'retrying'
-        else 'pending'
-      end as status,
-      -- Also null while an attempt is in progress.
-      case
-        when work.state = 'pending' and (work.lease_token is null or work.next_attempt_at <= now()) then work.next_attempt_at
-      end as next_attempt_at,
-      case
-        when work.state in ('done', 'waiting') or (work.state = 'pending' and work.last_error is null) then null
-        when work.last_error ->> 'code' = 'stripe_refused' then 'details'
-        when work.last_error ->> 'code' in (
-          'stripe_unreachable', 'stripe_unavailable', 'stripe_in_flight', 'stripe_rate_limited', 'stripe_malformed'
-        ) then 'stripe'
-        else 'application'
-      end as cause
-    from public.stripe_customer_work as work
-    where work.profile_id = (select auth.uid());
-  $view$;
-
-  comment on column public.stripe_customer_progress.next_attempt_at is 'When the next attempt begins. Null while one is in progress.';
-  comment on column public.stripe_customer_progress.cause is 'Why it is not done yet: ''details'' that Stripe does not accept, ''stripe'' itself, or the ''application''. Null without an error.';
-end
-$$;
-
 -- Who may do what. By default, hosted Supabase grants new tables, views and functions to all of its roles. The service role reads
 -- the tables and calls the functions of the engine; owners read their own progress; everything else is for triggers.
 do $$
@@ -1978,26 +2052,59 @@ declare
     'retry_stripe_customer_work',
     'unlink_stripe_customer'
   ];
-  internal constant text[] := array[
-    'build_stripe_customer_parameters',
-    'check_vanished_profiles',
-    'current_stripe_customer_account',
-    'enqueue_stripe_customer_work',
-    'find_stripe_customer_detail_fault',
-    'hold_stripe_customer_work',
-    'is_stripe_customer_allowed',
-    'follow_stripe_customer_link',
-    'is_fresh_sign_up',
-    'lock_stripe_customer',
-    'may_have_stripe_customer',
-    'notify_stripe_customer_route',
-    'reconsider_stripe_customer_of_user',
-    'reconsider_waiting_stripe_customers',
-    'remember_stripe_customer_wake_up',
-    'reopen_work_of_deleted_stripe_customer',
-    'stripe_customer_details',
-    'repair_profile_rows',
-    'tombstone_stripe_customer_work'
+  -- With their arguments, because a project may have functions of the same names.
+  functions constant text[] := array[
+    'public.has_supabase_auth()',
+    'public.has_supabase_auth()',
+    'public.may_have_stripe_customer(profile_id uuid)',
+    'public.is_stripe_customer_allowed(target uuid)',
+    'public.hold_stripe_customer_work()',
+    'public.reconsider_stripe_customer(target uuid)',
+    'public.reconsider_waiting_stripe_customers(batch integer)',
+    'public.reconsider_stripe_customer_of_user()',
+    'public.stripe_customer_details(profile_id uuid)',
+    'public.find_stripe_customer_detail_fault(details jsonb)',
+    'public.build_stripe_customer_parameters(profile_id uuid, email text)',
+    'public.is_fresh_sign_up(target uuid)',
+    'public.enqueue_stripe_customer_work()',
+    'public.follow_stripe_customer_link()',
+    'public.tombstone_stripe_customer_work()',
+    'public.reopen_work_of_deleted_stripe_customer()',
+    'public.remember_stripe_customer_wake_up(request bigint)',
+    'public.report_stripe_customer_wake_ups()',
+    'public.notify_stripe_customer_route()',
+    'public.repair_profile_rows()',
+    'public.repair_profile_page(after uuid, batch integer)',
+    'public.count_profile_repairs()',
+    'public.check_vanished_profiles()',
+    'public.tombstone_vanished_profiles(after uuid, batch integer)',
+    'public.repair_profiles()',
+    'public.current_stripe_customer_account()',
+    'public.read_stripe_customer_account()',
+    'public.record_stripe_customer_account(account_number integer, account text, livemode boolean)',
+    'public.begin_stripe_customer_account(account text, livemode boolean)',
+    'public.move_stripe_customers(kept uuid[], cleared uuid[])',
+    'public.dismiss_stripe_customer_work(target uuid)',
+    'public.dismiss_deletions_elsewhere(batch integer)',
+    'public.claim_stripe_customer_work(lease uuid, lease_seconds double precision, batch integer, target uuid)',
+    'public.renew_stripe_customer_key(target uuid, lease uuid)',
+    'public.complete_stripe_customer_work(target uuid, lease uuid, completed_kind text, customer text, customer_email text, seen_revision integer)',
+    'public.retry_stripe_customer_work(target uuid, lease uuid, seen_revision integer, delay_seconds double precision, error jsonb, counted boolean, unsettled boolean)',
+    'public.fail_stripe_customer_work(target uuid, lease uuid, seen_revision integer, error jsonb, refused boolean)',
+    'public.requeue_stripe_customer_work(target uuid)',
+    'public.lock_stripe_customer(customer text)',
+    'public.unlink_stripe_customer(customer text)',
+    'public.link_stripe_customer(target uuid, customer text, instead_of text)',
+    'public.open_stripe_customer_work(targets uuid[])',
+    'public.find_linked_stripe_customers(customers text[])',
+    'public.apply_stripe_event(event_id text, event_type text, customer text, customer_email text, customer_profile_id text, event_account text, event_livemode boolean)',
+    'public.read_stripe_customer(target uuid)',
+    'public.count_stripe_customer_work()',
+    'public.count_unmatched_stripe_customer_work()',
+    'public.list_stripe_customers(after uuid, batch integer, target uuid)',
+    'public.list_failed_stripe_customer_work(batch integer)',
+    'public.find_stripe_customer_owners(targets uuid[])',
+    'public.delete_orphaned_stripe_customer(target uuid, customer text)'
   ];
   roles text;
   has_service_role constant boolean := to_regrole('service_role') is not null;
@@ -2009,14 +2116,16 @@ begin
   foreach name in array tables loop
     execute format('revoke all on table public.%I from %s', name, roles);
   end loop;
-  foreach name in array called || internal loop
-    execute format('revoke all on function public.%I from %s', name, roles);
+  foreach name in array functions loop
+    execute format('revoke all on function %s from %s', name, roles);
   end loop;
 
   if has_service_role then
     grant select on table public.stripe_customer_work, public.stripe_event to service_role;
-    foreach name in array called loop
-      execute format('grant execute on function public.%I to service_role', name);
+    foreach name in array functions loop
+      if substring(name from 'public\.(\w+)') = any (called) then
+        execute format('grant execute on function %s to service_role', name);
+      end if;
     end loop;
   end if;
 

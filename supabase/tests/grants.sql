@@ -106,6 +106,7 @@ select name, null from unnest(array[
     'enqueue_profile_repair',
     'enqueue_stripe_customer_work',
     'find_stripe_customer_detail_fault',
+    'has_supabase_auth',
     'hold_stripe_customer_work',
     'is_stripe_customer_allowed',
     'follow_stripe_customer_link',

@@ -42,26 +42,9 @@ declare
     'retry_stripe_customer_work',
     'unlink_stripe_customer'
   ];
-  internal constant text[] := array[
-    'build_stripe_customer_parameters',
-    'check_vanished_profiles',
-    'current_stripe_customer_account',
-    'enqueue_stripe_customer_work',
-    'find_stripe_customer_detail_fault',
-    'hold_stripe_customer_work',
-    'is_stripe_customer_allowed',
-    'follow_stripe_customer_link',
-    'is_fresh_sign_up',
-    'lock_stripe_customer',
-    'may_have_stripe_customer',
-    'notify_stripe_customer_route',
-    'reconsider_stripe_customer_of_user',
-    'reconsider_waiting_stripe_customers',
-    'remember_stripe_customer_wake_up',
-    'reopen_work_of_deleted_stripe_customer',
-    'stripe_customer_details',
-    'repair_profile_rows',
-    'tombstone_stripe_customer_work'
+  -- With their arguments, because a project may have functions of the same names.
+  functions constant text[] := array[
+    {{functions}}
   ];
   roles text;
   has_service_role constant boolean := to_regrole('service_role') is not null;
@@ -73,14 +56,16 @@ begin
   foreach name in array tables loop
     execute format('revoke all on table public.%I from %s', name, roles);
   end loop;
-  foreach name in array called || internal loop
-    execute format('revoke all on function public.%I from %s', name, roles);
+  foreach name in array functions loop
+    execute format('revoke all on function %s from %s', name, roles);
   end loop;
 
   if has_service_role then
     grant select on table public.stripe_customer_work, public.stripe_event to service_role;
-    foreach name in array called loop
-      execute format('grant execute on function public.%I to service_role', name);
+    foreach name in array functions loop
+      if substring(name from 'public\.(\w+)') = any (called) then
+        execute format('grant execute on function %s to service_role', name);
+      end if;
     end loop;
   end if;
 

@@ -5,6 +5,14 @@
 
 do $$
 begin
+  -- The default of earlier versions took every auth.users for that of Supabase Auth.
+  if exists (
+    select from pg_catalog.pg_proc
+    where oid = to_regprocedure('public.may_have_stripe_customer(uuid)') and md5(prosrc) = '585eb258f3880c250fc6f0c08318a2df'
+  ) then
+    drop function public.may_have_stripe_customer(uuid);
+  end if;
+
   -- A project may replace it. It is created only if there is none.
   if to_regprocedure('public.may_have_stripe_customer(uuid)') is null then
     create function public.may_have_stripe_customer(profile_id uuid) returns boolean
@@ -14,7 +22,7 @@ begin
     set search_path = ''
     as $function$
     begin
-      if to_regclass('auth.users') is null then
+      if not public.has_supabase_auth() then
         return true;
       end if;
       -- Supabase Auth also sets these columns for an identity provider that has verified the address.

@@ -9,7 +9,7 @@ security definer
 set search_path = ''
 as $$
 begin
-  if to_regclass('auth.users') is null or current_setting('stripe_customers.repairing', true) = 'on' then
+  if not public.has_supabase_auth() or current_setting('stripe_customers.repairing', true) = 'on' then
     return false;
   end if;
   return exists (

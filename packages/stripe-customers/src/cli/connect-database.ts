@@ -37,7 +37,9 @@ export async function connectDatabase(connection: DatabaseConnection): Promise<D
  *
  * @throws `CliError` if `pg` is not installed
  */
-export async function openPool(url: string): Promise<{ pool: Pick<Pool, 'query'>; close: () => Promise<void> }> {
+export async function openPool(
+  url: string,
+): Promise<{ pool: Pick<Pool, 'query' | 'connect'>; close: () => Promise<void> }> {
   const { Pool } = await importPackage('pg', () => import('pg'))
   const pool = new Pool({ connectionString: url })
   // Without a listener, a connection that breaks while it is idle or closing would end the process and print the password. A

@@ -1,85 +1,69 @@
 import type { ProfileTable } from '../sql/generate-sql.ts'
+import { findInTable } from './find-in-table.ts'
+import { findWriters } from './find-writers.ts'
 import type { PreflightFacts } from './read-facts.ts'
 
 /** What the preflight found. Nothing was changed. */
 export interface PreflightReport {
   /** What has to be solved before the migration can be applied, each with its remedy. */
   readonly problems: readonly string[]
-  /** What the migration will do or leave out. */
+  /** What the migration will do or leave out, and what could not be checked. */
   readonly notes: readonly string[]
 }
 
 const oldestVersion = 140_000
-const textTypes = new Set(['text', 'character varying', 'citext'])
+/** The longest id that Stripe may give to an object. */
+const longestId = 255
 
 /** Decides which obstacles the engine has in a database, and what else a person should know. Pure. */
 export function decidePreflight(facts: PreflightFacts, profiles: ProfileTable): PreflightReport {
-  const problems = [...findInTable(facts, profiles), ...findInRights(facts, profiles), ...findInNames(facts, profiles)]
-  return { problems, notes: [...describeRows(facts, profiles), ...describeParts(facts)] }
+  const problems = [
+    ...findInTable(facts, profiles),
+    ...findInRights(facts, profiles),
+    ...findInNames(facts, profiles),
+    ...findWriters(facts, profiles),
+  ]
+  return { problems, notes: [...describeRows(facts, profiles), ...describeParts(facts, profiles)] }
 }
 
-function findInTable(facts: PreflightFacts, { table, id, customer, email }: ProfileTable): string[] {
-  if (facts.kind === null)
-    return [`The table ${table} does not exist. Name it with its schema: --table public.profiles.`]
-  if (facts.kind !== 'r' && facts.kind !== 'p')
-    return [`${table} is not a table, and only tables have triggers for rows.`]
-  const columnOf = (name: string) => facts.columns.find((column) => column.name === name)
-  const problems: string[] = []
-  const idColumn = columnOf(id)
-  if (idColumn === undefined) problems.push(`${table} has no column ${id}. Name the one of the id with --id.`)
-  else if (idColumn.type !== 'uuid')
-    problems.push(`${table}.${id} is ${idColumn.type}. The engine needs ids of the type uuid.`)
-  else if (!idColumn.unique || !idColumn.not_null)
-    problems.push(`${table}.${id} can be null or occur twice. Make it the primary key.`)
-
-  const customerColumn = columnOf(customer)
-  if (customerColumn === undefined)
-    problems.push(
-      `${table} has no column ${customer}. Add it: alter table ${table} add column ${customer} text unique;`,
-    )
-  else if (!textTypes.has(customerColumn.type))
-    problems.push(`${table}.${customer} is ${customerColumn.type}. The id of a customer is text.`)
-  const shared = facts.rows?.shared ?? 0
-  if (shared > 0)
-    problems.push(
-      `${shared} rows of ${table} share a customer with another row. Each profile needs its own: clear the wrong links.`,
-    )
-
-  if (email === undefined) {
-    if (!facts.has_users)
-      problems.push('There is no auth.users to read e-mails from. Name a column of the table with --email.')
-  } else if (!textTypes.has(columnOf(email)?.type ?? ''))
-    problems.push(`${table} has no column ${email} of text. Name the one of the e-mail with --email, or leave it out.`)
-  return problems
-}
-
-function findInRights(facts: PreflightFacts, { table, email }: ProfileTable): string[] {
+function findInRights(facts: PreflightFacts, { table }: ProfileTable): string[] {
   const problems: string[] = []
   if (facts.version < oldestVersion) problems.push('The engine needs PostgreSQL 14 or newer.')
   if (!facts.can_create)
     problems.push('This role cannot create in the schema public. Connect as the owner of the database.')
   if (facts.kind !== null && !facts.can_add_triggers)
     problems.push(`This role cannot add triggers to ${table}. Connect as the owner of the table.`)
-  if (email === undefined && facts.has_users && !facts.can_watch_users)
-    problems.push('This role cannot add triggers to auth.users, where the e-mails are. Connect as postgres.')
+  if (facts.has_auth && !facts.can_watch_users)
+    problems.push('This role cannot add triggers to auth.users, which confirms users. Connect as postgres.')
+  else if (facts.has_auth && !facts.can_read_users)
+    problems.push('This role cannot read all of auth.users, which confirms users. Connect as postgres.')
   return problems
 }
 
-function findInNames(
-  { existing, replaceable, installed_for: installedFor }: PreflightFacts,
-  { table }: ProfileTable,
-): string[] {
-  if (installedFor === null)
-    return existing
-      .filter((name) => !replaceable.includes(name))
-      .map((name) => `The ${name} exists, and is not the engine's. Rename or drop it.`)
-  const isSame = [table, table.replace(/^public\./, '')].includes(installedFor.replaceAll('"', ''))
-  if (isSame) return []
-  return [`The engine is installed for ${installedFor}. Uninstall it there first, with sql --uninstall.`]
+function askToRename(name: string): string {
+  return `The ${name} exists, and is not the engine's. Rename or drop it.`
 }
 
-function describeRows({ rows }: PreflightFacts, { table, customer }: ProfileTable): string[] {
-  if (rows === null) return []
+function findInNames(
+  { existing, replaceable, installed, taken_index: takenIndex }: PreflightFacts,
+  { table, id, customer }: ProfileTable,
+): string[] {
+  if (installed === null)
+    return [
+      ...existing.filter((name) => !replaceable.includes(name)),
+      ...(takenIndex === null ? [] : [takenIndex]),
+    ].map(askToRename)
+  const columns = installed.columns ?? []
+  if (installed.table !== table || !columns.includes(id) || !columns.includes(customer))
+    return [
+      `The engine is installed for ${installed.table} with the columns ${columns.join(', ')}. Uninstall it there first, with sql --uninstall.`,
+    ]
+  return takenIndex === null ? [] : [askToRename(takenIndex)]
+}
+
+function describeRows({ rows, can_read: canRead, kind }: PreflightFacts, { table, customer }: ProfileTable): string[] {
+  if (rows === null)
+    return kind === null || canRead ? [] : [`This role cannot read ${table}, so its rows were not checked.`]
   const unlinked = rows.profiles - rows.linked
   const notes: string[] = []
   if (unlinked > 0)
@@ -97,12 +81,20 @@ function describeRows({ rows }: PreflightFacts, { table, customer }: ProfileTabl
   return notes
 }
 
-function describeParts(facts: PreflightFacts): string[] {
+function describeParts(facts: PreflightFacts, { table, id, customer, email }: ProfileTable): string[] {
   const notes: string[] = []
-  if (facts.installed_for !== null)
-    notes.push(`The engine is installed for ${facts.installed_for}. The migration upgrades it.`)
-  for (const name of facts.existing.filter((one) => facts.replaceable.includes(one) && facts.installed_for === null))
+  if (facts.installed !== null)
+    notes.push(`The engine is installed for ${facts.installed.table}. The migration upgrades it.`)
+  const others = (facts.installed?.columns ?? []).filter((column) => column !== id && column !== customer)
+  if (facts.installed !== null && others.join() !== (email ?? ''))
+    notes.push(`From now on, e-mails come from ${email === undefined ? 'auth.users' : `${table}.${email}`}.`)
+  for (const name of facts.existing.filter((one) => facts.replaceable.includes(one) && facts.installed === null))
     notes.push(`The ${name} exists. The engine uses it instead of its own.`)
+  const length = facts.columns.find(({ name }) => name === customer)?.length ?? longestId
+  if (length < longestId)
+    notes.push(`${table}.${customer} has room for ${length} characters. Stripe reserves ${longestId} for an id.`)
+  if (email !== undefined && facts.has_users && !facts.has_auth)
+    notes.push('auth.users is not that of Supabase Auth, so every profile gets a customer at once, confirmed or not.')
   if (!facts.has_net || !facts.has_vault) {
     const missing = [facts.has_net ? [] : 'pg_net', facts.has_vault ? [] : 'Vault'].flat().join(' and ')
     notes.push(`There is no ${missing}, so a sign-up does not notify your route. The schedule creates its customer.`)

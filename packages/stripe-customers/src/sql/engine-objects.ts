@@ -1,4 +1,4 @@
-import { generateSql, type ProfileTable } from './generate-sql.ts'
+import { generateSql, listSignatures, type ProfileTable } from './generate-sql.ts'
 
 /** What the SQL of the engine creates in a database. Names of the schema `public`, and triggers with their tables, quoted if the SQL quotes them. */
 export interface EngineObjects {
@@ -6,6 +6,8 @@ export interface EngineObjects {
   readonly views: readonly string[]
   readonly indexes: readonly string[]
   readonly functions: readonly string[]
+  /** The same with their arguments, and functions of earlier versions: `public.add(a integer, b integer)`. */
+  readonly signatures: readonly string[]
   /** Functions that are created only if the application does not have them, with their bodies. */
   readonly defaults: readonly { readonly name: string; readonly body: string }[]
   readonly triggers: readonly { readonly name: string; readonly table: string }[]
@@ -13,7 +15,7 @@ export interface EngineObjects {
 
 const quotedName = '"(?:[^"]|"")*"'
 const triggerPattern = new RegExp(
-  String.raw`^\s*create (?:constraint )?trigger (\w+)\s[^;]*?\son (${quotedName}\.${quotedName}|\w+\.\w+)`,
+  String.raw`^\s*create (?:or replace |constraint )?trigger (\w+)\s[^;]*?\son (${quotedName}\.${quotedName}|\w+\.\w+)`,
   'gm',
 )
 
@@ -21,13 +23,20 @@ const triggerPattern = new RegExp(
 export function listEngineObjects(profiles: ProfileTable): EngineObjects {
   const sql = generateSql(profiles)
   const names = (pattern: RegExp): string[] => [...new Set([...sql.matchAll(pattern)].map(([, name = '']) => name))]
+  const functions = names(/^\s*create or replace function public\.(\w+)/gm)
+  const earlier = [...sql.matchAll(/^drop function if exists (public\.\w+\([^)]*\))/gm)].map(([, one = '']) => one)
   const bodies = /^\s*create function public\.(\w+)\(.*?\bas (?:\$function\$(.*?)\$function\$|'([^']*)');/gms
   return {
     tables: names(/^\s*create table (?:if not exists )?public\.(\w+)/gm),
     views: names(/^\s*create (?:or replace )?view public\.(\w+)/gm),
     indexes: names(/^\s*create (?:unique )?index (?:if not exists )?(\w+)/gm),
-    functions: names(/^\s*create or replace function public\.(\w+)/gm),
+    functions,
+    signatures: [...new Set([...listSignatures(sql), ...earlier])].filter((one) => functions.includes(nameOf(one))),
     defaults: [...sql.matchAll(bodies)].map(([, name = '', long, short = '']) => ({ name, body: long ?? short })),
     triggers: [...sql.matchAll(triggerPattern)].map(([, name = '', table = '']) => ({ name, table })),
   }
+}
+
+function nameOf(signature: string): string {
+  return signature.replace(/^public\.(\w+).*$/, '$1')
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { quoteIdentifier, quoteLiteral, quoteTable } from './quote.ts'
 
 /** The table of profiles and its columns. Names are taken literally, without quotes. */
 export interface ProfileTable {
@@ -16,6 +17,7 @@ export interface ProfileTable {
 const files = [
   'work-table.sql',
   'event-table.sql',
+  'supabase-auth.sql',
   'rule.sql',
   'details.sql',
   'work-triggers.sql',
@@ -32,7 +34,6 @@ const files = [
   'events.sql',
   'read.sql',
   'reconcile.sql',
-  'progress.sql',
   'grants.sql',
 ] as const
 
@@ -42,16 +43,30 @@ const files = [
  * @throws TypeError if a name is empty, or the table has no schema
  */
 export function generateSql(profiles: ProfileTable): string {
-  const fill = createTemplate(profiles)
-  return files.map((file) => fill(readSqlFile(file))).join('\n')
+  const sql = files.map(readSqlFile).join('\n')
+  return createTemplate(profiles, listSignatures(sql))(sql)
+}
+
+/** Lists the functions that the SQL creates, with the names and types of their arguments: `public.add(a integer, b integer)`. */
+export function listSignatures(sql: string): string[] {
+  const created = sql.matchAll(/^\s*create (?:or replace )?function (public\.\w+\([^)]*\))/gm)
+  return [...created].map(([, signature = '']) =>
+    signature
+      .replaceAll(/ default [^,)]+/g, '')
+      .replaceAll(/\s+/g, ' ')
+      .replaceAll(/(?<=\() | (?=\))/g, ''),
+  )
 }
 
 function readSqlFile(file: string): string {
   return readFileSync(new URL(`../../sql/${file}`, import.meta.url), 'utf8')
 }
 
-/** Creates a function that replaces the placeholders of `table.sql`. */
-function createTemplate({ table, id, customer, email }: ProfileTable): (sql: string) => string {
+/** Creates a function that replaces the placeholders of the SQL. */
+function createTemplate(
+  { table, id, customer, email }: ProfileTable,
+  functions: readonly string[],
+): (sql: string) => string {
   const emailSource = email === undefined ? { table: 'auth.users', id: 'id', email: 'email' } : { table, id, email }
   const values: Readonly<Record<string, string>> = {
     table: quoteTable(table),
@@ -63,6 +78,8 @@ function createTemplate({ table, id, customer, email }: ProfileTable): (sql: str
     email: quoteIdentifier(emailSource.email),
     email_literal: quoteLiteral(emailSource.email),
     email_table: quoteTable(emailSource.table),
+    email_table_literal: quoteLiteral(quoteTable(emailSource.table)),
+    functions: functions.map(quoteLiteral).join(',\n    '),
     email_id_literal: quoteLiteral(emailSource.id),
     email_expression:
       email === undefined
@@ -75,19 +92,4 @@ function createTemplate({ table, id, customer, email }: ProfileTable): (sql: str
       if (value === undefined) throw new TypeError(`The SQL has an unknown placeholder: ${placeholder}.`)
       return value
     })
-}
-
-function quoteTable(table: string): string {
-  const dot = table.indexOf('.')
-  if (dot === -1) throw new TypeError(`The table needs its schema, such as public.${table}.`)
-  return `${quoteIdentifier(table.slice(0, dot))}.${quoteIdentifier(table.slice(dot + 1))}`
-}
-
-function quoteIdentifier(name: string): string {
-  if (name === '') throw new TypeError('The name of a table or column must not be empty.')
-  return `"${name.replaceAll('"', '""')}"`
-}
-
-function quoteLiteral(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
 }

@@ -39,7 +39,7 @@ async function createDatabase() {
     await pool.end()
     await standIn.stop()
   }
-  return { pool, standIn, run, close }
+  return { pool, standIn, env, run, close }
 }
 
 function flagsOf({ table, id, customer, email }: ProfileTable): string[] {
@@ -147,7 +147,28 @@ describe('the preflight', () => {
     await database.pool.query((await database.run('sql', first)).stdout)
     const { exitCode, stdout } = await database.run('preflight', { ...first, table: 'public.second' })
     expect(exitCode).toBe(1)
-    expect(stdout).toContain('The engine is installed for first. Uninstall it there first')
+    expect(stdout).toContain(
+      'The engine is installed for public.first with the columns customer, id, mail. Uninstall it there first',
+    )
+    await database.close()
+  })
+
+  it('works for a role without rights, and says that they are missing', async () => {
+    const database = await createDatabase()
+    await database.pool.query(`
+      create table public.profiles (id uuid primary key, customer text);
+      create role reader login password 'reader';
+    `)
+    const url = new URL(database.env.DATABASE_URL)
+    url.username = 'reader'
+    url.password = 'reader'
+    const profiles = { table: 'public.profiles', id: 'id', customer: 'customer' }
+    const { exitCode, stdout, stderr } = await project.runBin(['preflight', ...flagsOf(profiles)], {
+      env: { DATABASE_URL: url.href },
+    })
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('in the way') })
+    expect(stdout).toContain('cannot add triggers to auth.users')
+    expect(stdout).toContain('cannot read public.profiles')
     await database.close()
   })
 

@@ -1,8 +1,8 @@
 import { CliError, type Command } from '@routekey/command-line'
 
 import { StripeCustomersError } from '../../errors.ts'
-import { decidePreflight } from '../../preflight/decide-preflight.ts'
-import { readFacts } from '../../preflight/read-facts.ts'
+import { runPreflight } from '../../preflight/run-preflight.ts'
+import { isRefusal } from '../../store/sqlstate.ts'
 import { envFileOption } from '../command-options.ts'
 import { openPool } from '../connect-database.ts'
 import type { CliContext } from '../context.ts'
@@ -18,7 +18,7 @@ export function addPreflight(program: Command, context: CliContext): void {
     .command('preflight')
     .summary('Finds obstacles to the migration, and changes nothing.')
     .description(
-      'Connects to DATABASE_URL, and finds obstacles to the migration that sql prints. It also says how the rows that exist will be treated. Changes nothing. Exits with 1 if there is an obstacle.',
+      'Connects to DATABASE_URL, and finds obstacles to the migration that sql prints. It applies it in a transaction that it rolls back, so the table is locked for a moment. It also says how the rows that exist will be treated. Changes nothing. Exits with 1 if there is an obstacle.',
     )
     .addOption(table)
     .addOption(id)
@@ -30,7 +30,14 @@ export function addPreflight(program: Command, context: CliContext): void {
       const profiles = requireTable(flags)
       const { pool, close } = await openPool(resolveDatabaseUrl(readVariables(envFile, context)))
       try {
-        const report = decidePreflight(await explain(() => readFacts(pool, profiles)), profiles)
+        const report = await explain(async () => {
+          const client = await pool.connect()
+          try {
+            return await runPreflight(client, profiles)
+          } finally {
+            client.release()
+          }
+        })
         const output: Output = {
           type: 'preflight',
           table: profiles.table,
@@ -46,13 +53,25 @@ export function addPreflight(program: Command, context: CliContext): void {
     })
 }
 
-/** Turns the error of a database that does not respond into one with a remedy. */
+/** Turns the error of the database into one with a remedy. */
 async function explain<Result>(read: () => Promise<Result>): Promise<Result> {
   try {
     return await read()
   } catch (cause) {
-    if (!(cause instanceof Error) || !('code' in cause)) throw cause
+    if (!(cause instanceof Error)) throw cause
+    const code = 'code' in cause ? String(cause.code) : ''
+    if (isRefusal(code) && !isLogIn(code)) {
+      const refusal = `The database refused the preflight: ${cause.message}. Connect as the owner of the table, or as postgres.`
+      throw new StripeCustomersError('ERR_STRIPE_CUSTOMERS_DATABASE_REFUSED', refusal, { cause })
+    }
+    // The driver gives no code to a connection that ends.
+    if (code === '' && !/connection/i.test(cause.message)) throw cause
     const message = `The database did not respond: ${cause.message}. Check DATABASE_URL.`
     throw new StripeCustomersError('ERR_STRIPE_CUSTOMERS_DATABASE_UNAVAILABLE', message, { cause })
   }
+}
+
+/** Whether DATABASE_URL has the wrong user, password or database. */
+function isLogIn(sqlstate: string): boolean {
+  return sqlstate.startsWith('28') || sqlstate.startsWith('3D')
 }
