@@ -101,4 +101,32 @@ describe.each(databases)('the rule on $name', ({ open }) => {
     expect(await customers.sweep()).toMatchObject({ claimed: 2, done: 1, failed: 1 })
     expect(customersOf(fine)).toHaveLength(1)
   })
+
+  it('asks a slow rule about the row that waited longest, and about the next one the next time', async () => {
+    await database.query('delete from auth.users')
+    const ids = [await signUp(), await signUp(), await signUp()]
+    for (const [place, id] of ids.entries()) {
+      await database.query(
+        `update public.stripe_customer_work set next_attempt_at = now() - make_interval(hours => $2) where profile_id = $1`,
+        [id, 9 - place],
+      )
+    }
+    const waiting = async () => {
+      const { rows } = await database.query(
+        `select profile_id from public.stripe_customer_work where state = 'waiting' and next_attempt_at <= now()
+         order by next_attempt_at`,
+      )
+      return rows
+    }
+    // One question takes longer than a call may spend on all of them.
+    await database.query(
+      `create or replace function public.may_have_stripe_customer(profile_id uuid) returns boolean language plpgsql as
+       $$ begin perform pg_sleep(0.6); return false; end $$`,
+    )
+    for (const left of [ids.slice(1), ids.slice(2), []]) {
+      // Each claim calls it.
+      await database.query('select public.reconsider_waiting_stripe_customers()')
+      expect(await waiting()).toEqual(left.map((id) => ({ profile_id: id })))
+    }
+  })
 })
