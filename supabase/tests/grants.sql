@@ -118,6 +118,7 @@ select name, null from unnest(array[
     'reconsider_stripe_customer_of_user',
     'reconsider_waiting_stripe_customers',
     'remember_stripe_customer_wake_up',
+    'sample_stripe_customer_links',
     'reopen_work_of_deleted_stripe_customer',
     'repair_profile',
     'repair_profile_rows',

@@ -31,33 +31,6 @@ begin
 end
 $$;
 
--- Reads the account in use, and some customers that must exist in it.
-create or replace function public.read_stripe_customer_account()
-returns table (number integer, account text, livemode boolean, linked text[])
-language sql
-stable
-security definer
-set search_path = ''
-as $$
-  select
-    used.number,
-    used.account,
-    used.livemode,
-    array(
-      select profile.stripe_customer
-      from public.stripe_customer_profile as profile
-      left join lateral (
-        select w.account_number from public.stripe_customer_work as w where w.profile_id = profile.id offset 0
-      ) as work on true
-      where profile.stripe_customer is not null and coalesce(work.account_number, used.number) = used.number
-      order by profile.stripe_customer
-      limit 3
-    )
-  from public.stripe_customer_account as used
-  order by used.number desc
-  limit 1;
-$$;
-
 -- Records the account of a key as the one in use. Known values stay. Returns the values that are known then.
 create or replace function public.record_stripe_customer_account(account_number integer, account text, livemode boolean)
 returns table (account text, livemode boolean)

@@ -10,7 +10,7 @@ export interface Account {
 export interface UsedAccount extends Account {
   /** Counts the accounts that the project has used. */
   readonly number: number
-  /** Some of the customers that must exist in it. */
+  /** Some of the customers to which profiles are linked. Unless all links are wrong, it has one of them. */
   readonly linked: readonly string[]
 }
 
@@ -36,11 +36,14 @@ export function describeAccount({ account, livemode }: Account): string {
 }
 
 /** Says that a key belongs to another account, and what to do. */
-export function describeOtherAccount(used: Account, own: Account): string {
+export function describeOtherAccount(used: UsedAccount, own: Account): string {
+  const [first = ''] = used.linked
   // A restricted key cannot read its account. Then only the customers tell.
-  const isNamed = isOtherAccount(used, own)
-  const what = isNamed
-    ? `The Stripe key belongs to ${describeAccount(own)}, but the customers are in ${describeAccount(used)}.`
-    : 'The account of the Stripe key does not have the customers of the profiles.'
-  return `${what} Use a key of that account, or move to the other one: npx stripe-customers reconcile --fix --new-account`
+  if (isOtherAccount(used, own))
+    return `The Stripe key belongs to ${describeAccount(own)}, but the customers are in ${describeAccount(used)}. Use a key of that account, or move to the other one: ${moveCommand}`
+  const customers =
+    used.linked.length === 1 ? `customer ${first}` : `any of ${used.linked.length} customers, such as ${first}`
+  return `The account of the Stripe key does not have ${customers}, to which profiles are linked. Use a key of their account, clear the links if they are wrong, or move to this account: ${moveCommand}`
 }
+
+const moveCommand = 'npx stripe-customers reconcile --fix --new-account'

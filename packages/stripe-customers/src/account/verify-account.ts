@@ -23,7 +23,7 @@ export interface AccountQuestions {
 
 /**
  * Compares the account of the key with the one that the project uses, and records the latter if it is unknown. While one of the two
- * is not known as a whole, some customers must exist in the account of the key, too.
+ * is not known as a whole, one of some linked customers must exist in the account of the key, too.
  */
 export async function verifyAccount(questions: AccountQuestions): Promise<AccountVerdict> {
   const { store, readAccount, hasCustomer, livemode } = questions

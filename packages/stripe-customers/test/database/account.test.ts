@@ -7,12 +7,19 @@ import { createStripe, signUp, startStripe } from '../test-stack.ts'
 
 const restrictedKey = 'rk_test_sandbox_0123456789'
 
+const createCustomers = async (standIn: StripeStandIn, count: number) => {
+  const created = Array.from({ length: count }, () => createStripe(standIn).customers.create())
+  return (await Promise.all(created)).map(({ id }) => id)
+}
+
 describe('the account of the key', () => {
   let database: PGlite
   const standIns: StripeStandIn[] = []
 
   beforeAll(async () => {
     database = await createTestDatabase()
+    // The tables of other projects take any text.
+    await database.exec('alter table public.profile drop constraint profile_stripe_customer_check')
   })
   afterEach(async () => {
     await Promise.all(standIns.splice(0).map((standIn) => standIn.stop()))
@@ -94,6 +101,36 @@ describe('the account of the key', () => {
     const next = await signUp(database)
     expect(await customers.provision(next)).toMatchObject({ reason: { code: 'stripe_other_account' } })
     expect(await readAccounts()).toEqual([{ number: 1, account: null, livemode: null }])
+  })
+
+  /** Links profiles while no trigger sees it, as rows from before the engine. */
+  const linkSilently = async (customers: readonly string[]) => {
+    const ids = await Promise.all(customers.map(() => signUp(database)))
+    await database.exec('delete from public.stripe_customer_work; alter table public.profile disable trigger user')
+    for (const [place, customer] of customers.entries())
+      await database.query('update public.profile set stripe_customer = $2 where id = $1', [ids[place], customer])
+    await database.exec('alter table public.profile enable trigger user')
+    return ids
+  }
+
+  it.each([
+    ['the first', (real: string[]) => ['cus_0demo1', 'cus_0demo2', 'cus_0demo3', 'cus_0demo4', 'cus_0demo5', ...real]],
+    ['the last', (real: string[]) => [...real, 'cus_zzdemo1', 'cus_zzdemo2', 'cus_zzdemo3', 'cus_zzdemo4', 'customer']],
+    ['all but one', (real: string[]) => [...Array.from({ length: 30 }, (_, n) => `cus_0demo${n}`), real[0]!]],
+    ['not even ids', (real: string[]) => ['', ' ', 'none', 'ada@example.com', 'https://example.com/1', ...real]],
+  ])('is that of the project although some links are wrong: %s', async (_what, mix) => {
+    const { standIn, customers } = await startEngine({}, { livemode: false })
+    await linkSilently(mix(await createCustomers(standIn, 17)))
+    expect(await customers.provision(await signUp(database))).toMatchObject({ outcome: 'provisioned' })
+  })
+
+  it('names the links that it was recognised by, and what to do if they are wrong', async () => {
+    await linkSilently(['cus_0demo1', 'cus_0demo2', 'none of these'])
+    const { customers } = await startEngine({}, { livemode: false })
+    const result = await customers.provision(await signUp(database))
+    expect(result).toMatchObject({ reason: { code: 'stripe_other_account' } })
+    expect(JSON.stringify(result)).toContain('any of 2 customers, such as cus_0demo1, to which profiles are linked')
+    expect(JSON.stringify(result)).toContain('clear the links if they are wrong')
   })
 
   it('decides which events count', async () => {
