@@ -1,4 +1,4 @@
-import type { ProfileRow } from './decide-profile.ts'
+import type { LinkedCustomer, ProfileRow } from './decide-profile.ts'
 import { type Reconciling, report } from './reconciling.ts'
 
 /** Returns whether a profile is still to be moved to the account in use. */
@@ -20,15 +20,11 @@ export function isElsewhere({ options }: Pick<Reconciling, 'options'>, profile: 
  * id, as after Stripe has copied them. Returns the page as it is then.
  */
 export async function movePage(reconciling: Reconciling, page: readonly ProfileRow[]): Promise<readonly ProfileRow[]> {
-  const { store, options, index, summary } = reconciling
+  const { store, options, summary } = reconciling
   if (options.newAccount === 'no') return page
   const elsewhere = page.filter((profile) => isElsewhere(reconciling, profile))
   if (elsewhere.length === 0) return page
-  const isKept = ({ profileId, stripeCustomer }: ProfileRow): boolean => {
-    const customer = stripeCustomer === null ? null : index.find(stripeCustomer)
-    return customer !== null && (customer.profileId === null || customer.profileId === profileId)
-  }
-  const kept = new Set(elsewhere.filter(isKept).map(({ profileId }) => profileId))
+  const kept = await findKept(reconciling, elsewhere)
   const cleared = elsewhere.map(({ profileId }) => profileId).filter((id) => !kept.has(id))
   if (options.mode === 'fix') await store.move([...kept], cleared)
   for (const { profileId, stripeCustomer } of elsewhere) {
@@ -48,6 +44,36 @@ export async function movePage(reconciling: Reconciling, page: readonly ProfileR
     // Without work, it gets some with the rest of the page.
     return profile.state === null ? moved : { ...moved, state: 'pending' }
   })
+}
+
+/** As many requests at a time as a sweep makes. Links that Stripe does not list are retrieved one by one. */
+const retrieveBatch = 10
+
+/** Returns the ids of the profiles whose link leads to a customer of the account in use that is not marked for another profile. */
+async function findKept(
+  { account, index, options }: Reconciling,
+  elsewhere: readonly ProfileRow[],
+): Promise<Set<string>> {
+  const kept = new Set<string>()
+  const check = ({ profileId }: ProfileRow, customer: LinkedCustomer): void => {
+    if (customer === null || typeof customer === 'string') return
+    if (customer.profileId === null || customer.profileId === profileId) kept.add(profileId)
+  }
+  /** Their customers do not exist, or Stripe does not list them: those of test clocks, and those that are not indexed as ours. */
+  const unlisted: (ProfileRow & { stripeCustomer: string })[] = []
+  for (const profile of elsewhere) {
+    const { stripeCustomer } = profile
+    if (stripeCustomer === null) continue
+    const indexed = index.find(stripeCustomer)
+    if (indexed === null) unlisted.push({ ...profile, stripeCustomer })
+    else check(profile, indexed)
+  }
+  while (unlisted.length > 0) {
+    options.signal?.throwIfAborted()
+    const batch = unlisted.splice(0, retrieveBatch)
+    await Promise.all(batch.map(async (profile) => check(profile, await account.retrieve(profile.stripeCustomer))))
+  }
+  return kept
 }
 
 /** Dismisses the deletions of customers that are in another account, where the key cannot delete them, and reports them. */

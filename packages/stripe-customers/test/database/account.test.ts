@@ -1,8 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import type { PGlite } from '@electric-sql/pglite'
 import { createTestDatabase } from '@routekey/sandbox/test-database'
 import type { StripeStandIn } from '@routekey/stripe-stand-in'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createStripeCustomers, type StripeCustomersOptions } from '../../src/index.ts'
+import { createReconcileStore } from '../../src/reconcile/reconcile-store.ts'
+import { reconcile } from '../../src/reconcile/reconcile.ts'
+import { createStripeAccount } from '../../src/reconcile/stripe-account.ts'
+import { createPostgresFunctions } from '../../src/store/postgres-functions.ts'
+import { createWorkStore } from '../../src/store/work-store.ts'
+import { systemTiming } from '../../src/timing.ts'
 import { createStripe, signUp, startStripe } from '../test-stack.ts'
 
 const restrictedKey = 'rk_test_sandbox_0123456789'
@@ -131,6 +138,55 @@ describe('the account of the key', () => {
     expect(result).toMatchObject({ reason: { code: 'stripe_other_account' } })
     expect(JSON.stringify(result)).toContain('any of 2 customers, such as cus_0demo1, to which profiles are linked')
     expect(JSON.stringify(result)).toContain('clear the links if they are wrong')
+  })
+
+  it('keeps links to its own customers when a project moves to it, also those that Stripe does not list', async () => {
+    const { standIn, customers } = await startEngine({ account: 'acct_Two' })
+    const stripe = createStripe(standIn)
+    const linked = ['account_40', 'account_41', 'account_42', 'account_43', 'cus_of_another_account']
+    const [own = '', free = '', foreign = '', deleted = '', absent = ''] = await linkSilently(linked)
+    for (const [id, metadata] of [
+      ['account_40', { profile_id: own }],
+      ['account_41', {}],
+      ['account_42', { profile_id: randomUUID() }],
+      ['account_43', {}],
+    ] as const)
+      await stripe.rawRequest('POST', '/v1/customers', { id, metadata })
+    await stripe.customers.del('account_43')
+    standIn.addSubscription('account_41')
+    const functions = createPostgresFunctions(database)
+    const store = createReconcileStore(functions)
+    await store.beginAccount({ account: 'acct_Two', livemode: false })
+    const kept = new Map<string, boolean>()
+    await reconcile(
+      { store, work: createWorkStore(functions), account: createStripeAccount(stripe, systemTiming) },
+      {
+        mode: 'fix',
+        deleteDuplicates: false,
+        newAccount: 'begun',
+        onFinding: (finding) => finding.kind === 'moved' && kept.set(finding.profileId, finding.kept),
+        onProgress: () => {},
+      },
+    )
+    expect(kept).toEqual(
+      new Map([
+        [own, true],
+        [free, true],
+        [foreign, false],
+        [deleted, false],
+        [absent, false],
+      ]),
+    )
+    await customers.sweep()
+    const { rows } = await database.query('select id, stripe_customer from public.profile where id = any ($1)', [
+      [own, free],
+    ])
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        { id: own, stripe_customer: 'account_40' },
+        { id: free, stripe_customer: 'account_41' },
+      ]),
+    )
   })
 
   it('decides which events count', async () => {
