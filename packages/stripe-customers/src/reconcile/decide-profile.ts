@@ -1,4 +1,5 @@
 import type { WorkState } from '../store/work-rows.ts'
+import { chooseKept } from '../stripe/choose-kept.ts'
 import type { CustomerUse } from '../stripe/customer-use.ts'
 
 /** A profile in the database. */
@@ -106,10 +107,4 @@ export function decideProfile(
     if (id !== kept) findings.push({ kind: 'possible', profileId, stripeCustomer: id, linked: kept })
   }
   return findings
-}
-
-/** Chooses among the customers of a profile without a link: one with a subscription, else one in use, else the oldest. */
-function chooseKept(own: readonly LiveCustomer[], uses: ReadonlyMap<string, CustomerUse>): LiveCustomer | null {
-  const rank = ({ id }: LiveCustomer): number => (uses.get(id) === 'subscription' ? 0 : uses.has(id) ? 1 : 2)
-  return own.toSorted((a, b) => rank(a) - rank(b) || a.created - b.created || a.id.localeCompare(b.id))[0] ?? null
 }

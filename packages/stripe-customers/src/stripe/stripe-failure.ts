@@ -73,6 +73,19 @@ export function describeMissedTurn(retryAfterMs: number): StripeFailure {
   return { ...describeOwn('stripe_rate_limited', "Stripe's rate limit left no turn for this call."), retryAfterMs }
 }
 
+/** Whether a failure is a call that was not made. Pure. */
+export function isMissedTurn({ code, status }: Pick<StripeFailure, 'code' | 'status'>): boolean {
+  return code === 'stripe_rate_limited' && status === undefined
+}
+
+/** Describes a look for a customer that lists too many others to end in the time of an attempt. Trying again would not help. */
+export function describeTooManyCustomers(profileId: string, listed: number): StripeFailure {
+  return describeOwn(
+    'stripe_refused',
+    `The account has too many customers to look for this one without a search: an attempt listed ${listed}. Give the profile an e-mail, or link its customer: npx stripe-customers relink ${profileId} <customer-id>`,
+  )
+}
+
 /** Describes a result that the database refuses to record. Pure. */
 export function describeRefusedRecord(error: Error): StripeFailure {
   return describeOwn('database_refused', redact(error.message))

@@ -130,7 +130,7 @@ describe('createStripeGateway', () => {
   })
 
   describe('find', () => {
-    const query = { profileId: profile, email: 'ada@example.com', except: null }
+    const query = { profileId: profile, email: 'ada@example.com', except: null, isOfKey: false }
     const other = makeCustomer({ id: 'cus_2', metadata: { profile_id: 'another' }, email: 'ada@example.com' })
     const stranger = makeCustomer({ id: 'cus_3', metadata: {}, email: 'ada@example.com' })
     const refusal = { error: { type: 'invalid_request_error', message: 'no search here' } }
@@ -141,13 +141,54 @@ describe('createStripeGateway', () => {
     })
 
     it('returns the oldest of several', async () => {
-      const older = makeCustomer({ id: 'cus_0', created: 1_600_000_000 })
-      const gateway = await connect(json(200, makePage(makeCustomer(), older, other)))
+      const first = makeCustomer({ id: 'cus_0', created: 1_600_000_000 })
+      const gateway = await connect(json(200, makePage(makeCustomer(), first, other)))
       expect(await gateway.find(query)).toMatchObject({ ok: true, value: { id: 'cus_0' } })
     })
 
+    /** Answers by path: the list, the search, and what each customer has. */
+    const respond =
+      (bodies: { list?: unknown[]; search?: unknown[]; retrieve?: unknown; subscribed?: string }): RequestListener =>
+      (request, response) => {
+        const { pathname, searchParams } = new URL(request.url ?? '', 'http://127.0.0.1')
+        const customer = searchParams.get('customer')
+        const answers: Record<string, unknown> = {
+          '/v1/customers': makePage(...(bodies.list ?? [])),
+          '/v1/customers/search': makePage(...(bodies.search ?? [])),
+          '/v1/subscriptions': makePage(...(customer === bodies.subscribed ? [{ id: 'sub_1' }] : [])),
+          '/v1/invoices': makePage(),
+        }
+        const isMethods = pathname.endsWith('/payment_methods')
+        const retrieved = bodies.retrieve ?? makeCustomer({ balance: 0 })
+        json(200, answers[pathname] ?? (isMethods ? makePage() : retrieved))(request, response)
+      }
+    const older = makeCustomer({ id: 'cus_0', created: 1_600_000_000, email: 'before@example.com', balance: 0 })
+
+    it('prefers an older customer that only the search has to one with the present address', async () => {
+      const gateway = await connect(respond({ list: [makeCustomer()], search: [older], retrieve: older }))
+      expect(await gateway.find(query)).toMatchObject({ ok: true, value: { id: 'cus_0' } })
+    })
+
+    it('prefers a newer customer that has a subscription, as reconciling does', async () => {
+      const gateway = await connect(respond({ list: [makeCustomer(), older], subscribed: 'cus_1' }))
+      expect(await gateway.find(query)).toMatchObject({ ok: true, value: { id: 'cus_1' } })
+    })
+
+    it('asks for the list alone if it has the customer of a key', async () => {
+      const gateway = await connect(respond({ list: [makeCustomer()], search: [older] }))
+      expect(await gateway.find({ ...query, isOfKey: true })).toMatchObject({ ok: true, value: { id: 'cus_1' } })
+      expect(requests).toHaveLength(1)
+    })
+
+    it.each([
+      ['was deleted', { object: 'customer', id: 'cus_0', deleted: true }],
+      ['was marked for another profile', { ...older, metadata: { profile_id: 'another' } }],
+    ])('does not return a customer that %s since the search last knew it', async (_what, retrieve) => {
+      const gateway = await connect(respond({ search: [older], retrieve }))
+      expect(await gateway.find(query)).toMatchObject({ ok: true, value: null })
+    })
+
     it('looks past the linked customer', async () => {
-      const older = makeCustomer({ id: 'cus_0', created: 1_600_000_000 })
       const gateway = await connect(json(200, makePage(makeCustomer(), older)))
       expect(await gateway.find({ ...query, except: 'cus_0' })).toMatchObject({ ok: true, value: { id: 'cus_1' } })
     })
@@ -158,7 +199,7 @@ describe('createStripeGateway', () => {
         const page = isLast ? makePage(makeCustomer()) : { ...makePage(other), has_more: true }
         json(200, page)(request, response)
       })
-      expect(await gateway.find(query)).toMatchObject({ ok: true, value: { id: 'cus_1' } })
+      expect(await gateway.find({ ...query, isOfKey: true })).toMatchObject({ ok: true, value: { id: 'cus_1' } })
       expect(requests).toHaveLength(2)
     })
 

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { CustomerParameters } from '../store/work-rows.ts'
 import { callStripe, type StripeResult } from './call-stripe.ts'
 import { type CustomerUse, customerUseQueries } from './customer-use.ts'
+import { type CustomerQuery, type CustomerSource, findCustomer } from './find-customer.ts'
 import type { Pace } from './pace.ts'
 import {
   accountIdSchema,
@@ -10,18 +11,8 @@ import {
   customerOrDeletedSchema,
   customerPageSchema,
   deletedSchema,
-  markOf,
   type StripeCustomer,
 } from './stripe-customer.ts'
-
-/** How to recognise the customer of a profile. */
-export interface CustomerQuery {
-  readonly profileId: string
-  /** The e-mail that the customer probably has. */
-  readonly email: string | null
-  /** The customer that is not looked for. */
-  readonly except: string | null
-}
 
 /** The engine's calls to Stripe. Each waits for its turn and begins within the lease. None throws. */
 export interface StripeGateway {
@@ -33,15 +24,11 @@ export interface StripeGateway {
   update(customer: string, email: string | null, profileId: string): Promise<StripeResult<StripeCustomer | 'deleted'>>
   /** Succeeds if the customer was deleted before, but not if the account never had it. */
   delete(customer: string): Promise<StripeResult<'deleted'>>
-  /** Finds the oldest other customer with the profile's id in its metadata. Null if there is none. */
+  /** Finds the customer to keep of those with the profile's id in their metadata. Null if there is none. */
   find(query: CustomerQuery): Promise<StripeResult<StripeCustomer | null>>
   /** Returns what would be lost with a customer. Null if nothing. */
   findUse(customer: string): Promise<StripeResult<CustomerUse | null>>
 }
-
-const pageSize = 100
-/** A search finds customers that are older than this for certain, however late it is and however far apart the clocks are. */
-const searchedAfterSeconds = 3600 + 600
 
 /** What the gateway is made of. */
 export interface StripeGatewayDependencies {
@@ -105,45 +92,10 @@ export function createStripeGateway(deps: StripeGatewayDependencies, leaseExpire
     },
   }
 
-  /** Unlike a search, a list includes customers that were created a moment ago. The oldest comes last. */
-  const findInList = async (
-    query: CustomerQuery,
-    condition: Pick<Stripe.CustomerListParams, 'email' | 'created'>,
-  ): Promise<StripeResult<StripeCustomer | null>> => {
-    let oldest: StripeCustomer | null = null
-    let after: string | undefined
-    do {
-      const position = after === undefined ? {} : { starting_after: after }
-      const page = await call(customerPageSchema, () =>
-        stripe.customers.list({ ...condition, ...position, limit: pageSize }, options),
-      )
-      if (!page.ok) return page
-      oldest = findOldest(page.value.data, query) ?? oldest
-      after = page.value.has_more ? page.value.last : undefined
-    } while (after !== undefined)
-    return { ok: true, value: oldest, replayed: false }
-  }
-
-  return {
-    ...gateway,
-    async find(query) {
-      const createdSince = Math.floor(clock().getTime() / 1000) - searchedAfterSeconds
-      const condition = query.email === null ? { created: { gte: createdSince } } : { email: query.email }
-      const listed = await findInList(query, condition)
-      if (!listed.ok || listed.value !== null) return listed
-      // A search also finds a customer whose e-mail was changed in Stripe, but may be a minute behind.
-      const searched = await call(customerPageSchema, () =>
-        stripe.customers.search({ query: `metadata['profile_id']:'${query.profileId}'`, limit: pageSize }, options),
-      )
-      if (searched.ok) return { ...searched, value: findOldest(searched.value.data, query) }
-      // Stripe does not offer search in every country. There the list has to do, of all customers if there is no e-mail.
-      if (searched.failure.code !== 'stripe_refused') return searched
-      return query.email === null ? findInList(query, {}) : listed
-    },
-  }
-}
-
-function findOldest(customers: StripeCustomer[], { profileId, except }: CustomerQuery): StripeCustomer | null {
-  const own = customers.filter((customer) => markOf(customer) === profileId && customer.id !== except)
-  return own.toSorted((a, b) => a.created - b.created)[0] ?? null
+  const listCustomers: CustomerSource['list'] = (parameters) =>
+    call(customerPageSchema, () => stripe.customers.list(parameters, options))
+  const searchCustomers: CustomerSource['search'] = (parameters) =>
+    call(customerPageSchema, () => stripe.customers.search(parameters, options))
+  const source = { list: listCustomers, search: searchCustomers, ...gateway, clock }
+  return { ...gateway, find: (query) => findCustomer(source, query) }
 }

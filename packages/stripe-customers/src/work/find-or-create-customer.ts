@@ -61,9 +61,11 @@ async function checkReplay(
 }
 
 async function findCustomer(stripe: StripeGateway, work: ClaimedWork): Promise<FindOrCreateResult> {
-  const { profileId, parameters, stripeCustomer: except } = work
+  const { profileId, parameters, stripeCustomer: except, kind, lookFirst } = work
   const email = parameters === null ? work.email : (parameters.email ?? null)
-  const result = await stripe.find({ profileId, email, except })
+  // Before anything was sent, or after a restore, a customer of any age may be the one.
+  const isOfKey = parameters !== null && !(lookFirst && kind === 'create')
+  const result = await stripe.find({ profileId, email, except, isOfKey })
   if (!result.ok) return { outcome: 'failed', failure: result.failure }
   if (result.value === null) return { outcome: 'key_spent' }
   return describeExisting(result.value, 'found')
