@@ -20,6 +20,9 @@ async function start(): Promise<void> {
   }
   // `disconnect`: the parent process has ended.
   for (const event of ['SIGINT', 'SIGTERM', 'disconnect']) process.once(event, () => void stop())
+  // Nobody reads the output any more.
+  if (terminal.closed.aborted) return stop()
+  terminal.closed.addEventListener('abort', () => void stop())
   log(`${describeSandbox(sandbox)}\nKeys      ${relative(terminal.cwd, envFile)}`)
 }
 

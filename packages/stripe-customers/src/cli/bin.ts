@@ -9,10 +9,12 @@ const stopping = new AbortController()
 // `disconnect`: the parent process is gone.
 for (const event of ['SIGINT', 'SIGTERM', 'disconnect']) process.once(event, () => stopping.abort())
 
+const { closed, ...terminal } = createTerminal(process)
 process.exitCode = await run(process.argv.slice(2), {
-  ...createTerminal(process),
+  ...terminal,
   progress: process.stderr,
-  signal: stopping.signal,
+  // A command whose output nobody reads stops as at Ctrl-C: between two rows, and its changes are kept.
+  signal: AbortSignal.any([stopping.signal, closed]),
 })
 // An open channel to the parent would keep the process alive.
 if (process.connected) process.disconnect()
