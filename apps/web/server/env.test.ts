@@ -41,14 +41,19 @@ describe('publicEnv', () => {
     expect(error.message).toContain('NEXT_PUBLIC_SUPABASE_URL is not set')
   })
 
-  it.each(['127.0.0.1:54321', 'ftp://example.com', 'javascript:alert(1)', 'not a url'])(
-    'refuses the URL %j without repeating it',
-    (address) => {
-      const error = errorOf(() => publicEnv({ ...supabase, NEXT_PUBLIC_SUPABASE_URL: address }))
-      expect(error.variables).toEqual(['NEXT_PUBLIC_SUPABASE_URL'])
-      expect(error.message).not.toContain(address)
-    },
-  )
+  it.each([
+    '127.0.0.1:54321',
+    'ftp://example.com',
+    'javascript:alert(1)',
+    'not a url',
+    'https://user:hushhush@example.com',
+    'https://hushhush@example.com',
+  ])('refuses the URL %j without repeating it', (address) => {
+    const error = errorOf(() => publicEnv({ ...supabase, NEXT_PUBLIC_SUPABASE_URL: address }))
+    expect(error.variables).toEqual(['NEXT_PUBLIC_SUPABASE_URL'])
+    expect(error.message).not.toContain(address)
+    expect(error.message).not.toContain('hushhush')
+  })
 })
 
 describe('supabaseSecretKey', () => {

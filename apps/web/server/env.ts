@@ -21,9 +21,15 @@ export type Source = Readonly<Record<string, string | undefined>>
 
 // A value that was pasted or piped often ends with a newline, which no header can carry.
 const valueSchema = z.string('is not set').trim().min(1, 'is not set')
-const urlSchema = valueSchema.pipe(
-  z.url({ protocol: /^https?$/, error: 'must be an http or https URL, such as https://example.supabase.co' }),
-)
+const urlSchema = valueSchema
+  .pipe(z.url({ protocol: /^https?$/, error: 'must be an http or https URL, such as https://example.supabase.co' }))
+  // `fetch` refuses them with an error that shows the URL.
+  .pipe(
+    z.string().refine((text) => {
+      const { username, password } = new URL(text)
+      return username === '' && password === ''
+    }, 'must not have a user name or a password'),
+  )
 
 /** A key of another kind, or one in quotes, would fail at each call, as if the service were unreachable. */
 const keySchema = (shape: RegExp, kind: string) =>

@@ -8,3 +8,4 @@ export {
   replaceRawValue,
   replaceValue,
 } from './env-text.ts'
+export { readEnvFile } from './read-env-file.ts'

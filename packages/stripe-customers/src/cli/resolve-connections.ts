@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 
 import { CliError, type Terminal } from '@routekey/command-line'
+import { readEnvFile } from '@routekey/command-line/env-file'
 import { z } from 'zod'
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -22,6 +22,8 @@ export interface Connections {
 export interface VariableSources {
   readonly processEnv: Variables
   readonly fileValues: Variables
+  /** The name of the file, for messages. */
+  readonly file: string
 }
 
 const defaultEnvFile = '.env.local'
@@ -30,13 +32,14 @@ const defaultEnvFile = '.env.local'
  * Reads the environment and the file beside it.
  *
  * @param envFile default: `.env.local`, which need not exist
- * @throws `CliError` if a file that was asked for does not exist
+ * @throws `CliError` if a file that was asked for does not exist, or the file cannot be read
  */
 export function readVariables(envFile: string | undefined, { cwd, env }: Terminal): VariableSources {
-  const path = resolve(cwd, envFile ?? defaultEnvFile)
-  if (existsSync(path)) return { processEnv: env, fileValues: parseEnv(readFileSync(path, 'utf8')) }
-  if (envFile === undefined) return { processEnv: env, fileValues: {} }
-  throw new CliError(`${envFile} does not exist. Create it, or leave out --env-file.`, 2)
+  const file = envFile ?? defaultEnvFile
+  const text = readEnvFile(resolve(cwd, file), file)
+  if (text === null && envFile !== undefined)
+    throw new CliError(`${envFile} does not exist. Create it, or leave out --env-file.`, 2)
+  return { processEnv: env, fileValues: parseEnv(text ?? ''), file }
 }
 
 /**
@@ -47,7 +50,7 @@ export function readVariables(envFile: string | undefined, { cwd, env }: Termina
  */
 export function resolveConnections(sources: VariableSources): Connections {
   const stripe = choose(sources, ['STRIPE_SECRET_KEY', 'STRIPE_API_BASE'])
-  const apiBase = stripe('STRIPE_API_BASE')
+  const apiBase = stripe.find('STRIPE_API_BASE')
   return {
     database: resolveDatabase(sources),
     stripe: {
@@ -67,31 +70,56 @@ export function resolveDatabaseUrl(sources: VariableSources): string {
 }
 
 function resolveDatabase(sources: VariableSources): DatabaseConnection {
-  const variable = choose(sources, ['NEXT_PUBLIC_SUPABASE_URL', 'SUPABASE_URL', 'SUPABASE_SECRET_KEY', 'DATABASE_URL'])
-  const name = variable('SUPABASE_URL') === undefined ? 'NEXT_PUBLIC_SUPABASE_URL' : 'SUPABASE_URL'
-  const databaseUrl = variable('DATABASE_URL')
-  if (databaseUrl !== undefined && variable(name) === undefined && variable('SUPABASE_SECRET_KEY') === undefined)
-    return { kind: 'postgres', url: parseDatabaseUrl(databaseUrl) }
+  const lookup = choose(sources, [...supabaseUrls, 'SUPABASE_SECRET_KEY', 'DATABASE_URL'])
+  const databaseUrl = lookup.find('DATABASE_URL')
+  const isSupabase = [...supabaseUrls, 'SUPABASE_SECRET_KEY'].some((name) => lookup.find(name) !== undefined)
+  if (databaseUrl !== undefined && !isSupabase) return { kind: 'postgres', url: parseDatabaseUrl(databaseUrl) }
+  const isSet = (name: string): boolean => lookup.find(name) !== undefined
+  const name = supabaseUrls.find(isSet) ?? supabaseUrls.find(lookup.isUnused) ?? supabaseUrls[1]
   return {
     kind: 'supabase',
-    url: parseAddress(name, require(variable, name, ', or DATABASE_URL for a Postgres without Supabase,')).href,
-    secretKey: requireKey(variable, 'SUPABASE_SECRET_KEY'),
+    url: parseAddress(name, require(lookup, name, ', or DATABASE_URL for a Postgres without Supabase,')).href,
+    secretKey: requireKey(lookup, 'SUPABASE_SECRET_KEY'),
   }
 }
 
-type Lookup = (name: string) => string | undefined
+const supabaseUrls = ['SUPABASE_URL', 'NEXT_PUBLIC_SUPABASE_URL'] as const
 
-function choose({ processEnv, fileValues }: VariableSources, names: string[]): Lookup {
-  const isSet = (name: string): boolean => (processEnv[name] ?? '') !== ''
-  const source = names.some(isSet) ? processEnv : fileValues
-  return (name) => (source[name] === '' ? undefined : source[name])
+/** The variables of a service, all from one source. */
+interface Lookup {
+  readonly find: (name: string) => string | undefined
+  /** Returns whether the file has a variable, which does not count, because the environment has others of the service. */
+  readonly isUnused: (name: string) => boolean
+  /** Those that the environment has. */
+  readonly inEnvironment: readonly string[]
+  readonly file: string
 }
 
-function require(lookup: Lookup, name: string, alternative = ''): string {
-  const value = lookup(name)
-  if (value === undefined)
-    throw new CliError(`${name} is missing. Set it${alternative} in the environment or in ${defaultEnvFile}.`, 2)
-  return value
+/** An empty variable counts as not set. */
+const find = (source: Variables, name: string): string | undefined => (source[name] === '' ? undefined : source[name])
+
+function choose({ processEnv, fileValues, file }: VariableSources, names: readonly string[]): Lookup {
+  const inEnvironment = names.filter((name) => find(processEnv, name) !== undefined)
+  const source = inEnvironment.length > 0 ? processEnv : fileValues
+  return {
+    find: (name) => find(source, name),
+    isUnused: (name) => source === processEnv && find(fileValues, name) !== undefined,
+    inEnvironment,
+    file,
+  }
+}
+
+function require({ isUnused, inEnvironment, file, ...lookup }: Lookup, name: string, alternative = ''): string {
+  const value = lookup.find(name)
+  if (value !== undefined) return value
+  if (isUnused(name)) {
+    const set = inEnvironment.join(' and ')
+    throw new CliError(
+      `${set} is set in the environment, so ${name} in ${file} does not count: they must come from one place. Set ${name} in the environment too, or unset ${set} there.`,
+      2,
+    )
+  }
+  throw new CliError(`${name} is missing. Set it${alternative} in the environment or in ${file}.`, 2)
 }
 
 /** Returns a key that fits into a header. The error of a header that does not fit would show the key. */
@@ -104,7 +132,11 @@ function requireKey(lookup: Lookup, name: string): string {
 function parseAddress(name: string, text: string): URL {
   const parsed = z.url({ protocol: /^https?$/ }).safeParse(text)
   if (!parsed.success) throw new CliError(`${name} is not a valid http or https URL.`, 2)
-  return new URL(parsed.data)
+  const url = new URL(parsed.data)
+  // `fetch` refuses them with an error that shows the URL.
+  if (url.username !== '' || url.password !== '')
+    throw new CliError(`${name} has a user name or a password, which is not sent. Set it to the URL without them.`, 2)
+  return url
 }
 
 function parseDatabaseUrl(text: string): string {

@@ -55,6 +55,14 @@ describe('check', () => {
     expect((await check(['--environment', '--env-file', 'other.env'])).exitCode).toBe(2)
   })
 
+  it('says that the file is a directory, with exit code 2', async () => {
+    expect(await check(['--env-file', '.'])).toMatchObject({
+      exitCode: 2,
+      printed: '',
+      said: expect.stringMatching(/^routekey: \. is a directory[^\n]+\n$/),
+    })
+  })
+
   it('says that the file does not exist, and creates none', async () => {
     const { exitCode, said } = await check([])
     expect(exitCode).toBe(1)

@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 import { CliError, type Command, Option, parsePath, type Terminal } from '@routekey/command-line'
+import { readEnvFile } from '@routekey/command-line/env-file'
 
 import { checkSecret, secretProblems } from '../../secret/check-secret.ts'
 import { estimateBits } from '../../secret/estimate-bits.ts'
@@ -31,10 +32,11 @@ function checkFormer(name: string, secret: string): CheckedSecret {
 
 function readFrom(envFile: string, terminal: Terminal): ReadVariable {
   const path = resolve(terminal.cwd, envFile)
+  const text = readEnvFile(path, envFile, 'latin1')
   const found = statSync(path, { throwIfNoEntry: false })
-  if (found === undefined) throw new CliError(`${envFile} does not exist. Create it: npx routekey generate`, 1)
+  if (text === null || found === undefined)
+    throw new CliError(`${envFile} does not exist. Create it: npx routekey generate`, 1)
   warnIfExposed(envFile, process.platform !== 'win32' && (found.mode & 0o077) !== 0, terminal)
-  const text = readFileSync(path, 'latin1')
   return (name) => findAssignment(text, name, envFile)?.value
 }
 

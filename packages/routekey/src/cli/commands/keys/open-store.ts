@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 
 import { CliError, importPackage, type Terminal } from '@routekey/command-line'
+import { readEnvFile } from '@routekey/command-line/env-file'
 
 import { createKeyring } from '../../../keyring/create-keyring.ts'
 import type { Keyring } from '../../../keyring/keyring.ts'
@@ -25,11 +25,11 @@ export interface OpenStore {
 type ReadVariable = (name: string) => string | undefined
 
 function variablesOf(envFile: string | undefined, { cwd, env }: Terminal): ReadVariable {
-  const path = resolve(cwd, envFile ?? defaultEnvFile)
-  if (envFile !== undefined && !existsSync(path)) {
+  const text = readEnvFile(resolve(cwd, envFile ?? defaultEnvFile), envFile ?? defaultEnvFile)
+  if (envFile !== undefined && text === null) {
     throw new CliError(`${envFile} does not exist. Create it, or leave out --env-file.`, 2)
   }
-  const fromFile = existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {}
+  const fromFile = parseEnv(text ?? '')
   return (name) => (env[name] ?? fromFile[name]) || undefined
 }
 
@@ -61,6 +61,10 @@ async function connect(variable: ReadVariable): Promise<Connection> {
         2,
       )
     }
+    const { username, password } = new URL(url)
+    // `fetch` refuses them with an error that shows the URL.
+    if (username !== '' || password !== '')
+      throw new CliError('The Supabase URL has a user name or a password. Set it to the URL without them.', 2)
     const { createClient } = await importPackage('@supabase/supabase-js', () => import('@supabase/supabase-js'))
     const client = createClient(url, secretKey, { auth: { persistSession: false, autoRefreshToken: false } })
     return { store: createSupabaseStore({ client }), close: async () => {} }
