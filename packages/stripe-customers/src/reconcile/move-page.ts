@@ -26,7 +26,11 @@ export async function movePage(reconciling: Reconciling, page: readonly ProfileR
   if (elsewhere.length === 0) return page
   const kept = await findKept(reconciling, elsewhere)
   const cleared = elsewhere.map(({ profileId }) => profileId).filter((id) => !kept.has(id))
-  if (options.mode === 'fix') await store.move([...kept], cleared)
+  if (options.mode === 'fix') {
+    await store.move([...kept], cleared)
+    const unrecorded = elsewhere.filter(({ profileId, state }) => state === null && kept.has(profileId))
+    if (unrecorded.length > 0) await store.openWork(unrecorded.map(({ profileId }) => profileId))
+  }
   for (const { profileId, stripeCustomer } of elsewhere) {
     summary.found.moved += 1
     report(
@@ -39,10 +43,8 @@ export async function movePage(reconciling: Reconciling, page: readonly ProfileR
   // The rows as the move has left them.
   return page.map((profile) => {
     if (!isElsewhere(reconciling, profile)) return profile
-    const moved = { ...profile, elsewhere: false }
-    if (!kept.has(profile.profileId)) return { ...moved, stripeCustomer: null, state: 'pending' }
-    // Without work, it gets some with the rest of the page.
-    return profile.state === null ? moved : { ...moved, state: 'pending' }
+    const stripeCustomer = kept.has(profile.profileId) ? profile.stripeCustomer : null
+    return { ...profile, elsewhere: false, stripeCustomer, state: 'pending' }
   })
 }
 

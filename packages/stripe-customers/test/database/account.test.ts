@@ -177,7 +177,15 @@ describe('the account of the key', () => {
         [absent, false],
       ]),
     )
+    // Profiles that had no work, such as those from before the engine, are due, too.
+    const work = await database.query('select profile_id, kind, state from public.stripe_customer_work order by kind')
+    expect(work.rows).toHaveLength(linked.length)
+    expect(work.rows.slice(-2)).toEqual(
+      expect.arrayContaining([own, free].map((id) => ({ profile_id: id, kind: 'update', state: 'pending' }))),
+    )
     await customers.sweep()
+    // The sweep has marked them.
+    expect(await stripe.customers.retrieve('account_41')).toMatchObject({ metadata: { profile_id: free } })
     const { rows } = await database.query('select id, stripe_customer from public.profile where id = any ($1)', [
       [own, free],
     ])
