@@ -1087,33 +1087,6 @@ begin
 end
 $$;
 
--- Reads the account in use, and some customers that must exist in it.
-create or replace function public.read_stripe_customer_account()
-returns table (number integer, account text, livemode boolean, linked text[])
-language sql
-stable
-security definer
-set search_path = ''
-as $$
-  select
-    used.number,
-    used.account,
-    used.livemode,
-    array(
-      select profile.stripe_customer
-      from public.stripe_customer_profile as profile
-      left join lateral (
-        select w.account_number from public.stripe_customer_work as w where w.profile_id = profile.id offset 0
-      ) as work on true
-      where profile.stripe_customer is not null and coalesce(work.account_number, used.number) = used.number
-      order by profile.stripe_customer
-      limit 3
-    )
-  from public.stripe_customer_account as used
-  order by used.number desc
-  limit 1;
-$$;
-
 -- Records the account of a key as the one in use. Known values stay. Returns the values that are known then.
 create or replace function public.record_stripe_customer_account(account_number integer, account text, livemode boolean)
 returns table (account text, livemode boolean)
@@ -1835,6 +1808,81 @@ begin
 end
 $$;
 
+-- Returns links to some customers that must exist in an account, from all over the index: the first ones, the last ones, and those
+-- that follow each letter at the first place where the first and the last differ. A few that are wrong, as those of a demonstration
+-- with ids that are alike, are not all that it returns. It reads few rows however many there are.
+create or replace function public.sample_stripe_customer_links(used integer, sample_size integer default 10) returns text[]
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  per_probe constant integer := 4;
+  lowest text;
+  highest text;
+  shared integer := 0;
+  links text[];
+begin
+  select min(profile.stripe_customer), max(profile.stripe_customer) into lowest, highest
+  from public.stripe_customer_profile as profile;
+  while shared < least(length(lowest), length(highest)) and left(lowest, shared + 1) = left(highest, shared + 1) loop
+    shared := shared + 1;
+  end loop;
+
+  select array_agg(candidate.stripe_customer::text order by candidate.stripe_customer) into links
+  from (
+    select low.* from (
+      select profile.id, profile.stripe_customer from public.stripe_customer_profile as profile
+      where profile.stripe_customer is not null
+      order by profile.stripe_customer limit per_probe
+    ) as low
+    union
+    select high.* from (
+      select profile.id, profile.stripe_customer from public.stripe_customer_profile as profile
+      where profile.stripe_customer is not null
+      order by profile.stripe_customer desc limit per_probe
+    ) as high
+    union
+    select between_them.* from (
+      select left(lowest, shared) || letter as start
+      from unnest(string_to_array('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', null)) as letter
+    ) as probe
+    cross join lateral (
+      select profile.id, profile.stripe_customer from public.stripe_customer_profile as profile
+      where profile.stripe_customer >= probe.start
+      order by profile.stripe_customer limit per_probe
+    ) as between_them
+  ) as candidate
+  left join lateral (
+    select w.account_number from public.stripe_customer_work as w where w.profile_id = candidate.id offset 0
+  ) as work on true
+  -- What cannot be an id of a customer proves nothing. Others than the engine may choose ids of their own.
+  where candidate.stripe_customer ~ '^[A-Za-z0-9_-]{1,255}$'
+    and coalesce(work.account_number, used) = used;
+
+  return array(
+    select distinct links[1 + round((step * (cardinality(links) - 1))::numeric / (sample_size - 1))::integer]
+    from generate_series(0, sample_size - 1) as step
+    where cardinality(links) > 0
+  );
+end
+$$;
+
+-- Reads the account in use, and some customers that must exist in it.
+create or replace function public.read_stripe_customer_account()
+returns table (number integer, account text, livemode boolean, linked text[])
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select used.number, used.account, used.livemode, public.sample_stripe_customer_links(used.number)
+  from public.stripe_customer_account as used
+  order by used.number desc
+  limit 1;
+$$;
+
 -- Functions with which the command line compares profiles with Stripe's customers and fixes differences. Service role only.
 
 -- Its columns have changed since the first version.
@@ -2084,7 +2132,6 @@ declare
     'public.tombstone_vanished_profiles(after uuid, batch integer)',
     'public.repair_profiles()',
     'public.current_stripe_customer_account()',
-    'public.read_stripe_customer_account()',
     'public.record_stripe_customer_account(account_number integer, account text, livemode boolean)',
     'public.begin_stripe_customer_account(account text, livemode boolean)',
     'public.move_stripe_customers(kept uuid[], cleared uuid[])',
@@ -2103,6 +2150,8 @@ declare
     'public.find_linked_stripe_customers(customers text[])',
     'public.apply_stripe_event(event_id text, event_type text, customer text, customer_email text, customer_profile_id text, event_account text, event_livemode boolean)',
     'public.read_stripe_customer(target uuid)',
+    'public.sample_stripe_customer_links(used integer, sample_size integer)',
+    'public.read_stripe_customer_account()',
     'public.count_stripe_customer_work()',
     'public.count_unmatched_stripe_customer_work()',
     'public.list_stripe_customers(after uuid, batch integer, target uuid)',
