@@ -2,8 +2,8 @@ import { confirmLink } from '#features/auth/links/confirm-link.ts'
 import { parseAuthReturn } from '#features/auth/parse-auth-return.ts'
 import { isSameOrigin } from '#server/is-same-origin.ts'
 import { methodNotAllowed } from '#server/method-not-allowed.ts'
-import { problemResponse } from '#server/problem-response.ts'
 import { readBody } from '#server/read-body.ts'
+import { refuseRequest } from '#server/refuse-request.ts'
 
 const maxBodyBytes = 2048
 
@@ -14,10 +14,10 @@ const maxBodyBytes = 2048
  */
 export async function POST(request: Request): Promise<Response> {
   if (!isSameOrigin(request.headers)) {
-    return problemResponse(403, 'Open the link in the email, and press the button on its page.')
+    return refuseRequest(request, 403, 'Open the link in the email, and press the button on its page.')
   }
   const body = await readBody(request, maxBodyBytes)
-  if (body === null) return problemResponse(413, 'The form is too large.')
+  if (body === null) return refuseRequest(request, 413, 'The form is too large.')
   const link = parseAuthReturn(new URLSearchParams(new TextDecoder().decode(body)))
   const location = link.kind === 'token' ? await confirmLink(link) : '/login?error=failed'
   // Not `redirect()`, which answers 307 here, so that the browser would post the token again.

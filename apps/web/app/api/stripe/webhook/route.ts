@@ -7,6 +7,7 @@ import { describeError, log } from '#server/log.ts'
 import { methodNotAllowed } from '#server/method-not-allowed.ts'
 import { catchProblems, problemResponse } from '#server/problem-response.ts'
 import { readBody } from '#server/read-body.ts'
+import { refuseRequest } from '#server/refuse-request.ts'
 
 /** The event of a customer with all the metadata that Stripe allows is well under this. */
 const maxBodyBytes = 256 * 1024
@@ -14,7 +15,7 @@ const maxBodyBytes = 256 * 1024
 async function receiveEvent(request: Request): Promise<Response> {
   const secret = stripeWebhookSecret()
   const body = await readBody(request, maxBodyBytes)
-  if (body === null) return problemResponse(413, `The body must not exceed ${maxBodyBytes} bytes.`)
+  if (body === null) return refuseRequest(request, 413, `The body must not exceed ${maxBodyBytes} bytes.`)
   const verified = verifyStripeEvent(body, request.headers.get('stripe-signature'), secret)
   if (!verified.ok) {
     log('warn', 'stripe_event.refused', { reason: verified.reason })
