@@ -1,9 +1,10 @@
 import type { CookieOptions, SetAllCookies } from '@supabase/ssr'
 import { type NextRequest, NextResponse } from 'next/server'
-import { checkPageRequest } from './server/check-page-request.ts'
 import { contentSecurityPolicy } from './server/content-security-policy.ts'
 import { EnvironmentError, isDevelopment } from './server/env.ts'
 import { describeError, log } from './server/log.ts'
+import { checkPageRequest } from './server/page-request/check-page-request.ts'
+import { logResponse } from './server/refuse-request.ts'
 import { isHttps } from './server/request-origin.ts'
 import { isSessionCookie, isSessionEnded, sessionEndedHeader } from './server/session-cookie.ts'
 import { createSessionClient } from './server/supabase.ts'
@@ -14,10 +15,7 @@ import { createSessionClient } from './server/supabase.ts'
  */
 export async function proxy(request: NextRequest): Promise<Response> {
   const refusal = await checkPageRequest(request)
-  if (refusal !== null) {
-    log('warn', 'request.refused', { method: request.method, path: request.nextUrl.pathname, status: refusal.status })
-    return refusal
-  }
+  if (refusal !== null) return logResponse(request, refusal)
   const policy = contentSecurityPolicy({ development: isDevelopment() })
   // Next.js reads the nonce for its own scripts from this request header.
   const requestHeaders = new Headers(request.headers)
@@ -26,7 +24,7 @@ export async function proxy(request: NextRequest): Promise<Response> {
   const session = await checkSession(request)
   // Makes the router, which keeps the frame of a page, load the whole page. That request ends the session in the browser and
   // gets a page that says so.
-  if (session.hasEnded && isFromScript(request)) return new NextResponse(null, { status: 401 })
+  if (session.hasEnded && isFromScript(request)) return logResponse(request, new NextResponse(null, { status: 401 }))
   const cookieHeader = request.cookies.toString()
   if (cookieHeader === '') requestHeaders.delete('cookie')
   else requestHeaders.set('cookie', cookieHeader)

@@ -13,6 +13,7 @@ import { requireUser } from '#features/auth/session.ts'
 import { throttleAddress } from '#features/auth/throttle/throttle.ts'
 import { getStripeCustomerEngine } from '#features/stripe-customer/engine.ts'
 import { keepValues } from '#forms/form.ts'
+import { requireForm } from '#forms/require-form.ts'
 import { describeError, log } from '#server/log.ts'
 import { requestOrigin } from '#server/request-origin.ts'
 import { createServiceClient } from '#server/supabase.ts'
@@ -27,6 +28,7 @@ export type ChangeEmailState = ProvenFormState & {
 
 /** Requests a new email address. Supabase changes it when the user opens the link in its email. */
 export async function changeEmail(_: ChangeEmailState, form: FormData): Promise<ChangeEmailState> {
+  requireForm(form)
   const user = await findUser()
   const values = keepValues(form, ['email'])
   if (user === null) return { values, fieldErrors: {}, formError: authUnavailable }
@@ -53,6 +55,7 @@ export async function changeEmail(_: ChangeEmailState, form: FormData): Promise<
 
 /** Deletes the user's account with its data, if they confirmed it, and signs them out. */
 export async function deleteAccount(_: ProvenFormState, form: FormData): Promise<ProvenFormState> {
+  requireForm(form)
   const user = await findUser()
   const values = keepValues(form, ['confirmation'])
   if (user === null) return { values, fieldErrors: {}, formError: authUnavailable }

@@ -3,6 +3,7 @@
 import { headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { type FormState, keepValues } from '#forms/form.ts'
+import { requireForm } from '#forms/require-form.ts'
 import { requestOrigin } from '#server/request-origin.ts'
 import { withAuthClient } from './auth-client.ts'
 import { authUnavailable } from './auth-refusals.ts'
@@ -25,6 +26,7 @@ export type LoginState = FormState & {
 
 /** Signs in with email and password, and redirects to the requested page. */
 export async function signIn(_: LoginState, form: FormData): Promise<LoginState> {
+  requireForm(form)
   const values = keepValues(form, ['email'])
   const parsed = parseSignIn(form)
   if (!parsed.ok) return { values, fieldErrors: parsed.fieldErrors }
@@ -36,6 +38,7 @@ export async function signIn(_: LoginState, form: FormData): Promise<LoginState>
 
 /** Creates an account with email and password, and signs in unless Supabase requires a confirmation. */
 export async function signUp(_: LoginState, form: FormData): Promise<LoginState> {
+  requireForm(form)
   const values = keepValues(form, ['email'])
   const parsed = parseSignUp(form)
   if (!parsed.ok) return { values, fieldErrors: parsed.fieldErrors }

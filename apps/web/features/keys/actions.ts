@@ -7,6 +7,7 @@ import { notFound } from 'next/navigation'
 import { keyStatus, RoutekeyError } from 'routekey'
 import { requireUser } from '#features/auth/session.ts'
 import { type FormState, keepValues } from '#forms/form.ts'
+import { requireForm } from '#forms/require-form.ts'
 import { describeError, log } from '#server/log.ts'
 import { requestOrigin } from '#server/request-origin.ts'
 import { keyring } from './keyring.ts'
@@ -113,13 +114,13 @@ const fields = ['name', 'scopes', 'expiry', 'expiresOn', 'window', 'quota', 'gra
 /** Runs an action for the signed-in user. On an error, the form keeps its fields; otherwise the list is read again. */
 async function runKeyAction(
   event: string,
-  form: unknown,
+  form: FormData,
   work: (owner: string) => Promise<Partial<KeyFormState>>,
 ): Promise<KeyFormState> {
+  requireForm(form)
   let outcome: Partial<KeyFormState>
   try {
     const { id: owner } = await requireUser('/keys')
-    if (!(form instanceof FormData)) notFound()
     outcome = await work(owner)
   } catch (error) {
     if (isSuspension(error)) {
@@ -135,7 +136,7 @@ async function runKeyAction(
     revalidatePath('/keys', 'layout')
     return { values: {}, fieldErrors: {}, ...outcome }
   }
-  return { values: form instanceof FormData ? keepValues(form, fields) : {}, fieldErrors: {}, ...outcome }
+  return { values: keepValues(form, fields), fieldErrors: {}, ...outcome }
 }
 
 const unavailable =

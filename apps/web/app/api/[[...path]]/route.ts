@@ -3,7 +3,7 @@ import { problemResponse } from '#server/problem-response.ts'
 const notFound = () => problemResponse(404, 'No such route.')
 
 // routekey-audit: public, it only says that a path is unknown
-/** Responds to unknown paths below `/api`, which would otherwise be pages and run server actions. */
+/** Responds to `/api` and unknown paths below it, which would otherwise be pages and run server actions. */
 export {
   notFound as DELETE,
   notFound as GET,
