@@ -1,5 +1,5 @@
 import { noteSocketAddresses } from './caller-address/note-socket-addresses.ts'
-import { isServing, requestBounds } from './env.ts'
+import { isDevelopment, isServing, requestBounds } from './env.ts'
 import { installRequestFilter } from './request-filter/install-request-filter.ts'
 import { structureOutput } from './structured-output.ts'
 
@@ -10,6 +10,6 @@ import { structureOutput } from './structured-output.ts'
  */
 export function prepareProcess(): void {
   if (isServing()) structureOutput()
-  installRequestFilter(requestBounds())
+  installRequestFilter(requestBounds(), { upgrades: isDevelopment() })
   noteSocketAddresses()
 }

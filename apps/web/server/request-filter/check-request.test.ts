@@ -14,12 +14,31 @@ describe('checkRequest', () => {
     },
   )
 
-  it.each(['//', '//api', '/a//b', '/a\\b', '\\a', '', 'a', '*', '/%', '/%ff', '/%E2%82', '/%00', '/?a=%00'])(
-    'refuses the URL %j',
-    (url) => {
-      expect(check({ url })).toMatchObject({ status: 400, code: 'invalid_url' })
-    },
-  )
+  it.each([
+    '//',
+    '//api',
+    '/a//b',
+    '/a\\b',
+    '\\a',
+    '',
+    'a',
+    '*',
+    '/%',
+    '/%ff',
+    '/%E2%82',
+    '/%00',
+    '/?a=%00',
+    '/a/../b',
+    '/..',
+    '/./a',
+    '/a/.',
+    '/%2e%2e/a',
+    '/a/%2E',
+    '/a%2f..%2fb',
+    '/a%5c..',
+  ])('refuses the URL %j', (url) => {
+    expect(check({ url })).toMatchObject({ status: 400, code: 'invalid_url' })
+  })
 
   it('refuses a URL that is too long, and accepts the longest', () => {
     const { urlLength } = defaultRequestBounds
@@ -81,8 +100,46 @@ describe('checkRequest', () => {
     expect(check({ rawHeaders: ['Origin', origin] })).toBeNull()
   })
 
-  it.each(['', 'a', '\xff', 'http://[', '//a'])('refuses the origin %j', (origin) => {
-    expect(check({ rawHeaders: ['Origin', origin] })).toMatchObject({ status: 400, code: 'invalid_header' })
+  it.each(['', 'a', '\xff', 'http://[', '//a', 'file:///a', 'https://a.example/', 'null, null'])(
+    'refuses the origin %j',
+    (origin) => {
+      expect(check({ rawHeaders: ['Origin', origin] })).toMatchObject({ status: 400, code: 'invalid_header' })
+    },
+  )
+
+  it.each([
+    ['Host', 'localhost'],
+    ['Origin', 'http://localhost'],
+    ['Origin', 'null'],
+    ['Next-Router-State-Tree', encodeURIComponent('["",{}]')],
+  ])('refuses %s sent twice, which Node joins', (name, value) => {
+    const refusal = { status: 400, code: 'invalid_header' }
+    expect(check({ rawHeaders: [name, value] })).toBeNull()
+    expect(check({ rawHeaders: [name, value, name.toLowerCase(), value] })).toMatchObject(refusal)
+  })
+
+  it('accepts the hosts of a chain of proxies in a field each', () => {
+    expect(check({ rawHeaders: ['X-Forwarded-Host', 'a', 'X-Forwarded-Host', 'b, c'] })).toBeNull()
+  })
+
+  it.each([
+    '/_next/static/a.js',
+    '/_next/static',
+    '/%5Fnext/static/a',
+    '/icon.svg',
+    '/favicon.ico',
+    '/FAVICON.ICO',
+    '/icon.svg/?a',
+  ])('lets nobody change the file %s', (url) => {
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+      expect(check({ method, url })).toMatchObject({ status: 405, allow: ['GET', 'HEAD'] })
+    }
+    expect(check({ url })).toBeNull()
+    expect(check({ method: 'HEAD', url })).toBeNull()
+  })
+
+  it.each(['/_global-error', '/_global-error/', '/_global-error.rsc', '/_global%2Derror?a'])('hides %s', (url) => {
+    for (const method of ['GET', 'HEAD', 'POST']) expect(check({ method, url })).toMatchObject({ status: 404 })
   })
 
   it('accepts what the router of the framework sends', () => {

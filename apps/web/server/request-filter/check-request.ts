@@ -10,16 +10,20 @@ export interface UncheckedRequest {
 
 /** Why a request is refused before the framework sees it. */
 export interface RequestRefusal {
-  readonly status: 400 | 405 | 414 | 431
+  readonly status: 400 | 404 | 405 | 414 | 431
   readonly code:
     | 'invalid_url'
     | 'invalid_header'
     | 'invalid_method'
+    | 'invalid_upgrade'
+    | 'not_found'
     | 'url_too_long'
     | 'too_many_parameters'
     | 'too_many_headers'
   /** Says how to fix the request; it is public. */
   readonly detail: string
+  /** The methods that are allowed, with 405. */
+  readonly allow?: readonly string[]
 }
 
 /** The methods that the framework can pass to a route. */
@@ -33,9 +37,26 @@ export const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTION
 export function checkRequest(request: UncheckedRequest, bounds: RequestBounds): RequestRefusal | null {
   const { method = '', url = '', rawHeaders } = request
   if (!methods.some((known) => known === method)) {
-    return { status: 405, code: 'invalid_method', detail: `Method not allowed. Use ${methods.join(', ')}.` }
+    return refuseMethod(methods)
   }
-  return checkUrl(url, bounds) ?? checkHeaders(rawHeaders, bounds)
+  return checkUrl(url, bounds) ?? checkTarget(method, url) ?? checkHeaders(rawHeaders, bounds)
+}
+
+function refuseMethod(allow: readonly string[]): RequestRefusal {
+  return { status: 405, code: 'invalid_method', detail: `Method not allowed. Use ${allow.join(', ')}.`, allow }
+}
+
+/** Refuses what the framework answers with a 500: to change a file, and the page that it shows for its own errors. */
+function checkTarget(method: string, url: string): RequestRefusal | null {
+  const path = decodeURIComponent(url.split('?', 1)[0] ?? '')
+  if (/^\/_global-error(?:[/.]|$)/i.test(path)) return { status: 404, code: 'not_found', detail: 'No such page.' }
+  const isRead = method === 'GET' || method === 'HEAD'
+  return isRead || !isFile(path) ? null : refuseMethod(['GET', 'HEAD'])
+}
+
+/** Whether a path is that of a file, for which `proxy.ts` does not run. */
+function isFile(path: string): boolean {
+  return /^\/(?:_next\/static(?:\/|$)|(?:icon\.svg|favicon\.ico)\/?$)/i.test(path)
 }
 
 function checkUrl(url: string, bounds: RequestBounds): RequestRefusal | null {
@@ -51,14 +72,17 @@ function checkUrl(url: string, bounds: RequestBounds): RequestRefusal | null {
     return { status: 400, code: 'too_many_parameters', detail }
   }
   // The framework redirects a path with an empty segment or a backslash, with the query and a secret in it.
-  const isValid = path.startsWith('/') && !/\/\/|\\/.test(path) && isDecodable(path) && !query.includes('%00')
+  const isValid = path.startsWith('/') && !/\/\/|\\/.test(path) && isPlainPath(path) && !query.includes('%00')
   return isValid ? null : { status: 400, code: 'invalid_url', detail: 'The URL is not valid.' }
 }
 
-/** Whether percent-encoding is complete and in UTF-8, without the NUL that a database cannot store. */
-function isDecodable(path: string): boolean {
+/**
+ * Whether percent-encoding is complete and in UTF-8, without the NUL that a database cannot store, and no segment is a dot or two, which
+ * only a part of the framework resolves. Clients resolve them before they send a request.
+ */
+function isPlainPath(path: string): boolean {
   try {
-    return !decodeURIComponent(path).includes('\0')
+    return !/\0|(?:^|[/\\])\.\.?(?:[/\\]|$)/.test(decodeURIComponent(path))
   } catch {
     return false
   }
@@ -71,6 +95,7 @@ function checkHeaders(rawHeaders: readonly string[], bounds: RequestBounds): Req
   }
   let cookies = 0
   let cookieParts = 0
+  const ruled = new Map<string, string>()
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]?.toLowerCase() ?? ''
     const value = rawHeaders[index + 1] ?? ''
@@ -78,9 +103,12 @@ function checkHeaders(rawHeaders: readonly string[], bounds: RequestBounds): Req
       cookies += count(value, ';') + 1
       cookieParts += value.match(/\.\d+\s*=/g)?.length ?? 0
     }
-    if (!(headerRules.get(name)?.(value) ?? true)) {
-      return { status: 400, code: 'invalid_header', detail: `The header ${name} is not valid.` }
-    }
+    // As Node joins the fields of a name.
+    if (headerRules.has(name)) ruled.set(name, ruled.has(name) ? `${ruled.get(name)}, ${value}` : value)
+  }
+  for (const [name, value] of ruled) {
+    if (headerRules.get(name)?.(value)) continue
+    return { status: 400, code: 'invalid_header', detail: `The header ${name} is not valid.` }
   }
   if (cookies <= bounds.cookies && cookieParts <= maximumCookieParts) return null
   const detail = `The request must not have more than ${bounds.cookies} cookies. Delete the cookies of this site.`
@@ -102,7 +130,7 @@ const headerRules: ReadonlyMap<string, (value: string) => boolean> = new Map([
 ])
 
 function isOrigin(value: string): boolean {
-  return value === 'null' || URL.canParse(value)
+  return value === 'null' || (/^[a-z][a-z\d+.-]*:\/\/[^/,\s]*$/i.test(value) && URL.canParse(value))
 }
 
 /** Whether the framework can parse the header in which its own router says what it shows. */

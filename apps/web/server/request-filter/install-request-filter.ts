@@ -1,6 +1,6 @@
 import { type IncomingMessage, Server, ServerResponse, STATUS_CODES } from 'node:http'
-import type { Duplex } from 'node:stream'
-import { log } from '../log.ts'
+import { Socket } from 'node:net'
+import { logRefusal } from '../refuse-request.ts'
 import { checkRequest, methods, type RequestRefusal } from './check-request.ts'
 import { normalizeRequest } from './normalize-request.ts'
 import type { RequestBounds } from './request-bounds.ts'
@@ -13,34 +13,58 @@ const requestEvents = new Set<string | symbol>(['request', 'checkContinue', 'che
  * before any code of the application runs, so this changes the class: the only place that sees a request before the framework.
  *
  * Call it once, when the process starts.
+ *
+ * @param options.upgrades whether connections may change to another protocol, which only `next dev` serves
  */
-export function installRequestFilter(bounds: RequestBounds): void {
+export function installRequestFilter(bounds: RequestBounds, { upgrades }: { upgrades: boolean }): void {
   // oxlint-disable-next-line typescript/unbound-method -- it is applied to the server below
   const { emit } = Server.prototype
   Server.prototype.emit = function emitFiltered(this: Server, event: string | symbol, ...args: unknown[]): boolean {
     const [request, target] = args
-    return requestEvents.has(event) && isRequest(request) && isAnswered(request, target, bounds)
+    const find = event === 'upgrade' && !upgrades ? refuseUpgrade : checkRequest
+    return requestEvents.has(event) && isRequest(request) && isAnswered(request, target, (one) => find(one, bounds))
       ? true
       : Reflect.apply(emit, this, [event, ...args])
   }
 }
 
-function isAnswered(request: IncomingMessage, target: unknown, bounds: RequestBounds): boolean {
+const refuseUpgrade = (): RequestRefusal => ({
+  status: 400,
+  code: 'invalid_upgrade',
+  detail: 'The protocol cannot be changed. Leave out the header Upgrade.',
+})
+
+function isAnswered(
+  request: IncomingMessage,
+  target: unknown,
+  check: (request: IncomingMessage) => RequestRefusal | null,
+): boolean {
   normalizeRequest(request)
   if (request.method === 'OPTIONS' && request.url === '*' && isResponse(target)) {
     target.writeHead(204, { allow: methods.join(', ') }).end()
     return true
   }
-  const refusal = checkRequest(request, bounds)
+  const refusal = check(request)
   if (refusal === null) return false
-  log('warn', 'request.refused', { method: request.method, path: readPath(request), ...withoutDetail(refusal) })
+  const { status, code } = refusal
+  logRefusal({ method: request.method, path: readPath(request), status, code })
   if (isResponse(target)) refuse(target, refusal, request.headers['x-forwarded-proto'] === 'https')
-  else if (isSocket(target))
-    target.end(`HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\nconnection: close\r\n\r\n`)
+  else if (target instanceof Socket) endSocket(target, status)
   return true
 }
 
-function refuse(response: ServerResponse, { status, detail }: RequestRefusal, isHttps: boolean): void {
+/** How long the other end may keep a connection open that has been answered, in milliseconds. */
+const lingerMs = 5000
+
+/** Answers on a connection that is no longer a server's, which handles neither its errors nor its end. */
+function endSocket(socket: Socket, status: number): void {
+  socket.on('error', () => socket.destroy())
+  socket.setTimeout(lingerMs, () => socket.destroy())
+  socket.resume()
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+}
+
+function refuse(response: ServerResponse, { status, detail, allow }: RequestRefusal, isHttps: boolean): void {
   const title = STATUS_CODES[status]
   response.writeHead(status, {
     'content-type': 'application/problem+json',
@@ -54,18 +78,14 @@ function refuse(response: ServerResponse, { status, detail }: RequestRefusal, is
     ...(isHttps && { 'strict-transport-security': 'max-age=63072000; includeSubDomains' }),
     // The body is not read.
     connection: 'close',
-    ...(status === 405 && { allow: methods.join(', ') }),
+    ...(allow !== undefined && { allow: allow.join(', ') }),
   })
   response.end(JSON.stringify({ type: 'about:blank', title, status, detail }))
 }
 
-/** Enough of the path to recognise it, and never the query, which may contain a key. */
+/** Never the query, which may contain a key. */
 function readPath({ url = '' }: IncomingMessage): string {
-  return (url.split('?', 1)[0] ?? '').slice(0, 200)
-}
-
-function withoutDetail({ status, code }: RequestRefusal): { status: number; code: string } {
-  return { status, code }
+  return url.split('?', 1)[0] ?? ''
 }
 
 function isRequest(value: unknown): value is IncomingMessage {
@@ -74,8 +94,4 @@ function isRequest(value: unknown): value is IncomingMessage {
 
 function isResponse(value: unknown): value is ServerResponse {
   return value instanceof ServerResponse
-}
-
-function isSocket(value: unknown): value is Duplex {
-  return typeof value === 'object' && value !== null && 'write' in value && 'destroy' in value
 }

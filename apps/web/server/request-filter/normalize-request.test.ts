@@ -52,6 +52,25 @@ describe('normalizeRequest', () => {
     expect(headers).toEqual({ 'x-middle': 'c' })
   })
 
+  it('removes conditions and ranges that the framework answers with a 500, and keeps those of a cache', () => {
+    const { headers } = normalize(
+      '/',
+      'If-Match',
+      '"x"',
+      'If-Unmodified-Since',
+      'Mon, 01 Jan 2001 00:00:00 GMT',
+      'Range',
+      'bytes=-0',
+      'If-Range',
+      'x',
+      'If-None-Match',
+      '"x"',
+      'If-Modified-Since',
+      'Mon, 01 Jan 2001 00:00:00 GMT',
+    )
+    expect(Object.keys(headers)).toEqual(['if-none-match', 'if-modified-since'])
+  })
+
   it('accepts only a request that reads as a prefetch', () => {
     expect(normalizeMethod('GET', '/', 'Next-Router-Prefetch', '1').headers).toEqual({ 'next-router-prefetch': '1' })
     expect(normalizeMethod('HEAD', '/', 'Next-Router-Prefetch', '1').headers).toEqual({ 'next-router-prefetch': '1' })

@@ -8,6 +8,8 @@ import type { IncomingMessage } from 'node:http'
  * - It keeps the first host and protocol that a chain of proxies lists, the visitor's.
  * - It turns an absolute target (RFC 9112, section 3.2.2) into a path.
  * - It removes the headers with which the framework's own parts talk to each other.
+ * - It removes conditions and ranges, which a server may ignore (RFC 9110, sections 13.1 and 14.2). Only the framework's files evaluate
+ *   them, and it responds 500 where 412 or 416 is due. A copy that is still fresh remains a 304.
  */
 export function normalizeRequest(request: IncomingMessage): void {
   const { headers, rawHeaders } = request
@@ -28,6 +30,7 @@ export function normalizeRequest(request: IncomingMessage): void {
 
   // Next.js answers `{}` to a prefetch of its middleware, on every route.
   for (const name of Object.keys(headers)) if (name.startsWith('x-middleware-')) delete headers[name]
+  for (const name of ['if-match', 'if-unmodified-since', 'if-range', 'range']) delete headers[name]
 }
 
 function keepFirst(headers: IncomingMessage['headers'], name: string): void {
