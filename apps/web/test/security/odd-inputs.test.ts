@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { countAttacks } from '@routekey/tools/count-attacks'
 import { createTestKeyring } from '#test/support/create-test-keyring.ts'
 import { oddFields, oddTexts, varyJson } from '#test/support/odd-inputs.ts'
+import { formType } from '#test/support/raw-form.ts'
 import { openSignedInBrowser } from '#test/support/scriptless-browser.ts'
 import { rawRequest, sendRaw } from '#test/support/send-raw.ts'
 import { type Stack, startStack, webhookBody } from '#test/support/stack.ts'
@@ -144,7 +145,7 @@ it('answers odd events that are signed', async (context) => {
 
 it('refuses bodies that are too large', async (context) => {
   const body = 'a'.repeat(70_000)
-  const headers = ['Content-Type: multipart/form-data; boundary=x']
+  const headers = [formType]
   const chunked = `11170\r\n${body}\r\n0\r\n\r\n`
   const attacks = ['/keys', '/account', '/login', '/auth/verify', '/api/create-stripe-customer'].flatMap((path) =>
     [[], [cookie()], [`Authorization: Bearer ${stack.apiRouteSecret}`]].flatMap((extra) => [

@@ -26,27 +26,49 @@ const logLines = () =>
     .split('\n')
     .filter((line) => line !== '')
 
-it('answers every odd request, and logs lines of JSON alone', async (context) => {
+it('answers every odd request, and logs lines of JSON alone, one for each refusal', async (context) => {
   countAttacks(context, total)
   const generate = await createRequestGenerator(stack, seed)
   const wrong: string[] = []
+  const refused = new Map<number, number>()
   let left = total
   const work = async () => {
     for (; left > 0; left -= 1) {
       const request = generate()
       const { status, head } = await sendRaw(stack.webUrl, request)
-      const isAnswer = status < 500 && (status !== 0 || isUpgrade(request))
-      if (!isAnswer || holdsSecret(head))
+      if (isRefusal(status, head)) refused.set(status, (refused.get(status) ?? 0) + 1)
+      if (status === 0 || status >= 500 || holdsSecret(head))
         wrong.push(`${status} for ${JSON.stringify(request.replaceAll(/a{99,}/g, 'a…'))}`)
     }
   }
   await Promise.all(Array.from({ length: 8 }, work))
   expect(wrong).toEqual([])
   for (const line of logLines()) expect(() => void JSON.parse(line), line).not.toThrow()
+  expect(refused.size).toBeGreaterThan(3)
+  await expect.poll(countLoggedRefusals).toEqual(Object.fromEntries(refused))
 })
 
-// Next.js closes the connection of an upgrade that nothing handles.
-const isUpgrade = (request: string) => /^upgrade:/im.test(request)
+const refusals = new Set([400, 401, 403, 405, 413, 414, 429, 431])
+
+/**
+ * Whether the application refused a request. Node refuses malformed HTTP, with a header of two lines; Next.js does not know an action,
+ * and says so.
+ */
+const isRefusal = (status: number, head: string) =>
+  refusals.has(status) && head.split('\r\n').length > 2 && !/^x-nextjs-action-not-found:/im.test(head)
+
+/** How many refusals the log has, by status. */
+function countLoggedRefusals(): Record<number, number> {
+  const counts: Record<number, number> = {}
+  for (const line of logLines()) {
+    const { event, status = 400 }: { event?: string; status?: number } = JSON.parse(line)
+    if ((event === 'request.refused' || event === 'stripe_event.refused') && refusals.has(status)) {
+      counts[status] = (counts[status] ?? 0) + 1
+    }
+  }
+  return counts
+}
+
 const holdsSecret = (head: string) => /^location:.*secret-of-the-caller/im.test(head)
 
 it.each([

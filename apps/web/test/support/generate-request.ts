@@ -1,3 +1,5 @@
+import { listFiles } from './list-files.ts'
+import { formEnd, formPart, formType, readActionIds } from './raw-form.ts'
 import { rawRequest } from './send-raw.ts'
 import type { Stack } from './stack.ts'
 
@@ -37,6 +39,9 @@ const oddTexts = [
   'secret-of-the-caller',
 ] as const
 
+/** A secret in a path is a part of the address, which `next` repeats. */
+const segments = oddTexts.filter((text) => text !== 'secret-of-the-caller')
+
 const methods = [
   'GET',
   'GET',
@@ -75,6 +80,9 @@ const paths = [
   '/_next/static/a.js',
   '/_next/data/a/login.json',
   '/no-such-page',
+  '/auth/verify',
+  '/api/',
+  '/_global-error',
   '*',
 ]
 
@@ -117,6 +125,10 @@ const headerNames = [
   'If-None-Match',
   'If-Modified-Since',
   'Expect',
+  'If-Match',
+  'If-Range',
+  'If-Unmodified-Since',
+  'Connection',
   'Upgrade',
   'Rsc',
   'Next-Router-State-Tree',
@@ -153,6 +165,12 @@ const headerValues = [
   'application/json',
   'application/x-www-form-urlencoded',
   'multipart/form-data; boundary=x',
+  'Upgrade',
+  'bytes=99999999-',
+  'bytes=-0',
+  'Mon, 01 Jan 2001 00:00:00 GMT',
+  'http://localhost',
+  'https://evil.example',
   'multipart/form-data',
   'text/plain;charset=UTF-8',
   'gzip',
@@ -177,9 +195,8 @@ const headerValues = [
  * @param stack a running application, whose forms are read to send real actions with odd arguments
  */
 export async function createRequestGenerator(stack: Stack, seed: number): Promise<() => string> {
-  const page = await (await fetch(`${stack.webUrl}/login`)).text()
-  const actions = [...page.matchAll(/[&;"]([\da-f]{42})[&;"]/g)].map(([, id]) => id ?? '')
-  if (actions.length === 0) throw new Error('The sign-in page has no action.')
+  const actions = await readActionIds(stack)
+  const files = listFiles()
   const random = createRandom(seed)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!
   const often = (share: number) => random() < share
@@ -187,12 +204,12 @@ export async function createRequestGenerator(stack: Stack, seed: number): Promis
     Array.from({ length: Math.floor(random() * (most + 1)) }, make)
 
   const makePath = () => {
-    const path = pick(paths)
+    const path = pick(often(0.1) ? files : paths)
     if (often(0.6)) return path
     return pick([
       () => `${path}/`,
-      () => `${path}/${pick(oddTexts)}`,
-      () => `/${pick(oddTexts)}${path}`,
+      () => `${path}/${pick(segments)}`,
+      () => `/${pick(segments)}${path}`,
       () => path.replace('a', '%61'),
       () => path.toUpperCase(),
       () => `http://localhost${path}`,
@@ -207,7 +224,10 @@ export async function createRequestGenerator(stack: Stack, seed: number): Promis
   const makePart = () => {
     const name = pick([
       '0',
-      '1_email',
+      '_1_email',
+      '00',
+      'S0',
+      '_1_name',
       '$ACTION_REF_1',
       '$ACTION_1:0',
       '$ACTION_1:1',
@@ -227,7 +247,7 @@ export async function createRequestGenerator(stack: Stack, seed: number): Promis
       'someone@example.com',
       ...oddTexts,
     ])
-    return `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
+    return formPart(name, value, pick(spellings))
   }
   const makeBody = () =>
     pick([
@@ -236,18 +256,33 @@ export async function createRequestGenerator(stack: Stack, seed: number): Promis
       () => '[]',
       () => '["$K1"]',
       () => makeQuery().slice(1),
-      () => `${several(5, makePart).join('')}--x--\r\n`,
+      () => several(5, makePart).join('') + formEnd,
+      () => several(3, makePart).join('') + formPart('0', pick(['["$K1"]', '[{},"$K1"]'])) + formEnd,
+      () => {
+        const id = formPart('$ACTION_1:0', `{"id":"${pick(actions)}","bound":"$@1"}`)
+        const state = formPart('$ACTION_1:1', pick(['[{}]', '[null]', '["a"]', '["a","b"]']))
+        return several(2, makePart).join('') + formPart('$ACTION_REF_1', '') + id + state + formEnd
+      },
     ])()
 
   return () => {
     const headers = several(4, () => `${pick(headerNames)}: ${pick(headerValues)}`)
     const method = pick(methods)
     const body = method === 'GET' && often(0.9) ? '' : makeBody()
-    if (often(0.5) && body.includes('--x')) headers.push('Content-Type: multipart/form-data; boundary=x')
+    if (often(0.9) && body.includes(formEnd)) headers.push(often(0.9) ? formType : formType.toUpperCase())
     if (method === 'POST' && often(0.3)) headers.push(`Next-Action: ${pick(actions)}`)
     return rawRequest(makePath() + makeQuery(), { method, headers, body })
   }
 }
+
+/** How a part of a form may be written: mostly as browsers do. */
+const spellings = [
+  ...Array.from({ length: 8 }, () => ({})),
+  { attributes: '; filename="f"' },
+  { lines: 'Content-Transfer-Encoding: base64\r\n' },
+  { attributes: '; filename="f"', lines: 'Content-Transfer-Encoding: base64\r\n' },
+  { lines: 'Content-Type: application/octet-stream\r\n' },
+]
 
 /** Random numbers from 0 to 1 that a seed repeats, unlike `Math.random`: the linear congruential `minstd_rand` of C++. */
 function createRandom(seed: number): () => number {
