@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { redact, redactText } from './redact.ts'
 
@@ -42,14 +43,79 @@ describe('redactText', () => {
     expect(redactText(text)).toBe(expected)
   })
 
-  // With time that grows with the square of the length, one of these would take minutes.
-  it.each(['a-', 'a_', 'cookie ', 'x-api-key', 'a1B', 'eyJ.', '?a=', 'Bearer ', 'a@', '"', 'secret:'])(
-    'takes time that grows with the length alone: %s',
-    (part) => {
-      const text = part.repeat(200_000)
-      expect(redactText(text).length).toBeGreaterThan(0)
+  const secret = 's3cret of a caller'
+  it.each([
+    ['an object', inspect({ 'x-api-key': secret })],
+    ['an object with a quote in it', inspect({ 'x-api-key': `it's "${secret}` })],
+    ['headers', inspect(new Headers({ 'x-api-key': secret, 'x-other': 'a' }))],
+    ['raw headers', inspect({ rawHeaders: ['x-api-key', secret, 'Authorization', `Token ${secret}`] })],
+    ['a map', inspect(new Map([['x-api-key', secret]]))],
+    ['a list of cookies', inspect({ 'set-cookie': [`a=]${secret}`, `b=${secret}`] })],
+    ['a member of an object', inspect({ token: { value: secret, other: `}${secret}` } })],
+    [
+      'long headers',
+      inspect({ headers: { authorization: `Token ${secret}`, 'proxy-authorization': `Digest ${secret}` } }),
+    ],
+    ['a scheme of its own', `Authorization: Token ${secret}`],
+    ['another scheme', `authorization: ApiKey ${secret}`],
+    ['a scheme without its header', 'got ApiKey s3cret'],
+    ['a digest', `Authorization: Digest username="a", response="${secret}"`],
+    ['a list', 'x-api-key: first, s3cret'],
+    ['an escaped quote', `{"api_key":"a\\"${secret}"}`],
+    ['JSON in JSON', JSON.stringify(JSON.stringify({ api_key: secret }))],
+    ['the hash of a token', `token_hash=${'5e'.repeat(28)} s`.replace('5e', 's3cret')],
+    ['the hash of a token in JSON', `{"token_hash":"${secret}"}`],
+    ['a verifier', 'code_verifier: s3cret'],
+    ['an encoded query', '/a%3Fapi_key%3Ds3cret'],
+    ['a name after another one', 'message: x-api-key: s3cret'],
+    ['our own cookie', 'routekey-device: s3cret'],
+    ['a private key', "privateKey: 's3cret'"],
+  ])('hides the secret of %s', (_, text) => {
+    expect(redactText(text)).toContain('[hidden]')
+    expect(redactText(text)).not.toContain('s3cret')
+    expect(redactText(text)).not.toContain('of a caller')
+  })
+
+  it.each(['ada%40example.com', '/login?x=ada%2540example.com', 'ada\uff20example.com', "to: 'ada%40example.com'"])(
+    'hides the encoded address %s',
+    (text) => {
+      expect(redactText(text)).not.toMatch(/ada|example/)
     },
   )
+
+  it('hides a hash of 224 bits', () => {
+    expect(redactText(`got ${'5e'.repeat(28)} here`)).toBe('got [hidden] here')
+  })
+
+  // With time that grows with the square of the length, one of these would take minutes.
+  it.each([
+    'a-',
+    'a_',
+    'cookie ',
+    'x-api-key',
+    'a1B',
+    'eyJ.',
+    '?a=',
+    'Bearer ',
+    'a@',
+    '"',
+    'secret:',
+    'secret',
+    'token: [',
+    "token: {'",
+    'token: "',
+    '%40',
+    '\\"',
+    '\\',
+    'a%40',
+    'token ',
+    'a: ',
+    'authorization: a',
+    "'token', ",
+  ])('takes time that grows with the length alone: %s', (part) => {
+    const text = part.repeat(200_000)
+    expect(redactText(text).length).toBeGreaterThan(0)
+  })
 
   it.each([
     'cus_QpZ1aB2c3D',

@@ -4,25 +4,28 @@ import { redactEmails } from '@routekey/stripe-customers/redact-emails'
 const hiddenName =
   /pass(word|wd|phrase)|secret|token|authori[sz]ation|cookie|api[-_]?key|signature|credential|e[-_]?mail/i
 
+/** The names in a text, such as a header, whose value is hidden. Addresses are hidden by their form. */
+const hiddenTextName =
+  /pass(word|wd|phrase)|secret|token|authori[sz]ation|cookie|(api|access|private)[-_]?key|signature|credential|verifier|^routekey-/i
+/** A name, as in a header, a query, JSON, or what Node.js prints of an object, a map or a list of headers. */
+const namePattern = /(?<![\w-])([\w-]+)(?:\\*["'`]?\s*(?:=>|[:=]|%3[ad])\s*|["']\s*,\s*(?=["']))/gi
+const quoted = String.raw`"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|${'`'}(?:[^${'`'}\\]|\\.)*${'`'}?|\\+["'][^"']*["']?`
+const listed = String.raw`\[(?:${quoted}|[^\]])*\]?|\{(?:${quoted}|[^}])*\}?`
+const valuePattern = new RegExp(String.raw`${quoted}|${listed}|[^\s,;&]*(?:,\s*[^\s,;&]+)*`, 'sy')
+/** These headers have spaces in their values. The scheme stays. */
+const lineName = /authori[sz]ation|cookie/i
+const linePattern = new RegExp(String.raw`${quoted}|${listed}|(?<scheme>(?:Bearer|Basic)\s+)?[^\r\n]*`, 'siy')
+
 /** Patterns of secrets, which may be in any text, and their replacements. */
 const hiddenText: readonly (readonly [RegExp, string])[] = [
-  // Queries before keys, because a key in a query can have any shape.
-  [/([?&][\w.~-]+=)[^&\s'"]+/g, '$1[hidden]'],
-  // Headers with all that they list, and fields of JSON or of a form.
-  [/\b((?:set-)?cookie"?\s*[:=]\s*)[^\r\n]+/gi, '$1[hidden]'],
-  [/\b((?:proxy-)?authorization"?\s*[:=]\s*)(?!"?(?:Bearer|Basic)\b)[^\s,;]+/gi, '$1[hidden]'],
-  [
-    /(?<![\w-])((?:[\w-]*(?:api[-_]?key|secret|token|password|signature)|apikey)"?\s*[:=]\s*)("[^"]*"|'[^']*'|[^\s,;&]+)/gi,
-    '$1[hidden]',
-  ],
-  [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, '$1 [hidden]'],
+  [/\b(Bearer|Basic|ApiKey)\s+[\w.~+/=-]+/gi, '$1 [hidden]'],
   [/((?:__Host-|__Secure-)?routekey-[\w.-]+=)[^;\s]+/g, '$1[hidden]'],
   [/\b(?:sk|rk|pk)_(?:test|live|user)_\w+|\b(?:rk|whsec)_[\w+/=]{6,}|\bsb_(?:secret|publishable)_\w+/g, '[hidden]'],
   // Keys with any prefix. The ids of Stripe are shorter.
   [/\b[A-Za-z][A-Za-z\d]*(?:_[A-Za-z\d]+)*_[A-Za-z\d]{30,}\b/g, '[hidden]'],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*|\bbase64-[\w+/=-]{8,}/g, '[hidden]'],
-  // 256 bits in hexadecimal or base64, like the secrets of the routes.
-  [/\b[0-9a-f]{64}\b/gi, '[hidden]'],
+  // 224 or more bits in hexadecimal, like the hash of a token, or 256 in base64, like the secrets of the routes.
+  [/\b[0-9a-f]{56,}\b/gi, '[hidden]'],
   [/(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{43}(?![\w-])=?/g, '[hidden]'],
 ]
 
@@ -39,10 +42,34 @@ export function redact(fields: Readonly<Record<string, unknown>>): Record<string
 
 /** Redacts secrets and email addresses in a text. */
 export function redactText(text: string): string {
-  return hiddenText.reduce(
-    (current, [pattern, replacement]) => current.replace(pattern, replacement),
-    redactEmails(text),
+  // Queries before names, because a key in a query can have any name.
+  const named = hideNamed(hideAddresses(text).replaceAll(/([?&][\w.~-]+=)[^&\s'"]+/g, '$1[hidden]'))
+  return hiddenText.reduce((current, [pattern, replacement]) => current.replace(pattern, replacement), named)
+}
+
+/** Also addresses whose `@` is encoded or wide. Each begins where one can begin only, so that the time stays linear. */
+function hideAddresses(text: string): string {
+  return redactEmails(text).replaceAll(
+    /(?<![^\s'"<>:=&?/,;@])[^\s'"<>:=&?/,;@]+(?:%(?:25)*40|\uff20)[^\s'"<>:=&?/,;@]+/gi,
+    '[e-mail]',
   )
+}
+
+/** Hides the values of the names that stand for a secret. The values of other names are searched as well. */
+function hideNamed(text: string): string {
+  let result = ''
+  let from = 0
+  for (const { 0: prefix, 1: name = '', index } of text.matchAll(namePattern)) {
+    if (index < from || !hiddenTextName.test(name)) continue
+    const start = index + prefix.length
+    const pattern = lineName.test(name) ? linePattern : valuePattern
+    pattern.lastIndex = start
+    const match = pattern.exec(text)
+    if (match === null || match[0].trim() === '') continue
+    result += `${text.slice(from, start)}${match.groups?.['scheme'] ?? ''}[hidden]`
+    from = start + match[0].length
+  }
+  return result + text.slice(from)
 }
 
 function redactFields(fields: object, depth: number): Record<string, unknown> {
