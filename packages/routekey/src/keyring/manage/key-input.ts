@@ -10,7 +10,7 @@ type Metadata = Readonly<Record<string, JsonValue>>
 
 /** The properties of a key that an application sets. */
 export interface KeyInput<Granted extends string = string> {
-  /** 1 to 100 code points, without control and format characters, except for joiners in emoji and in scripts that need them. */
+  /** 1 to 100 code points, one of them visible, and no invisible ones, except for joiners in emoji and in scripts that need them. */
   readonly name?: string
   readonly scopes?: readonly Granted[]
   /** At most 10. */
@@ -23,10 +23,11 @@ export interface KeyInput<Granted extends string = string> {
   readonly expiresAt?: Date | null
 }
 
-// Postgres accepts neither NUL nor a lone surrogate, a control character can forge a line in a log, and a format character can make
-// a name look like another. Joiners are only accepted in emoji and between letters without case, as in Persian and Hindi.
+// Postgres accepts neither NUL nor a lone surrogate, a control character can forge a line in a log, and an invisible one can make a name
+// look like another or like none: format characters, fillers (DI), the blank Braille pattern, and what has no meaning yet (Co, Cn).
+// Joiners are only accepted in emoji and between letters without case, as in Persian and Hindi, and U+FE0F after an emoji.
 const plainText =
-  /^(?:[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?<=[\p{Lo}\p{M}\p{ExtPict}\p{EMod}])[\u200c\u200d](?=[\p{Lo}\p{M}\p{ExtPict}\p{EMod}]))+$/u
+  /^(?=.*[^\p{Z}\p{M}])(?:[^\p{C}\p{DI}\u2028-\u2029\u2800]|\p{Emoji}\ufe0f|(?<=[\p{Lo}\p{M}\p{ExtPict}\p{EMod}])[\u200c\u200d](?=[\p{Lo}\p{M}\p{ExtPict}\p{EMod}]))+$/u
 const unstorableJson = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
 const limitName = /^[\w.-]{1,64}$/
 
@@ -42,7 +43,7 @@ const refuse = (message: string): never => {
  */
 export function checkText(what: string, text: string, maximumLength: number): string {
   if (typeof text !== 'string' || Array.from(text).length > maximumLength || !plainText.test(text)) {
-    refuse(`${what} must be 1 to ${maximumLength} characters without control and format characters.`)
+    refuse(`${what} must be 1 to ${maximumLength} visible characters.`)
   }
   return text
 }
@@ -82,9 +83,9 @@ function checkIps(ips: readonly string[]): readonly string[] {
 }
 
 function checkMetadata(metadata: Metadata): Metadata {
-  const isObject = typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata)
   const json = JSON.stringify(metadata)
-  if (!isObject || json.length > 16_384 || unstorableJson.test(json)) {
+  // Not `startsWith`: a function has no JSON.
+  if (!/^\{/.test(json) || json.length > 16_384 || unstorableJson.test(json)) {
     refuse('metadata must be an object of at most 16384 characters of JSON, without NUL and lone surrogates.')
   }
   return metadata
