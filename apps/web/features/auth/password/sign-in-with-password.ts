@@ -10,39 +10,50 @@ import { findKnownDevice, rememberDevice } from '../throttle/device-cookie.ts'
 import { consumeThrottles, describeThrottle, rewardThrottles, type ThrottleCount } from '../throttle/throttle.ts'
 import { throttledAddress } from '../throttle/throttled-address.ts'
 import { holdAnswer } from './hold-answer.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 
 type Refusal = Pick<FormState, 'fieldErrors' | 'formError'>
 
 /**
  * Signs in with a password, and stores the new session in this browser. Wrong passwords are counted, and a refusal takes as long
- * for an unknown address as for a known one.
+ * for an unknown address as for a known one, also of attempts at once.
  *
  * @returns null after a sign-in, or why it was refused
  */
 export async function signInWithPassword(credentials: { email: string; password: string }): Promise<Refusal | null> {
+  const account = credentials.email.toLowerCase()
+  try {
+    const counts = await countsFor(account)
+    // Before it waits for its turn, so that many attempts at once do not hold up each other.
+    const throttled = await consumeThrottles(counts)
+    if (throttled !== null) return await hold(() => Promise.resolve(refuse(describeThrottle(throttled))))
+    return await oneAtATime(await throttledAddress(), () => hold(() => attempt(credentials, counts)))
+  } catch (error) {
+    log('error', 'auth.throttle_failed', { error: describeError(error) })
+    return refuse(authUnavailable)
+  }
+}
+
+const refuse = (formError: string): Refusal => ({ fieldErrors: {}, formError })
+
+async function hold(task: () => Promise<Refusal | null>): Promise<Refusal | null> {
   const answer = holdAnswer()
-  const refusal = await attempt(credentials)
+  const refusal = await task()
   if (refusal !== null) await answer.wait()
   return refusal
 }
 
-async function attempt(credentials: { email: string; password: string }): Promise<Refusal | null> {
-  const account = credentials.email.toLowerCase()
-  try {
-    const counts = await countsFor(account)
-    const throttled = await consumeThrottles(counts)
-    if (throttled !== null) return { fieldErrors: {}, formError: describeThrottle(throttled) }
-    const result = await withAuthClient((client) => signIn(client, credentials))
-    if (result === null) return { fieldErrors: {}, formError: authUnavailable }
-    if (result.error !== null) return explainAuthError(result.error)
-    logSignIn('password', result.data.user)
-    await rewardThrottles(counts)
-    await rememberDevice(account)
-    return null
-  } catch (error) {
-    log('error', 'auth.throttle_failed', { error: describeError(error) })
-    return { fieldErrors: {}, formError: authUnavailable }
-  }
+async function attempt(
+  credentials: { email: string; password: string },
+  counts: readonly ThrottleCount[],
+): Promise<Refusal | null> {
+  const result = await withAuthClient((client) => signIn(client, credentials))
+  if (result === null) return refuse(authUnavailable)
+  if (result.error !== null) return explainAuthError(result.error)
+  logSignIn('password', result.data.user)
+  await rewardThrottles(counts)
+  await rememberDevice(credentials.email.toLowerCase())
+  return null
 }
 
 /**
