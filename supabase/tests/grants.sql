@@ -64,6 +64,7 @@ select name, 'service_role' from unnest(array[
     'list_failed_stripe_customer_work',
     'list_stripe_customers',
     'move_stripe_customers',
+    'note_sign_up_conflict',
     'read_stripe_customer_account',
     'record_stripe_customer_account',
     'lock_api_key_owner',

@@ -48,8 +48,10 @@ export async function changeEmail(_: ChangeEmailState, form: FormData): Promise<
   const result = await withAuthClient((client) => client.auth.updateUser({ email }, { emailRedirectTo }))
   if (result === null) return { values, fieldErrors: {}, formError: authUnavailable }
   await answer.wait()
-  // The same response for an address that is taken, at the same time, so that the form does not reveal who has an account.
-  if (result.error && result.error.code !== 'email_exists') return { values, ...explainAuthError(result.error) }
+  // The same response for an address that is taken, at the same time, so that the form does not reveal who has an account. An email was
+  // sent a moment ago if there are too many, which is refused only for an address that is free.
+  const isHidden = result.error?.code === 'email_exists' || result.error?.code === 'over_email_send_rate_limit'
+  if (result.error !== null && !isHidden) return { values, ...explainAuthError(result.error) }
   return { values: { email }, fieldErrors: {}, linkSent: true }
 }
 

@@ -36,6 +36,9 @@ async function signUpIn(browser: ScriptlessBrowser, email: string, secret = pass
 const canSignIn = async (email: string, secret = password) =>
   (await stack.visitor().auth.signInWithPassword({ email, password: secret })).error === null
 
+const confirmIn = async (browser: ScriptlessBrowser, email: string) =>
+  (await confirmLink(browser, await readMailedPath(stack, email))).headers.location
+
 async function tokenOf(email: string): Promise<string> {
   return new URL(await readMailedPath(stack, email), stack.webUrl).searchParams.get('token_hash') ?? ''
 }
@@ -267,6 +270,80 @@ describe('a password that somebody else registered for an address', () => {
     await signUpIn(owner, email)
     expect((await confirmLink(owner, await readMailedPath(stack, email))).headers.location).toBe('/account')
     expect([await canSignIn(email), await canSignIn(email, stolen)]).toEqual([true, false])
+  })
+})
+
+describe('an address with which several browsers signed up', () => {
+  const stolen = 'a password of somebody else'
+  const marked = ['/login?mode=sign-up&notice=signed-up-twice', false]
+  const afterStranger = async (email: string) => {
+    await signUpIn(openScriptlessBrowser(stack), email, stolen)
+    const owner = openScriptlessBrowser(stack)
+    await signUpIn(owner, email)
+    return owner
+  }
+
+  it('is not confirmed with the first password in a browser that has not signed up', async () => {
+    const email = newAddress()
+    const owner = await afterStranger(email)
+    const location = await confirmIn(openScriptlessBrowser(stack), email)
+    expect([location, await canSignIn(email, stolen)]).toEqual(marked)
+    await signUpIn(owner, email)
+    expect(await confirmIn(owner, email)).toBe('/account')
+    expect([await canSignIn(email), await canSignIn(email, stolen)]).toEqual([true, false])
+  })
+
+  it('also if the stranger signed up at Supabase Auth, and spelled the address in another way', async () => {
+    const email = newAddress()
+    await stack.visitor().auth.signUp({ email, password: stolen, options: { data: { sign_up_mark: 'a' } } })
+    await signUpIn(openScriptlessBrowser(stack), email.toUpperCase())
+    expect([await confirmIn(openScriptlessBrowser(stack), email), await canSignIn(email, stolen)]).toEqual(marked)
+  })
+
+  it('also in the third browser that signed up, and in one that signed up with another address', async () => {
+    for (const last of ['the same', 'another']) {
+      const email = newAddress()
+      await afterStranger(email)
+      const third = openScriptlessBrowser(stack)
+      await signUpIn(third, last === 'another' ? newAddress() : email)
+      expect([await confirmIn(third, email), await canSignIn(email, stolen)]).toEqual(marked)
+    }
+  })
+
+  it('is confirmed in the browser of the first one, also if a stranger signs up after it', async () => {
+    const email = newAddress()
+    const owner = openScriptlessBrowser(stack)
+    await signUpIn(owner, email)
+    await signUpIn(openScriptlessBrowser(stack), email, stolen)
+    expect(await confirmIn(owner, email)).toBe('/account')
+    expect([await canSignIn(email), await canSignIn(email, stolen)]).toEqual([true, false])
+  })
+
+  it('is kept by who signs in with GitHub, also after an old link is opened', async () => {
+    const email = 'linus@example.com'
+    // An earlier test may have signed in.
+    const { data: old } = await stack.admin.from('profile').select('id').eq('email', email)
+    for (const { id } of old ?? []) await stack.admin.rpc('delete_account', { user_id: id })
+    const owner = await afterStranger(email)
+    const path = await readMailedPath(stack, email)
+    const { supabaseUrl } = await signInAtGithub('linus')
+    await fetch(supabaseUrl, { redirect: 'manual' })
+    const { data: before } = await stack.admin.from('profile').select('id').eq('email', email)
+    expect(before).toHaveLength(1)
+    for (const browser of [openScriptlessBrowser(stack), owner]) {
+      expect((await confirmLink(browser, path)).headers.location).not.toContain('signed-up-twice')
+    }
+    expect((await stack.admin.from('profile').select('id').eq('email', email)).data).toEqual(before)
+    expect(await canSignIn(email, stolen)).toBe(false)
+  })
+
+  it('has one account without a conflict if one browser signs up again', async () => {
+    const email = newAddress()
+    const browser = openScriptlessBrowser(stack)
+    await signUpIn(browser, email)
+    await signUpIn(browser, email)
+    expect(await confirmIn(openScriptlessBrowser(stack), email)).toBe('/login?notice=email-confirmed')
+    expect(await canSignIn(email)).toBe(true)
   })
 })
 

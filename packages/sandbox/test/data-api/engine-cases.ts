@@ -140,5 +140,10 @@ export const engineCases: readonly FunctionCase[] = [
     args: ({ userId, lease }) => ({ user_id: userId, session_id: lease }),
     result: () => false,
   },
+  {
+    call: 'note_sign_up_conflict',
+    args: () => ({ address: 'nobody@example.com', mark: 'mark' }),
+    result: () => null,
+  },
   { call: 'delete_account', args: ({ userId }) => ({ user_id: userId }), result: () => true },
 ]

@@ -73,8 +73,8 @@ async function endSession({ auth }: SupabaseClient): Promise<void> {
 }
 
 /**
- * Deletes an account that another browser created for this visitor's address, before it is used: its password is the other's, and
- * opens the account from now on.
+ * Deletes an account with which two browsers signed up, before it is used: its password is that of the first, which is not this one
+ * and may be a stranger's, and opens the account from now on.
  */
 async function deleteAccount({ id }: User): Promise<AuthOutcome> {
   const { error } = await createServiceClient().rpc('delete_account', { user_id: id })

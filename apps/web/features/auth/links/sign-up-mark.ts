@@ -1,8 +1,9 @@
 import 'server-only'
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { User } from '@supabase/supabase-js'
 import { cookies, headers } from 'next/headers'
 import { isHttps } from '#server/request-origin.ts'
+import { createServiceClient } from '#server/supabase.ts'
 
 // As long as a link of Supabase is valid by default.
 const maxAgeSeconds = 3600
@@ -15,7 +16,7 @@ export interface SignUpMark {
   readonly data: Record<typeof metadataName, string>
 }
 
-/** The browser that created an account, seen from this one. `signed_up_twice`: this one tried later, with its own password. */
+/** The browser that created an account, seen from this one. `signed_up_twice`: another one tried later, with its own password. */
 export type SignUpBrowser = 'this' | 'other' | 'signed_up_twice'
 
 /** Creates the mark of a sign-up. A browser with a mark keeps it, so that it can repeat a sign-up. */
@@ -25,11 +26,23 @@ export async function createSignUpMark(): Promise<SignUpMark> {
 }
 
 /**
+ * Notes on the account if another browser created it and nobody has confirmed it. Nobody knows then which of the two owns the address.
+ *
+ * @throws Error if the database does not respond
+ */
+export async function noteSignUpConflict({ data }: SignUpMark, address: string): Promise<void> {
+  const client = createServiceClient()
+  const { error } = await client.rpc('note_sign_up_conflict', { address, mark: data[metadataName] })
+  if (error !== null) throw new Error('Could not note a second sign-up with an address', { cause: error })
+}
+
+/**
  * Stores in this browser that it has signed up, until the link expires.
  *
- * @param userId the id that Supabase returned, which is made up if the address has an account
+ * @param id of the user that Supabase returned, which is made up if the address has an account; undefined if it returned none
  */
-export async function keepSignUpMark({ secret }: SignUpMark, userId: string): Promise<void> {
+export async function keepSignUpMark({ secret }: SignUpMark, id: string | undefined): Promise<void> {
+  const userId = id ?? (await readCookie())?.userId ?? randomUUID()
   const { name, options } = await describeCookie()
   const store = await cookies()
   store.set(name, `${secret}.${userId}`, { ...options, maxAge: maxAgeSeconds })
@@ -45,9 +58,11 @@ export async function deleteSignUpMark(): Promise<void> {
 /** Tells which browser created an account. */
 export async function findSignUpBrowser(user: User): Promise<SignUpBrowser> {
   const mark = await readCookie()
-  if (mark === null) return 'other'
-  if (user.user_metadata[metadataName] === hash(mark.secret)) return 'this'
-  return mark.userId === user.id ? 'signed_up_twice' : 'other'
+  if (mark !== null && user.user_metadata[metadataName] === hash(mark.secret)) return 'this'
+  // With another identity, the address was confirmed before, and Supabase has removed the password.
+  if (user.identities?.some(({ provider }) => provider !== 'email') === true) return 'other'
+  const hasConflict = user.app_metadata['sign_up_conflict'] === true
+  return hasConflict || mark?.userId === user.id ? 'signed_up_twice' : 'other'
 }
 
 async function readCookie(): Promise<{ secret: string; userId: string } | null> {
