@@ -1,13 +1,10 @@
-import type { CookieOptions, SetAllCookies } from '@supabase/ssr'
 import { type NextRequest, NextResponse } from 'next/server'
+import { checkSession } from './features/auth/check-session.ts'
 import { contentSecurityPolicy } from './server/content-security-policy.ts'
-import { EnvironmentError, isDevelopment } from './server/env.ts'
-import { describeError, log } from './server/log.ts'
+import { isDevelopment } from './server/env.ts'
 import { checkPageRequest } from './server/page-request/check-page-request.ts'
-import { logResponse } from './server/refuse-request.ts'
-import { isHttps } from './server/request-origin.ts'
-import { isSessionCookie, isSessionEnded, sessionEndedHeader } from './server/session-cookie.ts'
-import { createSessionClient } from './server/supabase.ts'
+import { logResponse, refuseRequest } from './server/refuse-request.ts'
+import { sessionEndedHeader } from './server/session-cookie.ts'
 
 /**
  * Prepares the request of every page: refuses what no page sends, refreshes the session, because pages cannot set cookies, and
@@ -22,6 +19,16 @@ export async function proxy(request: NextRequest): Promise<Response> {
   requestHeaders.set('content-security-policy', policy)
 
   const session = await checkSession(request)
+  if (session.throttled !== null) {
+    return refuseRequest(
+      request,
+      429,
+      'Your session can’t be refreshed. Try again later, or delete the cookies of this site.',
+      {
+        'retry-after': String(session.throttled.retryAfterSeconds),
+      },
+    )
+  }
   // Makes the router, which keeps the frame of a page, load the whole page. That request ends the session in the browser and
   // gets a page that says so.
   if (session.hasEnded && isFromScript(request)) return logResponse(request, new NextResponse(null, { status: 401 }))
@@ -36,47 +43,6 @@ export async function proxy(request: NextRequest): Promise<Response> {
   for (const { name, value, options } of session.cookies) response.cookies.set(name, value, options)
   for (const [name, value] of Object.entries(session.headers)) response.headers.set(name, value)
   return response
-}
-
-interface SessionCheck {
-  hasEnded: boolean
-  readonly cookies: { name: string; value: string; options: CookieOptions }[]
-  readonly headers: Record<string, string>
-}
-
-/**
- * Asks Supabase whether the session is still valid, which its token cannot tell, and refreshes it if necessary. It changes the
- * request's cookies as well, so that the page sees the same session as the browser will.
- */
-async function checkSession(request: NextRequest): Promise<SessionCheck> {
-  const check: SessionCheck = { hasEnded: false, cookies: [], headers: {} }
-  const setAll: SetAllCookies = (cookies, headers) => {
-    for (const { name, value, options } of cookies) {
-      if (value === '') request.cookies.delete(name)
-      else request.cookies.set(name, value)
-      // Next.js repeats these cookies if a page redirects, but without `Max-Age=0`.
-      check.cookies.push({ name, value, options: value === '' ? { ...options, expires: new Date(0) } : options })
-    }
-    Object.assign(check.headers, headers)
-  }
-  const getAll = () => request.cookies.getAll()
-  if (!getAll().some(({ name }) => isSessionCookie(name))) return check
-  try {
-    const { error } = await createSessionClient(request.headers, { getAll, setAll }).auth.getUser()
-    if (error === null) return check
-    if (!isSessionEnded(error)) throw error
-    check.hasEnded = true
-    const options = { path: '/', httpOnly: true, sameSite: 'lax', secure: isHttps(request.headers), maxAge: 0 } as const
-    const left = getAll().filter(({ name }) => isSessionCookie(name))
-    await setAll(
-      left.map(({ name }) => ({ name, value: '', options })),
-      {},
-    )
-  } catch (error) {
-    // The page tells the visitor if it matters. An outage does not end a session.
-    if (!(error instanceof EnvironmentError)) log('error', 'auth.check_failed', { error: describeError(error) })
-  }
-  return check
 }
 
 /** Whether a script of the page sent the request, for data or a part of a page. */

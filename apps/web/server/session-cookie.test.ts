@@ -3,12 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { belongsToSession, isSessionCookie, isSessionEnded, sessionCookieName } from './session-cookie.ts'
 
 describe('isSessionEnded', () => {
-  it.each(['user_not_found', 'session_not_found', 'session_expired', 'refresh_token_already_used', 'bad_jwt'])(
-    'is true for %s',
-    (code) => {
-      expect(isSessionEnded(new AuthApiError('refused', 403, code))).toBe(true)
-    },
-  )
+  it.each([
+    'user_not_found',
+    'session_not_found',
+    'session_expired',
+    'refresh_token_already_used',
+    'bad_jwt',
+    'no_authorization',
+  ])('is true for %s', (code) => {
+    expect(isSessionEnded(new AuthApiError('refused', 403, code))).toBe(true)
+  })
 
   it('is true for a missing session', () => {
     expect(isSessionEnded(new AuthSessionMissingError())).toBe(true)
@@ -19,6 +23,7 @@ describe('isSessionEnded', () => {
     ['a service error', new AuthRetryableFetchError('Bad Gateway', 502)],
     ['a rate limit', new AuthApiError('slow down', 429, 'over_request_rate_limit')],
     ['a wrong publishable key', new AuthApiError('Invalid API key', 401, undefined)],
+    ['a session that was not refreshed', new AuthApiError('not refreshed', 409, 'session_expired')],
     ['an unreadable response', new AuthUnknownError('Unexpected token <', new Error('not JSON'))],
   ])('is false for %s', (_name, error) => {
     expect(isSessionEnded(error)).toBe(false)

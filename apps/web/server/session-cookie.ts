@@ -6,7 +6,18 @@ const sessionCookie = 'routekey-session'
 /** Set by `proxy.ts` on the request to a page whose session it has just ended. Pages use it for their wording only. */
 export const sessionEndedHeader = 'x-routekey-session-ended'
 
-const endedCodes = new Set<string | undefined>([
+/**
+ * The status of a session that is due and was not refreshed, so that nobody knows whether it has ended. Supabase Auth answers the same if
+ * two requests refresh a session at once.
+ */
+export const refreshRefusedStatus = 409
+
+/** Whether a session could not be read because it was not refreshed, which is logged where it was refused. */
+export function isRefreshRefused(error: AuthError): boolean {
+  return error.status === refreshRefusedStatus
+}
+
+const endedCodes = new Set<unknown>([
   'user_not_found',
   'session_not_found',
   'session_expired',
@@ -14,14 +25,23 @@ const endedCodes = new Set<string | undefined>([
   'refresh_token_already_used',
   'user_banned',
   'bad_jwt',
+  // From the client, which checks some tokens itself.
+  'invalid_jwt',
+  // For a token that Supabase Auth cannot have signed.
+  'no_authorization',
 ])
+
+/** Whether an error code of Supabase Auth means that the session has ended for good. */
+export function isEndedCode(code: unknown): boolean {
+  return endedCodes.has(code)
+}
 
 /**
  * Whether Supabase's error means that the session has ended for good: signed out elsewhere, expired, or its user deleted.
  * Other errors, such as an outage, a rate limit or a wrong publishable key, say nothing about the session.
  */
 export function isSessionEnded(error: AuthError): boolean {
-  return isAuthSessionMissingError(error) || endedCodes.has(error.code)
+  return !isRefreshRefused(error) && (isAuthSessionMissingError(error) || isEndedCode(error.code))
 }
 
 /**

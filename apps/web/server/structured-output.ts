@@ -1,7 +1,10 @@
 import { log } from './log.ts'
 
-/** What Next.js writes to stderr about a request whose body is too large. The proxy refuses it. */
-const callerFault = /^Request body exceeded /
+/**
+ * What Next.js writes to stderr about a request whose body is too large, which the proxy refuses, and Supabase's client about a session that
+ * `guardRefresh` has refused, which anyone can send.
+ */
+const callerFault = /^(?:Request body exceeded |Error \[AuthApiError\]: The session was not refreshed\n)/
 
 /**
  * Turns everything that the process prints into lines of JSON, so that no input can forge a line of the log: Next.js prints errors

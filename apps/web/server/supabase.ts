@@ -1,18 +1,26 @@
 import 'server-only'
-import { type CookieMethodsServer, createServerClient } from '@supabase/ssr'
+import { createServerClient, type SetAllCookies } from '@supabase/ssr'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { cookies, headers } from 'next/headers'
 import { publicEnv, supabaseSecretKey } from './env.ts'
 import { fetchWithTimeout } from './fetch-with-timeout.ts'
 import { isHttps } from './request-origin.ts'
 import { sessionCookieName } from './session-cookie.ts'
+import { guardRefresh, neverRefresh, type Refresh } from './session/guard-refresh.ts'
+import { dropForgedSession } from './session/parse-session.ts'
 
 /** How long each call of Supabase may take, in milliseconds. */
 export const supabaseTimeoutMs = 10_000
 
+/** The cookies of one request and its response. */
+export interface RequestCookies {
+  readonly getAll: () => { name: string; value: string }[]
+  readonly setAll: SetAllCookies
+}
+
 /**
- * Creates a client that acts as the signed-in user, for pages. It does not store a refreshed session, because pages cannot
- * set cookies; `proxy.ts` has refreshed it before.
+ * Creates a client that acts as the signed-in user, for pages. It refreshes no session, because pages cannot set cookies;
+ * `proxy.ts` has refreshed it before.
  *
  * @throws `ERR_ENV_INVALID` if Supabase is not configured
  */
@@ -39,21 +47,28 @@ export async function createActionClient(): Promise<SupabaseClient> {
 /**
  * Creates a client for one request from its cookies. Scripts cannot read the session, because only the server uses it.
  *
+ * @param refresh refreshes a session that is due; default never
  * @throws `ERR_ENV_INVALID` if Supabase is not configured
  */
-export function createSessionClient(requestHeaders: Headers, cookieMethods: CookieMethodsServer): SupabaseClient {
+export function createSessionClient(
+  requestHeaders: Headers,
+  { getAll, setAll }: RequestCookies,
+  refresh: Refresh = neverRefresh,
+): SupabaseClient {
   const { supabaseUrl, supabasePublishableKey } = publicEnv()
   const secure = isHttps(requestHeaders)
+  const name = sessionCookieName({ secure })
+  const guard = guardRefresh(fetchWithTimeout(supabaseTimeoutMs), refresh)
   return createServerClient(supabaseUrl, supabasePublishableKey, {
-    cookies: cookieMethods,
+    cookies: { getAll: () => dropForgedSession(name, getAll()), setAll: guard.guardSetAll(setAll) },
     cookieOptions: {
-      name: sessionCookieName({ secure }),
+      name,
       httpOnly: true,
       sameSite: 'lax',
       path: '/',
       secure,
     },
-    global: { fetch: fetchWithTimeout(supabaseTimeoutMs) },
+    global: { fetch: guard.fetch },
   })
 }
 

@@ -1,12 +1,12 @@
 import 'server-only'
-import { isAuthRetryableFetchError, type User } from '@supabase/supabase-js'
+import { isAuthError, type User } from '@supabase/supabase-js'
 import { cookies, headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { connection } from 'next/server'
 import { cache } from 'react'
 import { EnvironmentError } from '#server/env.ts'
 import { describeError, log } from '#server/log.ts'
-import { isSessionCookie, isSessionEnded, sessionEndedHeader } from '#server/session-cookie.ts'
+import { isRefreshRefused, isSessionCookie, isSessionEnded, sessionEndedHeader } from '#server/session-cookie.ts'
 import { createPageClient } from '#server/supabase.ts'
 
 /** The user of the verified session. It can be as old as the session's token. */
@@ -26,8 +26,8 @@ export interface SessionUser {
 export const getSessionUser = cache(async (): Promise<SessionUser | null> => {
   const client = await createPageClient()
   const { data, error } = await client.auth.getClaims()
-  if (error && isAuthRetryableFetchError(error)) throw error
-  if (!data) return null
+  if (error !== null && !isSessionEnded(error)) throw error
+  if (data === null) return null
   return { id: data.claims.sub, email: data.claims.email ?? '' }
 })
 
@@ -42,7 +42,11 @@ export async function getSessionUserOrNull(): Promise<SessionUser | null> {
   try {
     return await getSessionUser()
   } catch (error) {
-    if (!(error instanceof EnvironmentError)) log('error', 'session.unreadable', { error: describeError(error) })
+    // Logged where it was refused.
+    const isLogged = isAuthError(error) && isRefreshRefused(error)
+    if (!isLogged && !(error instanceof EnvironmentError)) {
+      log('error', 'session.unreadable', { error: describeError(error) })
+    }
     return null
   }
 }
@@ -58,19 +62,22 @@ export async function getSessionUserOrNull(): Promise<SessionUser | null> {
  * @throws AuthError if Supabase cannot be reached or gives no clear answer: an outage signs nobody out
  */
 export async function requireUser(next: string): Promise<User> {
-  const { user, hadSession } = await readUser()
+  const { user, reason } = await readUser()
   if (user !== null) return user
   const query = new URLSearchParams({ next })
   // Tells the visitor, and keeps the sign-in page from redirecting back because of the refused session.
-  if (hadSession) query.set('error', 'session')
+  if (reason !== null) query.set('error', reason)
   redirect(`/login?${query}`)
 }
 
-const readUser = cache(async (): Promise<{ user: User | null; hadSession: boolean }> => {
+const readUser = cache(async (): Promise<{ user: User | null; reason: 'session' | 'unavailable' | null }> => {
   const client = await createPageClient()
   const { data, error } = await client.auth.getUser()
-  if (error === null) return { user: data.user, hadSession: true }
+  if (error === null) return { user: data.user, reason: null }
+  // The session stays in the browser. Not an error of the page, because anyone can send a session that is due.
+  if (isRefreshRefused(error)) return { user: null, reason: 'unavailable' }
   if (!isSessionEnded(error)) throw error
   const isInCookies = (await cookies()).getAll().some(({ name }) => isSessionCookie(name))
-  return { user: null, hadSession: isInCookies || (await headers()).has(sessionEndedHeader) }
+  const hadSession = isInCookies || (await headers()).has(sessionEndedHeader)
+  return { user: null, reason: hadSession ? 'session' : null }
 })

@@ -4,7 +4,7 @@ import { describeError, log } from '#server/log.ts'
 import { methodNotAllowed } from '#server/method-not-allowed.ts'
 import { problemResponse } from '#server/problem-response.ts'
 import { refuseRequest } from '#server/refuse-request.ts'
-import { isSessionEnded } from '#server/session-cookie.ts'
+import { isRefreshRefused, isSessionEnded } from '#server/session-cookie.ts'
 import { createPageClient } from '#server/supabase.ts'
 
 // routekey-audit: guarded by the session of the signed-in user
@@ -13,6 +13,11 @@ export async function GET(request: Request): Promise<Response> {
   try {
     const client = await createPageClient()
     const { data, error } = await client.auth.getUser()
+    if (error !== null && isRefreshRefused(error)) {
+      return refuseRequest(request, 429, 'Your session could not be refreshed. Try again in a minute.', {
+        'retry-after': '60',
+      })
+    }
     if (error !== null && !isSessionEnded(error)) throw error
     if (error !== null) return refuseRequest(request, 401, 'Sign in to read your Stripe customer.')
     const profile = await readProfile(client, data.user.id)

@@ -23,13 +23,14 @@ const schema = z.object({
   SIGN_IN_QUOTA_PER_ACCOUNT: quota(100),
   SIGN_UP_QUOTA_PER_ADDRESS: quota(30),
   MAIL_QUOTA_PER_ADDRESS: quota(30),
+  REFRESH_QUOTA_PER_ADDRESS: quota(50),
 })
 
 /** The throttles by name. */
-export type Throttles = Record<'address' | 'browser' | 'account' | 'signUp' | 'mail', Throttle>
+export type Throttles = Record<'address' | 'browser' | 'account' | 'signUp' | 'mail' | 'refresh', Throttle>
 
 /**
- * Reads how often an address or an account can try to sign in, sign up and cause emails.
+ * Reads how often an address or an account can try to sign in, sign up, cause emails and send a session that cannot be refreshed.
  *
  * @throws `ERR_ENV_INVALID` if a variable is invalid
  */
@@ -41,5 +42,6 @@ export function throttleEnv(source: Source = processEnv()): Throttles {
     account: { points: env.SIGN_IN_QUOTA_PER_ACCOUNT, windowSeconds: hourSeconds },
     signUp: { points: env.SIGN_UP_QUOTA_PER_ADDRESS, windowSeconds: hourSeconds },
     mail: { points: env.MAIL_QUOTA_PER_ADDRESS, windowSeconds: hourSeconds },
+    refresh: { points: env.REFRESH_QUOTA_PER_ADDRESS, windowSeconds: quarterHourSeconds },
   }
 }

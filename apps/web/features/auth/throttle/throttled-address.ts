@@ -5,6 +5,11 @@ import { callerAddress } from '#server/caller-address/caller-address.ts'
 
 /** Names the caller for a count. All callers whose address the host does not tell are counted together. */
 export async function throttledAddress(): Promise<string> {
-  const address = callerAddress(await headers())
+  return throttledAddressOf(await headers())
+}
+
+/** Like {@link throttledAddress}, where `next/headers` has no request. */
+export function throttledAddressOf(requestHeaders: Headers): string {
+  const address = callerAddress(requestHeaders)
   return address === null ? 'unknown' : addressGroup(address)
 }
