@@ -23,7 +23,8 @@ export interface SeededKeys {
 export async function seedKeys(stack: Stack, owner: string): Promise<SeededKeys> {
   const start = Date.now()
   let now = new Date(start)
-  const store = createSupabaseStore({ client: stack.admin })
+  // Without the clock of the database, that of the keyring decides.
+  const store = { ...createSupabaseStore({ client: stack.admin }), now: undefined }
   const limiter = createSupabaseLimiter({ client: stack.admin, points: maximumQuota })
   const keyring = createKeyring({
     prefix: 'rk_user',

@@ -4,6 +4,7 @@ import { checkKeyPrefix } from '../key/key-format.ts'
 import { hashKey } from '../key/hash-key.ts'
 import { checkWholeNumber } from '../check-whole-number.ts'
 import type { Keyring, KeyringOptions } from './keyring.ts'
+import type { KeyringContext } from './keyring-context.ts'
 import type { TooManyKeys } from './manage/key-management.ts'
 import { createKeyManagement } from './manage/manage-keys.ts'
 import type { KeyStore } from './model/key-store.ts'
@@ -78,19 +79,17 @@ export function createKeyring<const Scope extends string = string>(
     return { ok: false, denial: { status: 503, code: 'store_unavailable', retryAfterSeconds: 5, cause } }
   }
 
-  const call = <Result>(work: () => Promise<Result>) => withTimeout(timeoutMs, 'The key store', work)
+  const call: KeyringContext['call'] = (work) => withTimeout(timeoutMs, 'The key store', work)
+  const now = async () => (await call(async () => store.now?.())) ?? clock()
   const cache = options.cache && createKeyCache(options.cache)
-  const write = (entries: Parameters<KeyStore['recordUsage']>[0]) => call(() => store.recordUsage(entries))
+  const write: KeyStore['recordUsage'] = (entries) => call(() => store.recordUsage(entries))
   const usage = usageOptions === false ? undefined : createUsageBuffer(usageOptions, { write, report })
   const flush = async () => usage?.flush()
 
   function checkKnownScopes(scopes: readonly string[]): void {
     const unknown = knownScopes && scopes.find((held) => !knownScopes.some((scope) => coversScope(held, scope)))
     if (unknown !== undefined) {
-      throw new RoutekeyError(
-        'ERR_KEY_SCOPE',
-        `The keyring has no scope "${unknown}". Correct it, or add it to scopes.`,
-      )
+      throw new RoutekeyError('ERR_KEY_SCOPE', `The keyring has no scope "${unknown}". Correct it or add it to scopes.`)
     }
   }
 
@@ -100,7 +99,7 @@ export function createKeyring<const Scope extends string = string>(
       ? (...given) => (started ??= createInvalidAttempts(invalidAttempts(), clock))(...given)
       : invalidAttempts && createInvalidAttempts(invalidAttempts, clock)
   const applyLimits = createLimitGate({ limiter, onLimiterError, timeoutMs, fail })
-  const context = { store, prefix, clock, hash, call, cache, checkKnownScopes }
+  const context = { store, prefix, clock, now, hash, call, cache, checkKnownScopes }
   const verify = createVerifyKey({ ...context, throttle, applyLimits, usage, fail })
   let listening: Promise<() => Promise<void>> | undefined
 
@@ -114,7 +113,7 @@ export function createKeyring<const Scope extends string = string>(
       if (subscribe === undefined || cache === undefined) {
         throw new RoutekeyError(
           'ERR_CONFIG_KEYRING',
-          'listen() needs the cache option, and the listen option of the store.',
+          'listen() needs the cache option and the listen option of the store.',
         )
       }
       listening ??= call(() => subscribe.call(store, (id) => cache.evict(id))).catch((error: unknown) => {

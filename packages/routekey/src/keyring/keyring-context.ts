@@ -7,6 +7,8 @@ export interface KeyringContext {
   readonly prefix: string
   readonly clock: () => Date
   readonly hash: (key: string) => string
+  /** The time by which keys are changed: of the clock of the store, if it has one. */
+  readonly now: () => Promise<Date>
   /** Calls the store with a timeout. */
   readonly call: <Result>(work: () => Promise<Result>) => Promise<Result>
   readonly cache: KeyCache | undefined

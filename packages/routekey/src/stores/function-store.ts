@@ -3,6 +3,7 @@ import {
   parseAuditEntry,
   parseBucket,
   parseCreated,
+  parseDate,
   parseFound,
   parseList,
   parseNumber,
@@ -18,6 +19,7 @@ const orNull = <Result>(value: unknown, parse: (value: unknown) => Result) => (v
 /** Creates a store on the SQL functions of `sql/*.sql`, independent of how they are called. */
 export function createFunctionStore(call: CallFunction): Omit<KeyStore, 'subscribe'> {
   return {
+    now: async () => parseDate(await call('read_api_key_clock', {}), 'clock'),
     create: async (key) => orNull(await call('create_api_key', key), parseCreated),
     findByHash: async (hash) => orNull(await call('find_api_key', { hash }), parseFound),
     get: async (id, owner) => orNull(await call('get_api_key', { id, owner }), parseRecord),

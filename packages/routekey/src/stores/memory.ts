@@ -96,7 +96,7 @@ export function createMemoryStore(): KeyStore {
     async get(id, owner) {
       return find(id, owner)
     },
-    async list({ owner, state, at, after, limit }) {
+    async list({ owner, state, at = new Date(), after, limit }) {
       // The cursor stays valid when its key changes state, so it is found before the filter.
       return itemsAfter(keysOf(owner).toReversed(), after)
         .filter((record) => state === undefined || isUsable(record, at) === (state === 'usable'))

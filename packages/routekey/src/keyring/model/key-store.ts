@@ -28,6 +28,11 @@ export interface FoundKey {
   readonly graceEndsAt: Date | null
   /** False if the owner is deleted or suspended: none of the owner's keys works. */
   readonly isOwnerActive: boolean
+  /**
+   * The time of the store's clock, if it has one. It decides whether the key has expired, and in which window and hour the request
+   * counts.
+   */
+  readonly now?: Date | undefined
 }
 
 /** The properties that {@link KeyStore.change} sets. */
@@ -72,8 +77,8 @@ export interface KeyQuery {
   readonly owner?: string | undefined
   /** `usable` for keys that are neither revoked nor expired, disabled ones included; `ended` for the others. Default both. */
   readonly state?: 'usable' | 'ended' | undefined
-  /** The time by which a key counts as expired. */
-  readonly at: Date
+  /** The time by which a key counts as expired. Only a store with a clock gets none: it uses its own. */
+  readonly at?: Date | undefined
   readonly after?: string | undefined
   readonly limit: number
 }
@@ -118,6 +123,11 @@ export interface UsageEntry {
  * the key does not exist, and the caller gets a 401.
  */
 export interface KeyStore {
+  /**
+   * The time of the store's clock, if it has one that all processes share, such as that of a database. It then decides when keys
+   * expire, and the clocks of the processes do not matter.
+   */
+  readonly now?: (() => Promise<Date>) | undefined
   /**
    * Returns null, and stores nothing, if the owner has `maximumKeys` usable keys. The bound must also hold when several keys of
    * one owner are created at once.

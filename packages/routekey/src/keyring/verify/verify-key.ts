@@ -37,13 +37,13 @@ export interface VerifyDependencies extends KeyringContext {
   readonly fail: (cause: unknown) => Refusal
 }
 
-type Checked = { readonly ok: true; readonly found: FoundKey } | Refusal
+type Checked = { readonly ok: true; readonly found: FoundKey; readonly now: Date } | Refusal
 
 /** Creates the function that verifies a key. Cheap checks come first, and only a key that passes all others counts against its limits. */
 export function createVerifyKey(dependencies: VerifyDependencies) {
   const { store, prefix, clock, hash, call, cache, throttle, usage, applyLimits, fail } = dependencies
 
-  function find(key: string): Promise<FoundKey | null> {
+  async function find(key: string): Promise<FoundKey | null> {
     const hashed = hash(key)
     const read = () => call(() => store.findByHash(hashed))
     return cache === undefined ? read() : cache.find(hashed, clock(), read)
@@ -53,9 +53,9 @@ export function createVerifyKey(dependencies: VerifyDependencies) {
     const check = async (): Promise<Checked> => {
       const found = parseKey(key)?.prefix === prefix ? await find(key) : null
       if (found === null) return { ok: false, denial: invalidKey }
-      const now = clock()
+      const { now = clock() } = found
       const denial = checkKey(found, { now, ip, scopes })
-      if (denial === null) return { ok: true, found }
+      if (denial === null) return { ok: true, found, now }
       usage?.record(found.record.id, false, now)
       return { ok: false, denial }
     }
@@ -67,8 +67,8 @@ export function createVerifyKey(dependencies: VerifyDependencies) {
     }
     if (!checked.ok) return checked
 
-    const { record, isCurrent } = checked.found
-    const now = clock()
+    const { found, now } = checked
+    const { record, isCurrent } = found
     const decision = await applyLimits(record, now)
     usage?.record(record.id, decision.ok, now)
     return decision.ok ? { ...decision, record, isCurrent } : decision
