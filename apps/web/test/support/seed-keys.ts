@@ -63,12 +63,13 @@ export async function seedKeys(stack: Stack, owner: string): Promise<SeededKeys>
     refused,
     lastUsedAt: new Date(start - hoursAgo * hourMs - 4 * 60_000),
   })
-  await store.recordUsage([
+  const entries = [
     ...Array.from({ length: 30 * 24 }, (_, hoursAgo) => used(busy, hoursAgo, ...requestsAt(start, hoursAgo))),
     ...Array.from({ length: 18 }, (_, index) => used(rotated, 2 + index * 7, 3 + (index % 4), index % 6 === 0 ? 1 : 0)),
     used(revoked, 13 * 24, 41, 2),
     used(expired, 16 * 24, 12, 0),
-  ])
+  ]
+  await store.recordUsage({ writer: crypto.randomUUID(), number: 1, entries })
   return { busy, busyKey, rotated, unused, expired, revoked }
 }
 

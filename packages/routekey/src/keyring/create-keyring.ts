@@ -82,7 +82,7 @@ export function createKeyring<const Scope extends string = string>(
   const call: KeyringContext['call'] = (work) => withTimeout(timeoutMs, 'The key store', work)
   const now = async () => (await call(async () => store.now?.())) ?? clock()
   const cache = options.cache && createKeyCache(options.cache)
-  const write: KeyStore['recordUsage'] = (entries) => call(() => store.recordUsage(entries))
+  const write: KeyStore['recordUsage'] = (batch) => call(() => store.recordUsage(batch))
   const usage = usageOptions === false ? undefined : createUsageBuffer(usageOptions, { write, report })
   const flush = async () => usage?.flush()
 

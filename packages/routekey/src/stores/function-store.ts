@@ -28,8 +28,8 @@ export function createFunctionStore(call: CallFunction): Omit<KeyStore, 'subscri
     rotate: async (rotation) => orNull(await call('rotate_api_key', rotation), parseRecord),
     revokeAll: async (request) => parseNumber(await call('revoke_api_keys', request), 'count'),
     deleteAll: async (request) => parseNumber(await call('delete_api_keys', request), 'count'),
-    async recordUsage(entries) {
-      await call('record_api_key_usage', { entries })
+    async recordUsage(batch) {
+      await call('record_api_key_usage', batch)
     },
     async readUsage(query) {
       return orNull(await call('read_api_key_usage', query), (value) => parseList(value, 'usage', parseBucket))

@@ -117,6 +117,18 @@ export interface UsageEntry {
   readonly lastUsedAt: Date | null
 }
 
+/** Counts to be added once, however often they are sent. */
+export interface UsageBatch {
+  /** A UUID of the keyring that counted. */
+  readonly writer: string
+  /**
+   * 1 for the first batch of the writer, and 1 more for each one after it. A batch is sent again, unchanged, until the store has
+   * accepted it, and only then the next.
+   */
+  readonly number: number
+  readonly entries: readonly UsageEntry[]
+}
+
 /**
  * Where keys are kept. `routekey/stores/memory`, `…/postgres` and `…/supabase` create stores; you can write your own. Each
  * change is atomic, and adds an entry to the audit trail if it changed anything. A store that fails must throw: null means that
@@ -154,8 +166,11 @@ export interface KeyStore {
   revokeAll(request: { readonly owner: string; readonly actor: string | null; readonly at: Date }): Promise<number>
   /** Deletes every key of an owner with its hashes, usage and audit trail, and returns how many. */
   deleteAll(request: { readonly owner: string }): Promise<number>
-  /** Adds counts. Entries of unknown keys are dropped. */
-  recordUsage(entries: readonly UsageEntry[]): Promise<void>
+  /**
+   * Adds counts, unless this batch of the writer or a later one was added before, also if that call failed or is still under way.
+   * Entries of unknown keys are dropped.
+   */
+  recordUsage(batch: UsageBatch): Promise<void>
   /** The hours or days in which a key was used, oldest first; null for an unknown key. */
   readUsage(query: UsageQuery): Promise<readonly UsageBucket[] | null>
   /** Newest first; with `after`, the entries that follow that one, and none if it is unknown; null for an unknown key. */

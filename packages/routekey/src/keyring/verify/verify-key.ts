@@ -70,7 +70,8 @@ export function createVerifyKey(dependencies: VerifyDependencies) {
     const { found, now } = checked
     const { record, isCurrent } = found
     const decision = await applyLimits(record, now)
-    usage?.record(record.id, decision.ok, now)
+    // A limiter that fails refuses nobody: the caller retries.
+    if (decision.ok || decision.denial.status === 429) usage?.record(record.id, decision.ok, now)
     return decision.ok ? { ...decision, record, isCurrent } : decision
   }
 }
