@@ -79,10 +79,10 @@ export function createKeyring<const Scope extends string = string>(
     return { ok: false, denial: { status: 503, code: 'store_unavailable', retryAfterSeconds: 5, cause } }
   }
 
-  const call: KeyringContext['call'] = (work) => withTimeout(timeoutMs, 'The key store', work)
+  const call: KeyringContext['call'] = (work, isWrite) => withTimeout(timeoutMs, 'The key store', work, isWrite)
   const now = async () => (await call(async () => store.now?.())) ?? clock()
   const cache = options.cache && createKeyCache(options.cache)
-  const write: KeyStore['recordUsage'] = (batch) => call(() => store.recordUsage(batch))
+  const write: KeyStore['recordUsage'] = (batch) => call(() => store.recordUsage(batch), true)
   const usage = usageOptions === false ? undefined : createUsageBuffer(usageOptions, { write, report })
   const flush = async () => usage?.flush()
 

@@ -1,4 +1,5 @@
 import type { KeyStore } from '../keyring/model/key-store.ts'
+import { type CallFunction, settleFailures } from './settle-failures.ts'
 import {
   parseAuditEntry,
   parseBucket,
@@ -11,13 +12,11 @@ import {
   parseRecord,
 } from './parse-response.ts'
 
-/** Calls a function of the database with one JSON document, and returns its result. It throws if the call fails. */
-export type CallFunction = (name: string, input: object) => Promise<unknown>
-
 const orNull = <Result>(value: unknown, parse: (value: unknown) => Result) => (value === null ? null : parse(value))
 
 /** Creates a store on the SQL functions of `sql/*.sql`, independent of how they are called. */
-export function createFunctionStore(call: CallFunction): Omit<KeyStore, 'subscribe'> {
+export function createFunctionStore(callFunction: CallFunction): Omit<KeyStore, 'subscribe'> {
+  const call = settleFailures('The key store', callFunction)
   return {
     now: async () => parseDate(await call('read_api_key_clock', {}), 'clock'),
     create: async (key) => orNull(await call('create_api_key', key), parseCreated),

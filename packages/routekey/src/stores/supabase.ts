@@ -1,6 +1,7 @@
 import type { KeyStore } from '../keyring/model/key-store.ts'
 import { type StoredLimiter, type StoredLimiterOptions, createFunctionLimiter } from './function-limiter.ts'
-import { type CallFunction, createFunctionStore } from './function-store.ts'
+import { createFunctionStore } from './function-store.ts'
+import type { CallFunction } from './settle-failures.ts'
 
 export type { LimiterCount, StoredLimiter } from './function-limiter.ts'
 

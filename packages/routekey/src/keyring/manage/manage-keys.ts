@@ -60,7 +60,7 @@ export function createKeyManagement<Scope extends string>(
 
   async function write<Result>(work: () => Promise<Result>, value: string, by?: 'id' | 'owner'): Promise<Result> {
     try {
-      return await call(work)
+      return await call(work, true)
     } finally {
       // After the write, so that a look-up that began earlier is void. After a failure too, because the write may have succeeded.
       cache?.evict(value, by)
@@ -83,21 +83,23 @@ export function createKeyManagement<Scope extends string>(
       const at = await now()
       const checked = check(values, grantable, at)
       const { key, ...stored } = newSecret()
-      const record = await call(() =>
-        store.create({
-          id: crypto.randomUUID(),
-          ...stored,
-          scopes: [],
-          limits: [],
-          allowedIps: [],
-          metadata: {},
-          expiresAt: null,
-          ...checked,
-          name,
-          maximumKeys,
-          ...changeBy({ actor }, at),
-          owner,
-        }),
+      const record = await call(
+        () =>
+          store.create({
+            id: crypto.randomUUID(),
+            ...stored,
+            scopes: [],
+            limits: [],
+            allowedIps: [],
+            metadata: {},
+            expiresAt: null,
+            ...checked,
+            name,
+            maximumKeys,
+            ...changeBy({ actor }, at),
+            owner,
+          }),
+        true,
       )
       return record === null ? { ok: false, reason: 'too_many_keys', maximum: maximumKeys } : { ok: true, key, record }
     },
@@ -148,7 +150,7 @@ export function createKeyManagement<Scope extends string>(
     // With 90 days of hourly usage for each key, 200 keys took 1.2 s on PostgreSQL 18.
     async prune() {
       const at = await now()
-      return call(() => store.prune({ at, limit: 200 }))
+      return call(() => store.prune({ at, limit: 200 }), true)
     },
   }
 }
