@@ -1,6 +1,5 @@
 import { RoutekeyError } from '../errors.ts'
 import type { Refusal } from '../guard/denial.ts'
-import { checkKeyPrefix } from '../key/key-format.ts'
 import { hashKey } from '../key/hash-key.ts'
 import { checkWholeNumber } from '../check-whole-number.ts'
 import type { Keyring, KeyringOptions } from './keyring.ts'
@@ -10,6 +9,7 @@ import { createKeyManagement } from './manage/manage-keys.ts'
 import type { KeyStore } from './model/key-store.ts'
 import { coversScope, checkScopes } from './model/scopes.ts'
 import { type Throttle, createInvalidAttempts } from './verify/invalid-attempts.ts'
+import { createHashOf } from './verify/key-formats.ts'
 import { createKeyCache } from './verify/key-cache.ts'
 import { createKeyVerifier } from './verify/key-verifier.ts'
 import { createLimitGate } from './verify/limiter.ts'
@@ -50,7 +50,6 @@ export function createKeyring<const Scope extends string = string>(
     logger = console,
     clock = () => new Date(),
   } = options
-  checkKeyPrefix(prefix)
   if (maximumKeys !== Infinity) checkWholeNumber('ERR_CONFIG_KEYRING', 'maximumKeysPerOwner', maximumKeys)
   // A longer timer would end at once.
   checkWholeNumber('ERR_CONFIG_KEYRING', 'timeoutMs', timeoutMs)
@@ -62,6 +61,7 @@ export function createKeyring<const Scope extends string = string>(
   // `options` as a whole, because a pepper that is present but undefined comes from an unset variable, and is an error.
   const hash = (key: string) => hashKey(key, options)
   hash('')
+  const hashOf = createHashOf(options, hash)
 
   let lastLine = ''
   let lastAt = 0
@@ -100,7 +100,7 @@ export function createKeyring<const Scope extends string = string>(
       : invalidAttempts && createInvalidAttempts(invalidAttempts, clock)
   const applyLimits = createLimitGate({ limiter, onLimiterError, timeoutMs, fail })
   const context = { store, prefix, clock, now, hash, call, cache, checkKnownScopes }
-  const verify = createVerifyKey({ ...context, throttle, applyLimits, usage, fail })
+  const verify = createVerifyKey({ ...context, hashOf, throttle, applyLimits, usage, fail })
   let listening: Promise<() => Promise<void>> | undefined
 
   return {

@@ -116,6 +116,7 @@ describe('the package', () => {
       denials: ['denials'],
       'forwarded-ip': ['addressGroup', 'forwardedIp'],
       'generate-sql': ['generateSql'],
+      'import-key': ['importKey', 'matchKeys'],
     }
     const webhooks = ['createMemoryReplayStore', 'envWebhook', 'generateWebhookSecret', 'signWebhook', 'verifyWebhook']
     for (const [entry, names] of Object.entries({ ...entries, webhooks })) {

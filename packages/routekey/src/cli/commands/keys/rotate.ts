@@ -12,6 +12,7 @@ export function addRotate(keys: Command, terminal: Terminal): void {
     .description('Replaces a key by a new one with the same id, and prints that.')
     .argument('<id>', 'the id of the key')
     .requiredOption('--grace <seconds>', 'how long the former key still works', parseWholeNumber)
+    .option('--prefix <prefix>', 'what the new key starts with (default: as the former)')
     .addOption(jsonOption)
     .addOption(envFileOption)
     .addOption(schemaOption)
@@ -19,7 +20,7 @@ export function addRotate(keys: Command, terminal: Terminal): void {
     .action((id, options) =>
       withStore(options, terminal, async ({ createKeyring }) => {
         const record = requireKey(await createKeyring(anyPrefix).get(id), id)
-        const created = await createKeyring(prefixOf(record)).rotate(id, {
+        const created = await createKeyring(options.prefix ?? prefixOf(record)).rotate(id, {
           graceSeconds: options.grace,
           actor,
         })
