@@ -59,9 +59,9 @@ select ok(
 select hasnt_column('public', 'api_key', 'hash', 'what owners read has no hash');
 select is_empty(
   $$select oid::regprocedure from pg_proc
-    where pronamespace = 'public'::regnamespace and proname ~ 'api_key'
+    where pronamespace = 'public'::regnamespace and proname ~ 'api_key' and proname <> 'list_readable_api_key_owners'
       and (has_function_privilege('anon', oid, 'execute') or has_function_privilege('authenticated', oid, 'execute'))$$,
-  'users can execute no function about keys'
+  'users can execute no function about keys, except the one that names the owners whose keys they read'
 );
 
 select set_config('request.jwt.claims', '{"role": "anon"}', true);

@@ -1,6 +1,6 @@
 -- The usage of one key, and of all keys of an owner together.
 begin;
-select plan(10);
+select plan(14);
 
 -- Here, any text is an active owner.
 create or replace function public.get_api_key_owner_state(owner text) returns text
@@ -51,6 +51,26 @@ select is(
 );
 select is(pg_temp.usage('{"id": "5b000000-0000-4000-8000-000000000001", "owner": "bob"}'), null, 'a key of another owner is unknown');
 select is(pg_temp.usage('{"id": "5b000000-0000-4000-8000-000000000009"}'), null, 'and so is a key that does not exist');
+
+-- A batch of a writer is added once.
+create function pg_temp.record(number bigint) returns jsonb
+language sql
+as $$
+  select public.record_api_key_usage(
+    jsonb_build_object(
+      'writer', '5e000000-0000-4000-8000-000000000001', 'number', number,
+      'entries', '[{"id": "5b000000-0000-4000-8000-000000000003", "hour": "2026-03-01T15:00:00Z", "allowed": 7, "refused": 0}]'::jsonb
+    )
+  )
+$$;
+select is(pg_temp.record(1), 'true', 'a first batch is added');
+select is(pg_temp.record(1), 'false', 'but not again');
+select is(pg_temp.record(2), 'true', 'the next one is added');
+select is(
+  pg_temp.usage('{"owner": "bob"}') #> '{1,allowed}',
+  '14'::jsonb,
+  'and both count once'
+);
 
 select * from finish();
 rollback;

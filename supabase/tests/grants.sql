@@ -12,6 +12,7 @@ insert into expected_relation values
   ('api_key_secret', 'service_role', '{delete,insert,select,update}'),
   ('api_key_usage', 'authenticated', '{select}'),
   ('api_key_usage', 'service_role', '{delete,insert,select,update}'),
+  ('api_key_usage_writer', 'service_role', '{insert,select,update}'),
   ('limit_counter', 'service_role', '{delete,insert,select,update}'),
   ('profile', 'authenticated', '{select}'),
   ('profile', 'service_role', '{delete,insert,select,update}'),
@@ -34,6 +35,7 @@ select name, 'service_role' from unnest(array[
     'audit_api_key',
     'begin_stripe_customer_account',
     'change_api_key',
+    'check_visible_rows',
     'claim_stripe_customer_work',
     'complete_stripe_customer_work',
     'consume_limit',
@@ -71,6 +73,7 @@ select name, 'service_role' from unnest(array[
     'open_stripe_customer_work',
     'prune_api_keys',
     'read_api_key_audit',
+    'read_api_key_clock',
     'read_api_key_texts',
     'read_api_key_usage',
     'read_stripe_customer',
@@ -88,6 +91,10 @@ select name, 'service_role' from unnest(array[
     'tombstone_vanished_profiles',
     'unlink_stripe_customer'
 ]) as name;
+-- Called by policies.
+insert into expected_function values
+  ('list_readable_api_key_owners', 'authenticated'),
+  ('list_readable_api_key_owners', 'service_role');
 -- Called by triggers and other functions only.
 insert into expected_function
 select name, null from unnest(array[

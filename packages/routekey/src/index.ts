@@ -33,6 +33,7 @@ export type {
   KeyStore,
   KeyUpdate,
   NewKey,
+  UsageBatch,
   UsageEntry,
   UsageQuery,
   UsageTarget,

@@ -15,8 +15,9 @@ export function setUp(options: Partial<Omit<KeyringOptions, 'maximumKeysPerOwner
   const calls: string[] = []
   const counting = new Proxy(store, {
     get(target, name, receiver) {
-      calls.push(String(name))
-      return Reflect.get(target, name, receiver)
+      const value: unknown = Reflect.get(target, name, receiver)
+      if (value !== undefined) calls.push(String(name))
+      return value
     },
   })
   const logger = { error: vi.fn<(message: string) => void>() }

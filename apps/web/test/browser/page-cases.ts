@@ -102,6 +102,6 @@ async function createLongKey({ stack }: TestBrowser, owner: string): Promise<str
     refused: back % 3 === 0 ? 4321 : 0,
     lastUsedAt: new Date(now),
   }))
-  await store.recordUsage(usage)
+  await store.recordUsage({ writer: crypto.randomUUID(), number: 1, entries: usage })
   return record.id
 }

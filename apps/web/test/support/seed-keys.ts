@@ -23,7 +23,8 @@ export interface SeededKeys {
 export async function seedKeys(stack: Stack, owner: string): Promise<SeededKeys> {
   const start = Date.now()
   let now = new Date(start)
-  const store = createSupabaseStore({ client: stack.admin })
+  // Without the clock of the database, that of the keyring decides.
+  const store = { ...createSupabaseStore({ client: stack.admin }), now: undefined }
   const limiter = createSupabaseLimiter({ client: stack.admin, points: maximumQuota })
   const keyring = createKeyring({
     prefix: 'rk_user',
@@ -62,12 +63,13 @@ export async function seedKeys(stack: Stack, owner: string): Promise<SeededKeys>
     refused,
     lastUsedAt: new Date(start - hoursAgo * hourMs - 4 * 60_000),
   })
-  await store.recordUsage([
+  const entries = [
     ...Array.from({ length: 30 * 24 }, (_, hoursAgo) => used(busy, hoursAgo, ...requestsAt(start, hoursAgo))),
     ...Array.from({ length: 18 }, (_, index) => used(rotated, 2 + index * 7, 3 + (index % 4), index % 6 === 0 ? 1 : 0)),
     used(revoked, 13 * 24, 41, 2),
     used(expired, 16 * 24, 12, 0),
-  ])
+  ]
+  await store.recordUsage({ writer: crypto.randomUUID(), number: 1, entries })
   return { busy, busyKey, rotated, unused, expired, revoked }
 }
 

@@ -1,14 +1,15 @@
 import { RoutekeyError } from '../errors.ts'
 import type { Refusal } from '../guard/denial.ts'
-import { checkKeyPrefix } from '../key/key-format.ts'
 import { hashKey } from '../key/hash-key.ts'
 import { checkWholeNumber } from '../check-whole-number.ts'
 import type { Keyring, KeyringOptions } from './keyring.ts'
+import type { KeyringContext } from './keyring-context.ts'
 import type { TooManyKeys } from './manage/key-management.ts'
 import { createKeyManagement } from './manage/manage-keys.ts'
 import type { KeyStore } from './model/key-store.ts'
 import { coversScope, checkScopes } from './model/scopes.ts'
 import { type Throttle, createInvalidAttempts } from './verify/invalid-attempts.ts'
+import { createHashOf } from './verify/key-formats.ts'
 import { createKeyCache } from './verify/key-cache.ts'
 import { createKeyVerifier } from './verify/key-verifier.ts'
 import { createLimitGate } from './verify/limiter.ts'
@@ -49,7 +50,6 @@ export function createKeyring<const Scope extends string = string>(
     logger = console,
     clock = () => new Date(),
   } = options
-  checkKeyPrefix(prefix)
   if (maximumKeys !== Infinity) checkWholeNumber('ERR_CONFIG_KEYRING', 'maximumKeysPerOwner', maximumKeys)
   // A longer timer would end at once.
   checkWholeNumber('ERR_CONFIG_KEYRING', 'timeoutMs', timeoutMs)
@@ -61,6 +61,7 @@ export function createKeyring<const Scope extends string = string>(
   // `options` as a whole, because a pepper that is present but undefined comes from an unset variable, and is an error.
   const hash = (key: string) => hashKey(key, options)
   hash('')
+  const hashOf = createHashOf(options, hash)
 
   let lastLine = ''
   let lastAt = 0
@@ -78,19 +79,17 @@ export function createKeyring<const Scope extends string = string>(
     return { ok: false, denial: { status: 503, code: 'store_unavailable', retryAfterSeconds: 5, cause } }
   }
 
-  const call = <Result>(work: () => Promise<Result>) => withTimeout(timeoutMs, 'The key store', work)
+  const call: KeyringContext['call'] = (work, isWrite) => withTimeout(timeoutMs, 'The key store', work, isWrite)
+  const now = async () => (await call(async () => store.now?.())) ?? clock()
   const cache = options.cache && createKeyCache(options.cache)
-  const write = (entries: Parameters<KeyStore['recordUsage']>[0]) => call(() => store.recordUsage(entries))
+  const write: KeyStore['recordUsage'] = (batch) => call(() => store.recordUsage(batch), true)
   const usage = usageOptions === false ? undefined : createUsageBuffer(usageOptions, { write, report })
   const flush = async () => usage?.flush()
 
   function checkKnownScopes(scopes: readonly string[]): void {
     const unknown = knownScopes && scopes.find((held) => !knownScopes.some((scope) => coversScope(held, scope)))
     if (unknown !== undefined) {
-      throw new RoutekeyError(
-        'ERR_KEY_SCOPE',
-        `The keyring has no scope "${unknown}". Correct it, or add it to scopes.`,
-      )
+      throw new RoutekeyError('ERR_KEY_SCOPE', `The keyring has no scope "${unknown}". Correct it or add it to scopes.`)
     }
   }
 
@@ -100,8 +99,8 @@ export function createKeyring<const Scope extends string = string>(
       ? (...given) => (started ??= createInvalidAttempts(invalidAttempts(), clock))(...given)
       : invalidAttempts && createInvalidAttempts(invalidAttempts, clock)
   const applyLimits = createLimitGate({ limiter, onLimiterError, timeoutMs, fail })
-  const context = { store, prefix, clock, hash, call, cache, checkKnownScopes }
-  const verify = createVerifyKey({ ...context, throttle, applyLimits, usage, fail })
+  const context = { store, prefix, clock, now, hash, call, cache, checkKnownScopes }
+  const verify = createVerifyKey({ ...context, hashOf, throttle, applyLimits, usage, fail })
   let listening: Promise<() => Promise<void>> | undefined
 
   return {
@@ -114,7 +113,7 @@ export function createKeyring<const Scope extends string = string>(
       if (subscribe === undefined || cache === undefined) {
         throw new RoutekeyError(
           'ERR_CONFIG_KEYRING',
-          'listen() needs the cache option, and the listen option of the store.',
+          'listen() needs the cache option and the listen option of the store.',
         )
       }
       listening ??= call(() => subscribe.call(store, (id) => cache.evict(id))).catch((error: unknown) => {

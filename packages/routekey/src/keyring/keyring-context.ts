@@ -7,8 +7,10 @@ export interface KeyringContext {
   readonly prefix: string
   readonly clock: () => Date
   readonly hash: (key: string) => string
-  /** Calls the store with a timeout. */
-  readonly call: <Result>(work: () => Promise<Result>) => Promise<Result>
+  /** The time by which keys are changed: of the clock of the store, if it has one. */
+  readonly now: () => Promise<Date>
+  /** Calls the store with a timeout. `isWrite` says whether the call may have changed something although it failed. */
+  readonly call: <Result>(work: () => Promise<Result>, isWrite?: boolean) => Promise<Result>
   readonly cache: KeyCache | undefined
   readonly checkKnownScopes: (scopes: readonly string[]) => void
 }

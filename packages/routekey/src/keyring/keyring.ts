@@ -4,6 +4,7 @@ import type { KeyManagement } from './manage/key-management.ts'
 import type { KeyStore } from './model/key-store.ts'
 import type { InvalidAttemptsOptions } from './verify/invalid-attempts.ts'
 import type { CacheOptions } from './verify/key-cache.ts'
+import type { ForeignKeys } from './verify/key-formats.ts'
 import type { KeyCaller, KeyVerifierOptions } from './verify/key-verifier.ts'
 import type { Limiter, OnLimiterError } from './verify/limiter.ts'
 import type { UsageOptions } from './verify/usage-buffer.ts'
@@ -14,6 +15,10 @@ export interface KeyringOptions<Scope extends string = string> {
   readonly store: KeyStore
   /** The start of every key of this keyring. Keys with another prefix are refused without a look-up. */
   readonly prefix: string
+  /** Earlier values of `prefix`, whose keys still work. Default none. */
+  readonly previousPrefixes?: readonly string[]
+  /** Recognises keys that another system created: `matchKeys` of `routekey/import-key`. Default none. */
+  readonly foreignKeys?: ForeignKeys
   /** The scopes that exist. With them, a mistyped scope is an error, in types and at run time. Default: any scope. */
   readonly scopes?: readonly Scope[]
   /**

@@ -1,8 +1,8 @@
 import { sha256Hex } from '#crypto'
 import { checkWholeNumber } from '../check-whole-number.ts'
 import type { Limiter, LimiterResult } from '../keyring/verify/limiter.ts'
-import type { CallFunction } from './function-store.ts'
 import { parseBoolean, parseNumber, parseObject } from './parse-response.ts'
+import { type CallFunction, settleFailures } from './settle-failures.ts'
 
 /** The state of a counter. */
 export interface LimiterCount extends LimiterResult {
@@ -40,7 +40,8 @@ const checkNumber = (name: string, value: number, maximum?: number) =>
   checkWholeNumber('ERR_CONFIG_KEYRING', name, value, maximum)
 
 /** Creates a limiter on the SQL functions of `sql/limit.sql`, independent of how they are called. */
-export function createFunctionLimiter(call: CallFunction, options: StoredLimiterOptions): StoredLimiter {
+export function createFunctionLimiter(callFunction: CallFunction, options: StoredLimiterOptions): StoredLimiter {
+  const call = settleFailures('The limiter', callFunction)
   const { points: allowed = Number.MAX_SAFE_INTEGER } = options
   checkNumber('points', allowed, Number.MAX_SAFE_INTEGER)
 

@@ -1,8 +1,10 @@
 import type { KeyStore } from '../keyring/model/key-store.ts'
+import { type CallFunction, settleFailures } from './settle-failures.ts'
 import {
   parseAuditEntry,
   parseBucket,
   parseCreated,
+  parseDate,
   parseFound,
   parseList,
   parseNumber,
@@ -10,14 +12,13 @@ import {
   parseRecord,
 } from './parse-response.ts'
 
-/** Calls a function of the database with one JSON document, and returns its result. It throws if the call fails. */
-export type CallFunction = (name: string, input: object) => Promise<unknown>
-
 const orNull = <Result>(value: unknown, parse: (value: unknown) => Result) => (value === null ? null : parse(value))
 
 /** Creates a store on the SQL functions of `sql/*.sql`, independent of how they are called. */
-export function createFunctionStore(call: CallFunction): Omit<KeyStore, 'subscribe'> {
+export function createFunctionStore(callFunction: CallFunction): Omit<KeyStore, 'subscribe'> {
+  const call = settleFailures('The key store', callFunction)
   return {
+    now: async () => parseDate(await call('read_api_key_clock', {}), 'clock'),
     create: async (key) => orNull(await call('create_api_key', key), parseCreated),
     findByHash: async (hash) => orNull(await call('find_api_key', { hash }), parseFound),
     get: async (id, owner) => orNull(await call('get_api_key', { id, owner }), parseRecord),
@@ -26,8 +27,8 @@ export function createFunctionStore(call: CallFunction): Omit<KeyStore, 'subscri
     rotate: async (rotation) => orNull(await call('rotate_api_key', rotation), parseRecord),
     revokeAll: async (request) => parseNumber(await call('revoke_api_keys', request), 'count'),
     deleteAll: async (request) => parseNumber(await call('delete_api_keys', request), 'count'),
-    async recordUsage(entries) {
-      await call('record_api_key_usage', { entries })
+    async recordUsage(batch) {
+      await call('record_api_key_usage', batch)
     },
     async readUsage(query) {
       return orNull(await call('read_api_key_usage', query), (value) => parseList(value, 'usage', parseBucket))

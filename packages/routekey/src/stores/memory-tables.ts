@@ -12,7 +12,7 @@ export interface Counts {
   readonly refused: number
 }
 
-/** The tables of `sql/api-key.sql`, in memory. Audit entries are newest first. */
+/** The tables of `sql/tables.sql`, in memory. Audit entries are newest first. */
 export interface MemoryTables {
   readonly records: Map<string, KeyRecord>
   readonly secrets: Map<string, Secret>

@@ -38,6 +38,7 @@ export function createMemoryStore(): KeyStore {
   const tables: MemoryTables = { records: new Map(), secrets: new Map(), usage: new Map(), audit: new Map() }
   const { records, secrets, usage, audit } = tables
   const listeners = new Set<(id: string | null) => void>()
+  const lastBatches = new Map<string, number>()
   let entries = 0
 
   function find(id: string, owner?: string): KeyRecord | null {
@@ -96,7 +97,7 @@ export function createMemoryStore(): KeyStore {
     async get(id, owner) {
       return find(id, owner)
     },
-    async list({ owner, state, at, after, limit }) {
+    async list({ owner, state, at = new Date(), after, limit }) {
       // The cursor stays valid when its key changes state, so it is found before the filter.
       return itemsAfter(keysOf(owner).toReversed(), after)
         .filter((record) => state === undefined || isUsable(record, at) === (state === 'usable'))
@@ -139,8 +140,10 @@ export function createMemoryStore(): KeyStore {
       }
       return deleted.length
     },
-    async recordUsage(entriesToAdd) {
-      for (const { id, hour, allowed, refused, lastUsedAt } of entriesToAdd) {
+    async recordUsage({ writer, number, entries: added }) {
+      if (number <= (lastBatches.get(writer) ?? 0)) return
+      lastBatches.set(writer, number)
+      for (const { id, hour, allowed, refused, lastUsedAt } of added) {
         const record = records.get(id)
         if (record === undefined) continue
         const hours = usage.get(id) ?? new Map<number, Counts>()

@@ -30,7 +30,8 @@ export const parseNumber = (value: unknown, what: string) => (typeof value === '
 /** Reads a boolean. */
 export const parseBoolean = (value: unknown, what: string) => (typeof value === 'boolean' ? value : fail(what))
 
-function parseDate(value: unknown, what: string): Date {
+/** Reads an instant. */
+export function parseDate(value: unknown, what: string): Date {
   const date = new Date(parseString(value, what))
   return Number.isNaN(date.getTime()) ? fail(what) : date
 }
@@ -101,12 +102,13 @@ export function parseCreated(value: unknown): KeyRecord {
 
 /** Reads the result of a look-up. */
 export function parseFound(value: unknown): FoundKey {
-  const { record, isCurrent, graceEndsAt, isOwnerActive } = parseObject(value, 'key')
+  const { record, isCurrent, graceEndsAt, isOwnerActive, now } = parseObject(value, 'key')
   return {
     record: parseRecord(record),
     isCurrent: parseBoolean(isCurrent, 'isCurrent'),
     graceEndsAt: parseNullableDate(graceEndsAt, 'graceEndsAt'),
     isOwnerActive: parseBoolean(isOwnerActive, 'isOwnerActive'),
+    now: parseDate(now, 'now'),
   }
 }
 

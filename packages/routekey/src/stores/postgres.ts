@@ -1,7 +1,9 @@
 import { RoutekeyError } from '../errors.ts'
 import type { KeyStore } from '../keyring/model/key-store.ts'
 import { type StoredLimiter, type StoredLimiterOptions, createFunctionLimiter } from './function-limiter.ts'
-import { type CallFunction, createFunctionStore } from './function-store.ts'
+import { createFunctionStore } from './function-store.ts'
+import type { CallFunction } from './settle-failures.ts'
+import { checkSchema } from '../sql/check-schema.ts'
 
 export type { LimiterCount, StoredLimiter } from './function-limiter.ts'
 
@@ -13,6 +15,8 @@ export interface PostgresClient {
 /** Options of {@link createPostgresStore}. */
 export interface PostgresStoreOptions {
   readonly client: PostgresClient
+  /** The schema of the functions, as in `npx routekey sql --schema`. Default `public`. */
+  readonly schema?: string
   /**
    * Listens to a channel of `NOTIFY`, for `keyring.listen`. For a client of `pg`, use {@link listenWithPg}; for `PGlite`,
    * `(channel, onPayload) => db.listen(channel, onPayload)`.
@@ -29,10 +33,11 @@ export interface PostgresStoreOptions {
 const channel = 'api_key_changed'
 
 /** Calls functions with unnamed statements and without state of the session, so a transaction pooler can be between. */
-function callThrough(client: PostgresClient): CallFunction {
+function callThrough({ client, schema = 'public' }: PostgresLimiterOptions): CallFunction {
+  const quoted = checkSchema(schema)
   return async (name, input) => {
     // As text, because some drivers would encode a JSON parameter again, and some return a JSON result as text.
-    const statement = `select public.${name}($1::text::jsonb)::text as result`
+    const statement = `select ${quoted}.${name}($1::text::jsonb)::text as result`
     const { rows } = await client.query(statement, [JSON.stringify(input)])
     const [row] = rows
     const result = typeof row === 'object' && row !== null && 'result' in row ? row.result : undefined
@@ -48,8 +53,9 @@ function callThrough(client: PostgresClient): CallFunction {
 
 /**
  * Creates a store in Postgres. `npx routekey sql` prints the SQL for its tables and functions. The role of the client must own them,
- * or have the grants and policies that the guide to keyrings lists: row-level security hides every row from other roles.
+ * or have the grants and policies that the guide to keyrings lists: otherwise every call fails.
  *
+ * @throws `ERR_CONFIG_SCHEMA`
  * @example
  * import { createPostgresStore } from 'routekey/stores/postgres'
  *
@@ -60,8 +66,8 @@ function callThrough(client: PostgresClient): CallFunction {
  * })
  */
 export function createPostgresStore(options: PostgresStoreOptions): KeyStore {
-  const { client, listen } = options
-  const store = createFunctionStore(callThrough(client))
+  const { listen } = options
+  const store = createFunctionStore(callThrough(options))
   if (listen === undefined) return store
   return {
     ...store,
@@ -76,13 +82,15 @@ export function createPostgresStore(options: PostgresStoreOptions): KeyStore {
 /** Options of {@link createPostgresLimiter}. */
 export interface PostgresLimiterOptions extends StoredLimiterOptions {
   readonly client: PostgresClient
+  /** The schema of the functions, as in `npx routekey sql --schema`. Default `public`. */
+  readonly schema?: string
 }
 
 /**
  * Creates a limiter that counts in Postgres, for the `limiter` option of `createKeyring` or for limits of your own. It is exact over
  * any number of instances. `npx routekey sql` prints the SQL for its table and functions.
  *
- * @throws `ERR_CONFIG_KEYRING` unless `points` is a whole number from 1.
+ * @throws `ERR_CONFIG_SCHEMA`, and `ERR_CONFIG_KEYRING` unless `points` is a whole number from 1.
  * @example
  * import { createPostgresLimiter, createPostgresStore } from 'routekey/stores/postgres'
  *
@@ -93,7 +101,7 @@ export interface PostgresLimiterOptions extends StoredLimiterOptions {
  * })
  */
 export function createPostgresLimiter(options: PostgresLimiterOptions): StoredLimiter {
-  return createFunctionLimiter(callThrough(options.client), options)
+  return createFunctionLimiter(callThrough(options), options)
 }
 
 /** The part of a `pg` client that {@link listenWithPg} uses. */

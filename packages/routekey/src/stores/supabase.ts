@@ -1,6 +1,7 @@
 import type { KeyStore } from '../keyring/model/key-store.ts'
 import { type StoredLimiter, type StoredLimiterOptions, createFunctionLimiter } from './function-limiter.ts'
-import { type CallFunction, createFunctionStore } from './function-store.ts'
+import { createFunctionStore } from './function-store.ts'
+import type { CallFunction } from './settle-failures.ts'
 
 export type { LimiterCount, StoredLimiter } from './function-limiter.ts'
 
@@ -36,8 +37,9 @@ export interface SupabaseStoreOptions {
 }
 
 /**
- * Creates a store in Supabase that uses `rpc`. `npx routekey sql` and `npx routekey sql --supabase` print the SQL for its tables and
- * functions. It cannot report changes by other processes, so `keyring.listen` does not work with it.
+ * Creates a store in Supabase that uses `rpc`. `npx routekey sql --supabase` prints the SQL for its tables and functions. For another
+ * schema than `public`, create the client with `db: { schema }`. The store cannot report changes by other processes, so
+ * `keyring.listen` does not work with it.
  *
  * @example
  * import { createClient } from '@supabase/supabase-js'
@@ -57,7 +59,7 @@ export interface SupabaseLimiterOptions extends StoredLimiterOptions {
 
 /**
  * Creates a limiter that counts in Supabase, for the `limiter` option of `createKeyring` or for limits of your own. It is exact over
- * any number of instances. `npx routekey sql` and `npx routekey sql --supabase` print the SQL for its table and functions.
+ * any number of instances. `npx routekey sql --supabase` prints the SQL for its table and functions.
  *
  * @throws `ERR_CONFIG_KEYRING` unless `points` is a whole number from 1.
  * @example

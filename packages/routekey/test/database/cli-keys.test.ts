@@ -7,7 +7,9 @@ import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { runIn } from '../../src/cli/cli-fixture.ts'
-import { createKeyring, type Keyring } from '../../src/index.ts'
+import { createKeyring, hashKey, type Keyring } from '../../src/index.ts'
+import { importKey } from '../../src/keyring/import/index.ts'
+import { generateSql } from '../../src/sql/generate-sql.ts'
 import { createPostgresStore } from '../../src/stores/postgres.ts'
 import { startShippedPostgres } from '../shipped-sql/start-shipped-postgres.ts'
 
@@ -111,6 +113,26 @@ describe('routekey keys', () => {
       record: { id },
       audit: [{ action: 'created' }],
     })
+  })
+
+  it('gives a key that was imported the prefix of the keyring when it is rotated', async () => {
+    const store = createPostgresStore({ client: pool })
+    const former = `ba_${'x'.repeat(64)}`
+    const { id } = await importKey(store, { owner: 'ada', name: 'CI', hash: hashKey(former), algorithm: 'sha256' })
+    const rotated = await run(['rotate', id, '--grace', '3600', '--prefix', 'acme_live'])
+    expect(await open().verify(rotated.printed.trim())).toMatchObject({ ok: true, record: { id } })
+  })
+
+  it('manages keys in another schema', async () => {
+    await pool.query(generateSql({ schema: 'keys' }))
+    const schema = ['--schema', 'keys']
+    const made = await run(['create', '--prefix', 'acme_live', '--owner', 'schema', '--name', 'CI', ...schema])
+    const keyring = createKeyring({ store: createPostgresStore({ client: pool, schema: 'keys' }), prefix: 'acme_live' })
+    keyrings.push(keyring)
+    expect(await keyring.verify(made.printed.trim())).toMatchObject({ ok: true, record: { owner: 'schema' } })
+    expect(JSON.parse((await run(['list', '--owner', 'schema', '--json', ...schema])).printed)).toHaveLength(1)
+    expect(JSON.parse((await run(['list', '--owner', 'schema', '--json'])).printed)).toEqual([])
+    expect(await run(['list', '--schema', 'a.b'])).toMatchObject({ exitCode: 2, printed: '' })
   })
 
   it('rotates a key with a grace period, and revokes it', async () => {

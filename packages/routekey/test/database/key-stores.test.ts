@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 
 import { type Keyring, type TooManyKeys, createKeyring } from '../../src/index.ts'
 import { createPostgresStore } from '../../src/stores/postgres.ts'
-import { readSql } from '../shipped-sql/shipped-sql.ts'
+import { generateSql } from '../../src/sql/generate-sql.ts'
 import { startShippedPostgres } from '../shipped-sql/start-shipped-postgres.ts'
 import { storeContract } from '../store-contract/store-contract.ts'
 import { createStoreFromPostgres, useTestPostgres } from './open-clients.ts'
@@ -13,9 +13,7 @@ const { openPglite, openPool, openPostgres } = useTestPostgres()
 storeContract('pg', async () => createPostgresStore({ client: openPool() }))
 storeContract('postgres', async () => createStoreFromPostgres(openPostgres()))
 storeContract('PGlite', async () => createPostgresStore({ client: await openPglite() }))
-storeContract('a PGlite without Supabase', async () =>
-  createPostgresStore({ client: await openPglite(await readSql()) }),
-)
+storeContract('a PGlite without Supabase', async () => createPostgresStore({ client: await openPglite(generateSql()) }))
 
 it('verifies a key with one statement, and with the cache on without any', async () => {
   const pool = openPool()

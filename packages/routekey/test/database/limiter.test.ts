@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 
 import { createPostgresLimiter } from '../../src/stores/postgres.ts'
 import { limiterContract } from '../limiter-contract.ts'
-import { readSql } from '../shipped-sql/shipped-sql.ts'
+import { generateSql } from '../../src/sql/generate-sql.ts'
 import { useTestPostgres } from './open-clients.ts'
 
 const { openPglite, openPool, openPostgres } = useTestPostgres()
@@ -106,7 +106,7 @@ it('accepts no call too many in serializable transactions', async () => {
 })
 
 it('works on a PGlite without Supabase', async () => {
-  const limiter = createPostgresLimiter({ client: await openPglite(await readSql()), points: 1 })
+  const limiter = createPostgresLimiter({ client: await openPglite(generateSql()), points: 1 })
   await limiter.consume('a', 1, day)
   await expect(limiter.consume('a', 1, day)).rejects.toMatchObject({ consumedPoints: 2 })
 })

@@ -7,7 +7,8 @@ import { afterAll, beforeAll } from 'vitest'
 
 import type { KeyStore } from '../../src/index.ts'
 import { createPostgresStore } from '../../src/stores/postgres.ts'
-import { readShippedSql, startShippedPostgres } from '../shipped-sql/start-shipped-postgres.ts'
+import { generateSql } from '../../src/sql/generate-sql.ts'
+import { startShippedPostgres } from '../shipped-sql/start-shipped-postgres.ts'
 
 /** Starts a PostgreSQL with the SQL that the package ships, for the tests of a file. The clients that it opens are closed at the end. */
 export function useTestPostgres() {
@@ -46,7 +47,7 @@ export function useTestPostgres() {
     openPglite: async (schema?: string): Promise<PGlite> => {
       const database = schema === undefined ? await createTestDatabase({ migrationsDirectory: null }) : new PGlite()
       closing.push(() => database.close())
-      await database.exec(schema ?? (await readShippedSql()))
+      await database.exec(schema ?? generateSql({ supabase: true }))
       return database
     },
   }

@@ -3,7 +3,8 @@ import { Client, Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { createPostgresLimiter, createPostgresStore, listenWithPg } from '../../src/stores/postgres.ts'
-import { readDocumentedGrants, readSql } from '../shipped-sql/shipped-sql.ts'
+import { generateSql } from '../../src/sql/generate-sql.ts'
+import { readDocumentedGrants } from '../shipped-sql/shipped-sql.ts'
 import { useEveryLimiterMethod } from '../shipped-sql/use-every-limiter-method.ts'
 import { useEveryMethod } from '../shipped-sql/use-every-method.ts'
 
@@ -59,14 +60,14 @@ async function useBoth({ store, limiter }: Awaited<ReturnType<typeof open>>): Pr
 describe('the SQL alone on a plain PostgreSQL', () => {
   it('gives the role that applies it a keyring on which every method works, without a superuser or a grant', async () => {
     await run(server.url, `create role owner_app login password '${password}'`, 'create database owned owner owner_app')
-    await run(addressOf('owned', 'owner_app'), await readSql())
+    await run(addressOf('owned', 'owner_app'), generateSql())
     await expect(useBoth(await open(addressOf('owned', 'owner_app')))).resolves.toBeUndefined()
   })
 
   describe('applied by another role', () => {
     beforeAll(async () => {
       await run(server.url, `create role app login password '${password}'`, 'create database granted')
-      await run(addressOf('granted'), await readSql())
+      await run(addressOf('granted'), generateSql())
     })
 
     it('gives a role without grants an error, never an empty result', async () => {

@@ -71,12 +71,15 @@ describe('the package', () => {
       'package/LICENSE',
       'package/README.md',
       'package/package.json',
-      'package/sql/api-key-lifecycle-supabase.sql',
-      'package/sql/api-key-lifecycle.sql',
-      'package/sql/api-key-supabase.sql',
-      'package/sql/api-key.sql',
-      'package/sql/limit-supabase.sql',
+      'package/sql/access.sql',
+      'package/sql/grants.sql',
+      'package/sql/keys.sql',
       'package/sql/limit.sql',
+      'package/sql/owners.sql',
+      'package/sql/retention.sql',
+      'package/sql/supabase.sql',
+      'package/sql/tables.sql',
+      'package/sql/usage.sql',
     ])
     expect(files.filter((file) => /\.test\.|(?<!\.d)\.ts$/.test(file))).toEqual([])
   })
@@ -112,6 +115,8 @@ describe('the package', () => {
       node: ['requireKey', 'socketIp', 'withKey'],
       denials: ['denials'],
       'forwarded-ip': ['addressGroup', 'forwardedIp'],
+      'generate-sql': ['generateSql'],
+      'import-key': ['importKey', 'matchKeys'],
     }
     const webhooks = ['createMemoryReplayStore', 'envWebhook', 'generateWebhookSecret', 'signWebhook', 'verifyWebhook']
     for (const [entry, names] of Object.entries({ ...entries, webhooks })) {

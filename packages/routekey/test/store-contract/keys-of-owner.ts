@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 
 import { expect, it } from 'vitest'
 
-import { type StoreContext, at, createHelpers, hashOf, makeKey } from './store-fixture.ts'
+import { type StoreContext, at, createHelpers, hashOf, makeKey, makeBatch } from './store-fixture.ts'
 
 /** Registers the tests of the maximum of an owner, and of changing all keys of an owner. */
 export function itChangesKeysOfOwner(context: StoreContext): void {
@@ -79,7 +79,7 @@ export function itChangesKeysOfOwner(context: StoreContext): void {
     const newer = hashOf(`${key.id} newer`)
     await store.rotate({ id: key.id, actor: null, at: at(1), hash: newer, start: 'x', graceEndsAt: at(9) })
     const entry = { hour: at(0), allowed: 1, refused: 0, lastUsedAt: at(0) }
-    await store.recordUsage([key, kept].map(({ id }) => ({ ...entry, id })))
+    await store.recordUsage(makeBatch([key, kept].map(({ id }) => ({ ...entry, id }))))
 
     expect(await store.deleteAll({ owner })).toBe(2)
     expect(await store.deleteAll({ owner })).toBe(0)
@@ -90,7 +90,7 @@ export function itChangesKeysOfOwner(context: StoreContext): void {
     expect(await store.readUsage({ owner, unit: 'day', from: new Date(0) })).toEqual([])
     expect(await store.readAudit({ id: key.id, limit: 10 })).toBeNull()
     // Counts that arrive later are dropped, and the hash is free again.
-    await store.recordUsage([{ ...entry, id: key.id }])
+    await store.recordUsage(makeBatch([{ ...entry, id: key.id }]))
     expect(await store.create(key)).toMatchObject({ id: key.id, lastUsedAt: null })
     expect(await store.readUsage({ id: key.id, unit: 'day', from: new Date(0) })).toEqual([])
     expect(await store.readUsage({ id: kept.id, unit: 'day', from: new Date(0) })).toHaveLength(1)

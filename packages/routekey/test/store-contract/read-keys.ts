@@ -28,12 +28,16 @@ export function itReadsKeys(context: StoreContext): void {
       revokedAt: null,
       lastUsedAt: null,
     })
-    expect(await store.findByHash(hash)).toEqual({
+    const lookUp = await store.findByHash(hash)
+    expect(lookUp).toEqual({
       record: created,
       isCurrent: true,
       graceEndsAt: null,
       isOwnerActive: true,
+      now: lookUp?.now,
     })
+    // A store with a clock says what time it was.
+    expect(lookUp?.now instanceof Date).toBe(store.now !== undefined)
     expect(await store.get(key.id)).toEqual(created)
     expect(JSON.stringify(created)).not.toContain(hash)
     expect([actor, maximumKeys]).toEqual([null, Infinity])

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 
 import { expect, it } from 'vitest'
 
-import { type StoreContext, at, createHelpers, hashOf, makeKey } from './store-fixture.ts'
+import { type StoreContext, at, createHelpers, hashOf, makeKey, makeBatch } from './store-fixture.ts'
 
 /** The time so many days after a day on which no other test creates a row. */
 const day = (count: number) => at((count - 1000) * 86_400)
@@ -51,7 +51,7 @@ export function itBoundsWhatItKeeps(context: StoreContext): void {
     await store.rotate({ id: key.id, actor: null, at: day(0), hash, start: 'x', graceEndsAt: day(1) })
     const entry = { id: key.id, allowed: 1, refused: 0, lastUsedAt: null }
     const hours = Array.from({ length: 3 }, (_, index) => new Date(day(0).getTime() + index * 3_600_000))
-    await store.recordUsage(hours.map((hour) => ({ ...entry, hour })))
+    await store.recordUsage(makeBatch(hours.map((hour) => ({ ...entry, hour }))))
 
     await prune(31)
     expect(await store.findByHash(key.hash)).toMatchObject({ isCurrent: false })

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 
-import type { AuditEntry, KeyQuery, KeyRecord, KeyStore, NewKey } from '../../src/index.ts'
+import type { AuditEntry, KeyQuery, KeyRecord, KeyStore, NewKey, UsageBatch, UsageEntry } from '../../src/index.ts'
 
 const start = Date.UTC(2026, 2, 1, 12)
 
@@ -30,6 +30,9 @@ export function makeKey(values: Partial<NewKey> = {}): NewKey {
     ...values,
   }
 }
+
+/** A first batch of usage, of a writer of its own. */
+export const makeBatch = (entries: readonly UsageEntry[]): UsageBatch => ({ writer: randomUUID(), number: 1, entries })
 
 /** Holds the store, which is opened before the first test. */
 export interface StoreContext {

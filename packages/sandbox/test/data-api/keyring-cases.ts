@@ -8,6 +8,13 @@ const limits = [{ name: 'burst', quota: 5, windowSeconds: 60 }]
 
 /** The functions of the keyring and of the limiter, in the order of a key's life. */
 export const keyringCases: readonly FunctionCase[] = [
+  { call: 'read_api_key_clock', args: () => ({ input: {} }), result: () => expect.stringMatching(/^\d{4}-.*T/) },
+  {
+    call: 'check_visible_rows',
+    args: () => ({ commands: 'rwd', tables: ['api_key'] }),
+    result: () => null,
+  },
+  { call: 'list_readable_api_key_owners', args: () => ({}), result: () => [null] },
   { call: 'read_api_key_texts', args: () => ({ input: ['a', '"b"'] }), result: () => ['a', '"b"'] },
   { call: 'get_api_key_owner_state', args: ({ userId }) => ({ owner: userId }), result: () => 'active' },
   { call: 'lock_api_key_owner', args: ({ userId }) => ({ owner: userId }), result: () => null },
@@ -66,7 +73,7 @@ export const keyringCases: readonly FunctionCase[] = [
     args: ({ keyId, now }) => ({
       input: { entries: [{ id: keyId, hour: '2026-11-27T10:00:00Z', allowed: 2, refused: 1, lastUsedAt: now }] },
     }),
-    result: () => null,
+    result: () => true,
   },
   {
     call: 'read_api_key_usage',

@@ -1,7 +1,7 @@
 import type { Command, Terminal } from '@routekey/command-line'
 
-import { readPackageFile } from '../read-package-file.ts'
-import { sqlFiles } from '../sql-files.ts'
+import { generateSql } from '../../sql/generate-sql.ts'
+import { schemaOption } from './schema-option.ts'
 
 /** Adds `routekey sql`. */
 export function addSql(program: Command, terminal: Terminal): void {
@@ -9,14 +9,9 @@ export function addSql(program: Command, terminal: Terminal): void {
     .command('sql')
     .summary('Prints the SQL that creates the tables of the keys and their limits.')
     .description(
-      'Prints the SQL that creates the tables and functions of a keyring and of its limiter, for a migration of your own. It needs PostgreSQL 14 or newer and nothing else.',
+      'Prints the SQL that creates the tables and functions of a keyring and of its limiter, or upgrades those of an earlier version, for a migration of your own. It can be applied again. It needs PostgreSQL 14 or newer and nothing else.',
     )
-    .option(
-      '--supabase',
-      'print what Supabase needs in addition: roles, grants and policies; apply it after the output without this option',
-    )
-    .action(({ supabase }) => {
-      const files = supabase === true ? sqlFiles.supabase : sqlFiles.postgres
-      terminal.print(files.map((file) => readPackageFile(`sql/${file}`)).join('\n'))
-    })
+    .option('--supabase', 'add what Supabase needs: grants for its roles, and policies')
+    .addOption(schemaOption)
+    .action(({ supabase = false, schema }) => terminal.print(generateSql({ schema, supabase })))
 }

@@ -14,9 +14,9 @@ export function fillUsage(
   unit: 'hour' | 'day',
   count: number,
 ): readonly UsageBucket[] {
-  const byStart = new Map(buckets.map((bucket) => [bucket.startsAt.getTime(), bucket]))
   return Array.from({ length: count }, (_, index) => {
     const startsAt = bucketStart(now, unit, count - 1 - index)
-    return byStart.get(startsAt.getTime()) ?? { startsAt, allowed: 0, refused: 0 }
+    const bucket = buckets.find((other) => other.startsAt.getTime() === startsAt.getTime())
+    return bucket ?? { startsAt, allowed: 0, refused: 0 }
   })
 }

@@ -28,6 +28,11 @@ export interface FoundKey {
   readonly graceEndsAt: Date | null
   /** False if the owner is deleted or suspended: none of the owner's keys works. */
   readonly isOwnerActive: boolean
+  /**
+   * The time of the store's clock, if it has one. It decides whether the key has expired, and in which window and hour the request
+   * counts.
+   */
+  readonly now?: Date | undefined
 }
 
 /** The properties that {@link KeyStore.change} sets. */
@@ -72,8 +77,8 @@ export interface KeyQuery {
   readonly owner?: string | undefined
   /** `usable` for keys that are neither revoked nor expired, disabled ones included; `ended` for the others. Default both. */
   readonly state?: 'usable' | 'ended' | undefined
-  /** The time by which a key counts as expired. */
-  readonly at: Date
+  /** The time by which a key counts as expired. Only a store with a clock gets none: it uses its own. */
+  readonly at?: Date | undefined
   readonly after?: string | undefined
   readonly limit: number
 }
@@ -112,12 +117,29 @@ export interface UsageEntry {
   readonly lastUsedAt: Date | null
 }
 
+/** Counts to be added once, however often they are sent. */
+export interface UsageBatch {
+  /** A UUID of the keyring that counted. */
+  readonly writer: string
+  /**
+   * 1 for the first batch of the writer, and 1 more for each one after it. A batch is sent again, unchanged, until the store has
+   * accepted it, and only then the next.
+   */
+  readonly number: number
+  readonly entries: readonly UsageEntry[]
+}
+
 /**
  * Where keys are kept. `routekey/stores/memory`, `…/postgres` and `…/supabase` create stores; you can write your own. Each
  * change is atomic, and adds an entry to the audit trail if it changed anything. A store that fails must throw: null means that
  * the key does not exist, and the caller gets a 401.
  */
 export interface KeyStore {
+  /**
+   * The time of the store's clock, if it has one that all processes share, such as that of a database. It then decides when keys
+   * expire, and the clocks of the processes do not matter.
+   */
+  readonly now?: (() => Promise<Date>) | undefined
   /**
    * Returns null, and stores nothing, if the owner has `maximumKeys` usable keys. The bound must also hold when several keys of
    * one owner are created at once.
@@ -144,8 +166,11 @@ export interface KeyStore {
   revokeAll(request: { readonly owner: string; readonly actor: string | null; readonly at: Date }): Promise<number>
   /** Deletes every key of an owner with its hashes, usage and audit trail, and returns how many. */
   deleteAll(request: { readonly owner: string }): Promise<number>
-  /** Adds counts. Entries of unknown keys are dropped. */
-  recordUsage(entries: readonly UsageEntry[]): Promise<void>
+  /**
+   * Adds counts, unless this batch of the writer or a later one was added before, also if that call failed or is still under way.
+   * Entries of unknown keys are dropped.
+   */
+  recordUsage(batch: UsageBatch): Promise<void>
   /** The hours or days in which a key was used, oldest first; null for an unknown key. */
   readUsage(query: UsageQuery): Promise<readonly UsageBucket[] | null>
   /** Newest first; with `after`, the entries that follow that one, and none if it is unknown; null for an unknown key. */

@@ -70,7 +70,7 @@ export function checkGrantable(scopes: readonly string[], grantable: readonly st
   if (excess) {
     throw new RoutekeyError(
       'ERR_KEY_GRANT',
-      `The creator cannot grant ${excess}. Remove them, or add them to grantable.`,
+      `The creator cannot grant ${excess}. Remove them or add them to grantable.`,
     )
   }
 }

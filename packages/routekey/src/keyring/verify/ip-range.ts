@@ -8,22 +8,14 @@ export interface IpRange {
   readonly hostBits: bigint
 }
 
-// No leading zeros: some parsers read `010` as 8, and would accept another address.
-const decimal = /^(?:0|[1-9][0-9]{0,2})$/
 const cidr = /^([^/]+)(?:\/(0|[1-9][0-9]{0,2}))?$/
-const group = /^[0-9A-Fa-f]{1,4}$/
+// Nothing that could end the host of a URL. An IPv4 address has dots, so that it is not a group of an IPv6 address.
+const ipv6 = /^[\da-f:.]*:[\da-f:.]*$/i
+const ipv4 = /^[\d.]*\.[\d.]*$/
 
 const ipv4Prefix = 0xffffn
 
 export const isIpv4 = (ip: IpAddress) => ip >> 32n === ipv4Prefix
-
-function parseIpv4(text: string): number | null {
-  const octets = text.split('.')
-  if (octets.length !== 4 || !octets.every((octet) => decimal.test(octet) && Number(octet) < 256)) return null
-  return octets.reduce((value, octet) => value * 256 + Number(octet), 0)
-}
-
-const toHex = (groups: readonly string[]) => groups.map((part) => part.padStart(4, '0')).join('')
 
 /**
  * Parses an IPv4 or IPv6 address.
@@ -32,18 +24,14 @@ const toHex = (groups: readonly string[]) => groups.map((part) => part.padStart(
  */
 export function parseIp(text: string): IpAddress | null {
   if (text.length > 45) return null
-  const lastColon = text.lastIndexOf(':')
-  const ipv4 = parseIpv4(text.slice(lastColon + 1))
-  if (lastColon < 0) return ipv4 === null ? null : (ipv4Prefix << 32n) | BigInt(ipv4)
-  // RFC 4291 §2.2: the last 32 bits may be written as IPv4. They are added at the end.
-  const halves = (ipv4 === null ? text : `${text.slice(0, lastColon)}:0:0`).split('::')
-  const [head = [], tail = []] = halves.map((half) => (half === '' ? [] : half.split(':')))
-  const missing = 8 - head.length - tail.length
-  // RFC 5952 §4.2.2 writes a single zero group out, but parsers must accept both.
-  if (halves.length > 2 || (halves.length === 2 ? missing < 1 : missing !== 0)) return null
-  if (![...head, ...tail].every((part) => group.test(part))) return null
-  const [start, end] = [toHex(head), toHex(tail)]
-  return BigInt(`0x${start}${end.padStart(32 - start.length, '0')}`) + BigInt(ipv4 ?? 0)
+  const address = ipv4.test(text) ? `::ffff:${text}` : text
+  // The parser of IPv6 in the URL standard accepts RFC 4291 §2.2 and nothing else. It writes every address in hex, without IPv4.
+  const url = `http://[${address}]`
+  if (!ipv6.test(address) || !URL.canParse(url)) return null
+  const host = new URL(url).hostname.slice(1, -1)
+  const zeros = '0:'.repeat(8 - host.split(':').filter(Boolean).length)
+  const groups = host.replace('::', `:${zeros}`).split(':').filter(Boolean)
+  return BigInt(`0x${groups.map((group) => group.padStart(4, '0')).join('')}`)
 }
 
 /**

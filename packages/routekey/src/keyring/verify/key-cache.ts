@@ -40,7 +40,8 @@ export function createKeyCache(options: CacheOptions): KeyCache {
         // The age is negative if the clock was set back. The entry would then last too long.
         if (ageMs >= 0 && ageMs < seconds * 1000) {
           entries.set(hash, entry)
-          return entry.found
+          const { found } = entry
+          return { ...found, now: found.now && new Date(found.now.getTime() + ageMs) }
         }
       }
       const begun = generation

@@ -47,16 +47,13 @@ async function consume(
   limiter: Limiter,
   call: Call,
 ): Promise<{ readonly consumed: number; readonly isRefused: boolean }> {
-  let result: unknown
   let isRefused = false
-  try {
-    result = await limiter.consume(...call)
-  } catch (error) {
+  const result: unknown = await limiter.consume(...call).catch((error: unknown) => {
     if (error instanceof Error) throw error
-    result = error
     isRefused = true
-  }
-  const consumed = typeof result === 'object' && result !== null && 'consumedPoints' in result && result.consumedPoints
+    return error
+  })
+  const consumed: unknown = Reflect.get(Object(result), 'consumedPoints')
   // NaN would compare as below every quota.
   if (typeof consumed !== 'number' || Number.isNaN(consumed)) {
     throw new TypeError('its result has no numeric consumedPoints')
@@ -84,7 +81,7 @@ export function createLimitGate(options: LimitGateOptions) {
 
   return async ({ id: keyId, limits: keyLimits }: KeyRecord, now: Date): Promise<LimitDecision> => {
     if (keyLimits.length === 0) return { ok: true, limits: [] }
-    if (limiter === undefined) return fail(new TypeError('The key has limits, but the keyring has no limiter'))
+    if (limiter === undefined) return fail(new TypeError('The key has limits, and the keyring no limiter'))
     const seconds = now.getTime() / 1000
     const taken: Call[] = []
     const limits: RateLimit[] = []

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import { type KeyStore, type KeyringOptions, type UsageEntry, createKeyring } from '../../index.ts'
+import { type KeyStore, type KeyringOptions, type UsageBatch, createKeyring } from '../../index.ts'
 import { createMemoryStore } from '../../stores/memory.ts'
 
 /** A bound that no machine reaches, however slow. */
@@ -25,7 +25,7 @@ async function setUp(
   overrides: Partial<KeyStore> = {},
 ) {
   const store = { ...createMemoryStore(), ...overrides }
-  const recordUsage = vi.fn<(entries: readonly UsageEntry[]) => Promise<void>>(store.recordUsage)
+  const recordUsage = vi.fn<KeyStore['recordUsage']>(store.recordUsage)
   const logger = { error: vi.fn<(message: string) => void>() }
   const keyring = createKeyring({ prefix: 'acme', logger, ...options, store: { ...store, recordUsage } })
   const { key, record } = await keyring.create({ owner: 'ada', name: 'CI' })
@@ -46,10 +46,14 @@ describe('usage', () => {
     await vi.advanceTimersByTimeAsync(10_000)
     expect(recordUsage.mock.calls).toEqual([
       [
-        [
-          { id, hour: hour('12'), allowed: 3, refused: 1, lastUsedAt: start },
-          { id, hour: hour('13'), allowed: 1, refused: 0, lastUsedAt: hour('13') },
-        ],
+        {
+          writer: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          number: 1,
+          entries: [
+            { id, hour: hour('12'), allowed: 3, refused: 1, lastUsedAt: start },
+            { id, hour: hour('13'), allowed: 1, refused: 0, lastUsedAt: hour('13') },
+          ],
+        },
       ],
     ])
     await vi.advanceTimersByTimeAsync(60_000)
@@ -80,7 +84,7 @@ describe('usage', () => {
     expect(later).toHaveLength(1)
     expect(recordUsage).not.toHaveBeenCalled()
     await later[0]?.()
-    expect(recordUsage.mock.calls[0]![0]).toMatchObject([{ allowed: 3 }])
+    expect(recordUsage.mock.calls[0]![0]).toMatchObject({ entries: [{ allowed: 3 }] })
     await use(1)
     expect(later).toHaveLength(2)
   })
@@ -98,7 +102,10 @@ describe('usage', () => {
     await vi.waitFor(() => expect(written).toHaveLength(2), patiently)
     written[1]?.()
     await Promise.all(kept)
-    expect(recordUsage.mock.calls.flat(2)).toMatchObject([{ allowed: 1 }, { allowed: 1 }])
+    expect(recordUsage.mock.calls.flat()).toMatchObject([
+      { number: 1, entries: [{ allowed: 1 }] },
+      { number: 2, entries: [{ allowed: 1 }] },
+    ])
     await keyring.close()
   })
 
@@ -113,9 +120,9 @@ describe('usage', () => {
   it('is kept while the store fails, and written when it works again', async () => {
     let isDown = true
     const memory = createMemoryStore()
-    const recordUsage = async (entries: readonly UsageEntry[]) => {
+    const recordUsage = async (batch: UsageBatch) => {
       if (isDown) throw new Error('down')
-      await memory.recordUsage(entries)
+      await memory.recordUsage(batch)
     }
     const { use, keyring, id, logger } = await setUp({}, { ...memory, recordUsage })
     await use(2)
@@ -125,6 +132,38 @@ describe('usage', () => {
     isDown = false
     await vi.advanceTimersByTimeAsync(10_000)
     expect((await keyring.usage({ id }, { unit: 'day', count: 1 }))![0]).toMatchObject({ allowed: 3 })
+  })
+
+  it('is counted once when writes take effect although their responses are lost or late', async () => {
+    const memory = createMemoryStore()
+    const sent: UsageBatch[] = []
+    const recordUsage = async (batch: UsageBatch) => {
+      sent.push(batch)
+      // The first takes effect after its timeout, the second before its response is lost.
+      if (sent.length === 1) await new Promise((resolve) => setTimeout(resolve, 11_000))
+      await memory.recordUsage(batch)
+      if (sent.length === 2) throw new Error('connection lost')
+    }
+    const { use, keyring, id } = await setUp({ timeoutMs: 2000 }, { ...memory, recordUsage })
+    await use(20)
+    await vi.advanceTimersByTimeAsync(10_000)
+    await use(3)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(sent.map(({ number }) => number)).toEqual([1, 1, 1, 2])
+    expect(new Set(sent.map(({ writer }) => writer)).size).toBe(1)
+    expect(await keyring.usage({ id }, { unit: 'day', count: 1 })).toMatchObject([{ allowed: 23, refused: 0 }])
+  })
+
+  it('does not count a request that the limiter could not judge', async () => {
+    const limiter = { consume: fail('down'), reward: async () => {} }
+    const { keyring, id } = await setUp({ limiter })
+    const limits = [{ name: 'minute', quota: 10, windowSeconds: 60 }]
+    const { key, record } = await keyring.create({ owner: 'ada', name: 'limited', limits })
+    expect(await keyring.verify(key)).toMatchObject({ ok: false, denial: { status: 503 } })
+    expect(await keyring.usage({ id: record.id }, { unit: 'day', count: 1 })).toMatchObject([
+      { allowed: 0, refused: 0 },
+    ])
+    expect(id).not.toBe(record.id)
   })
 
   it('never makes a request wait: a hanging write neither blocks nor accumulates', async () => {

@@ -1,6 +1,6 @@
 import { RoutekeyError } from '../../errors.ts'
 import { bucketStart } from '../manage/usage-series.ts'
-import type { UsageEntry } from '../model/key-store.ts'
+import type { UsageBatch } from '../model/key-store.ts'
 
 export interface UsageOptions {
   /** Counts are written after this time. Default 10. */
@@ -19,7 +19,7 @@ export interface UsageOptions {
 export interface UsageBuffer {
   /** Counts a request. Never waits, and never throws. */
   record(id: string, isAllowed: boolean, now: Date): void
-  /** Writes the buffered counts, and keeps those that could not be written. Never throws. */
+  /** Writes the buffered counts. Those that could not be written are written by the next call. Never throws. */
   flush(): Promise<void>
 }
 
@@ -32,13 +32,13 @@ interface Counts {
 }
 
 export interface UsageBufferDependencies {
-  readonly write: (entries: readonly UsageEntry[]) => Promise<void>
+  readonly write: (batch: UsageBatch) => Promise<void>
   readonly report: (error: unknown) => void
 }
 
 /**
- * Creates a buffer of usage counts, with one entry for each key and hour. Counts are written at least once: if the store wrote them
- * and its response was lost, they are written again. A process that is killed loses the buffered counts.
+ * Creates a buffer of usage counts, with one entry for each key and hour. A batch whose result is unknown is sent again as it was, so
+ * that the store can tell, and adds it once. A process that is killed loses the buffered counts.
  *
  * @throws `ERR_CONFIG_KEYRING`
  */
@@ -49,42 +49,34 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
   }
   let waiting = new Map<string, Counts>()
   let waitingRequests = 0
+  // Not created here, because some runtimes have no randomness before the first request.
+  let writer: string | undefined
+  let number = 0
+  let unsettled: UsageBatch | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let flushed = Promise.resolve()
   let isDeferred = false
 
-  function add({ id, hour, allowed, refused, lastUsedAt }: UsageEntry): void {
-    const slot = `${id} ${hour.getTime()}`
-    const entry = waiting.get(slot)
-    if (entry !== undefined) {
-      entry.allowed += allowed
-      entry.refused += refused
-      entry.lastUsedAt = lastUsedAt ?? entry.lastUsedAt
-    } else if (waiting.size < maximumEntries) waiting.set(slot, { id, hour, allowed, refused, lastUsedAt })
-    else {
-      // Not an error, whose stack would cost more than the request.
-      report(
-        `Usage counts are lost: ${maximumEntries} wait already. Check that the store accepts writes. [ERR_STORE_UNAVAILABLE]`,
-      )
-    }
-  }
-
   async function writeWaiting(): Promise<void> {
     clearTimeout(timer)
     timer = undefined
-    const batch = [...waiting.values()]
-    waiting = new Map()
-    waitingRequests = 0
-    if (batch.length === 0) return
-    try {
-      await write(batch)
-    } catch (error) {
-      const entries = [...batch, ...waiting.values()]
+    const isNew = unsettled === undefined
+    if (unsettled === undefined) {
+      if (waiting.size === 0) return
+      writer ??= crypto.randomUUID()
+      number += 1
+      unsettled = { writer, number, entries: [...waiting.values()] }
       waiting = new Map()
-      for (const entry of entries) add(entry)
-      startTimer()
-      report(error)
+      waitingRequests = 0
     }
+    try {
+      await write(unsettled)
+      unsettled = undefined
+    } catch (error) {
+      startTimer()
+      return report(error)
+    }
+    if (!isNew) await writeWaiting()
   }
 
   // One write at a time, because two batches with the same keys would wait for each other's locks.
@@ -100,29 +92,38 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
     timer.unref?.()
   }
 
-  function schedule(): void {
-    if (waitingRequests === flushCount) void flush()
-    else startTimer()
-    if (after === undefined || isDeferred) return
-    isDeferred = true
-    try {
-      after(async () => {
-        isDeferred = false
-        await flush()
-      })
-    } catch (error) {
-      // Outside of a request, `after` throws. The timer is set already.
-      isDeferred = false
-      report(error)
-    }
-  }
-
   return {
     record(id, isAllowed, now) {
-      const allowed = Number(isAllowed)
-      add({ id, hour: bucketStart(now, 'hour'), allowed, refused: 1 - allowed, lastUsedAt: isAllowed ? now : null })
+      const hour = bucketStart(now, 'hour')
+      const slot = `${id} ${hour.getTime()}`
+      let entry = waiting.get(slot)
+      if (entry === undefined && waiting.size + (unsettled?.entries.length ?? 0) < maximumEntries) {
+        entry = { id, hour, allowed: 0, refused: 0, lastUsedAt: null }
+        waiting.set(slot, entry)
+      }
+      if (entry === undefined) {
+        // Not an error, whose stack would cost more than the request.
+        report(`Usage counts are lost: ${maximumEntries} wait for a store that accepts writes. [ERR_STORE_UNAVAILABLE]`)
+      } else {
+        entry[isAllowed ? 'allowed' : 'refused'] += 1
+        if (isAllowed) entry.lastUsedAt = now
+      }
+
       waitingRequests += 1
-      schedule()
+      if (waitingRequests === flushCount) void flush()
+      else startTimer()
+      if (after === undefined || isDeferred) return
+      isDeferred = true
+      try {
+        after(async () => {
+          isDeferred = false
+          await flush()
+        })
+      } catch (error) {
+        // Outside of a request, `after` throws. The timer is set already.
+        isDeferred = false
+        report(error)
+      }
     },
     flush,
   }

@@ -1,5 +1,4 @@
 import { type RateLimit, type Refusal, invalidKey } from '../../guard/denial.ts'
-import { parseKey } from '../../key/parse-key.ts'
 import type { Throttle } from './invalid-attempts.ts'
 import { checkKey } from './check-key.ts'
 import type { KeyringContext } from '../keyring-context.ts'
@@ -30,6 +29,8 @@ export type Verification =
   | Refusal
 
 export interface VerifyDependencies extends KeyringContext {
+  /** Returns the hash of a key, or null for one that cannot be of this keyring. */
+  readonly hashOf: (key: string) => string | null
   readonly throttle: Throttle | undefined
   readonly usage: UsageBuffer | undefined
   readonly applyLimits: ReturnType<typeof createLimitGate>
@@ -37,25 +38,21 @@ export interface VerifyDependencies extends KeyringContext {
   readonly fail: (cause: unknown) => Refusal
 }
 
-type Checked = { readonly ok: true; readonly found: FoundKey } | Refusal
+type Checked = { readonly ok: true; readonly found: FoundKey; readonly now: Date } | Refusal
 
 /** Creates the function that verifies a key. Cheap checks come first, and only a key that passes all others counts against its limits. */
 export function createVerifyKey(dependencies: VerifyDependencies) {
-  const { store, prefix, clock, hash, call, cache, throttle, usage, applyLimits, fail } = dependencies
-
-  function find(key: string): Promise<FoundKey | null> {
-    const hashed = hash(key)
-    const read = () => call(() => store.findByHash(hashed))
-    return cache === undefined ? read() : cache.find(hashed, clock(), read)
-  }
+  const { store, clock, hashOf, call, cache, throttle, usage, applyLimits, fail } = dependencies
 
   return async (key: string, { scopes = [], ip = null }: VerifyOptions = {}): Promise<Verification> => {
     const check = async (): Promise<Checked> => {
-      const found = parseKey(key)?.prefix === prefix ? await find(key) : null
-      if (found === null) return { ok: false, denial: invalidKey }
-      const now = clock()
+      const hash = hashOf(key)
+      const read = () => call(() => store.findByHash(hash ?? ''))
+      const found = hash && (await (cache === undefined ? read() : cache.find(hash, clock(), read)))
+      if (!found) return { ok: false, denial: invalidKey }
+      const { now = clock() } = found
       const denial = checkKey(found, { now, ip, scopes })
-      if (denial === null) return { ok: true, found }
+      if (denial === null) return { ok: true, found, now }
       usage?.record(found.record.id, false, now)
       return { ok: false, denial }
     }
@@ -67,10 +64,11 @@ export function createVerifyKey(dependencies: VerifyDependencies) {
     }
     if (!checked.ok) return checked
 
-    const { record, isCurrent } = checked.found
-    const now = clock()
+    const { found, now } = checked
+    const { record, isCurrent } = found
     const decision = await applyLimits(record, now)
-    usage?.record(record.id, decision.ok, now)
+    // A limiter that fails refuses nobody: the caller retries.
+    if (decision.ok || decision.denial.status === 429) usage?.record(record.id, decision.ok, now)
     return decision.ok ? { ...decision, record, isCurrent } : decision
   }
 }

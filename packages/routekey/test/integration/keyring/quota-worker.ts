@@ -36,12 +36,18 @@ const limiter: Limiter =
     ? createPostgresLimiter({ client: pool })
     : new RateLimiterRedis({ storeClient: redis, points: 1_000_000, duration: 1 })
 
+const store = createPostgresStore({ client: pool })
 const keyring = createKeyring({
-  store: createPostgresStore({ client: pool }),
+  store: {
+    ...store,
+    async findByHash(hash) {
+      const found = await store.findByHash(hash)
+      return found && { ...found, now: new Date(now) }
+    },
+  },
   prefix: 'acme',
   limiter,
   timeoutMs: 60_000,
-  clock: () => new Date(now),
 })
 
 process.send?.('ready')

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type KeyStore, createKeyring } from '../../../src/index.ts'
 import { createPostgresLimiter, createPostgresStore } from '../../../src/stores/postgres.ts'
 import { createSupabaseLimiter, createSupabaseStore } from '../../../src/stores/supabase.ts'
-import { readSql, readSupabaseSql } from '../../shipped-sql/shipped-sql.ts'
+import { generateSql } from '../../../src/sql/generate-sql.ts'
 import { useEveryLimiterMethod } from '../../shipped-sql/use-every-limiter-method.ts'
 import { useEveryMethod } from '../../shipped-sql/use-every-method.ts'
 
@@ -35,7 +35,7 @@ const tables = ['api_key', 'api_key_secret', 'api_key_usage', 'api_key_audit'] a
 describe.each([
   ['without default privileges', []],
   ["with hosted Supabase's older default privileges", olderDefaultPrivileges],
-])('both SQL files on Supabase %s', (_project, preparation) => {
+])('the SQL on Supabase %s', (_project, preparation) => {
   let directory: string
   let server: TestPostgres
   let sandbox: Sandbox
@@ -45,8 +45,7 @@ describe.each([
     directory = await mkdtemp(join(tmpdir(), 'routekey-shipped-sql-'))
     const migrationsDirectory = join(directory, 'migrations')
     await mkdir(migrationsDirectory)
-    await writeFile(join(migrationsDirectory, '20270101000000_api_key.sql'), await readSql())
-    await writeFile(join(migrationsDirectory, '20270101000001_api_key_supabase.sql'), await readSupabaseSql())
+    await writeFile(join(migrationsDirectory, '20270101000000_api_key.sql'), generateSql({ supabase: true }))
     server = await startTestPostgres({ migrationsDirectory: null })
     const client = new Client({ connectionString: server.url })
     await client.connect()
@@ -110,7 +109,7 @@ describe.each([
     expect(await createAtOnce(createPostgresStore({ client: asServiceRole }), 'of Postgres')).toEqual(exactly)
   })
 
-  it('anonymous and signed-in users can execute no function and use no sequence', async () => {
+  it('anonymous and signed-in users can execute no function that reads or changes keys, and use no sequence', async () => {
     const { rows } = await pool.query(`
       select role, oid::regprocedure::text as name from unnest(array['anon', 'authenticated']) as role, pg_proc
       where pronamespace = 'public'::regnamespace and proname ~ 'api_key|limit' and has_function_privilege(role, oid, 'execute')
@@ -119,9 +118,11 @@ describe.each([
       where relnamespace = 'public'::regnamespace and relkind = 'S'
         and has_sequence_privilege(role, oid, 'usage, select, update')
     `)
-    expect(rows).toEqual([])
-    const functions = await pool.query(`select proname from pg_proc where proname ~ 'api_key|_limit$'`)
-    expect(functions.rowCount).toBe(28)
+    expect(rows).toEqual([{ role: 'authenticated', name: 'list_readable_api_key_owners()' }])
+    const functions = await pool.query(
+      `select proname from pg_proc where proname ~ 'api_key|_limit$|check_visible_rows'`,
+    )
+    expect(functions.rowCount).toBe(31)
   })
 
   it('owners read their own keys, usage and audit trail, and nothing else', async () => {

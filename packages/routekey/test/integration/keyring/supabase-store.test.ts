@@ -10,7 +10,7 @@ import { main } from '../../../src/cli/main.ts'
 import { createKeyring } from '../../../src/index.ts'
 import { createSupabaseLimiter, createSupabaseStore } from '../../../src/stores/supabase.ts'
 import { limiterContract } from '../../limiter-contract.ts'
-import { readShippedSql } from '../../shipped-sql/start-shipped-postgres.ts'
+import { generateSql } from '../../../src/sql/generate-sql.ts'
 import { storeContract } from '../../store-contract/store-contract.ts'
 
 let directory: string
@@ -20,7 +20,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'routekey-supabase-'))
   const migrationsDirectory = join(directory, 'migrations')
   await mkdir(migrationsDirectory)
-  await writeFile(join(migrationsDirectory, '20270101000000_api_key.sql'), await readShippedSql())
+  await writeFile(join(migrationsDirectory, '20270101000000_api_key.sql'), generateSql({ supabase: true }))
   sandbox = await startSandbox({
     dir: directory,
     ports: { supabase: 0 },

@@ -1,6 +1,7 @@
 import { CliError, collect, type Command, parseWholeNumber, type Terminal } from '@routekey/command-line'
 
 import { actor, envFileOption, jsonOption, parseInstant, pepperOption } from './key-options.ts'
+import { schemaOption } from '../schema-option.ts'
 import { withStore } from './open-store.ts'
 import { printCreatedKey } from './print-result.ts'
 
@@ -22,6 +23,7 @@ export function addCreate(keys: Command, terminal: Terminal): void {
     )
     .addOption(jsonOption)
     .addOption(envFileOption)
+    .addOption(schemaOption)
     .addOption(pepperOption)
     .action((options) =>
       withStore(options, terminal, async ({ createKeyring }) => {

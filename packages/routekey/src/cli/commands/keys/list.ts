@@ -2,6 +2,7 @@ import { type Command, parseWholeNumber, type Terminal } from '@routekey/command
 
 import { formatKeys } from './format-keys.ts'
 import { anyPrefix, envFileOption, jsonOption, pepperOption } from './key-options.ts'
+import { schemaOption } from '../schema-option.ts'
 import { withStore } from './open-store.ts'
 import { printResult } from './print-result.ts'
 
@@ -15,6 +16,7 @@ export function addList(keys: Command, terminal: Terminal): void {
     .option('--after <id>', 'continue after the key with this id')
     .addOption(jsonOption)
     .addOption(envFileOption)
+    .addOption(schemaOption)
     .addOption(pepperOption)
     .action((options) =>
       withStore(options, terminal, async ({ createKeyring }) => {

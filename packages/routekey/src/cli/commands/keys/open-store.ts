@@ -16,6 +16,7 @@ import { defaultEnvFile } from '../../secret-file.ts'
 export interface ConnectionOptions {
   readonly envFile?: string | undefined
   readonly pepperVariable?: string | undefined
+  readonly schema: string
 }
 
 export interface OpenStore {
@@ -38,7 +39,7 @@ interface Connection {
   readonly close: () => Promise<void>
 }
 
-async function connect(variable: ReadVariable): Promise<Connection> {
+async function connect(variable: ReadVariable, schema: string): Promise<Connection> {
   const databaseUrl = variable('DATABASE_URL')
   if (databaseUrl !== undefined) {
     // An error of the driver's parser would show the URL with its password.
@@ -50,7 +51,7 @@ async function connect(variable: ReadVariable): Promise<Connection> {
     // Without a listener, a connection that breaks while it is idle or closing would end the process and print the password. A
     // running statement fails by itself.
     pool.on('error', () => {})
-    return { store: createPostgresStore({ client: pool }), close: () => pool.end() }
+    return { store: createPostgresStore({ client: pool, schema }), close: () => pool.end() }
   }
   const url = variable('SUPABASE_URL') ?? variable('NEXT_PUBLIC_SUPABASE_URL')
   const secretKey = variable('SUPABASE_SECRET_KEY')
@@ -66,7 +67,10 @@ async function connect(variable: ReadVariable): Promise<Connection> {
     if (username !== '' || password !== '')
       throw new CliError('The Supabase URL has a user name or a password. Set it to the URL without them.', 2)
     const { createClient } = await importPackage('@supabase/supabase-js', () => import('@supabase/supabase-js'))
-    const client = createClient(url, secretKey, { auth: { persistSession: false, autoRefreshToken: false } })
+    const client = createClient(url, secretKey, {
+      auth: { persistSession: false, autoRefreshToken: false },
+      db: { schema },
+    })
     return { store: createSupabaseStore({ client }), close: async () => {} }
   }
   throw new CliError(
@@ -84,7 +88,7 @@ export async function withStore(
   const variable = variablesOf(options.envFile, terminal)
   const { pepperVariable } = options
   const pepper = pepperVariable === undefined ? {} : { pepper: variable(pepperVariable) ?? '' }
-  const { store, close } = await connect(variable)
+  const { store, close } = await connect(variable, options.schema)
   try {
     await use({
       createKeyring: (prefix, maximumKeysPerOwner = Infinity) =>

@@ -1,6 +1,7 @@
 import type { Command, Terminal } from '@routekey/command-line'
 
 import { actor, anyPrefix, envFileOption, jsonOption, pepperOption, requireKey } from './key-options.ts'
+import { schemaOption } from '../schema-option.ts'
 import { withStore } from './open-store.ts'
 import { printResult } from './print-result.ts'
 
@@ -12,6 +13,7 @@ export function addRevoke(keys: Command, terminal: Terminal): void {
     .argument('<id>', 'the id of the key')
     .addOption(jsonOption)
     .addOption(envFileOption)
+    .addOption(schemaOption)
     .addOption(pepperOption)
     .action((id, options) =>
       withStore(options, terminal, async ({ createKeyring }) => {

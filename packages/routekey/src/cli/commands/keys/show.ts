@@ -2,6 +2,7 @@ import type { Command, Terminal } from '@routekey/command-line'
 
 import { formatKey } from './format-keys.ts'
 import { anyPrefix, envFileOption, jsonOption, pepperOption, requireKey } from './key-options.ts'
+import { schemaOption } from '../schema-option.ts'
 import { withStore } from './open-store.ts'
 import { printResult } from './print-result.ts'
 
@@ -13,6 +14,7 @@ export function addShow(keys: Command, terminal: Terminal): void {
     .argument('<id>', 'the id of the key')
     .addOption(jsonOption)
     .addOption(envFileOption)
+    .addOption(schemaOption)
     .addOption(pepperOption)
     .action((id, options) =>
       withStore(options, terminal, async ({ createKeyring }) => {

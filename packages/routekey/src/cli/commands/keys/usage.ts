@@ -2,6 +2,7 @@ import { type Command, Option, parseWholeNumber, type Terminal } from '@routekey
 
 import { formatUsage } from './format-keys.ts'
 import { anyPrefix, envFileOption, jsonOption, pepperOption, requireKey } from './key-options.ts'
+import { schemaOption } from '../schema-option.ts'
 import { withStore } from './open-store.ts'
 import { printResult } from './print-result.ts'
 
@@ -19,6 +20,7 @@ export function addUsage(keys: Command, terminal: Terminal): void {
     )
     .addOption(jsonOption)
     .addOption(envFileOption)
+    .addOption(schemaOption)
     .addOption(pepperOption)
     .action((id, options) =>
       withStore(options, terminal, async ({ createKeyring }) => {
