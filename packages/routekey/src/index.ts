@@ -11,7 +11,7 @@ export { type GenerateKeyOptions, generateKey } from './key/generate-key.ts'
 export { type HashKeyOptions, hashKey } from './key/hash-key.ts'
 export { createKeyring } from './keyring/create-keyring.ts'
 export type { Keyring, KeyringOptions } from './keyring/keyring.ts'
-export type { InvalidAttemptsOptions } from './keyring/verify/invalid-attempts.ts'
+export type { InvalidAttempts, Throttle } from './keyring/verify/invalid-attempts.ts'
 export type { CacheOptions } from './keyring/verify/key-cache.ts'
 export {
   type AuditAction,

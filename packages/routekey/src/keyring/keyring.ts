@@ -2,7 +2,7 @@ import type { Logger } from '../guard/logger.ts'
 import type { Verifier } from '../guard/verifier.ts'
 import type { KeyManagement } from './manage/key-management.ts'
 import type { KeyStore } from './model/key-store.ts'
-import type { InvalidAttemptsOptions } from './verify/invalid-attempts.ts'
+import type { InvalidAttempts } from './verify/invalid-attempts.ts'
 import type { CacheOptions } from './verify/key-cache.ts'
 import type { KeyCaller, KeyVerifierOptions } from './verify/key-verifier.ts'
 import type { Limiter, OnLimiterError } from './verify/limiter.ts'
@@ -30,10 +30,10 @@ export interface KeyringOptions<Scope extends string = string> {
   /** Reuses look-ups; off by default. The process that revokes a key refuses it at once, also with a cache. */
   readonly cache?: CacheOptions
   /**
-   * Refuses addresses that keep sending invalid keys; off by default. It needs `callerIp`. A function is called once, with the first
-   * key, so that creating the keyring reads no environment.
+   * Refuses addresses that keep sending invalid keys: `limitInvalidAttempts` of `routekey/invalid-attempts`. Off by default. It needs
+   * `callerIp`.
    */
-  readonly invalidAttempts?: InvalidAttemptsOptions | (() => InvalidAttemptsOptions)
+  readonly invalidAttempts?: InvalidAttempts
   /**
    * Returns the caller's IP address, or null if it is unknown. There is no default, because a caller can write any header that your
    * proxy does not overwrite. See `forwardedIp` of `routekey/forwarded-ip`.

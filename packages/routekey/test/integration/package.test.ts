@@ -109,6 +109,7 @@ describe('the package', () => {
       'next-pages': ['withKey'],
       'next-proxy': ['guardPaths'],
       hono: ['requireKey'],
+      'invalid-attempts': ['limitInvalidAttempts'],
       node: ['requireKey', 'socketIp', 'withKey'],
       denials: ['denials'],
       'forwarded-ip': ['addressGroup', 'forwardedIp'],

@@ -26,6 +26,9 @@ export type Throttle = <Result extends { readonly ok: true } | Refusal>(
   check: () => Promise<Result>,
 ) => Promise<Result | Refusal>
 
+/** What `limitInvalidAttempts` returns. The keyring gives it its clock. */
+export type InvalidAttempts = (clock: () => Date) => Throttle
+
 interface Entry {
   count: number
   readonly endsAt: number
@@ -33,18 +36,47 @@ interface Entry {
 
 // A caller with a whole site can send from 65,536 networks. Several customers can share one, so its quota is larger.
 const siteFactor = 10
+const defaultAddresses = 10_000
 
 /**
- * Creates the throttle for invalid keys. It saves reads and noise. It is not needed against guessing, because keys are too long to
- * guess. The window starts with the first attempt, and further attempts do not extend it.
+ * Refuses addresses that keep sending invalid keys, for the `invalidAttempts` option of `createKeyring`. It saves reads and noise. It
+ * is not needed against guessing, because keys are too long to guess. The window starts with the first attempt, and further attempts do
+ * not extend it.
  *
+ * @param options The numbers, or a function that returns them. It is called with the first key, so that creating the keyring reads no
+ *   environment; while it throws, the response is a 503.
  * @throws `ERR_CONFIG_KEYRING`
+ * @example
+ * import { createKeyring } from 'routekey'
+ * import { limitInvalidAttempts } from 'routekey/invalid-attempts'
+ * import { socketIp } from 'routekey/node'
+ *
+ * const invalidAttempts = limitInvalidAttempts({ quota: 20, windowSeconds: 60 })
+ * const keyring = createKeyring({ store, prefix: 'acme', callerIp: socketIp, invalidAttempts })
  */
-export function createInvalidAttempts(options: InvalidAttemptsOptions, clock: () => Date): Throttle {
-  const { quota, windowSeconds, maximumAddresses = 10_000 } = options
+export function limitInvalidAttempts(
+  options: InvalidAttemptsOptions | (() => InvalidAttemptsOptions),
+): InvalidAttempts {
+  if (typeof options !== 'function') {
+    checkNumbers(options)
+    return (clock) => createThrottle(options, clock)
+  }
+  return (clock) => {
+    let started: Throttle | undefined
+    return (...given) => (started ??= createThrottle(checkNumbers(options()), clock))(...given)
+  }
+}
+
+function checkNumbers(options: InvalidAttemptsOptions): InvalidAttemptsOptions {
+  const { quota, windowSeconds, maximumAddresses = defaultAddresses } = options
   for (const [name, value] of Object.entries({ quota, windowSeconds, maximumAddresses })) {
     checkWholeNumber('ERR_CONFIG_KEYRING', `invalidAttempts.${name}`, value)
   }
+  return options
+}
+
+function createThrottle(options: InvalidAttemptsOptions, clock: () => Date): Throttle {
+  const { quota, windowSeconds, maximumAddresses = defaultAddresses } = options
   // Apart, so that an attacker with many addresses cannot push out the ones that are refused. Both start with the oldest.
   const suspects = new Map<string, Entry>()
   const refused = new Map<string, Entry>()
