@@ -1,5 +1,6 @@
 import type { Denial } from './denial.ts'
 import { extractCredential } from './extract-credential.ts'
+import { originOf, takeBack } from './one-request.ts'
 import { privateHeaders } from './private-headers.ts'
 import type { ResponseHeaders, Verifier } from './verifier.ts'
 
@@ -44,6 +45,7 @@ export async function authenticate<Caller>(
   const credential = extractCredential(request, verifier.queryParameters)
   const decision = await verifier.verify({ request, credential })
   if (decision.ok) {
+    takeBack(originOf(request))
     const headers = { ...decision.headers, ...(verifier.queryParameters.length > 0 && privateHeaders) }
     return { ok: true, caller: decision.caller, headers }
   }

@@ -54,8 +54,8 @@ export interface Keyring<Scope extends string = string, Refusal = never> extends
   /** Verifies a key with at most one read of the store, and no write. It never throws. */
   verify(key: string, options?: VerifyOptions<Scope>): Promise<Verification>
   /**
-   * Creates a verifier for `withKey` and the other guards. In `anyOf`, put it last: it refuses the secret of another verifier as an
-   * invalid key.
+   * Creates a verifier for `withKey` and the other guards. If several of one keyring see the same request, it is looked up and
+   * counted once; each of them checks its scopes.
    *
    * @throws `ERR_KEY_SCOPE`
    */

@@ -8,8 +8,9 @@ import type { Verifier } from '../guard/verifier.ts'
 const precedence: readonly Denial['status'][] = [503, 429, 403, 413, 400, 401]
 
 /**
- * Combines verifiers: a request passes if one of them accepts it. It asks them in order and stops at the first that accepts. If
- * all refuse, the denial is the first of 503, 429, 403, 413, 400 and 401 that one of them returned.
+ * Combines verifiers: a request passes if one of them accepts it. It asks them in order and stops at the first that accepts. What
+ * the others counted against the request, such as an invalid attempt, is taken back. If all refuse, the denial is the first of 503,
+ * 429, 403, 413, 400 and 401 that one of them returned.
  *
  * @throws `ERR_CONFIG_VERIFIER` when called without a verifier
  * @example

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { type AuthenticateOptions, authenticate } from '../../guard/authenticate.ts'
 import { denialResponse } from '../../guard/denial-response.ts'
+import { noteOrigin } from '../../guard/one-request.ts'
 import type { Verifier } from '../../guard/verifier.ts'
 
 /** The variables that the guard sets in Hono's context. */
@@ -31,6 +32,8 @@ export function requireKey<Caller>(
   options: AuthenticateOptions = {},
 ): MiddlewareHandler<KeyVariables<Caller>> {
   return async (c, next) => {
+    // Middleware may replace `c.req.raw`.
+    noteOrigin(c.req.raw, c.req)
     const result = await authenticate(c.req.raw, verifier, options)
     if (!result.ok) return denialResponse(result.denial)
     c.set('caller', result.caller)

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { noteOrigin } from '../../guard/one-request.ts'
 import { createRestorableBody } from './restorable-body.ts'
 import { noteSocketIp } from './socket-ip.ts'
 
@@ -84,6 +85,7 @@ export function toRequest(incoming: NodeRequest): ConvertedRequest {
     duplex: 'half',
   })
   if (isForbidden) Object.defineProperty(request, 'method', { value: method })
+  noteOrigin(request, incoming)
   noteSocketIp(request, incoming)
   return { request, restoreBody: restorable.restore }
 }

@@ -19,11 +19,14 @@ export interface InvalidAttemptsOptions {
  * left, and the others wait. So attempts that are sent at once cannot pass the quota. If a check throws, all that wait throw the same
  * error.
  *
+ * `onCounted` gets a function that takes the count back.
+ *
  * @returns the result of the check, or a 429 without running it if the address is refused by then
  */
 export type Throttle = <Result extends { readonly ok: true } | Refusal>(
   address: string,
   check: () => Promise<Result>,
+  onCounted: (undo: () => void) => void,
 ) => Promise<Result | Refusal>
 
 /** What `limitInvalidAttempts` returns. The keyring gives it its clock. */
@@ -93,7 +96,7 @@ function createThrottle(options: InvalidAttemptsOptions, clock: () => Date): Thr
     refused.delete(group)
   }
 
-  function record(group: string, groupQuota: number): void {
+  function record(group: string, groupQuota: number): Entry {
     const entry = find(group) ?? { count: 0, endsAt: clock().getTime() + windowSeconds * 1000 }
     entry.count += 1
     forget(group)
@@ -105,9 +108,10 @@ function createThrottle(options: InvalidAttemptsOptions, clock: () => Date): Thr
       const [oldest = ''] = isOver || suspects.size === 0 ? refused.keys() : suspects.keys()
       forget(oldest)
     }
+    return entry
   }
 
-  return async (address, check) => {
+  return async (address, check, onCounted) => {
     const network = addressGroup(address)
     // An IPv4 address is its own site, and has the quota of a network.
     const groups = Object.entries({ [addressGroup(address, 48)]: quota * siteFactor, [network]: quota })
@@ -116,7 +120,10 @@ function createThrottle(options: InvalidAttemptsOptions, clock: () => Date): Thr
     const result = await queue(network, remaining, async () => {
       const checked = await check()
       if (!checked.ok && checked.denial.status === 401) {
-        for (const [group, groupQuota] of groups) record(group, groupQuota)
+        const entries = groups.map(([group, groupQuota]) => record(group, groupQuota))
+        onCounted(() => {
+          for (const entry of entries) entry.count -= 1
+        })
       }
       return checked
     })

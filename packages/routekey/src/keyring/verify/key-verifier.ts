@@ -1,4 +1,5 @@
 import { RoutekeyError } from '../../errors.ts'
+import { originOf } from '../../guard/one-request.ts'
 import { rateLimitHeaders } from '../../guard/rate-limit-headers.ts'
 import { type Verifier, denyCredential } from '../../guard/verifier.ts'
 import type { JsonValue } from '../model/key-record.ts'
@@ -50,7 +51,7 @@ export function createKeyVerifier(
     async verify({ request, credential }) {
       if (credential.kind === 'missing' || credential.kind === 'ambiguous') return denyCredential(credential.kind)
       const key = credential.kind === 'key' ? credential.key : ''
-      const result = await verify(key, { scopes, ip: callerIp?.(request) ?? null })
+      const result = await verify(key, { scopes, ip: callerIp?.(request) ?? null }, originOf(request))
       if (!result.ok) return result
       const { id: keyId, owner, name, scopes: held, metadata } = result.record
       const generation = result.isCurrent ? 'current' : 'previous'

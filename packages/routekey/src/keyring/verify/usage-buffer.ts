@@ -17,8 +17,12 @@ export interface UsageOptions {
 }
 
 export interface UsageBuffer {
-  /** Counts a request. Never waits, and never throws. */
-  record(id: string, isAllowed: boolean, now: Date): void
+  /**
+   * Counts a request. Never waits, and never throws.
+   *
+   * @param wasRefused Whether the same request was counted as refused before. That count is taken back if it is not written yet.
+   */
+  record(id: string, isAllowed: boolean, now: Date, wasRefused?: boolean): void
   /** Writes the buffered counts, and keeps those that could not be written. Never throws. */
   flush(): Promise<void>
 }
@@ -35,6 +39,8 @@ export interface UsageBufferDependencies {
   readonly write: (entries: readonly UsageEntry[]) => Promise<void>
   readonly report: (error: unknown) => void
 }
+
+const slotOf = (id: string, hour: Date) => `${id} ${hour.getTime()}`
 
 /**
  * Creates a buffer of usage counts, with one entry for each key and hour. Counts are written at least once: if the store wrote them
@@ -54,7 +60,7 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
   let isDeferred = false
 
   function add({ id, hour, allowed, refused, lastUsedAt }: UsageEntry): void {
-    const slot = `${id} ${hour.getTime()}`
+    const slot = slotOf(id, hour)
     const entry = waiting.get(slot)
     if (entry !== undefined) {
       entry.allowed += allowed
@@ -118,9 +124,11 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
   }
 
   return {
-    record(id, isAllowed, now) {
+    record(id, isAllowed, now, wasRefused = false) {
+      const hour = bucketStart(now, 'hour')
       const allowed = Number(isAllowed)
-      add({ id, hour: bucketStart(now, 'hour'), allowed, refused: 1 - allowed, lastUsedAt: isAllowed ? now : null })
+      const refused = 1 - allowed - (wasRefused && waiting.get(slotOf(id, hour))?.refused ? 1 : 0)
+      add({ id, hour, allowed, refused, lastUsedAt: isAllowed ? now : null })
       waitingRequests += 1
       schedule()
     },

@@ -1,11 +1,12 @@
 import { type RateLimit, type Refusal, invalidKey } from '../../guard/denial.ts'
+import { countAgainst } from '../../guard/one-request.ts'
 import { parseKey } from '../../key/parse-key.ts'
 import type { Throttle } from './invalid-attempts.ts'
-import { checkKey } from './check-key.ts'
+import { checkKey, checkKeyScopes } from './check-key.ts'
 import type { KeyringContext } from '../keyring-context.ts'
 import type { KeyRecord } from '../model/key-record.ts'
 import type { FoundKey } from '../model/key-store.ts'
-import type { createLimitGate } from './limiter.ts'
+import type { LimitDecision, createLimitGate } from './limiter.ts'
 import type { RequiredScopes } from '../model/scopes.ts'
 import type { UsageBuffer } from './usage-buffer.ts'
 
@@ -39,9 +40,24 @@ export interface VerifyDependencies extends KeyringContext {
 
 type Checked = { readonly ok: true; readonly found: FoundKey } | Refusal
 
-/** Creates the function that verifies a key. Cheap checks come first, and only a key that passes all others counts against its limits. */
+/** What one request with one key has been found to be, and counted as. */
+interface Use {
+  readonly key: string
+  readonly checked: Promise<Checked>
+  /** Whether it is counted as refused. */
+  refused?: boolean
+  limited?: Promise<LimitDecision>
+}
+
+/**
+ * Creates the function that verifies a key. Cheap checks come first, and only a key that passes all others counts against its limits.
+ *
+ * Its third argument stands for a request. However often it is given, the request is one look-up, one use and one attempt; only the
+ * scopes are checked each time.
+ */
 export function createVerifyKey(dependencies: VerifyDependencies) {
   const { store, prefix, clock, hash, call, cache, throttle, usage, applyLimits, fail } = dependencies
+  const uses = new WeakMap<object, Use>()
 
   function find(key: string): Promise<FoundKey | null> {
     const hashed = hash(key)
@@ -49,28 +65,51 @@ export function createVerifyKey(dependencies: VerifyDependencies) {
     return cache === undefined ? read() : cache.find(hashed, clock(), read)
   }
 
-  return async (key: string, { scopes = [], ip = null }: VerifyOptions = {}): Promise<Verification> => {
-    const check = async (): Promise<Checked> => {
-      const found = parseKey(key)?.prefix === prefix ? await find(key) : null
-      if (found === null) return { ok: false, denial: invalidKey }
+  async function check(key: string, ip: string | null, request: object): Promise<Checked> {
+    const parsed = parseKey(key)
+    const unknown: Refusal = { ok: false, denial: invalidKey }
+    // The key of another keyring costs no read, and is not an attempt to guess a key of this one.
+    if (parsed !== null && parsed.prefix !== prefix) return unknown
+    const findAndCheck = async (): Promise<Checked> => {
+      const found = parsed && (await find(key))
+      if (found === null) return unknown
       const now = clock()
-      const denial = checkKey(found, { now, ip, scopes })
+      const denial = checkKey(found, { now, ip })
       if (denial === null) return { ok: true, found }
       usage?.record(found.record.id, false, now)
       return { ok: false, denial }
     }
-    let checked: Checked
     try {
-      checked = await (ip === null || throttle === undefined ? check() : throttle(ip, check))
+      const isThrottled = throttle !== undefined && ip !== null
+      return await (isThrottled ? throttle(ip, findAndCheck, (undo) => countAgainst(request, undo)) : findAndCheck())
     } catch (cause) {
       return fail(cause)
     }
+  }
+
+  return async (key: string, options: VerifyOptions = {}, request: object = {}): Promise<Verification> => {
+    const { scopes = [], ip = null } = options
+    let use = uses.get(request)
+    if (!use || use.key !== key) {
+      use = { key, checked: check(key, ip, request) }
+      uses.set(request, use)
+    }
+    const checked = await use.checked
     if (!checked.ok) return checked
 
     const { record, isCurrent } = checked.found
     const now = clock()
-    const decision = await applyLimits(record, now)
-    usage?.record(record.id, decision.ok, now)
+    const denial = checkKeyScopes(record, scopes)
+    if (denial !== null) {
+      if (use.limited === undefined && !use.refused) usage?.record(record.id, false, now)
+      use.refused = true
+      return { ok: false, denial }
+    }
+    use.limited ??= applyLimits(record, now).then((decision) => {
+      usage?.record(record.id, decision.ok, now, use.refused)
+      return decision
+    })
+    const decision = await use.limited
     return decision.ok ? { ...decision, record, isCurrent } : decision
   }
 }
