@@ -1,5 +1,6 @@
 import type { Denial } from './denial.ts'
 import { extractCredential } from './extract-credential.ts'
+import { defaultSources } from './key-source.ts'
 import { originOf, takeBack } from './one-request.ts'
 import { privateHeaders } from './private-headers.ts'
 import type { ResponseHeaders, Verifier } from './verifier.ts'
@@ -23,7 +24,10 @@ export type Authentication<Caller> =
   | {
       readonly ok: true
       readonly caller: Caller
-      /** Set these on the response. `withKey` and the other guards do it for you. */
+      /**
+       * Set these on the response; add to a `Vary` that it has, and keep its `Cache-Control` if this one is only `private`. `withKey`
+       * and the other guards do it for you.
+       */
       readonly headers: ResponseHeaders
     }
   | { readonly ok: false; readonly denial: Denial }
@@ -42,11 +46,18 @@ export async function authenticate<Caller>(
   verifier: Verifier<Caller>,
   options: AuthenticateOptions = {},
 ): Promise<Authentication<Caller>> {
-  const credential = extractCredential(request, verifier.queryParameters)
-  const decision = await verifier.verify({ request, credential })
+  const { from = defaultSources } = verifier
+  const decision = await verifier.verify({ request, credential: extractCredential(request, from) })
   if (decision.ok) {
     takeBack(originOf(request))
-    const headers = { ...decision.headers, ...(verifier.queryParameters.length > 0 && privateHeaders) }
+    const names = from.flatMap((source) => (source.startsWith('?') ? [] : source.split(':', 1)))
+    const headers = {
+      // A shared cache must not give one caller's response to another.
+      'cache-control': 'private',
+      ...(names.length > 0 && { vary: names.join(', ') }),
+      ...decision.headers,
+      ...(names.length < from.length && privateHeaders),
+    }
     return { ok: true, caller: decision.caller, headers }
   }
   const { denial } = decision

@@ -193,4 +193,11 @@ describe('several guards of one webhook', () => {
     const both = deliver('msg_2', sentAt)
     expect(await Promise.all([status(router, both), status(route, both)])).toEqual([200, 200])
   })
+
+  it('work beside a verifier of keys that reads a chosen header', async () => {
+    const key = '9b1deb4d3b7d4bad9bdd2b0d7b3dcb6d'
+    const verifier = anyOf(envWebhook('HOOK', { env }), envSecret('S', { env: { S: key }, from: ['x-api-key'] }))
+    const headers = { authorization: 'Bearer gateway', 'x-api-key': key }
+    expect(await status(verifier, new Request('http://localhost/', { headers }))).toBe(200)
+  })
 })

@@ -57,7 +57,7 @@ export interface Keyring<Scope extends string = string, Refusal = never> extends
    * Creates a verifier for `withKey` and the other guards. If several of one keyring see the same request, it is looked up and
    * counted once; each of them checks its scopes.
    *
-   * @throws `ERR_KEY_SCOPE`
+   * @throws `ERR_KEY_SCOPE`, `ERR_CONFIG_SOURCE`
    */
   verifier(options?: KeyVerifierOptions<Scope>): Verifier<KeyCaller>
   /** Writes the buffered usage counts. */

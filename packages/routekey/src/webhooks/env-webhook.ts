@@ -103,7 +103,7 @@ export function envWebhook(variable: string, options: EnvWebhookOptions = {}): V
   }
 
   return {
-    queryParameters: [],
+    from: [],
     async verify({ request }) {
       const env = options.env ?? processEnvironment()
       const current = resolveKey(readVariable(env, variable))

@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
+import { mergeHeader } from '../../guard/add-headers.ts'
 import { type AuthenticateOptions, authenticate } from '../../guard/authenticate.ts'
 import { denialResponse } from '../../guard/denial-response.ts'
 import { noteOrigin } from '../../guard/one-request.ts'
@@ -38,7 +39,11 @@ export function requireKey<Caller>(
     if (!result.ok) return denialResponse(result.denial)
     c.set('caller', result.caller)
     await next()
-    for (const [name, value] of Object.entries(result.headers)) c.header(name, value)
+    // No header can be set on the response to an upgrade.
+    if (c.res.status < 200) return undefined
+    for (const [name, value] of Object.entries(result.headers)) {
+      c.header(name, mergeHeader(name, value, c.res.headers.get(name)))
+    }
     return undefined
   }
 }

@@ -61,6 +61,10 @@ export function guardPaths<Incoming extends ProxyRequest = ProxyRequest, Event =
     if (rule === undefined) return pass()
     const result = await authenticate(request, rule.verifier, options)
     if (!result.ok) return denialResponse(result.denial)
-    return addHeaders(await pass(), result.headers)
+    const response = await pass()
+    // In Next.js, the headers of a proxy win over those of the route, so a proxy cannot give a default. `Vary` says enough to caches.
+    const { 'cache-control': cacheControl, ...others } = result.headers
+    const isDefault = cacheControl === 'private' && response.headers.has('x-middleware-next')
+    return addHeaders(response, isDefault ? others : result.headers)
   }
 }

@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto'
 
 import { describe, expect, expectTypeOf, it, vi } from 'vitest'
 
-import { anyOf, type DeniedEvent, envSecret, type SecretCaller, type Verifier } from '../../index.ts'
+import {
+  anyOf,
+  type DeniedEvent,
+  envSecret,
+  type EnvSecretOptions,
+  type SecretCaller,
+  type Verifier,
+} from '../../index.ts'
 import { type GuardContext, withKey } from './index.ts'
 
 const secret = randomBytes(32).toString('hex')
@@ -74,11 +81,36 @@ describe('a guarded route', () => {
     }
   })
 
-  it("leaves the handler's response alone if it does not read the query", async () => {
-    const { send } = guard({ S: secret }, false)
-    const response = await send(keyed)
-    expect(response.headers.get('cache-control')).toBeNull()
-    expect(response.headers.get('referrer-policy')).toBeNull()
+  it('lets no shared cache give one response to another caller, unless the handler says so', async () => {
+    const verifier = envSecret('S', { env: { S: secret } })
+    const respond = async (headers: Record<string, string>) =>
+      (await withKey(verifier, () => new Response('in', { headers }))(new Request(address, keyed), context)).headers
+    const silent = await respond({})
+    expect([silent.get('cache-control'), silent.get('vary')]).toEqual(['private', 'authorization, x-api-key'])
+    expect(silent.get('referrer-policy')).toBeNull()
+    const explicit = await respond({ 'cache-control': 'public, max-age=60', vary: 'Accept-Encoding,  X-Api-Key' })
+    expect(explicit.get('cache-control')).toBe('public, max-age=60')
+    expect(explicit.get('vary')).toBe('accept-encoding, x-api-key, authorization')
+    expect((await respond({ vary: '*' })).get('vary')).toContain('*')
+  })
+
+  it('lists the headers that the verifier reads in Vary, and none for a key in the query alone', async () => {
+    const vary = async (options: EnvSecretOptions, init: RequestInit, search = '') => {
+      const verifier = envSecret('S', { env: { S: secret }, ...options })
+      const response = await withKey(verifier, () => new Response('in'))(new Request(address + search, init), context)
+      expect(response.status).toBe(200)
+      return response.headers.get('vary')
+    }
+    const bearer = { headers: { authorization: `Api-Key ${secret}` } }
+    expect(await vary({ from: ['apikey'] }, { headers: { apikey: secret } })).toBe('apikey')
+    expect(await vary({ from: ['Authorization: Api-Key'] }, bearer)).toBe('authorization')
+    expect(await vary({ from: [], query: true }, {}, `?S=${secret}`)).toBeNull()
+  })
+
+  it('leaves the response to an upgrade as it is, because no copy can be made of it', async () => {
+    const upgraded = Object.defineProperty(new Response(), 'status', { value: 101 })
+    const route = withKey(envSecret('S', { env: { S: secret } }), () => upgraded)
+    expect(await route(new Request(address, keyed), context)).toBe(upgraded)
   })
 
   it('replaces headers of the handler, also in a response with immutable headers', async () => {
@@ -119,7 +151,6 @@ describe('a guarded route', () => {
 
   it.each(['verify', 'onDenied'])('does not run its handler if %s throws', async (thrower) => {
     const broken: Verifier<SecretCaller> = {
-      queryParameters: [],
       verify: () => {
         if (thrower === 'verify') throw new Error('thrown')
         return { ok: false, denial: { status: 401, code: 'missing_key' } }
@@ -136,7 +167,6 @@ describe('a guarded route', () => {
 describe('the types', () => {
   it('narrow the caller by the verifier', () => {
     const other: Verifier<{ kind: 'other'; id: number }> = {
-      queryParameters: [],
       verify: () => ({ ok: true, caller: { kind: 'other', id: 1 } }),
     }
     withKey(anyOf(envSecret('A_SECRET'), other), (_request, { caller }) => {

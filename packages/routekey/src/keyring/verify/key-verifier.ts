@@ -1,4 +1,5 @@
 import { RoutekeyError } from '../../errors.ts'
+import { type KeySources, parseSources } from '../../guard/key-source.ts'
 import { originOf } from '../../guard/one-request.ts'
 import { rateLimitHeaders } from '../../guard/rate-limit-headers.ts'
 import { type Verifier, denyCredential } from '../../guard/verifier.ts'
@@ -23,6 +24,8 @@ export interface KeyCaller {
 export interface KeyVerifierOptions<Scope extends string = string> {
   /** All of a list, or any of one: `['reports:read']`, `{ any: ['reports:read', 'admin'] }`. Default none. */
   readonly scopes?: RequiredScopes<Scope>
+  /** The headers in which a key is accepted, as for `envSecret`. Default `['Authorization: Bearer', 'x-api-key']`. */
+  readonly from?: KeySources
 }
 
 export interface KeyVerifierDependencies {
@@ -34,10 +37,10 @@ export interface KeyVerifierDependencies {
 /**
  * Creates a verifier that accepts the keys of a keyring.
  *
- * @throws `ERR_KEY_SCOPE`
+ * @throws `ERR_KEY_SCOPE`, `ERR_CONFIG_SOURCE`
  */
 export function createKeyVerifier(
-  { scopes = [] }: KeyVerifierOptions,
+  { scopes = [], from }: KeyVerifierOptions,
   { verify, checkKnownScopes, callerIp }: KeyVerifierDependencies,
 ): Verifier<KeyCaller> {
   const required = listScopes(scopes)
@@ -47,7 +50,7 @@ export function createKeyVerifier(
     throw new RoutekeyError('ERR_KEY_SCOPE', 'any needs at least one scope.')
   }
   return {
-    queryParameters: [],
+    from: parseSources(from),
     async verify({ request, credential }) {
       if (credential.kind === 'missing' || credential.kind === 'ambiguous') return denyCredential(credential.kind)
       const key = credential.kind === 'key' ? credential.key : ''

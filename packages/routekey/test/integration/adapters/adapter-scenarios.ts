@@ -122,6 +122,7 @@ export function adapterScenarios(name: string, start: () => Promise<ScenarioServ
     it("replaces the handler's headers only on a route that reads the query", async () => {
       const closed = await expectHandled({ path: '/guarded', headers: [apiKey] })
       expect(closed.headers['cache-control']).toBe('public')
+      expect(closed.headers.vary?.split(', ')).toEqual(expect.arrayContaining(['authorization', 'x-api-key']))
       expect(closed.headers['referrer-policy']).toBeUndefined()
       const open = await expectHandled({ path: '/query', headers: [apiKey] })
       expect(open.headers['cache-control']).toBe('private, no-store')
