@@ -1,5 +1,6 @@
 export { anyOf } from './verifiers/any-of.ts'
 export { type Authentication, type AuthenticateOptions, type DeniedEvent, authenticate } from './guard/authenticate.ts'
+export type { GuardOptions } from './guard/refuse.ts'
 export type { KeySources } from './guard/key-source.ts'
 export type { RandomBytes } from './key/base62.ts'
 export type { DenialCode } from './guard/denials.ts'

@@ -4,9 +4,11 @@ import { describe, expect, expectTypeOf, it, vi } from 'vitest'
 
 import {
   anyOf,
+  denialResponse,
   type DeniedEvent,
   envSecret,
   type EnvSecretOptions,
+  type GuardOptions,
   type SecretCaller,
   type Verifier,
 } from '../../index.ts'
@@ -149,18 +151,93 @@ describe('a guarded route', () => {
     await expect(route(new Request(address, keyed), context)).rejects.toThrow('the handler broke')
   })
 
-  it.each(['verify', 'onDenied'])('does not run its handler if %s throws', async (thrower) => {
-    const broken: Verifier<SecretCaller> = {
-      verify: () => {
-        if (thrower === 'verify') throw new Error('thrown')
-        return { ok: false, denial: { status: 401, code: 'missing_key' } }
-      },
-    }
+  it('does not run its handler if verify throws', async () => {
+    const broken: Verifier<SecretCaller> = { verify: throwing }
     const handler = vi.fn<Handler>()
-    await expect(withKey(broken, handler, { onDenied: throwing })(new Request(address), context)).rejects.toThrow(
-      'thrown',
-    )
+    await expect(withKey(broken, handler)(new Request(address), context)).rejects.toThrow('thrown')
     expect(handler).not.toHaveBeenCalled()
+  })
+
+  it.each<[string, () => unknown]>([
+    ['throws', throwing],
+    ['rejects', async () => Promise.reject(new Error('thrown'))],
+    // oxlint-disable-next-line prefer-promise-reject-errors -- a hook may reject with anything
+    ['rejects without a reason', async () => Promise.reject()],
+  ])('sends the refusal, and logs why, if onDenied %s', async (_case, onDenied) => {
+    const logger = { error: vi.fn<(message: string) => void>() }
+    const route = withKey(envSecret('S', { env: { S: secret } }), throwing, { onDenied, logger })
+    expect((await route(new Request(address), context)).status).toBe(401)
+    expect(logger.error.mock.calls).toEqual([[expect.stringMatching(/^routekey: onDenied failed: /)]])
+  })
+
+  it('waits for onDenied', async () => {
+    const steps: string[] = []
+    const onDenied = async () => {
+      await Promise.resolve()
+      steps.push('denied')
+    }
+    await withKey(envSecret('S', { env: { S: secret } }), throwing, { onDenied })(new Request(address), context)
+    expect(steps).toEqual(['denied'])
+  })
+})
+
+describe('respond', () => {
+  const refused = async (respond: NonNullable<GuardOptions['respond']>) => {
+    const logger = { error: vi.fn<(message: string) => void>() }
+    const route = withKey(envSecret('S', { env: { S: secret } }), throwing, { respond, logger })
+    const response = await route(new Request(`${address}?a=b`, { headers: { origin: 'https://a.example' } }), context)
+    return { response, logger }
+  }
+
+  it('makes the response to a refused request, which stays out of caches', async () => {
+    const { response, logger } = await refused(async (denial, request) =>
+      Response.json(
+        { error: denial.code },
+        { status: denial.status, headers: { 'access-control-allow-origin': request.headers.get('origin') ?? '' } },
+      ),
+    )
+    expect([response.status, await response.json()]).toEqual([401, { error: 'missing_key' }])
+    expect(Object.fromEntries(response.headers)).toEqual({
+      'access-control-allow-origin': 'https://a.example',
+      'cache-control': 'private, no-store',
+      'content-type': 'application/json',
+      'referrer-policy': 'no-referrer',
+    })
+    expect(logger.error).not.toHaveBeenCalled()
+  })
+
+  it('can add to the standard response, redirect, and set the headers itself', async () => {
+    const { response: extended } = await refused((denial) => {
+      const standard = denialResponse(denial)
+      standard.headers.set('x-request-id', '7')
+      return standard
+    })
+    expect([extended.headers.get('x-request-id'), extended.headers.get('www-authenticate')]).toEqual([
+      '7',
+      'Bearer realm="api"',
+    ])
+    const { response: redirect } = await refused(() => Response.redirect('http://localhost/login', 303))
+    expect([redirect.status, redirect.headers.get('cache-control')]).toEqual([303, 'private, no-store'])
+    const { response: own } = await refused(() => new Response(null, { headers: { 'cache-control': 'no-cache' } }))
+    expect(own.headers.get('cache-control')).toBe('no-cache')
+  })
+
+  it.each<[string, () => Response | Promise<Response>]>([
+    ['throws', throwing],
+    ['rejects', async () => Promise.reject(new Error('thrown'))],
+    ['returns nothing', () => Reflect.get({}, 'nothing')],
+    [
+      'returns a response whose body is used',
+      async () => {
+        const used = new Response('x')
+        await used.text()
+        return used
+      },
+    ],
+  ])('sends the standard response, and logs why, if it %s', async (_case, respond) => {
+    const { response, logger } = await refused(respond)
+    expect([response.status, response.headers.get('content-type')]).toEqual([401, 'application/problem+json'])
+    expect(logger.error.mock.calls).toEqual([[expect.stringMatching(/^routekey: respond failed: /)]])
   })
 })
 

@@ -19,8 +19,12 @@ async function start() {
   app.use('/unset', requireKey(envSecret('SCENARIO_UNSET', { env, logger })))
   const webhook = envWebhook('SCENARIO_WEBHOOK', { env, replayStore, maxBodyBytes: scenarioBodyBytes })
   const keyed = createKeyedVerifier()
-  // Twice: the second guard must not count the request again, also if something has replaced it in between.
-  app.use('/webhook', requireKey(webhook), requireKey(webhook))
+  // Twice: the second guard must not count the request again, also if something has read or replaced it in between.
+  app.use('/webhook', requireKey(webhook), async (c, next) => {
+    await c.req.text()
+    await next()
+  })
+  app.use('/webhook', requireKey(webhook))
   app.use('/keyed', requireKey(keyed), async (c, next) => {
     c.req.raw = new Request(c.req.raw)
     await next()
