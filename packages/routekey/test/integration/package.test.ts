@@ -109,8 +109,9 @@ describe('the package', () => {
       'next-pages': ['withKey'],
       'next-proxy': ['guardPaths'],
       hono: ['requireKey'],
+      fastify: ['requireKey'],
       'invalid-attempts': ['limitInvalidAttempts'],
-      node: ['requireKey', 'socketIp', 'withKey'],
+      node: ['authenticateNode', 'refuseUpgrade', 'requireKey', 'socketIp', 'withKey'],
       denials: ['denials'],
       'forwarded-ip': ['addressGroup', 'forwardedIp'],
     }

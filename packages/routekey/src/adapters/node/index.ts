@@ -1,3 +1,4 @@
+export { authenticateNode, refuseUpgrade } from './authenticate-node.ts'
 export type { GuardContext } from '../node-http/guard-request.ts'
 export type { NodeRequestLike, NodeResponseLike } from '../node-http/node-types.ts'
 export { socketIp } from '../node-http/socket-ip.ts'
