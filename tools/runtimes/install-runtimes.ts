@@ -33,13 +33,24 @@ export function installRuntimes(): string | null {
     return null
   }
   const code = /npm (?:error|ERR!) code (\w+)/.exec(stderr)?.[1] ?? `exit code ${String(status)}`
-  return `Node 20, Node 22 and workerd could not be installed (npm: ${code}). Run the tests once with a network to get them.`
+  return `The other runtimes could not be installed (npm: ${code}). Run the tests once with a network to get them.`
 }
 
 /** Finds the program of an installed Node. Returns null if npm installed none for this platform. */
 export function findNode(name: 'node-20' | 'node-22'): string | null {
   const path = join(directory, 'node_modules', name, 'bin', 'node')
   return existsSync(path) ? path : null
+}
+
+/** Finds the program of the installed Deno or Bun. Returns null if npm installed none for this platform. */
+export function findRuntime(name: 'deno' | 'bun'): string | null {
+  const platform = `${process.platform}-${process.arch}`
+  // As npm delivers them: their own installers, which do not run, would only link these.
+  const paths = {
+    deno: [`@deno/${platform}-glibc/deno`, `@deno/${platform}/deno`],
+    bun: [`@oven/bun-${platform}/bin/bun`, `@oven/bun-${platform.replace('arm64', 'aarch64')}/bin/bun`],
+  }[name]
+  return paths.map((path) => join(directory, 'node_modules', path)).find((path) => existsSync(path)) ?? null
 }
 
 /** Finds the program of the installed `workerd`. */

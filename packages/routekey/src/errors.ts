@@ -3,6 +3,7 @@ export const errorMeanings = {
   ERR_CONFIG_VARIABLE:
     'The name of the environment variable is invalid, or has a prefix that makes a framework publish the value to browsers.',
   ERR_CONFIG_VERIFIER: '`anyOf` was called without a verifier.',
+  ERR_CONFIG_SOURCE: 'The `from` option of a verifier has an entry that is not a header in which a key can be sent.',
   ERR_CONFIG_KEYRING: 'An option of the keyring or of its verifier is invalid.',
   ERR_CONFIG_SCHEMA: 'The name of a database schema is invalid.',
   ERR_CONFIG_PATH: 'A path cannot be guarded, because it is a pattern or does not start with a slash.',

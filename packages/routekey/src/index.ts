@@ -1,5 +1,7 @@
 export { anyOf } from './verifiers/any-of.ts'
 export { type Authentication, type AuthenticateOptions, type DeniedEvent, authenticate } from './guard/authenticate.ts'
+export type { GuardOptions } from './guard/refuse.ts'
+export type { KeySources } from './guard/key-source.ts'
 export type { RandomBytes } from './key/base62.ts'
 export type { DenialCode } from './guard/denials.ts'
 export type { Denial, RateLimit } from './guard/denial.ts'
@@ -11,7 +13,7 @@ export { type GenerateKeyOptions, generateKey } from './key/generate-key.ts'
 export { type HashKeyOptions, hashKey } from './key/hash-key.ts'
 export { createKeyring } from './keyring/create-keyring.ts'
 export type { Keyring, KeyringOptions } from './keyring/keyring.ts'
-export type { InvalidAttemptsOptions } from './keyring/verify/invalid-attempts.ts'
+export type { InvalidAttempts, Throttle } from './keyring/verify/invalid-attempts.ts'
 export type { CacheOptions } from './keyring/verify/key-cache.ts'
 export {
   type AuditAction,

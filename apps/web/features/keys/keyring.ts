@@ -1,6 +1,7 @@
 import 'server-only'
 import { after } from 'next/server'
 import { createKeyring } from 'routekey'
+import { limitInvalidAttempts } from 'routekey/invalid-attempts'
 import { createSupabaseLimiter, createSupabaseStore, type SupabaseRpcClient } from 'routekey/stores/supabase'
 import { invalidKeyLimits } from '#server/caller-address/caller-env.ts'
 import { callerAddress } from '#server/caller-address/caller-address.ts'
@@ -19,7 +20,7 @@ export const keyring = createKeyring({
   store: createSupabaseStore({ client }),
   limiter: createSupabaseLimiter({ client, points: maximumQuota }),
   callerIp: ({ headers }) => callerAddress(headers),
-  invalidAttempts: invalidKeyLimits,
+  invalidAttempts: limitInvalidAttempts(invalidKeyLimits),
   usage: { after },
   timeoutMs: supabaseTimeoutMs,
   logger: { error: (message) => log('error', 'keyring.failed', { error: message }) },

@@ -1,5 +1,8 @@
 import type { Denial } from './denial.ts'
 import { extractCredential } from './extract-credential.ts'
+import { defaultSources } from './key-source.ts'
+import type { Logger } from './logger.ts'
+import { originOf, takeBack } from './one-request.ts'
 import { privateHeaders } from './private-headers.ts'
 import type { ResponseHeaders, Verifier } from './verifier.ts'
 
@@ -13,8 +16,10 @@ export interface DeniedEvent {
 }
 
 export interface AuthenticateOptions {
-  /** Called once for each refused request, before the response. If it throws, so does `authenticate`. */
-  readonly onDenied?: (event: DeniedEvent) => void
+  /** Called once for each refused request, and awaited before the response. If it throws, the error is logged. */
+  readonly onDenied?: (event: DeniedEvent) => unknown
+  /** Gets what a hook of the guard throws. Default `console`. */
+  readonly logger?: Logger
 }
 
 /** The accepted caller, or the reason for the refusal. */
@@ -22,13 +27,30 @@ export type Authentication<Caller> =
   | {
       readonly ok: true
       readonly caller: Caller
-      /** Set these on the response. `withKey` and the other guards do it for you. */
+      /**
+       * Set these on the response; add to a `Vary` that it has, and keep its `Cache-Control` if this one is only `private`. `withKey`
+       * and the other guards do it for you.
+       */
       readonly headers: ResponseHeaders
     }
   | { readonly ok: false; readonly denial: Denial }
 
+/** Runs a hook of the application, and logs what it throws. */
+export async function runHook<Result>(
+  name: string,
+  hook: () => Result | Promise<Result>,
+  logger: Logger = console,
+): Promise<Result | undefined> {
+  try {
+    return await hook()
+  } catch (error) {
+    logger.error(`routekey: ${name} failed: ${error instanceof Error ? error.stack : String(error)}`)
+    return undefined
+  }
+}
+
 /**
- * Decides whether a request may pass. A refusal is a value, not an exception; this throws only if `onDenied` or the verifier does.
+ * Decides whether a request may pass. A refusal is a value, not an exception; this throws only if the verifier does.
  *
  * @example
  * import { authenticate, denialResponse, envSecret } from 'routekey'
@@ -41,13 +63,25 @@ export async function authenticate<Caller>(
   verifier: Verifier<Caller>,
   options: AuthenticateOptions = {},
 ): Promise<Authentication<Caller>> {
-  const credential = extractCredential(request, verifier.queryParameters)
-  const decision = await verifier.verify({ request, credential })
+  const { from = defaultSources } = verifier
+  const decision = await verifier.verify({ request, credential: extractCredential(request, from) })
   if (decision.ok) {
-    const headers = { ...decision.headers, ...(verifier.queryParameters.length > 0 && privateHeaders) }
+    takeBack(originOf(request))
+    const names = from.flatMap((source) => (source.startsWith('?') ? [] : source.split(':', 1)))
+    const headers = {
+      // A shared cache must not give one caller's response to another.
+      'cache-control': 'private',
+      ...(names.length > 0 && { vary: names.join(', ') }),
+      ...decision.headers,
+      ...(names.length < from.length && privateHeaders),
+    }
     return { ok: true, caller: decision.caller, headers }
   }
   const { denial } = decision
-  options.onDenied?.({ denial, method: request.method, path: new URL(request.url).pathname, request })
+  const { onDenied, logger } = options
+  const { method, url } = request
+  if (onDenied) {
+    await runHook('onDenied', () => onDenied({ denial, method, path: new URL(url).pathname, request }), logger)
+  }
   return { ok: false, denial }
 }

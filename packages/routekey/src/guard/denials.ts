@@ -19,13 +19,12 @@ export const denials = {
   ambiguous_key: {
     status: 400,
     meaning: 'The request has a key in two places, or twice in one place.',
-    remedy:
-      'Send the key once: as `Authorization: Bearer`, `x-api-key` or, if the route accepts it, the query parameter.',
+    remedy: 'Send the key once. If a gateway uses one of the headers for itself, choose the others with `from`.',
   },
   missing_key: {
     status: 401,
     meaning: 'The request has no key, an empty key, or credentials of another scheme.',
-    remedy: 'Send the key as `Authorization: Bearer <key>` or `x-api-key: <key>`.',
+    remedy: 'Send the key where the route reads it, by default `Authorization: Bearer <key>` or `x-api-key: <key>`.',
   },
   invalid_key: {
     status: 401,

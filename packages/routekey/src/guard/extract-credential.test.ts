@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest'
 
 import { isUsableKey } from '../secret/usable-key.ts'
 import { extractCredential, restrictCredential } from './extract-credential.ts'
+import { parseSources } from './key-source.ts'
 
 type Header = [name: string, value: string]
 
 const extract = (headers: Header[], search = '', parameters: readonly string[] = ['S'], body?: string) =>
   extractCredential(
     new Request(`http://localhost/${search}`, { method: 'POST', headers, ...(body !== undefined && { body }) }),
-    parameters,
+    ['authorization: bearer', 'x-api-key', ...parameters.map((name) => `?${name}`)],
   )
 
 describe('extractCredential', () => {
@@ -22,7 +23,7 @@ describe('extractCredential', () => {
     ['a header name in another case', ['X-API-KEY', 'k']],
     ['a value between spaces, which are not part of it', ['x-api-key', ' k ']],
   ])('reads the key from %s', (_case, header) => {
-    expect(extract([header])).toEqual({ kind: 'key', key: 'k', queryParameter: null })
+    expect(extract([header])).toMatchObject({ kind: 'key', key: 'k' })
   })
 
   it.each([
@@ -30,7 +31,7 @@ describe('extractCredential', () => {
     ['the query parameter among others', '?a=1&S=k&b=%zz'],
     ['a percent-encoded query parameter', '?%53=%6b'],
   ])('reads the key from %s', (_case, search) => {
-    expect(extract([], search)).toEqual({ kind: 'key', key: 'k', queryParameter: 'S' })
+    expect(extract([], search)).toEqual({ kind: 'key', key: 'k', source: '?S' })
   })
 
   it.each<[string, Header]>([
@@ -69,7 +70,7 @@ describe('extractCredential', () => {
   it('reads no query parameter that it was not given', () => {
     expect(extract([], '?S=k', [])).toEqual({ kind: 'missing' })
     expect(extract([], '?A=1&B=2', ['A'])).toMatchObject({ kind: 'key', key: '1' })
-    expect(extract([['x-api-key', 'k']], '?S=k', [])).toMatchObject({ kind: 'key', queryParameter: null })
+    expect(extract([['x-api-key', 'k']], '?S=k', [])).toMatchObject({ kind: 'key', source: 'x-api-key' })
   })
 
   it.each<[string, Header[], string]>([
@@ -182,10 +183,10 @@ describe('extractCredential', () => {
     fc.assert(
       fc.property(visible, (key) => {
         fc.pre(isUsableKey(key))
-        const found = { kind: 'key', key, queryParameter: null }
-        expect(extract([['x-api-key', key]])).toEqual(found)
-        expect(extract([['authorization', `Bearer ${key}`]])).toEqual(found)
-        expect(extract([], `?S=${encodeURIComponent(key)}`)).toEqual({ ...found, queryParameter: 'S' })
+        const found = { kind: 'key', key }
+        expect(extract([['x-api-key', key]])).toEqual({ ...found, source: 'x-api-key' })
+        expect(extract([['authorization', `Bearer ${key}`]])).toEqual({ ...found, source: 'authorization: bearer' })
+        expect(extract([], `?S=${encodeURIComponent(key)}`)).toEqual({ ...found, source: '?S' })
       }),
     )
   })
@@ -206,13 +207,99 @@ describe('extractCredential', () => {
 })
 
 describe('restrictCredential', () => {
-  it('hides only a key in a query parameter that the verifier does not accept', () => {
-    const inQuery = { kind: 'key', key: 'k', queryParameter: 'A' } as const
-    const inHeader = { kind: 'key', key: 'k', queryParameter: null } as const
-    expect(restrictCredential(inQuery, [])).toEqual({ kind: 'missing' })
-    expect(restrictCredential(inQuery, ['B'])).toEqual({ kind: 'missing' })
-    expect(restrictCredential(inQuery, ['B', 'A'])).toBe(inQuery)
-    expect(restrictCredential(inHeader, [])).toBe(inHeader)
+  it('hides a key from a verifier that does not read it where it was found', () => {
+    const inQuery = { kind: 'key', key: 'k', source: '?A' } as const
+    const inHeader = { kind: 'key', key: 'k', source: 'x-api-key' } as const
+    for (const from of [undefined, [], ['?B'], ['a']]) {
+      expect(restrictCredential(inQuery, from)).toEqual({ kind: 'missing' })
+    }
+    expect(restrictCredential(inQuery, ['?B', '?A'])).toBe(inQuery)
+    expect(restrictCredential(inHeader)).toBe(inHeader)
+    expect(restrictCredential(inHeader, ['authorization: bearer'])).toEqual({ kind: 'missing' })
     expect(restrictCredential({ kind: 'ambiguous' }, [])).toEqual({ kind: 'ambiguous' })
   })
+})
+
+describe('extractCredential with chosen sources', () => {
+  const read = (from: readonly string[], headers: Header[], search = '') =>
+    extractCredential(new Request(`http://localhost/${search}`, { headers }), parseSources(from))
+
+  it.each<[string, string[], Header[]]>([
+    [
+      'x-api-key, beside a gateway that owns Authorization',
+      ['X-Api-Key'],
+      [
+        ['authorization', 'Bearer gateway'],
+        ['x-api-key', 'k'],
+      ],
+    ],
+    [
+      'a header with another name',
+      ['apikey'],
+      [
+        ['apikey', 'k'],
+        ['x-api-key', 'other'],
+      ],
+    ],
+    [
+      'another scheme',
+      ['Authorization: Api-Key'],
+      [
+        ['authorization', 'api-key  k'],
+        ['x-api-key', 'other'],
+      ],
+    ],
+    ['one of two schemes', ['authorization', 'Authorization: Token'], [['authorization', 'Token k']]],
+    [
+      'a scheme in a header of its own',
+      ['X-Forwarded-Authorization: Bearer'],
+      [['x-forwarded-authorization', 'Bearer k']],
+    ],
+    ['a source that is listed twice', ['authorization', 'Authorization: Bearer'], [['authorization', 'Bearer k']]],
+  ])('reads %s', (_case, from, headers) => {
+    expect(read(from, headers)).toMatchObject({ kind: 'key', key: 'k' })
+  })
+
+  it.each<[string, string[], Header[], string]>([
+    [
+      'a header twice',
+      ['apikey'],
+      [
+        ['apikey', 'k'],
+        ['apikey', 'k'],
+      ],
+      'ambiguous',
+    ],
+    [
+      'two chosen headers',
+      ['apikey', 'x-api-key'],
+      [
+        ['apikey', 'k'],
+        ['x-api-key', 'k'],
+      ],
+      'ambiguous',
+    ],
+    ['a scheme twice', ['authorization: api-key'], [['authorization', 'Api-Key a, API-KEY b']], 'ambiguous'],
+    ['a scheme after another one', ['authorization: api-key'], [['authorization', 'Bearer a, Api-Key b']], 'ambiguous'],
+    [
+      'only a header that was not chosen',
+      ['apikey'],
+      [
+        ['x-api-key', 'k'],
+        ['authorization', 'Bearer k'],
+      ],
+      'missing',
+    ],
+    ['a scheme that was not chosen', ['authorization: api-key'], [['authorization', 'Bearer k']], 'missing'],
+    ['a longer scheme', ['authorization: api'], [['authorization', 'Api-Key k']], 'missing'],
+  ])('does not accept %s', (_case, from, headers, kind) => {
+    expect(read(from, headers)).toEqual({ kind })
+  })
+
+  it.each(['', 'cookie', 'Cookie', 'a b', 'x-api-key:', 'authorization: a b', '?S', 'a:b', 'é', 'a\r\nb'])(
+    'rejects %j',
+    (source) => {
+      expect(() => parseSources([source])).toThrow('ERR_CONFIG_SOURCE')
+    },
+  )
 })

@@ -1,5 +1,5 @@
 import { type Denial, invalidKey } from './denial.ts'
-import type { Credential } from './extract-credential.ts'
+import type { Credential, CredentialSources } from './extract-credential.ts'
 
 /** A request, with the key that it carries. */
 export interface Attempt {
@@ -19,9 +19,7 @@ export type Decision<Caller> =
  * Decides which requests are accepted. `envSecret`, `anyOf`, `keyring.verifier()` and `envWebhook` create verifiers, and you can
  * write your own. If `verify` throws, the handler does not run.
  */
-export interface Verifier<Caller> {
-  /** Query parameters in which a key is accepted. Empty: only headers are read. */
-  readonly queryParameters: readonly string[]
+export interface Verifier<Caller> extends CredentialSources {
   verify(attempt: Attempt): Decision<Caller> | Promise<Decision<Caller>>
 }
 

@@ -8,7 +8,6 @@ import type { TooManyKeys } from './manage/key-management.ts'
 import { createKeyManagement } from './manage/manage-keys.ts'
 import type { KeyStore } from './model/key-store.ts'
 import { coversScope, checkScopes } from './model/scopes.ts'
-import { type Throttle, createInvalidAttempts } from './verify/invalid-attempts.ts'
 import { createHashOf } from './verify/key-formats.ts'
 import { createKeyCache } from './verify/key-cache.ts'
 import { createKeyVerifier } from './verify/key-verifier.ts'
@@ -54,7 +53,7 @@ export function createKeyring<const Scope extends string = string>(
   // A longer timer would end at once.
   checkWholeNumber('ERR_CONFIG_KEYRING', 'timeoutMs', timeoutMs)
   if (invalidAttempts !== undefined && callerIp === undefined) {
-    throw new RoutekeyError('ERR_CONFIG_KEYRING', 'invalidAttempts needs the callerIp option.')
+    throw new RoutekeyError('ERR_CONFIG_KEYRING', 'invalidAttempts needs callerIp.')
   }
   if (knownScopes !== undefined) checkScopes(knownScopes, 'required')
 
@@ -93,14 +92,9 @@ export function createKeyring<const Scope extends string = string>(
     }
   }
 
-  let started: Throttle | undefined
-  const throttle: Throttle | undefined =
-    typeof invalidAttempts === 'function'
-      ? (...given) => (started ??= createInvalidAttempts(invalidAttempts(), clock))(...given)
-      : invalidAttempts && createInvalidAttempts(invalidAttempts, clock)
   const applyLimits = createLimitGate({ limiter, onLimiterError, timeoutMs, fail })
   const context = { store, prefix, clock, now, hash, call, cache, checkKnownScopes }
-  const verify = createVerifyKey({ ...context, hashOf, throttle, applyLimits, usage, fail })
+  const verify = createVerifyKey({ ...context, hashOf, throttle: invalidAttempts?.(clock), applyLimits, usage, fail })
   let listening: Promise<() => Promise<void>> | undefined
 
   return {

@@ -44,7 +44,7 @@ describe('types', () => {
   it('take any scope if the keyring lists none', () => {
     const open = createKeyring({ store, prefix: 'acme' })
     expectTypeOf(open).toEqualTypeOf<Keyring>()
-    expect(open.verifier({ scopes: ['anything:else'] }).queryParameters).toEqual([])
+    expect(open.verifier({ scopes: ['anything:else'], from: ['apikey'] }).from).toEqual(['apikey'])
   })
 
   it('let create return a refusal only with maximumKeysPerOwner', async () => {

@@ -2,7 +2,7 @@ import type { Logger } from '../guard/logger.ts'
 import type { Verifier } from '../guard/verifier.ts'
 import type { KeyManagement } from './manage/key-management.ts'
 import type { KeyStore } from './model/key-store.ts'
-import type { InvalidAttemptsOptions } from './verify/invalid-attempts.ts'
+import type { InvalidAttempts } from './verify/invalid-attempts.ts'
 import type { CacheOptions } from './verify/key-cache.ts'
 import type { ForeignKeys } from './verify/key-formats.ts'
 import type { KeyCaller, KeyVerifierOptions } from './verify/key-verifier.ts'
@@ -35,10 +35,10 @@ export interface KeyringOptions<Scope extends string = string> {
   /** Reuses look-ups; off by default. The process that revokes a key refuses it at once, also with a cache. */
   readonly cache?: CacheOptions
   /**
-   * Refuses addresses that keep sending invalid keys; off by default. It needs `callerIp`. A function is called once, with the first
-   * key, so that creating the keyring reads no environment.
+   * Refuses addresses that keep sending invalid keys: `limitInvalidAttempts` of `routekey/invalid-attempts`. Off by default. It needs
+   * `callerIp`.
    */
-  readonly invalidAttempts?: InvalidAttemptsOptions | (() => InvalidAttemptsOptions)
+  readonly invalidAttempts?: InvalidAttempts
   /**
    * Returns the caller's IP address, or null if it is unknown. There is no default, because a caller can write any header that your
    * proxy does not overwrite. See `forwardedIp` of `routekey/forwarded-ip`.
@@ -59,10 +59,10 @@ export interface Keyring<Scope extends string = string, Refusal = never> extends
   /** Verifies a key with at most one read of the store, and no write. It never throws. */
   verify(key: string, options?: VerifyOptions<Scope>): Promise<Verification>
   /**
-   * Creates a verifier for `withKey` and the other guards. In `anyOf`, put it last: it refuses the secret of another verifier as an
-   * invalid key.
+   * Creates a verifier for `withKey` and the other guards. If several of one keyring see the same request, it is looked up and
+   * counted once; each of them checks its scopes.
    *
-   * @throws `ERR_KEY_SCOPE`
+   * @throws `ERR_KEY_SCOPE`, `ERR_CONFIG_SOURCE`
    */
   verifier(options?: KeyVerifierOptions<Scope>): Verifier<KeyCaller>
   /** Writes the buffered usage counts. */

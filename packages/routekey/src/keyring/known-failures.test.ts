@@ -14,6 +14,7 @@ import {
 } from '../index.ts'
 import { withKey } from '../adapters/next/index.ts'
 import { createMemoryStore } from '../stores/memory.ts'
+import { limitInvalidAttempts } from './verify/invalid-attempts.ts'
 
 // One test for each failure that was measured in, or reported about, another library for keys.
 
@@ -190,7 +191,7 @@ describe('failures known from other libraries', () => {
   it('pinchy: an address that guesses keys is refused, and others are not', async () => {
     const { keyring } = setUp({
       callerIp: (request) => request.headers.get('x-real-ip'),
-      invalidAttempts: { quota: 5, windowSeconds: 60 },
+      invalidAttempts: limitInvalidAttempts({ quota: 5, windowSeconds: 60 }),
     })
     for (let time = 0; time < 5; time += 1) expect(await status(keyring, guessFrom('192.0.2.1'))).toBe(401)
     expect(await status(keyring, guessFrom('192.0.2.1'))).toBe(429)

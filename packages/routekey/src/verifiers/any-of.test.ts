@@ -16,7 +16,7 @@ const logger = { error: vi.fn<(message: string) => void>() }
 const ask = (verifier: Verifier<unknown>, search: string, headers: Record<string, string> = {}) =>
   authenticate(new Request(`http://localhost/${search}`, { headers }), verifier)
 
-const denying = (denial: Denial): Verifier<never> => ({ queryParameters: [], verify: () => ({ ok: false, denial }) })
+const denying = (denial: Denial): Verifier<never> => ({ verify: () => ({ ok: false, denial }) })
 
 describe('anyOf', () => {
   const either = anyOf(envSecret('A', { env, query: true }), envSecret('B', { env }))
@@ -52,7 +52,7 @@ describe('anyOf', () => {
   })
 
   it('stops at the first verifier that accepts', async () => {
-    const later = { queryParameters: [], verify: vi.fn<Verifier<string>['verify']>() }
+    const later = { verify: vi.fn<Verifier<string>['verify']>() }
     await ask(anyOf(envSecret('A', { env }), later), '', { 'x-api-key': a })
     expect(later.verify).not.toHaveBeenCalled()
   })
@@ -74,7 +74,6 @@ describe('anyOf', () => {
 
   it('throws what a verifier throws', async () => {
     const broken: Verifier<never> = {
-      queryParameters: [],
       verify: () => {
         throw new TypeError('broken')
       },

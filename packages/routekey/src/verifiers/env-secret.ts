@@ -1,6 +1,7 @@
 import { constantTimeEqual, sha256 } from '#crypto'
 import { processEnvironment, readVariable } from '../secret/process-environment.ts'
 import { type SecretProblem, checkSecret, secretProblems } from '../secret/check-secret.ts'
+import { type KeySources, parseSources } from '../guard/key-source.ts'
 import type { Logger } from '../guard/logger.ts'
 import { logOnce } from './log-once.ts'
 import { checkSecretVariable, previousVariable } from '../secret/secret-variable.ts'
@@ -8,6 +9,11 @@ import { invalidKey } from '../guard/denial.ts'
 import { type Verifier, denyCredential } from '../guard/verifier.ts'
 
 export interface EnvSecretOptions {
+  /**
+   * The headers in which the secret is accepted; all others are ignored. Default `['Authorization: Bearer', 'x-api-key']`. What
+   * follows the colon is the scheme before the key; without one, the key is the whole value.
+   */
+  readonly from?: KeySources
   /** Also accept the secret in a query parameter with the name of the variable. URLs end up in logs. Default false. */
   readonly query?: boolean
   /** The environment, read at each request. Default `process.env`. */
@@ -46,7 +52,7 @@ const refresh = (known: Secret, value: string | undefined) => (known.value === v
  * It fails closed: if the variable is unset, empty, weak (under 128 bits) or unusable, every request gets a 503, and the log says
  * once how to fix it. A weak `<NAME>_PREVIOUS` is ignored and logged. The environment is read at each request, never on import.
  *
- * @throws `ERR_CONFIG_VARIABLE`
+ * @throws `ERR_CONFIG_VARIABLE`, `ERR_CONFIG_SOURCE`
  * @example
  * import { envSecret } from 'routekey'
  * import { withKey } from 'routekey/next'
@@ -56,12 +62,14 @@ const refresh = (known: Secret, value: string | undefined) => (known.value === v
 export function envSecret(variable: string, options: EnvSecretOptions = {}): Verifier<SecretCaller> {
   checkSecretVariable(variable)
   const { query, logger = console } = options
+  const headers = parseSources(options.from)
+  const from = query ? [...headers, `?${variable}`] : headers
   const previousName = previousVariable(variable)
   let current = resolveSecret(undefined)
   let previous = current
 
   return {
-    queryParameters: query ? [variable] : [],
+    from,
     verify({ credential }) {
       const env = options.env ?? processEnvironment()
       current = refresh(current, readVariable(env, variable))

@@ -1,6 +1,7 @@
 import type { Denial } from '../guard/denial.ts'
 import { processEnvironment, readVariable } from '../secret/process-environment.ts'
 import type { Logger } from '../guard/logger.ts'
+import { originOf } from '../guard/one-request.ts'
 import { logOnce } from '../verifiers/log-once.ts'
 import { checkSecretVariable, previousVariable } from '../secret/secret-variable.ts'
 import type { Decision, Verifier } from '../guard/verifier.ts'
@@ -49,6 +50,9 @@ function resolveKey(secret: string | undefined): Uint8Array | keyof typeof messa
   return looksRandom(key) ? key : 'secret_weak'
 }
 
+/** The attempts that each request was found to be, so that a second guard of the same request does not take it for a replay. */
+const attempts = new WeakMap<object, Map<string, Promise<Denial | null>>>()
+
 const refuse = (denial: Denial): Decision<never> => ({ ok: false, denial })
 
 /**
@@ -76,20 +80,30 @@ export function envWebhook(variable: string, options: EnvWebhookOptions = {}): V
   const previousName = previousVariable(variable)
 
   /** Returns null for a new attempt, or why it is refused. */
-  async function rememberAttempt({ id, timestamp, sentAt }: WebhookHead): Promise<Denial | null> {
+  async function rememberAttempt(attempt: string, sentAt: Date): Promise<Denial | null> {
     if (replayStore === undefined) return null
     // One more second, because timestamps are compared in whole seconds.
     const expiresAt = new Date(sentAt.getTime() + (toleranceSeconds + 1) * 1000)
     try {
-      const isNew = await replayStore.remember(`${variable}.${id}.${timestamp}`, expiresAt)
+      const isNew = await replayStore.remember(attempt, expiresAt)
       return isNew ? null : { status: 401, code: 'replayed_signature' }
     } catch (cause) {
       return { status: 503, code: 'store_unavailable', retryAfterSeconds: replayRetrySeconds, cause }
     }
   }
 
+  /** Asks the replay store once for each request. */
+  function rememberOnce(request: object, { id, timestamp, sentAt }: WebhookHead): Promise<Denial | null> {
+    const attempt = `${variable}.${id}.${timestamp}`
+    const known = attempts.get(request) ?? new Map<string, Promise<Denial | null>>()
+    attempts.set(request, known)
+    const denial = known.get(attempt) ?? rememberAttempt(attempt, sentAt)
+    known.set(attempt, denial)
+    return denial
+  }
+
   return {
-    queryParameters: [],
+    from: [],
     async verify({ request }) {
       const env = options.env ?? processEnvironment()
       const current = resolveKey(readVariable(env, variable))
@@ -113,7 +127,7 @@ export function envWebhook(variable: string, options: EnvWebhookOptions = {}): V
       if (!isCurrent && !isPrevious) return refuse({ status: 401, code: 'invalid_signature' })
 
       // After the signature, because a forged attempt must not block the real one.
-      const denial = await rememberAttempt(head)
+      const denial = await rememberOnce(originOf(request), head)
       if (denial !== null) return refuse(denial)
       const generation = isCurrent ? 'current' : 'previous'
       return { ok: true, caller: { kind: 'webhook', variable, id: head.id, sentAt: head.sentAt, generation } }

@@ -7,10 +7,10 @@ import { RoutekeyError } from '../errors.ts'
  * @throws `ERR_REQUEST_BODY` if the body has been read before
  */
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array | null> {
-  if (request.bodyUsed) {
+  if (request.bodyUsed || request.body?.locked) {
     throw new RoutekeyError(
       'ERR_REQUEST_BODY',
-      'The body was read before the verifier. Do not read it before the guard.',
+      'The body was read before the verifier. Put the guard first, or read request.clone() before it.',
     )
   }
   if (Number(request.headers.get('content-length')) > maxBytes) return null

@@ -32,7 +32,7 @@ const verifying = (name: string, left: (text: string) => string, right: (text: s
     name,
     prepare: (kind) => {
       const key = copy((kind === 'left' ? left : right)(secret))
-      return () => verifier.verify({ request, credential: { kind: 'key', key, queryParameter: null } })
+      return () => verifier.verify({ request, credential: { kind: 'key', key, source: 'x-api-key' } })
     },
   }
 }

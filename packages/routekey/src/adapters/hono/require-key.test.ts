@@ -44,7 +44,7 @@ describe('requireKey for Hono', () => {
 
   it('passes what a verifier throws to the error handler, and does not run the handler', async () => {
     const handler = vi.fn<() => Response>()
-    const broken: Verifier<null> = { queryParameters: [], verify: async () => Promise.reject(new Error('broken')) }
+    const broken: Verifier<null> = { verify: async () => Promise.reject(new Error('broken')) }
     const app = new Hono()
     app.onError((error, c) => c.text(error.message, 500))
     app.get('/', requireKey(broken), handler)

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AuthenticateOptions } from '../../guard/authenticate.ts'
+import type { GuardOptions } from '../../guard/refuse.ts'
 import { type GuardContext, guardRequest } from '../node-http/guard-request.ts'
 import type { Verifier } from '../../guard/verifier.ts'
 
@@ -44,7 +44,7 @@ export function withKey<
 >(
   verifier: Verifier<Caller>,
   handler: (request: Incoming, response: Outgoing, context: GuardContext<Caller>) => unknown,
-  options: AuthenticateOptions = {},
+  options: GuardOptions = {},
 ): (request: Incoming, response: Outgoing) => Promise<void> {
   return async (request, response) => {
     const context = await guardRequest(request, response, verifier, options)

@@ -1,6 +1,6 @@
 import { addHeaders } from '../../guard/add-headers.ts'
-import { type AuthenticateOptions, authenticate } from '../../guard/authenticate.ts'
-import { denialResponse } from '../../guard/denial-response.ts'
+import { authenticate } from '../../guard/authenticate.ts'
+import { type GuardOptions, refuse } from '../../guard/refuse.ts'
 import { RoutekeyError } from '../../errors.ts'
 import type { Verifier } from '../../guard/verifier.ts'
 import { isBelow, normalizePath, resolveParents } from './normalize-path.ts'
@@ -38,7 +38,7 @@ export function guardPaths<Incoming extends ProxyRequest = ProxyRequest, Event =
     request: Incoming,
     event: Event,
   ) => Response | null | undefined | void | Promise<Response | null | undefined | void>,
-  options: AuthenticateOptions = {},
+  options: GuardOptions = {},
 ): (request: Incoming, event: Event) => Promise<Response> {
   const rules = Object.entries(guards).map(([path, verifier]) => {
     if (!/^\/[^?#*:]*$/.test(path)) {
@@ -60,7 +60,11 @@ export function guardPaths<Incoming extends ProxyRequest = ProxyRequest, Event =
     const pass = async () => (await proxy?.(request, event)) ?? continueToRoute()
     if (rule === undefined) return pass()
     const result = await authenticate(request, rule.verifier, options)
-    if (!result.ok) return denialResponse(result.denial)
-    return addHeaders(await pass(), result.headers)
+    if (!result.ok) return refuse(result.denial, request, options)
+    const response = await pass()
+    // In Next.js, the headers of a proxy win over those of the route, so a proxy cannot give a default. `Vary` says enough to caches.
+    const { 'cache-control': cacheControl, ...others } = result.headers
+    const isDefault = cacheControl === 'private' && response.headers.has('x-middleware-next')
+    return addHeaders(response, isDefault ? others : result.headers)
   }
 }

@@ -1,6 +1,6 @@
 import { addHeaders } from '../../guard/add-headers.ts'
-import { type AuthenticateOptions, authenticate } from '../../guard/authenticate.ts'
-import { denialResponse } from '../../guard/denial-response.ts'
+import { authenticate } from '../../guard/authenticate.ts'
+import { type GuardOptions, refuse } from '../../guard/refuse.ts'
 import type { Verifier } from '../../guard/verifier.ts'
 
 /** The parameters of a dynamic route, as Next.js gives them. */
@@ -30,11 +30,11 @@ export interface GuardContext<Caller, Params = RouteParams> {
 export function withKey<Caller, Params = RouteParams, Req extends Request = Request>(
   verifier: Verifier<Caller>,
   handler: (request: Req, context: GuardContext<Caller, Params>) => Response | Promise<Response>,
-  options: AuthenticateOptions = {},
+  options: GuardOptions = {},
 ): (request: Req, context: { params: Promise<Params> }) => Promise<Response> {
   return async (request, context) => {
     const result = await authenticate(request, verifier, options)
-    if (!result.ok) return denialResponse(result.denial)
+    if (!result.ok) return refuse(result.denial, request, options)
     return addHeaders(await handler(request, { ...context, caller: result.caller }), result.headers)
   }
 }

@@ -1,20 +1,15 @@
-import type { ServerResponse } from 'node:http'
-import { type AuthenticateOptions, authenticate } from '../../guard/authenticate.ts'
-import { denialResponse } from '../../guard/denial-response.ts'
+import { authenticate } from '../../guard/authenticate.ts'
+import type { GuardOptions } from '../../guard/refuse.ts'
 import type { Verifier } from '../../guard/verifier.ts'
+import type { NodeRequestLike, NodeResponseLike } from './node-types.ts'
 import { pinHeaders } from './pin-headers.ts'
-import { type NodeRequest, toRequest } from './to-request.ts'
+import { readRefusal, setHeaders } from './read-refusal.ts'
+import { toRequest } from './to-request.ts'
 
 /** The third argument of a guarded handler. */
 export interface GuardContext<Caller> {
   /** The accepted caller. */
   readonly caller: Caller
-}
-
-async function send(response: Response, outgoing: ServerResponse): Promise<void> {
-  outgoing.statusCode = response.status
-  for (const [name, value] of response.headers) outgoing.setHeader(name, value)
-  outgoing.end(await response.text())
 }
 
 /**
@@ -23,24 +18,33 @@ async function send(response: Response, outgoing: ServerResponse): Promise<void>
  * @returns null if nothing is left to do: the request was refused, or the client has disconnected
  */
 export async function guardRequest<Caller>(
-  incoming: NodeRequest,
-  outgoing: ServerResponse,
+  incoming: NodeRequestLike,
+  outgoing: NodeResponseLike,
   verifier: Verifier<Caller>,
-  options: AuthenticateOptions,
+  options: GuardOptions,
 ): Promise<GuardContext<Caller> | null> {
   try {
     const { request, restoreBody } = toRequest(incoming)
     const result = await authenticate(request, verifier, options)
     if (!result.ok) {
-      await send(denialResponse(result.denial), outgoing)
+      const { status, headers, body } = await readRefusal(result.denial, request, options)
+      // Something else may have responded in the meantime, such as a timeout.
+      if (outgoing.headersSent) return null
+      outgoing.statusCode = status
+      setHeaders(
+        headers,
+        (name) => outgoing.getHeader(name),
+        (name, value) => outgoing.setHeader(name, value),
+      )
+      outgoing.end(body)
       return null
     }
     await restoreBody()
     pinHeaders(outgoing, result.headers)
     return { caller: result.caller }
   } catch (error) {
-    // A client that disconnects while the verifier reads the body must not cause a rejection, which could end the process.
-    if (incoming.destroyed && !incoming.complete) return null
+    // A client that disconnects while the verifier reads the body is not a fault.
+    if (incoming.aborted) return null
     throw error
   }
 }

@@ -32,15 +32,14 @@ async function sendRaw(port: number, lines: string): Promise<string> {
   return text(socket)
 }
 
-const open: Verifier<'anyone'> = { queryParameters: [], verify: () => ({ ok: true, caller: 'anyone' }) }
+const open: Verifier<'anyone'> = { verify: () => ({ ok: true, caller: 'anyone' }) }
 const closed: Verifier<never> = {
-  queryParameters: [],
   verify: () => ({ ok: false, denial: { status: 401, code: 'missing_key' } }),
 }
 
 const see = async (lines: string) => {
   const verify = vi.fn<Verifier<null>['verify']>(() => ({ ok: true, caller: null }))
-  const guarded = withKey({ queryParameters: [], verify }, (_request, response) => response.end())
+  const guarded = withKey({ verify }, (_request, response) => response.end())
   const port = await serve(guarded)
   await sendRaw(port, lines.replaceAll('\n', '\r\n'))
   const seen = verify.mock.calls[0]?.[0].request
@@ -85,7 +84,7 @@ describe('the request that a verifier gets', () => {
 
   it('has the URL from before Express removed a mount path', async () => {
     const verify = vi.fn<Verifier<null>['verify']>(() => ({ ok: true, caller: null }))
-    const guard = withKey({ queryParameters: [], verify }, (_request, response) => response.end())
+    const guard = withKey({ verify }, (_request, response) => response.end())
     const port = await serve((request, response) =>
       guard(Object.assign(request, { originalUrl: '/mounted/a' }), response),
     )
@@ -95,7 +94,7 @@ describe('the request that a verifier gets', () => {
 
   it('has no Authorization if something before the guard deleted it', async () => {
     const verify = vi.fn<Verifier<null>['verify']>(() => ({ ok: true, caller: null }))
-    const guard = withKey({ queryParameters: [], verify }, (_request, response) => response.end())
+    const guard = withKey({ verify }, (_request, response) => response.end())
     const port = await serve((request, response) => {
       delete request.headers.authorization
       return guard(request, response)
@@ -109,7 +108,6 @@ describe('the request that a verifier gets', () => {
 })
 
 const reading = (count = 1): Verifier<number> => ({
-  queryParameters: [],
   async verify({ request }) {
     let length = 0
     for (let index = 0; index < count; index += 1) {
@@ -172,7 +170,6 @@ describe('the body', () => {
 
   it('is complete for the handler if the verifier reads only a part of it', async () => {
     const peeking: Verifier<string> = {
-      queryParameters: [],
       async verify({ request }) {
         const { value } = (await request.body?.getReader().read()) ?? {}
         return { ok: true, caller: String(value?.length) }
@@ -184,7 +181,6 @@ describe('the body', () => {
   it('is complete if it has arrived before the verifier reads it, and the verifier is slow', async () => {
     let received: IncomingMessage | undefined
     const slow: Verifier<null> = {
-      queryParameters: [],
       async verify({ request }) {
         await vi.waitFor(() => expect(received?.complete).toBe(true), patiently)
         const reader = request.body?.getReader()
@@ -262,7 +258,7 @@ describe('the body', () => {
 
 describe('the response', () => {
   const pinning: Verifier<null> = {
-    queryParameters: ['key'],
+    from: ['?key'],
     verify: () => ({ ok: true, caller: null, headers: { ratelimit: '"a";r=1;t=1' } }),
   }
   const fetchFrom = async (handler: (response: ServerResponse) => unknown) => {
@@ -334,7 +330,7 @@ describe('requireKey', () => {
     'passes what a verifier throws, %j, to the error handler',
     async (thrown) => {
       const next = vi.fn<(error?: Error) => void>()
-      const broken: Verifier<null> = { queryParameters: [], verify: async () => Promise.reject(thrown) }
+      const broken: Verifier<null> = { verify: async () => Promise.reject(thrown) }
       const port = await serve(async (request, response) => {
         await requireKey(broken)(request, response, next)
         response.end()

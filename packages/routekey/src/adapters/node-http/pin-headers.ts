@@ -1,27 +1,34 @@
-import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { mergeHeader } from '../../guard/add-headers.ts'
 import type { ResponseHeaders } from '../../guard/verifier.ts'
+import type { NodeResponseLike } from './node-types.ts'
 
-type GivenHeaders = OutgoingHttpHeaders | OutgoingHttpHeader[]
+const toText = (value: unknown) => [value ?? []].flat().map(String).join(', ')
 
-/** Makes sure that a response is sent with these headers, even if the handler sets others before or with `writeHead`. */
-export function pinHeaders(response: ServerResponse, pinned: ResponseHeaders): void {
-  const entries = Object.entries(pinned)
-  if (entries.length === 0) return
-  const isPinned = (name: unknown) => typeof name === 'string' && Object.hasOwn(pinned, name.toLowerCase())
-  const withoutPinned = (given: GivenHeaders): GivenHeaders =>
-    Array.isArray(given)
-      ? given.filter((_item, index) => !isPinned(given[index - (index % 2)]))
-      : Object.fromEntries(Object.entries(given).filter(([name]) => !isPinned(name)))
+/** Takes a header out of the argument of `writeHead`: an object, or a list of names and values. Returns its values and the rest. */
+function takeHeader(given: object, name: string): { readonly values: string; readonly rest: object } {
+  const isName = (text: unknown) => String(text).toLowerCase() === name
+  if (!Array.isArray(given)) {
+    const [own] = Object.entries(given).filter(([key]) => isName(key))
+    return { values: toText(own?.[1]), rest: Object.fromEntries(Object.entries(given).filter(([key]) => !isName(key))) }
+  }
+  const list: readonly unknown[] = given
+  const isOwn = (index: number) => isName(list[index - (index % 2)])
+  const values = list.filter((_item, index) => index % 2 === 1 && isOwn(index))
+  return { values: toText(values), rest: list.filter((_item, index) => !isOwn(index)) }
+}
 
+/** Makes sure that a response is sent with these headers, merged with those that the handler sets before or with `writeHead`. */
+export function pinHeaders(response: NodeResponseLike, pinned: ResponseHeaders): void {
   const writeHead = response.writeHead.bind(response)
   // Node calls this before the first byte of the body if the handler does not.
-  response.writeHead = (status: number, ...rest: (string | GivenHeaders | undefined)[]) => {
-    for (const [name, value] of entries) response.setHeader(name, value)
-    let given: GivenHeaders = {}
-    for (const argument of rest) {
-      if (typeof argument === 'string') response.statusMessage = argument
-      else if (argument !== undefined) given = argument
+  response.writeHead = (status, ...rest) => {
+    let given: object = {}
+    for (const argument of rest) if (typeof argument === 'object' && argument !== null) given = argument
+    for (const [name, pinnedValue] of Object.entries(pinned)) {
+      const { values, rest: others } = takeHeader(given, name)
+      response.setHeader(name, mergeHeader(name, pinnedValue, values || toText(response.getHeader(name))))
+      given = others
     }
-    return writeHead(status, withoutPinned(given))
+    return writeHead(status, ...rest.filter((argument) => typeof argument === 'string'), given)
   }
 }

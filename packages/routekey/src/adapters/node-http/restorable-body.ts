@@ -1,5 +1,6 @@
-import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
 import { RoutekeyError } from '../../errors.ts'
+import type { NodeRequestLike } from './node-types.ts'
 
 /** Reads the body of a request and makes it readable again. */
 export interface RestorableBody {
@@ -9,59 +10,109 @@ export interface RestorableBody {
   readonly restore: () => Promise<void>
 }
 
-const restored = new WeakSet<IncomingMessage>()
+const restored = new WeakSet<object>()
 
-const untilChanged = async (incoming: IncomingMessage): Promise<void> =>
-  new Promise((resolve) => {
-    const events = ['readable', 'error', 'close']
-    const settle = () => {
-      for (const event of events) incoming.off(event, settle)
-      resolve()
-    }
-    for (const event of events) incoming.on(event, settle)
-  })
+// A request on a socket that is not connected, as tests make it, gets bytes soon or never.
+const unconnectedMs = 100
+
+// Not `instanceof`: some requests are of another implementation of streams.
+const isStream = (value: object): value is Readable =>
+  ['read', 'unshift', 'on'].every((method) => typeof Reflect.get(value, method) === 'function')
+
+/**
+ * Whether all bytes have arrived, although they are perhaps not read yet. `complete` says so only in HTTP/1, and `readableEnded` too late:
+ * after `end`, nothing can be put back.
+ */
+function isAtEnd(stream: Readable): boolean {
+  const state: unknown = Reflect.get(stream, '_readableState')
+  return typeof state === 'object' && state !== null && 'ended' in state && state.ended === true
+}
+
+const parsedBefore = () =>
+  new RoutekeyError(
+    'ERR_REQUEST_BODY',
+    'The body was read before the guard. Put the guard before body parsers, or let the parser keep the bytes as `rawBody`: in Express express.json({ verify: (request, _response, bytes) => { request.rawBody = bytes } }), in NestJS rawBody: true. In Fastify, use the guard in onRequest; in the Pages Router, set bodyParser: false.',
+  )
+
+/** Reads a request that is not a stream, and has no bytes of a body. */
+const withoutStream = ({ body }: NodeRequestLike): RestorableBody => ({
+  async read() {
+    if (body !== undefined && body !== null) throw parsedBefore()
+    return null
+  },
+  restore: async () => undefined,
+})
 
 /** Creates a reader of a request's body. It leaves the stream alone until the first `read`. */
-export function createRestorableBody(incoming: IncomingMessage): RestorableBody {
+export function createRestorableBody(incoming: NodeRequestLike): RestorableBody {
+  if (!isStream(incoming)) return withoutStream(incoming)
+  const stream: Readable & NodeRequestLike = incoming
   const chunks: Uint8Array[] = []
   let isStarted = false
   let isComplete = false
+  let isAbandoned = false
 
   /**
    * Puts the bytes back at the front of the stream. Node allows this only before it emits `end`: in the same tick as the read that
-   * took the last bytes, or without any read once the message is complete.
+   * took the last bytes, or as the event that says that there are no more.
    */
-  function putBack(): void {
+  function putBackAtEnd(): void {
+    if (isComplete || stream.aborted || stream.readableLength > 0 || !(isAtEnd(stream) || isAbandoned)) return
     isComplete = true
-    restored.add(incoming)
-    if (chunks.length > 0) incoming.unshift(Buffer.concat(chunks))
+    restored.add(stream)
+    if (chunks.length === 0) return
+    if (stream.readableEnded) throw parsedBefore()
+    stream.unshift(Buffer.concat(chunks))
+  }
+
+  const untilChanged = async (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      let timer: ReturnType<typeof setTimeout> | undefined
+      const events = ['readable', 'end', 'error', 'aborted', 'close']
+      const settle = () => {
+        clearTimeout(timer)
+        for (const event of events) stream.off(event, settle)
+        try {
+          putBackAtEnd()
+          resolve()
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error('The body cannot be put back', { cause: error }))
+        }
+      }
+      for (const event of events) stream.on(event, settle)
+      if (!stream.socket?.pending) return
+      timer = setTimeout(() => {
+        isAbandoned = true
+        settle()
+      }, unconnectedMs)
+    })
+
+  function take(): Uint8Array {
+    const chunk: unknown = stream.read()
+    if (chunk instanceof Uint8Array) return chunk
+    // A stream of objects, such as `Readable.from(['text'])`, has text that was never bytes.
+    if (typeof chunk === 'string' && stream.readableObjectMode) return Buffer.from(chunk)
+    throw new RoutekeyError(
+      'ERR_REQUEST_BODY',
+      'The body was decoded to text before the guard. Call setEncoding() after the guard.',
+    )
   }
 
   async function read(): Promise<Uint8Array | null> {
-    if (!isStarted && incoming.readableDidRead && !restored.has(incoming)) {
-      throw new RoutekeyError(
-        'ERR_REQUEST_BODY',
-        'The body was read before the guard. Put the guard before body parsers; in the Pages Router, set bodyParser: false.',
-      )
-    }
+    if (!isStarted && stream.readableDidRead && !restored.has(stream)) throw parsedBefore()
     isStarted = true
     while (!isComplete) {
-      if (incoming.readableLength > 0) {
-        const chunk: unknown = incoming.read()
-        if (!(chunk instanceof Uint8Array)) {
-          throw new RoutekeyError(
-            'ERR_REQUEST_BODY',
-            'The body was decoded to text before the guard. Call setEncoding() after the guard.',
-          )
-        }
+      if (!stream.aborted && stream.readableLength > 0) {
+        const chunk = take()
         chunks.push(chunk)
-        if (incoming.complete) putBack()
+        putBackAtEnd()
         return chunk
       }
-      if (incoming.complete) putBack()
-      else if (incoming.destroyed) throw incoming.errored ?? new Error('The connection was closed')
+      putBackAtEnd()
+      if (isComplete) break
+      if (stream.destroyed || stream.aborted) throw stream.errored ?? new Error('The connection was closed')
       // oxlint-disable-next-line no-await-in-loop -- waits for more data of one stream
-      else await untilChanged(incoming)
+      await untilChanged()
     }
     return null
   }

@@ -1,12 +1,11 @@
-import type { IncomingMessage } from 'node:http'
+import type { NodeRequestLike } from './node-types.ts'
 
 const addresses = new WeakMap<Request, string>()
 
 /** Remembers the socket's address for a standard `Request`, which has no place for it. */
-export function noteSocketIp(request: Request, { socket }: IncomingMessage): void {
-  if (socket.remoteAddress !== undefined) addresses.set(request, socket.remoteAddress)
+export function noteSocketIp(request: Request, { socket }: NodeRequestLike): void {
+  if (socket?.remoteAddress !== undefined) addresses.set(request, socket.remoteAddress)
 }
-
 /**
  * Returns the address at the other end of the connection, for the `callerIp` option of `createKeyring`. Behind a proxy it is the
  * proxy's address: use `forwardedIp` of `routekey/forwarded-ip` there.

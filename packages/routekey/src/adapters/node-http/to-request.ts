@@ -1,24 +1,17 @@
-import type { IncomingMessage } from 'node:http'
+import { noteOrigin } from '../../guard/one-request.ts'
+import type { NodeRequestLike } from './node-types.ts'
 import { createRestorableBody } from './restorable-body.ts'
 import { noteSocketIp } from './socket-ip.ts'
-
-/** A request of `node:http`, with the properties that Express and body parsers may add. */
-export interface NodeRequest extends IncomingMessage {
-  /** The URL before Express removed a mount path. */
-  readonly originalUrl?: string
-  /** The result of a body parser. Text and bytes can still be verified. */
-  readonly body?: unknown
-}
 
 const plainHost = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i
 const bodilessMethods = new Set(['GET', 'HEAD'])
 // Fetch does not allow a `Request` with these methods, but a server can receive them.
 const fetchForbiddenMethods = new Set(['CONNECT', 'TRACE', 'TRACK'])
 
-function addressOf(incoming: NodeRequest): string {
-  const scheme = 'encrypted' in incoming.socket && incoming.socket.encrypted === true ? 'https' : 'http'
+function addressOf(incoming: NodeRequestLike): string {
+  const scheme = incoming.socket?.encrypted === true ? 'https' : 'http'
   // The client chooses the host. One with a slash, for example, would change the meaning of the rest of the URL.
-  const { host = '' } = incoming.headers
+  const host = String(incoming.headers.host ?? incoming.headers[':authority'] ?? '')
   const named = `${scheme}://${host}`
   const origin = plainHost.test(host) && URL.canParse(named) ? named : `${scheme}://localhost`
   const target = incoming.originalUrl ?? incoming.url ?? '/'
@@ -30,19 +23,20 @@ function addressOf(incoming: NodeRequest): string {
 }
 
 /** Returns the values of a header, one for each line that was sent. */
-function rawValues({ rawHeaders }: NodeRequest, lowerCaseName: string): readonly string[] {
+function rawValues({ rawHeaders = [] }: NodeRequestLike, lowerCaseName: string): readonly string[] {
   return rawHeaders.filter((_text, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === lowerCaseName)
 }
 
-function headersOf(incoming: NodeRequest): Headers {
+function headersOf(incoming: NodeRequestLike): Headers {
   const headers = new Headers()
   for (const [name, value] of Object.entries(incoming.headers)) {
     if (name.startsWith(':') || value === undefined) continue
     for (const line of Array.isArray(value) ? value : [value]) headers.append(name, line)
   }
-  // Node keeps the first `Authorization` and drops the others, but a proxy may have used the last one.
-  if (headers.has('authorization')) {
-    for (const line of rawValues(incoming, 'authorization').slice(1)) headers.append('authorization', line)
+  // Node keeps the first of these and drops the others, but a proxy may have used the last one.
+  for (const name of ['authorization', 'proxy-authorization']) {
+    if (!headers.has(name)) continue
+    for (const line of rawValues(incoming, name).slice(1)) headers.append(name, line)
   }
   return headers
 }
@@ -53,16 +47,25 @@ export interface ConvertedRequest {
   readonly restoreBody: () => Promise<void>
 }
 
-/** Converts a request of `node:http` to a standard `Request`. It reads the body only when the verifier does. */
-export function toRequest(incoming: NodeRequest): ConvertedRequest {
-  const method = incoming.method ?? 'GET'
+/**
+ * Converts a request of `node:http` to a standard `Request`. It reads the body only when the verifier does.
+ *
+ * @param incoming The request.
+ * @param kept Where else a framework keeps the body, if not on the request.
+ */
+export function toRequest(
+  incoming: NodeRequestLike,
+  kept: Pick<NodeRequestLike, 'body' | 'rawBody'> = incoming,
+): ConvertedRequest {
+  const { method = 'GET' } = incoming
   const restorable = createRestorableBody(incoming)
 
   function bodyOf(): ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | string | null {
-    if (bodilessMethods.has(method)) return null
-    const { body } = incoming
-    if (typeof body === 'string') return body
-    if (body instanceof Uint8Array) return new Uint8Array(body)
+    if (bodilessMethods.has(method.toUpperCase())) return null
+    for (const body of [kept.rawBody, kept.body]) {
+      if (typeof body === 'string') return body
+      if (body instanceof Uint8Array) return new Uint8Array(body)
+    }
     // With a mark above 0 the stream would read ahead, and take the body from the handler although no verifier asked for it.
     return new ReadableStream<Uint8Array>(
       {
@@ -84,6 +87,7 @@ export function toRequest(incoming: NodeRequest): ConvertedRequest {
     duplex: 'half',
   })
   if (isForbidden) Object.defineProperty(request, 'method', { value: method })
+  noteOrigin(request, incoming)
   noteSocketIp(request, incoming)
   return { request, restoreBody: restorable.restore }
 }

@@ -1,5 +1,6 @@
+export { authenticateNode, refuseUpgrade } from './authenticate-node.ts'
 export type { GuardContext } from '../node-http/guard-request.ts'
+export type { NodeRequestLike, NodeResponseLike } from '../node-http/node-types.ts'
 export { socketIp } from '../node-http/socket-ip.ts'
-export type { NodeRequest } from '../node-http/to-request.ts'
 export { type KeyMiddleware, requireKey } from './require-key.ts'
-export { withKey } from './with-key.ts'
+export { type NodeRequest, withKey } from './with-key.ts'

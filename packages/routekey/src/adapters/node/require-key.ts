@@ -1,18 +1,19 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AuthenticateOptions } from '../../guard/authenticate.ts'
-import { RoutekeyError } from '../../errors.ts'
+import { callerIn } from '../node-http/caller-in.ts'
+import type { GuardOptions } from '../../guard/refuse.ts'
+import { failRequest, toError } from '../node-http/fail-request.ts'
 import { guardRequest } from '../node-http/guard-request.ts'
+import type { NodeRequestLike, NodeResponseLike } from '../node-http/node-types.ts'
 import type { Verifier } from '../../guard/verifier.ts'
 
-/** A guard for Express, Connect and hooks of Fastify, which also returns the caller of an accepted request. */
+/** A guard for Express and Connect, which also returns the caller of an accepted request. Its promise never rejects. */
 export interface KeyMiddleware<Caller> {
-  (request: IncomingMessage, response: ServerResponse, next: (error?: Error) => void): Promise<void>
+  (request: NodeRequestLike, response: NodeResponseLike, next: (error?: Error) => void): Promise<void>
   /**
    * Returns the caller of a request that this guard has accepted.
    *
    * @throws `ERR_REQUEST_UNGUARDED` for any other request, such as one of a route without the guard
    */
-  callerOf(request: IncomingMessage): Caller
+  callerOf(request: NodeRequestLike): Caller
 }
 
 /**
@@ -30,43 +31,32 @@ export interface KeyMiddleware<Caller> {
  * const app = express()
  * app.use('/internal', guard)
  * app.get('/internal/whoami', (request, response) => response.json(guard.callerOf(request)))
- * @example
- * // Fastify
- * fastify.addHook('onRequest', (request, reply, done) => void guard(request.raw, reply.raw, done))
  */
-export function requireKey<Caller>(
-  verifier: Verifier<Caller>,
-  options: AuthenticateOptions = {},
-): KeyMiddleware<Caller> {
+export function requireKey<Caller>(verifier: Verifier<Caller>, options: GuardOptions = {}): KeyMiddleware<Caller> {
   // Not a property of the request: no other middleware can set a caller, and the type needs no declaration merging.
-  const accepted = new WeakMap<IncomingMessage, { readonly caller: Caller }>()
+  const accepted = new WeakMap<NodeRequestLike, { readonly caller: Caller }>()
 
   async function guard(
-    request: IncomingMessage,
-    response: ServerResponse,
+    request: NodeRequestLike,
+    response: NodeResponseLike,
     next: (error?: Error) => void,
   ): Promise<void> {
+    let failure: Error | undefined
     try {
       const context = await guardRequest(request, response, verifier, options)
       if (context === null) return
       accepted.set(request, context)
     } catch (error) {
-      next(error instanceof Error ? error : new Error('The guard threw', { cause: error }))
-      return
+      failure = toError(error, 'The guard threw')
     }
-    next()
+    try {
+      // Some frameworks count the arguments.
+      if (failure === undefined) next()
+      else next(failure)
+    } catch (error) {
+      failRequest(toError(error, 'next() threw'), request, response, options.logger)
+    }
   }
 
-  function callerOf(request: IncomingMessage): Caller {
-    const guarded = accepted.get(request)
-    if (guarded === undefined) {
-      throw new RoutekeyError(
-        'ERR_REQUEST_UNGUARDED',
-        'callerOf() got a request that this guard has not accepted. Put the guard before the handler.',
-      )
-    }
-    return guarded.caller
-  }
-
-  return Object.assign(guard, { callerOf })
+  return Object.assign(guard, { callerOf: (request: NodeRequestLike) => callerIn(accepted, request) })
 }

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { callerIp, guess, setUp } from '../../../test/keyring-fixture.ts'
 import type { KeyStore } from '../../index.ts'
 import { createMemoryStore } from '../../stores/memory.ts'
+import { limitInvalidAttempts } from './invalid-attempts.ts'
 
 const ip = '192.0.2.1'
-const options = { callerIp, invalidAttempts: { quota: 20, windowSeconds: 60 } }
+const options = { callerIp, invalidAttempts: limitInvalidAttempts({ quota: 20, windowSeconds: 60 }) }
 
 /** A store that takes a turn of the event loop for each look-up, and counts them. */
 function countingStore() {

@@ -1,6 +1,6 @@
 import type { Denial } from '../../guard/denial.ts'
 import { isListedIp } from './ip-range.ts'
-import { keyStatus } from '../model/key-record.ts'
+import { type KeyRecord, keyStatus } from '../model/key-record.ts'
 import type { FoundKey } from '../model/key-store.ts'
 import { type RequiredScopes, listScopes, satisfiesScopes } from '../model/scopes.ts'
 
@@ -8,14 +8,10 @@ export interface KeyContext {
   readonly now: Date
   /** The caller's address; null if it is unknown. */
   readonly ip: string | null
-  readonly scopes: RequiredScopes<string>
 }
 
-/** Returns why a key is refused, apart from its limits, or null if it is accepted. */
-export function checkKey(
-  { record, graceEndsAt, isOwnerActive }: FoundKey,
-  { now, ip, scopes }: KeyContext,
-): Denial | null {
+/** Returns why a key is refused, apart from its scopes and limits, or null if it is accepted. */
+export function checkKey({ record, graceEndsAt, isOwnerActive }: FoundKey, { now, ip }: KeyContext): Denial | null {
   const { id: keyId, allowedIps } = record
   const status = keyStatus(record, now)
   const isPastGrace = graceEndsAt !== null && graceEndsAt <= now
@@ -26,6 +22,11 @@ export function checkKey(
   if (allowedIps.length > 0 && (ip === null || !isListedIp(ip, allowedIps))) {
     return { status: 403, code: 'address_not_allowed', keyId }
   }
-  if (satisfiesScopes(record.scopes, scopes)) return null
+  return null
+}
+
+/** Returns why a key is refused for its scopes, or null if they satisfy the route. */
+export function checkKeyScopes({ id: keyId, scopes: held }: KeyRecord, scopes: RequiredScopes<string>): Denial | null {
+  if (satisfiesScopes(held, scopes)) return null
   return { status: 403, code: 'insufficient_scope', scopes: listScopes(scopes), keyId }
 }

@@ -40,7 +40,7 @@ describe('forwardedIp', () => {
     const { key } = await keyring.create({ owner: 'ada', name: 'CI', allowedIps: ['203.0.113.7'] })
     const from = async (value: string) => {
       const request = new Request('http://localhost/', { headers: { 'x-forwarded-for': value } })
-      return (await keyring.verifier().verify({ request, credential: { kind: 'key', key, queryParameter: null } })).ok
+      return (await keyring.verifier().verify({ request, credential: { kind: 'key', key, source: 'x-api-key' } })).ok
     }
     expect(await from('10.0.0.1, 203.0.113.7')).toBe(true)
     expect(await from('203.0.113.7, 10.0.0.1')).toBe(false)

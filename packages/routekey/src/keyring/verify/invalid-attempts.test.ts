@@ -1,10 +1,11 @@
 import { describe, expect, it, vi } from 'vitest'
 
-import { type InvalidAttemptsOptions, authenticate, denialResponse } from '../../index.ts'
+import { authenticate, denialResponse } from '../../index.ts'
 import { callerIp, guess, invalid, request, setUp } from '../../../test/keyring-fixture.ts'
+import { type InvalidAttemptsOptions, limitInvalidAttempts } from './invalid-attempts.ts'
 
 describe('the throttle for invalid attempts', () => {
-  const options = { callerIp, invalidAttempts: { quota: 3, windowSeconds: 60 } }
+  const options = { callerIp, invalidAttempts: limitInvalidAttempts({ quota: 3, windowSeconds: 60 }) }
 
   it('refuses an address after its quota until the window ends, without a read', async () => {
     const { keyring, make, calls, advance } = setUp(options)
@@ -56,7 +57,10 @@ describe('the throttle for invalid attempts', () => {
   })
 
   it('keeps refusing an address while others fill the table', async () => {
-    const { keyring } = setUp({ ...options, invalidAttempts: { quota: 2, windowSeconds: 60, maximumAddresses: 5 } })
+    const { keyring } = setUp({
+      ...options,
+      invalidAttempts: limitInvalidAttempts({ quota: 2, windowSeconds: 60, maximumAddresses: 5 }),
+    })
     for (let time = 0; time < 2; time += 1) await keyring.verify('x', { ip: '192.0.2.1' })
     for (let host = 2; host < 100; host += 1) await keyring.verify('x', { ip: `192.0.2.${host}` })
     expect(await keyring.verify('x', { ip: '192.0.2.1' })).toMatchObject({ denial: { status: 429 } })
@@ -66,7 +70,7 @@ describe('the throttle for invalid attempts', () => {
   it('counts new addresses again when the addresses that fill the table are no longer refused', async () => {
     const { keyring, advance } = setUp({
       ...options,
-      invalidAttempts: { quota: 1, windowSeconds: 60, maximumAddresses: 2 },
+      invalidAttempts: limitInvalidAttempts({ quota: 1, windowSeconds: 60, maximumAddresses: 2 }),
     })
     for (const ip of ['192.0.2.1', '192.0.2.2']) await keyring.verify('x', { ip })
     advance(60)
@@ -78,7 +82,7 @@ describe('the throttle for invalid attempts', () => {
 
   it('reads its numbers with the first key when they are a function', async () => {
     const read = vi.fn<() => InvalidAttemptsOptions>(() => ({ quota: 1, windowSeconds: 60 }))
-    const { keyring } = setUp({ callerIp, invalidAttempts: read })
+    const { keyring } = setUp({ callerIp, invalidAttempts: limitInvalidAttempts(read) })
     expect(read).not.toHaveBeenCalled()
     await keyring.verify('x', { ip: '192.0.2.1' })
     expect(await keyring.verify('x', { ip: '192.0.2.1' })).toMatchObject({ denial: { status: 429 } })
@@ -89,7 +93,7 @@ describe('the throttle for invalid attempts', () => {
     const logger = { error: vi.fn<(message: string) => void>() }
     const { keyring, make } = setUp({
       callerIp,
-      invalidAttempts: () => ({ quota: Number.NaN, windowSeconds: 60 }),
+      invalidAttempts: limitInvalidAttempts(() => ({ quota: Number.NaN, windowSeconds: 60 })),
       logger,
     })
     const { key } = await make()
@@ -97,15 +101,25 @@ describe('the throttle for invalid attempts', () => {
     expect(logger.error).toHaveBeenCalledWith(expect.stringContaining('invalidAttempts.quota must be a whole number'))
   })
 
+  it.each(['quota', 'windowSeconds', 'maximumAddresses'])('rejects a %s of 0', (name) => {
+    expect(() => limitInvalidAttempts({ quota: 1, windowSeconds: 1, [name]: 0 })).toThrow('ERR_CONFIG_KEYRING')
+  })
+
   it('remembers at most maximumAddresses', async () => {
-    const { keyring } = setUp({ ...options, invalidAttempts: { quota: 1, windowSeconds: 60, maximumAddresses: 2 } })
+    const { keyring } = setUp({
+      ...options,
+      invalidAttempts: limitInvalidAttempts({ quota: 1, windowSeconds: 60, maximumAddresses: 2 }),
+    })
     for (const ip of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) await keyring.verify('x', { ip })
     expect(await keyring.verify('x', { ip: '192.0.2.3' })).toMatchObject({ denial: { status: 429 } })
     expect(await keyring.verify('x', { ip: '192.0.2.1' })).toEqual(invalid)
   })
 
   it('forgets the address whose last attempt is oldest, when none is refused', async () => {
-    const { keyring } = setUp({ ...options, invalidAttempts: { quota: 2, windowSeconds: 60, maximumAddresses: 2 } })
+    const { keyring } = setUp({
+      ...options,
+      invalidAttempts: limitInvalidAttempts({ quota: 2, windowSeconds: 60, maximumAddresses: 2 }),
+    })
     for (const ip of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) await keyring.verify('x', { ip })
     for (const ip of ['192.0.2.1', '192.0.2.1']) expect(await keyring.verify('x', { ip })).toEqual(invalid)
     expect(await keyring.verify('x', { ip: '192.0.2.1' })).toMatchObject({ denial: { status: 429 } })

@@ -19,12 +19,18 @@ export interface InvalidAttemptsOptions {
  * left, and the others wait. So attempts that are sent at once cannot pass the quota. If a check throws, all that wait throw the same
  * error.
  *
+ * `onCounted` gets a function that takes the count back.
+ *
  * @returns the result of the check, or a 429 without running it if the address is refused by then
  */
 export type Throttle = <Result extends { readonly ok: true } | Refusal>(
   address: string,
   check: () => Promise<Result>,
+  onCounted: (undo: () => void) => void,
 ) => Promise<Result | Refusal>
+
+/** What `limitInvalidAttempts` returns. The keyring gives it its clock. */
+export type InvalidAttempts = (clock: () => Date) => Throttle
 
 interface Entry {
   count: number
@@ -33,18 +39,47 @@ interface Entry {
 
 // A caller with a whole site can send from 65,536 networks. Several customers can share one, so its quota is larger.
 const siteFactor = 10
+const defaultAddresses = 10_000
 
 /**
- * Creates the throttle for invalid keys. It saves reads and noise. It is not needed against guessing, because keys are too long to
- * guess. The window starts with the first attempt, and further attempts do not extend it.
+ * Refuses addresses that keep sending invalid keys, for the `invalidAttempts` option of `createKeyring`. It saves reads and noise. It
+ * is not needed against guessing, because keys are too long to guess. The window starts with the first attempt, and further attempts do
+ * not extend it.
  *
+ * @param options The numbers, or a function that returns them. It is called with the first key, so that creating the keyring reads no
+ *   environment; while it throws, the response is a 503.
  * @throws `ERR_CONFIG_KEYRING`
+ * @example
+ * import { createKeyring } from 'routekey'
+ * import { limitInvalidAttempts } from 'routekey/invalid-attempts'
+ * import { socketIp } from 'routekey/node'
+ *
+ * const invalidAttempts = limitInvalidAttempts({ quota: 20, windowSeconds: 60 })
+ * const keyring = createKeyring({ store, prefix: 'acme', callerIp: socketIp, invalidAttempts })
  */
-export function createInvalidAttempts(options: InvalidAttemptsOptions, clock: () => Date): Throttle {
-  const { quota, windowSeconds, maximumAddresses = 10_000 } = options
+export function limitInvalidAttempts(
+  options: InvalidAttemptsOptions | (() => InvalidAttemptsOptions),
+): InvalidAttempts {
+  if (typeof options !== 'function') {
+    checkNumbers(options)
+    return (clock) => createThrottle(options, clock)
+  }
+  return (clock) => {
+    let started: Throttle | undefined
+    return (...given) => (started ??= createThrottle(checkNumbers(options()), clock))(...given)
+  }
+}
+
+function checkNumbers(options: InvalidAttemptsOptions): InvalidAttemptsOptions {
+  const { quota, windowSeconds, maximumAddresses = defaultAddresses } = options
   for (const [name, value] of Object.entries({ quota, windowSeconds, maximumAddresses })) {
     checkWholeNumber('ERR_CONFIG_KEYRING', `invalidAttempts.${name}`, value)
   }
+  return options
+}
+
+function createThrottle(options: InvalidAttemptsOptions, clock: () => Date): Throttle {
+  const { quota, windowSeconds, maximumAddresses = defaultAddresses } = options
   // Apart, so that an attacker with many addresses cannot push out the ones that are refused. Both start with the oldest.
   const suspects = new Map<string, Entry>()
   const refused = new Map<string, Entry>()
@@ -61,7 +96,7 @@ export function createInvalidAttempts(options: InvalidAttemptsOptions, clock: ()
     refused.delete(group)
   }
 
-  function record(group: string, groupQuota: number): void {
+  function record(group: string, groupQuota: number): Entry {
     const entry = find(group) ?? { count: 0, endsAt: clock().getTime() + windowSeconds * 1000 }
     entry.count += 1
     forget(group)
@@ -73,9 +108,10 @@ export function createInvalidAttempts(options: InvalidAttemptsOptions, clock: ()
       const [oldest = ''] = isOver || suspects.size === 0 ? refused.keys() : suspects.keys()
       forget(oldest)
     }
+    return entry
   }
 
-  return async (address, check) => {
+  return async (address, check, onCounted) => {
     const network = addressGroup(address)
     // An IPv4 address is its own site, and has the quota of a network.
     const groups = Object.entries({ [addressGroup(address, 48)]: quota * siteFactor, [network]: quota })
@@ -84,7 +120,10 @@ export function createInvalidAttempts(options: InvalidAttemptsOptions, clock: ()
     const result = await queue(network, remaining, async () => {
       const checked = await check()
       if (!checked.ok && checked.denial.status === 401) {
-        for (const [group, groupQuota] of groups) record(group, groupQuota)
+        const entries = groups.map(([group, groupQuota]) => record(group, groupQuota))
+        onCounted(() => {
+          for (const entry of entries) entry.count -= 1
+        })
       }
       return checked
     })

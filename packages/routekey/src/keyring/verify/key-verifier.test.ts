@@ -18,7 +18,7 @@ describe('the verifier', () => {
         metadata: { plan: 'pro' },
         generation: 'current',
       },
-      headers: {},
+      headers: { 'cache-control': 'private', vary: 'authorization, x-api-key' },
     })
   })
 

@@ -1,4 +1,6 @@
 import { RoutekeyError } from '../../errors.ts'
+import { type KeySources, parseSources } from '../../guard/key-source.ts'
+import { originOf } from '../../guard/one-request.ts'
 import { rateLimitHeaders } from '../../guard/rate-limit-headers.ts'
 import { type Verifier, denyCredential } from '../../guard/verifier.ts'
 import type { JsonValue } from '../model/key-record.ts'
@@ -22,6 +24,8 @@ export interface KeyCaller {
 export interface KeyVerifierOptions<Scope extends string = string> {
   /** All of a list, or any of one: `['reports:read']`, `{ any: ['reports:read', 'admin'] }`. Default none. */
   readonly scopes?: RequiredScopes<Scope>
+  /** The headers in which a key is accepted, as for `envSecret`. Default `['Authorization: Bearer', 'x-api-key']`. */
+  readonly from?: KeySources
 }
 
 export interface KeyVerifierDependencies {
@@ -33,10 +37,10 @@ export interface KeyVerifierDependencies {
 /**
  * Creates a verifier that accepts the keys of a keyring.
  *
- * @throws `ERR_KEY_SCOPE`
+ * @throws `ERR_KEY_SCOPE`, `ERR_CONFIG_SOURCE`
  */
 export function createKeyVerifier(
-  { scopes = [] }: KeyVerifierOptions,
+  { scopes = [], from }: KeyVerifierOptions,
   { verify, checkKnownScopes, callerIp }: KeyVerifierDependencies,
 ): Verifier<KeyCaller> {
   const required = listScopes(scopes)
@@ -46,11 +50,11 @@ export function createKeyVerifier(
     throw new RoutekeyError('ERR_KEY_SCOPE', 'any needs at least one scope.')
   }
   return {
-    queryParameters: [],
+    from: parseSources(from),
     async verify({ request, credential }) {
       if (credential.kind === 'missing' || credential.kind === 'ambiguous') return denyCredential(credential.kind)
       const key = credential.kind === 'key' ? credential.key : ''
-      const result = await verify(key, { scopes, ip: callerIp?.(request) ?? null })
+      const result = await verify(key, { scopes, ip: callerIp?.(request) ?? null }, originOf(request))
       if (!result.ok) return result
       const { id: keyId, owner, name, scopes: held, metadata } = result.record
       const generation = result.isCurrent ? 'current' : 'previous'

@@ -17,8 +17,12 @@ export interface UsageOptions {
 }
 
 export interface UsageBuffer {
-  /** Counts a request. Never waits, and never throws. */
-  record(id: string, isAllowed: boolean, now: Date): void
+  /**
+   * Counts a request. Never waits, and never throws.
+   *
+   * @param wasRefused Whether the same request was counted as refused before. That count is taken back if it is not written yet.
+   */
+  record(id: string, isAllowed: boolean, now: Date, wasRefused?: boolean): void
   /** Writes the buffered counts. Those that could not be written are written by the next call. Never throws. */
   flush(): Promise<void>
 }
@@ -93,7 +97,7 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
   }
 
   return {
-    record(id, isAllowed, now) {
+    record(id, isAllowed, now, wasRefused = false) {
       const hour = bucketStart(now, 'hour')
       const slot = `${id} ${hour.getTime()}`
       let entry = waiting.get(slot)
@@ -106,6 +110,7 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
         report(`Usage counts are lost: ${maximumEntries} wait for a store that accepts writes. [ERR_STORE_UNAVAILABLE]`)
       } else {
         entry[isAllowed ? 'allowed' : 'refused'] += 1
+        if (wasRefused && entry.refused > 0) entry.refused -= 1
         if (isAllowed) entry.lastUsedAt = now
       }
 

@@ -78,6 +78,13 @@ describe('verify', () => {
     }
   })
 
+  it('refuses a key that is undefined, which JavaScript can pass', async () => {
+    const { keyring, calls } = setUp()
+    // @ts-expect-error -- not text
+    expect(await keyring.verify()).toEqual(invalid)
+    expect(calls).toEqual([])
+  })
+
   it('refuses a well-formed key that was never created', async () => {
     const { keyring } = setUp()
     expect(await keyring.verify(generateKey({ prefix: 'acme_live' }))).toEqual(invalid)

@@ -1,10 +1,12 @@
 import { type RateLimit, type Refusal, invalidKey } from '../../guard/denial.ts'
+import { countAgainst } from '../../guard/one-request.ts'
+import { parseKey } from '../../key/parse-key.ts'
 import type { Throttle } from './invalid-attempts.ts'
-import { checkKey } from './check-key.ts'
+import { checkKey, checkKeyScopes } from './check-key.ts'
 import type { KeyringContext } from '../keyring-context.ts'
 import type { KeyRecord } from '../model/key-record.ts'
 import type { FoundKey } from '../model/key-store.ts'
-import type { createLimitGate } from './limiter.ts'
+import type { LimitDecision, createLimitGate } from './limiter.ts'
 import type { RequiredScopes } from '../model/scopes.ts'
 import type { UsageBuffer } from './usage-buffer.ts'
 
@@ -40,35 +42,72 @@ export interface VerifyDependencies extends KeyringContext {
 
 type Checked = { readonly ok: true; readonly found: FoundKey; readonly now: Date } | Refusal
 
-/** Creates the function that verifies a key. Cheap checks come first, and only a key that passes all others counts against its limits. */
+/** What one request with one key has been found to be, and counted as. */
+interface Use {
+  readonly key: string
+  readonly checked: Promise<Checked>
+  /** Whether it is counted as refused. */
+  refused?: boolean
+  limited?: Promise<LimitDecision>
+}
+
+/**
+ * Creates the function that verifies a key. Cheap checks come first, and only a key that passes all others counts against its limits.
+ *
+ * Its third argument stands for a request. However often it is given, the request is one look-up, one use and one attempt; only the
+ * scopes are checked each time.
+ */
 export function createVerifyKey(dependencies: VerifyDependencies) {
   const { store, clock, hashOf, call, cache, throttle, usage, applyLimits, fail } = dependencies
+  const uses = new WeakMap<object, Use>()
 
-  return async (key: string, { scopes = [], ip = null }: VerifyOptions = {}): Promise<Verification> => {
-    const check = async (): Promise<Checked> => {
-      const hash = hashOf(key)
-      const read = () => call(() => store.findByHash(hash ?? ''))
-      const found = hash && (await (cache === undefined ? read() : cache.find(hash, clock(), read)))
-      if (!found) return { ok: false, denial: invalidKey }
-      const { now = clock() } = found
-      const denial = checkKey(found, { now, ip, scopes })
-      if (denial === null) return { ok: true, found, now }
-      usage?.record(found.record.id, false, now)
-      return { ok: false, denial }
-    }
-    let checked: Checked
+  async function check(key: string, ip: string | null, request: object): Promise<Checked> {
+    const unknown: Refusal = { ok: false, denial: invalidKey }
     try {
-      checked = await (ip === null || throttle === undefined ? check() : throttle(ip, check))
+      const hash = hashOf(key)
+      // The key of another keyring costs no read, and is not an attempt to guess a key of this one.
+      if (hash === null && parseKey(key) !== null) return unknown
+      const findAndCheck = async (): Promise<Checked> => {
+        const read = () => call(() => store.findByHash(hash ?? ''))
+        const found = hash && (await (cache === undefined ? read() : cache.find(hash, clock(), read)))
+        if (!found) return unknown
+        const { now = clock() } = found
+        const denial = checkKey(found, { now, ip })
+        if (denial === null) return { ok: true, found, now }
+        usage?.record(found.record.id, false, now)
+        return { ok: false, denial }
+      }
+      const isThrottled = throttle !== undefined && ip !== null
+      return await (isThrottled ? throttle(ip, findAndCheck, (undo) => countAgainst(request, undo)) : findAndCheck())
     } catch (cause) {
       return fail(cause)
     }
+  }
+
+  return async (key: string, options: VerifyOptions = {}, request: object = {}): Promise<Verification> => {
+    const { scopes = [], ip = null } = options
+    let use = uses.get(request)
+    if (!use || use.key !== key) {
+      use = { key, checked: check(key, ip, request) }
+      uses.set(request, use)
+    }
+    const checked = await use.checked
     if (!checked.ok) return checked
 
     const { found, now } = checked
     const { record, isCurrent } = found
-    const decision = await applyLimits(record, now)
-    // A limiter that fails refuses nobody: the caller retries.
-    if (decision.ok || decision.denial.status === 429) usage?.record(record.id, decision.ok, now)
+    const denial = checkKeyScopes(record, scopes)
+    if (denial !== null) {
+      if (use.limited === undefined && !use.refused) usage?.record(record.id, false, now)
+      use.refused = true
+      return { ok: false, denial }
+    }
+    use.limited ??= applyLimits(record, now).then((decision) => {
+      // A limiter that fails refuses nobody: the caller retries.
+      if (decision.ok || decision.denial.status === 429) usage?.record(record.id, decision.ok, now, use.refused)
+      return decision
+    })
+    const decision = await use.limited
     return decision.ok ? { ...decision, record, isCurrent } : decision
   }
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { generateKey } from '../../../src/index.ts'
 import { generateWebhookSecret, signWebhook } from '../../../src/webhooks/index.ts'
-import { type WireRequest, type WireResponse, send } from './send.ts'
+import { type WireRequest, type WireResponse, send, sendPart } from './send.ts'
 
 /** The environment of every scenario server. It does not set `SCENARIO_UNSET`. */
 export const scenarioEnvironment = {
@@ -32,6 +32,8 @@ export const scenarioBodyBytes = 64 * 1024
  */
 export interface ScenarioServer {
   readonly origin: string
+  /** Sends a request to it. Default: with HTTP/1. */
+  readonly send?: (wire: WireRequest) => Promise<WireResponse>
   /** The path before `/guarded`, such as `/api`. */
   readonly base: string
   readonly stop: () => Promise<void>
@@ -43,6 +45,8 @@ export interface AdapterTraits {
   readonly seesRepeatedAuthorization: boolean
   /** Whether the handler gets the caller. Default true. */
   readonly passesCaller?: boolean
+  /** Why the adapter cannot be tested here. Default null. */
+  readonly obstacle?: string | null
 }
 
 const { SCENARIO_SECRET: secret, SCENARIO_WEBHOOK: webhookSecret } = scenarioEnvironment
@@ -56,9 +60,9 @@ const withBearer = (key: string): WireRequest => ({ path: '/keyed', headers: [['
  * accepted requests. The rules themselves are proven in the unit tests of the guard.
  */
 export function adapterScenarios(name: string, start: () => Promise<ScenarioServer>, traits: AdapterTraits): void {
-  const { seesRepeatedAuthorization, passesCaller = true } = traits
+  const { seesRepeatedAuthorization, passesCaller = true, obstacle = null } = traits
 
-  describe(`the adapter ${name}`, () => {
+  describe.skipIf(obstacle !== null)(`the adapter ${name}${obstacle === null ? '' : ` (${obstacle})`}`, () => {
     let server: ScenarioServer
     beforeAll(async () => {
       server = await start()
@@ -67,7 +71,10 @@ export function adapterScenarios(name: string, start: () => Promise<ScenarioServ
       await server.stop()
     })
 
-    const ask = (wire: WireRequest) => send(server.origin, { ...wire, path: server.base + wire.path })
+    const ask = (wire: WireRequest) => {
+      const { origin, base, send: sendOwn = (request: WireRequest) => send(origin, request) } = server
+      return sendOwn({ ...wire, path: base + wire.path })
+    }
     const countRuns = async () => Number((await ask({ method: 'GET', path: '/runs' })).body)
 
     async function expectHandled(wire: WireRequest): Promise<WireResponse> {
@@ -122,6 +129,7 @@ export function adapterScenarios(name: string, start: () => Promise<ScenarioServ
     it("replaces the handler's headers only on a route that reads the query", async () => {
       const closed = await expectHandled({ path: '/guarded', headers: [apiKey] })
       expect(closed.headers['cache-control']).toBe('public')
+      expect(closed.headers.vary?.split(', ')).toEqual(expect.arrayContaining(['authorization', 'x-api-key']))
       expect(closed.headers['referrer-policy']).toBeUndefined()
       const open = await expectHandled({ path: '/query', headers: [apiKey] })
       expect(open.headers['cache-control']).toBe('private, no-store')
@@ -209,6 +217,27 @@ export function adapterScenarios(name: string, start: () => Promise<ScenarioServ
         const answer: unknown = JSON.parse(response.body)
         expect(answer).toMatchObject({ body })
         expect(answer).toMatchObject(passesCaller ? { caller: { kind: 'webhook', id: 'msg_once' } } : {})
+      })
+
+      it('accepts it in chunks, and without a body', async () => {
+        const { headers = [] } = sign(body)
+        const chunked = await expectHandled({ path: '/webhook', headers, chunks: [body.slice(0, 5), body.slice(5)] })
+        expect(JSON.parse(chunked.body)).toMatchObject({ body })
+        const empty = await expectHandled({ ...sign(''), chunks: [] })
+        expect(JSON.parse(empty.body)).not.toMatchObject({ body: expect.stringMatching(/./) })
+        await expectRefused({ path: '/webhook', headers: sign(body).headers ?? [], chunks: [body, ' '] }, 401)
+      })
+
+      it('survives a client that disconnects in the middle', async ({ skip }) => {
+        skip(server.send !== undefined, 'Only over a connection of HTTP/1')
+        const before = await countRuns()
+        const wire = sign(body)
+        const next = { method: 'GET', path: `${server.base}/runs` }
+        for (const part of ['', body.slice(0, 5)]) {
+          await sendPart(server.origin, next, { ...wire, path: server.base + wire.path, body: part })
+        }
+        expect(await countRuns()).toBe(before)
+        await expectHandled(sign(body))
       })
 
       it('refuses it if the body was changed or the signature is missing', async () => {

@@ -17,8 +17,19 @@ async function start() {
   app.use('/guarded', requireKey(envSecret('SCENARIO_SECRET', { env })))
   app.use('/query', requireKey(envSecret('SCENARIO_SECRET', { env, query: true })))
   app.use('/unset', requireKey(envSecret('SCENARIO_UNSET', { env, logger })))
-  app.use('/webhook', requireKey(envWebhook('SCENARIO_WEBHOOK', { env, replayStore, maxBodyBytes: scenarioBodyBytes })))
-  app.use('/keyed', requireKey(createKeyedVerifier()))
+  const webhook = envWebhook('SCENARIO_WEBHOOK', { env, replayStore, maxBodyBytes: scenarioBodyBytes })
+  const keyed = createKeyedVerifier()
+  // Twice: the second guard must not count the request again, also if something has read or replaced it in between.
+  app.use('/webhook', requireKey(webhook), async (c, next) => {
+    await c.req.text()
+    await next()
+  })
+  app.use('/webhook', requireKey(webhook))
+  app.use('/keyed', requireKey(keyed), async (c, next) => {
+    c.req.raw = new Request(c.req.raw)
+    await next()
+  })
+  app.use('/keyed', requireKey(keyed))
   app.get('/runs', (c) => c.text(String(runs)))
   app.all('*', async (c) => {
     runs += 1

@@ -54,6 +54,12 @@ describe('routekey/next-proxy', () => {
     expect(await countRuns()).toBe(before)
   })
 
+  it("keeps the route's own Vary", async () => {
+    const headers = [['x-api-key', scenarioEnvironment.SCENARIO_SECRET]] as const
+    const { headers: sent } = await send(server.origin, { path: '/proxied/guarded', headers })
+    expect(sent.vary?.split(/, */)).toEqual(expect.arrayContaining(['accept-language', 'authorization', 'x-api-key']))
+  })
+
   it('passes requests for paths without a guard', async () => {
     expect((await send(server.origin, { method: 'GET', path: '/proxied/runs' })).status).toBe(200)
   })

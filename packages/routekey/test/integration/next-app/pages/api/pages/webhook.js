@@ -4,4 +4,6 @@ import { handle } from '../../../pages-handle.js'
 import { webhook } from '../../../verifiers.js'
 
 export const config = { api: { bodyParser: false } }
-export default withKey(webhook(), handle)
+const verifier = webhook()
+// Guarded twice: the second guard must not count the request again.
+export default withKey(verifier, withKey(verifier, handle))

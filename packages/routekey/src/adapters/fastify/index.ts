@@ -1,0 +1,1 @@
+export { type FastifyReplyLike, type FastifyRequestLike, type KeyHook, requireKey } from './require-key.ts'
