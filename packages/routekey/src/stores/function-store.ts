@@ -16,7 +16,7 @@ export type CallFunction = (name: string, input: object) => Promise<unknown>
 const orNull = <Result>(value: unknown, parse: (value: unknown) => Result) => (value === null ? null : parse(value))
 
 /** Creates a store on the SQL functions of `sql/*.sql`, independent of how they are called. */
-export function createFunctionStore(call: CallFunction): Omit<KeyStore, 'subscribe'> {
+export function createFunctionStore(call: CallFunction): Omit<KeyStore, 'subscribe' | 'limitTime'> {
   return {
     create: async (key) => orNull(await call('create_api_key', key), parseCreated),
     findByHash: async (hash) => orNull(await call('find_api_key', { hash }), parseFound),

@@ -1,14 +1,10 @@
-import { RoutekeyError } from '../errors.ts'
 import type { KeyStore } from '../keyring/model/key-store.ts'
+import { type PostgresClient, callPostgres } from './call-postgres.ts'
 import { type StoredLimiter, type StoredLimiterOptions, createFunctionLimiter } from './function-limiter.ts'
-import { type CallFunction, createFunctionStore } from './function-store.ts'
+import { createFunctionStore } from './function-store.ts'
 
+export type { PostgresClient } from './call-postgres.ts'
 export type { LimiterCount, StoredLimiter } from './function-limiter.ts'
-
-/** The part of a Postgres client that the store and the limiter use. `Pool` and `Client` of `pg` fit, and so does `PGlite`. */
-export interface PostgresClient {
-  query(text: string, values: string[]): Promise<{ readonly rows: readonly unknown[] }>
-}
 
 /** Options of {@link createPostgresStore}. */
 export interface PostgresStoreOptions {
@@ -28,30 +24,17 @@ export interface PostgresStoreOptions {
 
 const channel = 'api_key_changed'
 
-/** Calls functions with unnamed statements and without state of the session, so a transaction pooler can be between. */
-function callThrough(client: PostgresClient): CallFunction {
-  return async (name, input) => {
-    // As text, because some drivers would encode a JSON parameter again, and some return a JSON result as text.
-    const statement = `select public.${name}($1::text::jsonb)::text as result`
-    const { rows } = await client.query(statement, [JSON.stringify(input)])
-    const [row] = rows
-    const result = typeof row === 'object' && row !== null && 'result' in row ? row.result : undefined
-    // A function without a result returns an empty text.
-    if (result === null || result === '') return null
-    if (typeof result === 'string') return JSON.parse(result)
-    throw new RoutekeyError(
-      'ERR_STORE_INVALID_RESPONSE',
-      `${name}() returned no row. Apply the SQL that this version of routekey ships.`,
-    )
-  }
-}
-
 /**
  * Creates a store in Postgres. `npx routekey sql` prints the SQL for its tables and functions. The role of the client must own them,
  * or have the grants and policies that the guide to keyrings lists: row-level security hides every row from other roles.
  *
+ * @throws `ERR_CONFIG_KEYRING` for a `Client` of `pg`, which does not connect again when its connection is lost
  * @example
  * import { createPostgresStore } from 'routekey/stores/postgres'
+ *
+ * const pool = new Pool({ connectionString: process.env.DATABASE_URL, connectionTimeoutMillis: 2000 })
+ * // Without a listener, an idle connection that breaks ends the process.
+ * pool.on('error', (error) => console.error(error.message))
  *
  * const fromPg = createPostgresStore({ client: pool })
  * const fromPostgres = createPostgresStore({
@@ -61,7 +44,8 @@ function callThrough(client: PostgresClient): CallFunction {
  */
 export function createPostgresStore(options: PostgresStoreOptions): KeyStore {
   const { client, listen } = options
-  const store = createFunctionStore(callThrough(client))
+  const calls = callPostgres(client)
+  const store = { ...createFunctionStore(calls.call), limitTime: calls.limitTime }
   if (listen === undefined) return store
   return {
     ...store,
@@ -82,7 +66,7 @@ export interface PostgresLimiterOptions extends StoredLimiterOptions {
  * Creates a limiter that counts in Postgres, for the `limiter` option of `createKeyring` or for limits of your own. It is exact over
  * any number of instances. `npx routekey sql` prints the SQL for its table and functions.
  *
- * @throws `ERR_CONFIG_KEYRING` unless `points` is a whole number from 1.
+ * @throws `ERR_CONFIG_KEYRING` unless `points` is a whole number from 1, and for a `Client` of `pg`
  * @example
  * import { createPostgresLimiter, createPostgresStore } from 'routekey/stores/postgres'
  *
@@ -93,7 +77,8 @@ export interface PostgresLimiterOptions extends StoredLimiterOptions {
  * })
  */
 export function createPostgresLimiter(options: PostgresLimiterOptions): StoredLimiter {
-  return createFunctionLimiter(callThrough(options.client), options)
+  const { call, limitTime } = callPostgres(options.client)
+  return { ...createFunctionLimiter(call, options), limitTime }
 }
 
 /** The part of a `pg` client that {@link listenWithPg} uses. */

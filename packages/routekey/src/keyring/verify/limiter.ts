@@ -18,6 +18,8 @@ export interface Limiter {
   consume(key: string, points: number, options: { readonly customDuration: number }): Promise<LimiterResult>
   /** Returns points. Keys with several limits need it. */
   reward?(key: string, points: number, options: { readonly customDuration: number }): Promise<unknown>
+  /** As `limitTime` of a store. */
+  limitTime?(timeoutMs: number): void
 }
 
 /** Whether keys with limits are accepted while the limiter fails. */
@@ -43,25 +45,18 @@ export interface LimitGateOptions {
 /** The arguments of a call to a limiter. */
 type Call = Parameters<Limiter['consume']>
 
-async function consume(
-  limiter: Limiter,
-  call: Call,
-): Promise<{ readonly consumed: number; readonly isRefused: boolean }> {
-  let result: unknown
+/** Returns the points that are consumed, and whether the limiter refused. */
+async function consume(limiter: Limiter, call: Call): Promise<[number, boolean]> {
   let isRefused = false
-  try {
-    result = await limiter.consume(...call)
-  } catch (error) {
+  const result: unknown = await limiter.consume(...call).catch((error: unknown) => {
     if (error instanceof Error) throw error
-    result = error
     isRefused = true
-  }
-  const consumed = typeof result === 'object' && result !== null && 'consumedPoints' in result && result.consumedPoints
+    return error
+  })
+  const consumed: unknown = Reflect.get(Object(result), 'consumedPoints')
   // NaN would compare as below every quota.
-  if (typeof consumed !== 'number' || Number.isNaN(consumed)) {
-    throw new TypeError('its result has no numeric consumedPoints')
-  }
-  return { consumed, isRefused }
+  if (typeof consumed === 'number' && consumed >= 0) return [consumed, isRefused]
+  throw new TypeError('its result has no numeric consumedPoints')
 }
 
 /**
@@ -84,7 +79,7 @@ export function createLimitGate(options: LimitGateOptions) {
 
   return async ({ id: keyId, limits: keyLimits }: KeyRecord, now: Date): Promise<LimitDecision> => {
     if (keyLimits.length === 0) return { ok: true, limits: [] }
-    if (limiter === undefined) return fail(new TypeError('The key has limits, but the keyring has no limiter'))
+    if (limiter === undefined) return fail(new TypeError('The key has limits, and the keyring no limiter'))
     const seconds = now.getTime() / 1000
     const taken: Call[] = []
     const limits: RateLimit[] = []
@@ -99,7 +94,7 @@ export function createLimitGate(options: LimitGateOptions) {
       ]
       try {
         // oxlint-disable-next-line no-await-in-loop -- a limit that refuses makes the next ones unnecessary
-        const { consumed, isRefused } = await limit(() => consume(limiter, call))
+        const [consumed, isRefused] = await limit(() => consume(limiter, call))
         // A limiter that blocks in memory refuses without counting, and reports 0.
         if (consumed > 0) taken.push(call)
         const resetSeconds = (window + 1) * windowSeconds - seconds
