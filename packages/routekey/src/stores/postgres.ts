@@ -1,5 +1,6 @@
+import { RoutekeyError } from '../errors.ts'
 import type { KeyStore } from '../keyring/model/key-store.ts'
-import { type PostgresClient, callPostgres } from './call-postgres.ts'
+import { type PostgresCalls, type PostgresClient, callPostgres } from './call-postgres.ts'
 import { type StoredLimiter, type StoredLimiterOptions, createFunctionLimiter } from './function-limiter.ts'
 import { createFunctionStore } from './function-store.ts'
 
@@ -23,6 +24,30 @@ export interface PostgresStoreOptions {
 }
 
 const channel = 'api_key_changed'
+
+/**
+ * Waits until a subscription receives a notification of its own. Through a transaction pooler, `listen` succeeds and nothing arrives.
+ *
+ * @throws `ERR_CONFIG_KEYRING`
+ */
+async function checkDelivery({ query, limitMs }: PostgresCalls, probe: string, received: Promise<void>): Promise<void> {
+  await query('select pg_notify($1, $2)::text', channel, probe)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const silence = new Promise<never>((_resolve, reject) => {
+    const error = new RoutekeyError(
+      'ERR_CONFIG_KEYRING',
+      'The listen option of the store receives no notification. Give it a connection to the database itself, or to a pooler of ' +
+        'sessions: a pooler of transactions, such as port 6543 of Supabase, does not deliver them.',
+    )
+    // Half of the time that the whole call has.
+    timer = setTimeout(reject, limitMs() / 2, error)
+  })
+  try {
+    await Promise.race([received, silence])
+  } finally {
+    clearTimeout(timer)
+  }
+}
 
 /**
  * Creates a store in Postgres. `npx routekey sql` prints the SQL for its tables and functions. The role of the client must own them,
@@ -50,9 +75,22 @@ export function createPostgresStore(options: PostgresStoreOptions): KeyStore {
   return {
     ...store,
     async subscribe(onChange) {
+      const probe = crypto.randomUUID()
+      let receive: (() => void) | undefined
+      const received = new Promise<void>((resolve) => {
+        receive = resolve
+      })
+      const onPayload = (payload: string) => (payload === probe ? receive?.() : onChange(payload))
       // `onListen` is called again after a lost connection. Changes in the meantime were missed.
-      const end = await listen(channel, onChange, () => onChange(null))
-      return typeof end === 'function' ? end : () => end.unlisten()
+      const end = await listen(channel, onPayload, () => onChange(null))
+      const stop = typeof end === 'function' ? end : () => end.unlisten()
+      try {
+        await checkDelivery(calls, probe, received)
+      } catch (error) {
+        await stop()
+        throw error
+      }
+      return stop
     },
   }
 }
