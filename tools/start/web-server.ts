@@ -17,6 +17,8 @@ export interface WebServer {
   readonly exited: Promise<number | null>
   /** Stops it with SIGTERM, and after `graceMs` (2 seconds) with SIGKILL. */
   readonly stop: (graceMs?: number) => Promise<void>
+  /** Sends a signal, waits until the process has ended, however long that takes, and returns its exit code. */
+  readonly end: (signal: 'SIGTERM' | 'SIGINT') => Promise<number | null>
   /** Kills it at once, as a crash would. */
   readonly kill: () => Promise<void>
 }
@@ -85,6 +87,10 @@ export async function startWebServer(options: {
       await Promise.race([exited, sleep(graceMs)])
       if (isRunning(child)) child.kill('SIGKILL')
       await exited
+    },
+    end: async (signal) => {
+      child.kill(signal)
+      return exited
     },
     kill: async () => {
       if (isRunning(child)) child.kill('SIGKILL')

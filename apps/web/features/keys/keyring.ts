@@ -6,6 +6,7 @@ import { createSupabaseLimiter, createSupabaseStore, type SupabaseRpcClient } fr
 import { invalidKeyLimits } from '#server/caller-address/caller-env.ts'
 import { callerAddress } from '#server/caller-address/caller-address.ts'
 import { log } from '#server/log.ts'
+import { beforeShutdown } from '#server/shutdown.ts'
 import { createServiceClient, supabaseTimeoutMs } from '#server/supabase.ts'
 import { maximumKeys, maximumQuota, scopes } from './rules/key-rules.ts'
 import { userKeyPrefix } from './rules/user-key-prefix.ts'
@@ -25,3 +26,6 @@ export const keyring = createKeyring({
   timeoutMs: supabaseTimeoutMs,
   logger: { error: (message) => log('error', 'keyring.failed', { error: message }) },
 })
+
+// Counts wait if the database did not accept them.
+beforeShutdown(() => keyring.flush())

@@ -52,6 +52,7 @@ export function createKeyring<const Scope extends string = string>(
   if (maximumKeys !== Infinity) checkWholeNumber('ERR_CONFIG_KEYRING', 'maximumKeysPerOwner', maximumKeys)
   // A longer timer would end at once.
   checkWholeNumber('ERR_CONFIG_KEYRING', 'timeoutMs', timeoutMs)
+  for (const counted of [store, limiter]) counted?.limitTime?.(timeoutMs)
   if (invalidAttempts !== undefined && callerIp === undefined) {
     throw new RoutekeyError('ERR_CONFIG_KEYRING', 'invalidAttempts needs callerIp.')
   }

@@ -15,7 +15,7 @@ import {
 const orNull = <Result>(value: unknown, parse: (value: unknown) => Result) => (value === null ? null : parse(value))
 
 /** Creates a store on the SQL functions of `sql/*.sql`, independent of how they are called. */
-export function createFunctionStore(callFunction: CallFunction): Omit<KeyStore, 'subscribe'> {
+export function createFunctionStore(callFunction: CallFunction): Omit<KeyStore, 'subscribe' | 'limitTime'> {
   const call = settleFailures('The key store', callFunction)
   return {
     now: async () => parseDate(await call('read_api_key_clock', {}), 'clock'),

@@ -1,16 +1,11 @@
 import { RoutekeyError } from '../errors.ts'
 import type { KeyStore } from '../keyring/model/key-store.ts'
+import { type PostgresCalls, type PostgresClient, callPostgres } from './call-postgres.ts'
 import { type StoredLimiter, type StoredLimiterOptions, createFunctionLimiter } from './function-limiter.ts'
 import { createFunctionStore } from './function-store.ts'
-import type { CallFunction } from './settle-failures.ts'
-import { checkSchema } from '../sql/check-schema.ts'
 
+export type { PostgresClient } from './call-postgres.ts'
 export type { LimiterCount, StoredLimiter } from './function-limiter.ts'
-
-/** The part of a Postgres client that the store and the limiter use. `Pool` and `Client` of `pg` fit, and so does `PGlite`. */
-export interface PostgresClient {
-  query(text: string, values: string[]): Promise<{ readonly rows: readonly unknown[] }>
-}
 
 /** Options of {@link createPostgresStore}. */
 export interface PostgresStoreOptions {
@@ -32,22 +27,27 @@ export interface PostgresStoreOptions {
 
 const channel = 'api_key_changed'
 
-/** Calls functions with unnamed statements and without state of the session, so a transaction pooler can be between. */
-function callThrough({ client, schema = 'public' }: PostgresLimiterOptions): CallFunction {
-  const quoted = checkSchema(schema)
-  return async (name, input) => {
-    // As text, because some drivers would encode a JSON parameter again, and some return a JSON result as text.
-    const statement = `select ${quoted}.${name}($1::text::jsonb)::text as result`
-    const { rows } = await client.query(statement, [JSON.stringify(input)])
-    const [row] = rows
-    const result = typeof row === 'object' && row !== null && 'result' in row ? row.result : undefined
-    // A function without a result returns an empty text.
-    if (result === null || result === '') return null
-    if (typeof result === 'string') return JSON.parse(result)
-    throw new RoutekeyError(
-      'ERR_STORE_INVALID_RESPONSE',
-      `${name}() returned no row. Apply the SQL that this version of routekey ships.`,
+/**
+ * Waits until a subscription receives a notification of its own. Through a transaction pooler, `listen` succeeds and nothing arrives.
+ *
+ * @throws `ERR_CONFIG_KEYRING`
+ */
+async function checkDelivery({ query, limitMs }: PostgresCalls, probe: string, received: Promise<void>): Promise<void> {
+  await query('select pg_notify($1, $2)::text', channel, probe)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const silence = new Promise<never>((_resolve, reject) => {
+    const error = new RoutekeyError(
+      'ERR_CONFIG_KEYRING',
+      'The listen option of the store receives no notification. Give it a connection to the database itself, or to a pooler of ' +
+        'sessions: a pooler of transactions, such as port 6543 of Supabase, does not deliver them.',
     )
+    // Half of the time that the whole call has.
+    timer = setTimeout(reject, limitMs() / 2, error)
+  })
+  try {
+    await Promise.race([received, silence])
+  } finally {
+    clearTimeout(timer)
   }
 }
 
@@ -56,8 +56,13 @@ function callThrough({ client, schema = 'public' }: PostgresLimiterOptions): Cal
  * or have the grants and policies that the guide to keyrings lists: otherwise every call fails.
  *
  * @throws `ERR_CONFIG_SCHEMA`
+ * @throws `ERR_CONFIG_KEYRING` for a `Client` of `pg`, which does not connect again when its connection is lost
  * @example
  * import { createPostgresStore } from 'routekey/stores/postgres'
+ *
+ * const pool = new Pool({ connectionString: process.env.DATABASE_URL, connectionTimeoutMillis: 2000 })
+ * // Without a listener, an idle connection that breaks ends the process.
+ * pool.on('error', (error) => console.error(error.message))
  *
  * const fromPg = createPostgresStore({ client: pool })
  * const fromPostgres = createPostgresStore({
@@ -66,15 +71,29 @@ function callThrough({ client, schema = 'public' }: PostgresLimiterOptions): Cal
  * })
  */
 export function createPostgresStore(options: PostgresStoreOptions): KeyStore {
-  const { listen } = options
-  const store = createFunctionStore(callThrough(options))
+  const { client, schema, listen } = options
+  const calls = callPostgres(client, schema)
+  const store = { ...createFunctionStore(calls.call), limitTime: calls.limitTime }
   if (listen === undefined) return store
   return {
     ...store,
     async subscribe(onChange) {
+      const probe = crypto.randomUUID()
+      let receive: (() => void) | undefined
+      const received = new Promise<void>((resolve) => {
+        receive = resolve
+      })
+      const onPayload = (payload: string) => (payload === probe ? receive?.() : onChange(payload))
       // `onListen` is called again after a lost connection. Changes in the meantime were missed.
-      const end = await listen(channel, onChange, () => onChange(null))
-      return typeof end === 'function' ? end : () => end.unlisten()
+      const end = await listen(channel, onPayload, () => onChange(null))
+      const stop = typeof end === 'function' ? end : () => end.unlisten()
+      try {
+        await checkDelivery(calls, probe, received)
+      } catch (error) {
+        await stop()
+        throw error
+      }
+      return stop
     },
   }
 }
@@ -90,7 +109,7 @@ export interface PostgresLimiterOptions extends StoredLimiterOptions {
  * Creates a limiter that counts in Postgres, for the `limiter` option of `createKeyring` or for limits of your own. It is exact over
  * any number of instances. `npx routekey sql` prints the SQL for its table and functions.
  *
- * @throws `ERR_CONFIG_SCHEMA`, and `ERR_CONFIG_KEYRING` unless `points` is a whole number from 1.
+ * @throws `ERR_CONFIG_SCHEMA`, and `ERR_CONFIG_KEYRING` unless `points` is a whole number from 1, and for a `Client` of `pg`
  * @example
  * import { createPostgresLimiter, createPostgresStore } from 'routekey/stores/postgres'
  *
@@ -101,7 +120,8 @@ export interface PostgresLimiterOptions extends StoredLimiterOptions {
  * })
  */
 export function createPostgresLimiter(options: PostgresLimiterOptions): StoredLimiter {
-  return createFunctionLimiter(callThrough(options), options)
+  const { call, limitTime } = callPostgres(options.client, options.schema)
+  return { ...createFunctionLimiter(call, options), limitTime }
 }
 
 /** The part of a `pg` client that {@link listenWithPg} uses. */

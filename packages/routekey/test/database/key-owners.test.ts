@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
 import { type TestPostgres, startTestPostgres } from '@routekey/sandbox/test-postgres'
-import { Client, Pool } from 'pg'
+import { Client, Pool, type PoolClient } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import { type KeyStore, type Keyring, RoutekeyError, createKeyring } from '../../src/index.ts'
@@ -184,10 +184,9 @@ describe('an owner who ends while every action on keys runs', () => {
   })
 })
 
-async function openTransaction(): Promise<Client> {
-  const client = new Client({ connectionString: server.url })
-  await client.connect()
-  onTestFinished(() => client.end())
+async function openTransaction(): Promise<PoolClient> {
+  const client = await pool.connect()
+  onTestFinished(() => client.release())
   await client.query('begin')
   return client
 }

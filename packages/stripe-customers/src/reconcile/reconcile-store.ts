@@ -52,7 +52,7 @@ const leftBehindSchema = z
   .object({ profile_id: z.guid(), stripe_customer: z.string().nullable() })
   .transform((row) => ({ profileId: row.profile_id, stripeCustomer: row.stripe_customer }))
 
-const countSchema = z.coerce.number()
+const countSchema = z.number()
 const workCountsSchema = z
   .object({
     profiles: countSchema,
@@ -113,7 +113,7 @@ export interface ReconcileStore {
 
 /** Creates the store on its SQL functions. */
 export function createReconcileStore(functions: DatabaseFunctions): ReconcileStore {
-  const { rows, row, values, value } = createParsedFunctions(functions)
+  const { rows, row, value } = createParsedFunctions(functions)
   const list = (args: Record<string, unknown>): Promise<ProfileRow[]> =>
     rows(profileSchema, 'list_stripe_customers', args)
   return {
@@ -131,11 +131,11 @@ export function createReconcileStore(functions: DatabaseFunctions): ReconcileSto
     link: (target, customer, insteadOf) =>
       value(z.boolean(), 'link_stripe_customer', { target, customer, instead_of: insteadOf }),
     deleteOrphan: (target, customer) => value(z.boolean(), 'delete_orphaned_stripe_customer', { target, customer }),
-    findLinked: (customers) => values(z.string(), 'find_linked_stripe_customers', { customers }),
+    findLinked: (customers) => rows(z.string(), 'find_linked_stripe_customers', { customers }),
     beginAccount: async (account) => void (await value(z.int(), 'begin_stripe_customer_account', { ...account })),
     move: async (kept, cleared) => void (await value(z.unknown(), 'move_stripe_customers', { kept, cleared })),
     dismissElsewhere: () => rows(leftBehindSchema, 'dismiss_deletions_elsewhere', {}),
-    openWork: (targets) => values(z.guid(), 'open_stripe_customer_work', { targets }),
+    openWork: (targets) => rows(z.guid(), 'open_stripe_customer_work', { targets }),
     repairProfilePage: (after) => row(repairedSchema, 'repair_profile_page', { after, batch: repairBatch }),
     tombstoneVanishedPage: (after) => row(repairedSchema, 'tombstone_vanished_profiles', { after, batch: repairBatch }),
   }

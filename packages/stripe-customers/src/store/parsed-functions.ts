@@ -6,12 +6,10 @@ type Arguments = Readonly<Record<string, unknown>>
 
 /** Calls SQL functions and parses what they return. Every call throws a `StripeCustomersError` if it fails. */
 export interface ParsedFunctions {
-  /** Returns all rows of a function that returns a table. */
+  /** Returns all rows of a function that returns a table, or all values of one that returns a set of values. */
   readonly rows: <T>(schema: z.ZodType<T>, name: string, args: Arguments) => Promise<T[]>
   /** Returns the row of a function that always returns exactly one. */
   readonly row: <T>(schema: z.ZodType<T>, name: string, args: Arguments) => Promise<T>
-  /** Returns all values of a function that returns a set of texts. A connection returns rows, and the Data API the values in them. */
-  readonly values: (schema: z.ZodType<string>, name: string, args: Arguments) => Promise<string[]>
   /** Returns what a function returns that returns one value. */
   readonly value: <T>(schema: z.ZodType<T>, name: string, args: Arguments) => Promise<T>
 }
@@ -21,14 +19,8 @@ export function createParsedFunctions(functions: DatabaseFunctions): ParsedFunct
   return {
     rows: async (schema, name, args) => parseResult(z.array(schema), name, await functions.rows(name, args)),
     row: async (schema, name, args) => parseResult(z.tuple([schema]), name, await functions.rows(name, args))[0],
-    values: async (schema, name, args) =>
-      parseResult(z.array(z.preprocess(readValue, schema)), name, await functions.rows(name, args)),
     value: async (schema, name, args) => parseResult(schema, name, await functions.value(name, args)),
   }
-}
-
-function readValue(row: unknown): unknown {
-  return typeof row === 'object' && row !== null ? Object.values(row)[0] : row
 }
 
 function parseResult<T>(schema: z.ZodType<T>, name: string, result: unknown): T {

@@ -83,7 +83,7 @@ export interface WorkStore {
 
 /** Creates the work table on its SQL functions. */
 export function createWorkStore(functions: DatabaseFunctions): WorkStore {
-  const { rows, row, values, value } = createParsedFunctions(functions)
+  const { rows, row, value } = createParsedFunctions(functions)
   return {
     claim: ({ lease, leaseMs, batch, profileId }) =>
       rows(claimedWorkSchema, 'claim_stripe_customer_work', {
@@ -132,7 +132,7 @@ export function createWorkStore(functions: DatabaseFunctions): WorkStore {
       return status ?? null
     },
     async isLinked(stripeCustomer) {
-      const linked = await values(z.string(), 'find_linked_stripe_customers', { customers: [stripeCustomer] })
+      const linked = await rows(z.string(), 'find_linked_stripe_customers', { customers: [stripeCustomer] })
       return linked.length > 0
     },
     async isDeleted(profileId) {

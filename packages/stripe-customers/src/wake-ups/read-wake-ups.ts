@@ -7,9 +7,8 @@ const reportSchema = z
   .object({
     installed: z.boolean(),
     configured: z.boolean(),
-    // A client of Postgres returns a bigint as text.
-    made_by_wake_up: z.coerce.number(),
-    made_by_schedule: z.coerce.number(),
+    made_by_wake_up: z.int(),
+    made_by_schedule: z.int(),
     results: z.record(z.string(), z.number()),
     newest_results: z.array(z.string()),
   })

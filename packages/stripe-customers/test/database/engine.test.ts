@@ -1,18 +1,23 @@
-import type { PGlite } from '@electric-sql/pglite'
-import { createTestDatabase } from '@routekey/sandbox/test-database'
+import { pgbouncerIsMissing } from '@routekey/sandbox/pgbouncer'
 import type { StripeStandIn } from '@routekey/stripe-stand-in'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStripeCustomers, type StripeCustomers, type StripeCustomersEvent } from '../../src/index.ts'
 import { createStripe, signUp, startStripe } from '../test-stack.ts'
+import { databases, type OpenDatabase } from './open-database.ts'
 
-describe('the engine', () => {
-  let database: PGlite
+it('is tested on every kind of database', ({ skip }) => {
+  skip(pgbouncerIsMissing !== null, pgbouncerIsMissing ?? '')
+  expect(databases.map(({ name }) => name)).toEqual(['PGlite', 'Postgres', 'Postgres behind PgBouncer'])
+})
+
+describe.each(databases)('the engine on $name', ({ open }) => {
+  let database: OpenDatabase
   let standIn: StripeStandIn
   let customers: StripeCustomers
   const events: StripeCustomersEvent[] = []
 
   beforeAll(async () => {
-    ;[database, standIn] = await Promise.all([createTestDatabase(), startStripe()])
+    ;[database, standIn] = await Promise.all([open(), startStripe()])
     customers = createStripeCustomers({
       postgres: database,
       stripe: createStripe(standIn),

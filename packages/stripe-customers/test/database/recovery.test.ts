@@ -413,7 +413,7 @@ describe('recovery', () => {
     const postgres: PostgresClient = {
       async query(text, values) {
         calls += 1
-        return text.includes('claim_stripe_customer_work') ? { rows: [] } : database.query(text, values)
+        return text.includes('claim_stripe_customer_work') ? { rows: [{ answer: '[]' }] } : database.query(text, values)
       },
     }
     const customers = createEngine({ postgres, waitMs: 500, ...createVirtualTiming() })

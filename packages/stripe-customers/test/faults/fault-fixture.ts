@@ -1,3 +1,4 @@
+import { startPgbouncer } from '@routekey/sandbox/pgbouncer'
 import { startTestPostgres } from '@routekey/sandbox/test-postgres'
 import type { StripeStandIn } from '@routekey/stripe-stand-in'
 import { Pool } from 'pg'
@@ -60,9 +61,11 @@ export interface FaultServer {
   readonly stop: () => Promise<void>
 }
 
-/** Starts the PostgreSQL server that all fixtures share. */
-export async function startFaultServer(): Promise<FaultServer> {
-  const server = await startTestPostgres()
+/** Starts the PostgreSQL server that all fixtures share. With `behindPooler`, all clients connect through a PgBouncer. */
+export async function startFaultServer({ behindPooler = false } = {}): Promise<FaultServer> {
+  // A pooler keeps its connections to the databases of fixtures that are closed.
+  const server = await startTestPostgres({ settings: { max_connections: '250' } })
+  const pooler = behindPooler ? await startPgbouncer(server.url) : undefined
   const url = new URL(server.url)
   const template = url.pathname.slice(1)
   // A database can be copied only while nobody is connected to it.
@@ -74,12 +77,13 @@ export async function startFaultServer(): Promise<FaultServer> {
       databases += 1
       const name = `fault_${databases}`
       await admin.query(`create database ${name} template ${template}`)
-      const databaseUrl = new URL(server.url)
+      const databaseUrl = new URL(pooler?.url ?? server.url)
       databaseUrl.pathname = name
       return createFixture(databaseUrl)
     },
     async stop() {
       await admin.end()
+      await pooler?.stop()
       await server.stop()
     },
   }

@@ -186,4 +186,9 @@ export interface KeyStore {
    * @returns A function that ends the subscription.
    */
   readonly subscribe?: (onChange: (id: string | null) => void) => Promise<() => Promise<void>>
+  /**
+   * Says how long a call may take: `createKeyring` passes its `timeoutMs`. A connection that has not answered by then is broken, and the
+   * store closes it.
+   */
+  readonly limitTime?: (timeoutMs: number) => void
 }

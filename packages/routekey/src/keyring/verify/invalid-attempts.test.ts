@@ -4,6 +4,9 @@ import { authenticate, denialResponse } from '../../index.ts'
 import { callerIp, guess, invalid, request, setUp } from '../../../test/keyring-fixture.ts'
 import { type InvalidAttemptsOptions, limitInvalidAttempts } from './invalid-attempts.ts'
 
+const addresses = (site: number, count: number) =>
+  Array.from({ length: count }, (_, index) => `10.${site}.${index >> 8}.${index & 255}`)
+
 describe('the throttle for invalid attempts', () => {
   const options = { callerIp, invalidAttempts: limitInvalidAttempts({ quota: 3, windowSeconds: 60 }) }
 
@@ -123,6 +126,21 @@ describe('the throttle for invalid attempts', () => {
     for (const ip of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) await keyring.verify('x', { ip })
     for (const ip of ['192.0.2.1', '192.0.2.1']) expect(await keyring.verify('x', { ip })).toEqual(invalid)
     expect(await keyring.verify('x', { ip: '192.0.2.1' })).toMatchObject({ denial: { status: 429 } })
+  })
+
+  it('still refuses an address that comes when refused ones fill the table, and half of them while others come', async () => {
+    const invalidAttempts = { quota: 2, windowSeconds: 60, maximumAddresses: 100 }
+    const { keyring, make } = setUp({ ...options, invalidAttempts })
+    const { key } = await make()
+    const isRefused = async (ip: string) => !(await keyring.verify(key, { ip })).ok
+    const crowd = addresses(0, 100)
+    for (const ip of crowd) for (let time = 0; time < 2; time += 1) await keyring.verify('x', { ip })
+    for (let time = 0; time < 2; time += 1) await keyring.verify('x', { ip: '192.0.2.1' })
+    expect(await isRefused('192.0.2.1')).toBe(true)
+    for (const ip of addresses(1, 1000)) await keyring.verify('x', { ip })
+    const left = await Promise.all(crowd.slice(51).map(isRefused))
+    expect(left).not.toContain(false)
+    expect(await isRefused('192.0.2.1')).toBe(true)
   })
 
   it('counts a malformed header like any other invalid key', async () => {

@@ -10,7 +10,7 @@ export interface InvalidAttemptsOptions {
    */
   readonly quota: number
   readonly windowSeconds: number
-  /** Default 10,000. When there are more, the addresses that are not refused yet are dropped first. */
+  /** Default 10,000. When there are more, the oldest of those that are refused, or of the others if they are more, is dropped. */
   readonly maximumAddresses?: number
 }
 
@@ -80,7 +80,8 @@ function checkNumbers(options: InvalidAttemptsOptions): InvalidAttemptsOptions {
 
 function createThrottle(options: InvalidAttemptsOptions, clock: () => Date): Throttle {
   const { quota, windowSeconds, maximumAddresses = defaultAddresses } = options
-  // Apart, so that an attacker with many addresses cannot push out the ones that are refused. Both start with the oldest.
+  // Apart, and each can keep half of the table. So many addresses with one attempt each cannot push out those that are refused, and
+  // however many are refused, one more is counted. Both start with the oldest.
   const suspects = new Map<string, Entry>()
   const refused = new Map<string, Entry>()
   const queue = createAttemptQueue()
@@ -103,9 +104,7 @@ function createThrottle(options: InvalidAttemptsOptions, clock: () => Date): Thr
     const entries = entry.count < groupQuota ? suspects : refused
     entries.set(group, entry)
     if (suspects.size + refused.size > maximumAddresses) {
-      const [first] = refused.values()
-      const isOver = first !== undefined && secondsLeft(first) <= 0
-      const [oldest = ''] = isOver || suspects.size === 0 ? refused.keys() : suspects.keys()
+      const [oldest = ''] = suspects.size > refused.size ? suspects.keys() : refused.keys()
       forget(oldest)
     }
     return entry

@@ -18,6 +18,8 @@ export interface Limiter {
   consume(key: string, points: number, options: { readonly customDuration: number }): Promise<LimiterResult>
   /** Returns points. Keys with several limits need it. */
   reward?(key: string, points: number, options: { readonly customDuration: number }): Promise<unknown>
+  /** As `limitTime` of a store. */
+  limitTime?(timeoutMs: number): void
 }
 
 /** Whether keys with limits are accepted while the limiter fails. */
@@ -43,10 +45,8 @@ export interface LimitGateOptions {
 /** The arguments of a call to a limiter. */
 type Call = Parameters<Limiter['consume']>
 
-async function consume(
-  limiter: Limiter,
-  call: Call,
-): Promise<{ readonly consumed: number; readonly isRefused: boolean }> {
+/** Returns the points that are consumed, and whether the limiter refused. */
+async function consume(limiter: Limiter, call: Call): Promise<[number, boolean]> {
   let isRefused = false
   const result: unknown = await limiter.consume(...call).catch((error: unknown) => {
     if (error instanceof Error) throw error
@@ -55,10 +55,8 @@ async function consume(
   })
   const consumed: unknown = Reflect.get(Object(result), 'consumedPoints')
   // NaN would compare as below every quota.
-  if (typeof consumed !== 'number' || Number.isNaN(consumed)) {
-    throw new TypeError('its result has no numeric consumedPoints')
-  }
-  return { consumed, isRefused }
+  if (typeof consumed === 'number' && consumed >= 0) return [consumed, isRefused]
+  throw new TypeError('its result has no numeric consumedPoints')
 }
 
 /**
@@ -96,7 +94,7 @@ export function createLimitGate(options: LimitGateOptions) {
       ]
       try {
         // oxlint-disable-next-line no-await-in-loop -- a limit that refuses makes the next ones unnecessary
-        const { consumed, isRefused } = await limit(() => consume(limiter, call))
+        const [consumed, isRefused] = await limit(() => consume(limiter, call))
         // A limiter that blocks in memory refuses without counting, and reports 0.
         if (consumed > 0) taken.push(call)
         const resetSeconds = (window + 1) * windowSeconds - seconds

@@ -1,17 +1,21 @@
 import { once } from 'node:events'
 import { registerHooks } from 'node:module'
 
-import { Redis } from 'ioredis'
+import { createClient } from '@supabase/supabase-js'
+import { Cluster, Redis } from 'ioredis'
 import { Pool } from 'pg'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
 
-import type { Limiter } from '../../../src/index.ts'
+/** Where the processes of the quota test keep keys and counters. */
+export type QuotaBackend =
+  | { readonly kind: 'postgres'; readonly databaseUrl: string }
+  | { readonly kind: 'supabase'; readonly url: string; readonly secretKey: string }
+  /** Keys in Postgres; one port is a server, several are a cluster. */
+  | { readonly kind: 'redis'; readonly databaseUrl: string; readonly ports: readonly number[] }
 
 /** The task of one process of the quota test. */
 export interface QuotaTask {
-  readonly databaseUrl: string
-  /** Path of the socket; null to count in Postgres. */
-  readonly redisSocket: string | null
+  readonly backend: QuotaBackend
   readonly key: string
   readonly requests: number
   /** The time in every process, so that no window ends during the test. */
@@ -27,16 +31,34 @@ registerHooks({
 })
 const { createKeyring } = await import('../../../src/index.ts')
 const { createPostgresLimiter, createPostgresStore } = await import('../../../src/stores/postgres.ts')
+const { createSupabaseLimiter, createSupabaseStore } = await import('../../../src/stores/supabase.ts')
 
-const { databaseUrl, redisSocket, key, requests, now }: QuotaTask = JSON.parse(process.argv[2] ?? '')
-const pool = new Pool({ connectionString: databaseUrl, max: 8 })
-const redis = redisSocket === null ? null : new Redis(redisSocket)
-const limiter: Limiter =
-  redis === null
-    ? createPostgresLimiter({ client: pool })
-    : new RateLimiterRedis({ storeClient: redis, points: 1_000_000, duration: 1 })
+function open(backend: QuotaBackend) {
+  if (backend.kind === 'supabase') {
+    const client = createClient(backend.url, backend.secretKey, { auth: { persistSession: false } })
+    return {
+      store: createSupabaseStore({ client }),
+      limiter: createSupabaseLimiter({ client }),
+      close: async () => {},
+    }
+  }
+  const pool = new Pool({ connectionString: backend.databaseUrl, max: 8 })
+  const store = createPostgresStore({ client: pool })
+  if (backend.kind === 'postgres') {
+    return { store, limiter: createPostgresLimiter({ client: pool }), close: () => pool.end() }
+  }
+  const { ports } = backend
+  const redis =
+    ports.length === 1 ? new Redis(ports[0]!) : new Cluster(ports.map((port) => ({ host: '127.0.0.1', port })))
+  const close = async () => {
+    redis.disconnect()
+    await pool.end()
+  }
+  return { store, limiter: new RateLimiterRedis({ storeClient: redis, points: 1_000_000, duration: 1 }), close }
+}
 
-const store = createPostgresStore({ client: pool })
+const { backend, key, requests, now }: QuotaTask = JSON.parse(process.argv[2] ?? '')
+const { store, limiter, close } = open(backend)
 const keyring = createKeyring({
   store: {
     ...store,
@@ -55,7 +77,6 @@ await once(process, 'message')
 const results = await Promise.all(Array.from({ length: requests }, () => keyring.verify(key)))
 const codes = results.map((result) => (result.ok ? 'passed' : result.denial.code))
 await keyring.close()
-await pool.end()
-redis?.disconnect()
+await close()
 process.send?.(codes)
 process.disconnect?.()

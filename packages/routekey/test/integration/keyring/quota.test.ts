@@ -1,26 +1,31 @@
-import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { access, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import type { TestPostgres } from '@routekey/sandbox/test-postgres'
+import { startSandbox } from '@routekey/sandbox'
+import { pgbouncerIsMissing, startPgbouncer } from '@routekey/sandbox/pgbouncer'
+import { type TestPostgres, startTestPostgres } from '@routekey/sandbox/test-postgres'
+import { createClient } from '@supabase/supabase-js'
 import { Pool } from 'pg'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { createKeyring } from '../../../src/index.ts'
+import { type KeyStore, createKeyring } from '../../../src/index.ts'
 import { createPostgresLimiter, createPostgresStore } from '../../../src/stores/postgres.ts'
-import { startShippedPostgres } from '../../shipped-sql/start-shipped-postgres.ts'
-import type { QuotaTask } from './quota-worker.ts'
+import { createSupabaseStore } from '../../../src/stores/supabase.ts'
+import { readShippedSql, startShippedPostgres } from '../../shipped-sql/start-shipped-postgres.ts'
+import type { QuotaBackend, QuotaTask } from './quota-worker.ts'
+import { redisIsMissing, startRedis } from './start-redis.ts'
 
 const processes = 4
-const requests = 500
 const quota = 100
 const worker = new URL('quota-worker.ts', import.meta.url)
-
-const redisProgram = ['valkey-server', 'redis-server'].find((name) => !spawnSync(name, ['--version']).error)
-const redisIsMissing =
-  'Quotas in Redis need redis-server or valkey-server. Install one (Debian: apt-get install redis-server).'
+const oneLimit = [{ name: 'day', quota }]
+const twoLimits = [
+  { name: 'wide', quota: quota * 2 },
+  { name: 'narrow', quota },
+]
 
 let server: TestPostgres
 let pool: Pool
@@ -48,18 +53,18 @@ async function nextMessage(child: ChildProcess): Promise<unknown> {
 }
 
 /** Sends all requests of all processes at the same time, and counts the results. */
-async function race(redisSocket: string | null, limits: readonly { name: string; quota: number }[]) {
-  const keyring = createKeyring({
-    store: createPostgresStore({ client: pool }),
-    prefix: 'acme',
-    limiter: createPostgresLimiter({ client: pool }),
-  })
+async function race(
+  backend: QuotaBackend,
+  limits: readonly { name: string; quota: number }[],
+  { requests = 500, store = createPostgresStore({ client: pool }) }: { requests?: number; store?: KeyStore } = {},
+) {
+  const keyring = createKeyring({ store, limiter: createPostgresLimiter({ client: pool }), prefix: 'acme' })
   const { key, record } = await keyring.create({
     owner: 'ada',
     name: 'CI',
     limits: limits.map((limit) => ({ ...limit, windowSeconds: 86_400 })),
   })
-  const task: QuotaTask = { databaseUrl: server.url, redisSocket, key, requests, now: Date.now() }
+  const task: QuotaTask = { backend, key, requests, now: Date.now() }
   const workers = Array.from({ length: processes }, () => fork(worker, [JSON.stringify(task)]))
   children.push(...workers)
   await Promise.all(workers.map(nextMessage))
@@ -71,57 +76,60 @@ async function race(redisSocket: string | null, limits: readonly { name: string;
   return { passed: count('passed'), limited: count('rate_limited'), total: codes.length, usage }
 }
 
-/** Starts a server that listens on a socket in a directory of its own, and keeps nothing. */
-async function startRedis(program: string): Promise<{ socket: string; stop: () => Promise<void> }> {
-  const directory = await mkdtemp(join(tmpdir(), 'routekey-redis-'))
-  const flags = ['--port', '0', '--unixsocket', 'redis.sock', '--dir', '.', '--save', '', '--appendonly', 'no']
-  const child = spawn(program, flags, { cwd: directory, stdio: 'ignore' })
-  const socket = join(directory, 'redis.sock')
-  const stop = async () => {
-    const ended = once(child, 'exit')
-    child.kill('SIGTERM')
-    await ended
-    await rm(directory, { recursive: true })
-  }
-  await vi.waitFor(() => access(socket), 10_000)
-  return { socket, stop }
-}
-
-const exactly = {
+const exactly = (requests = 500) => ({
   passed: quota,
   limited: processes * requests - quota,
   total: processes * requests,
   usage: expect.objectContaining({ allowed: quota, refused: processes * requests - quota }),
-}
+})
 
-describe(`a quota of ${quota} under ${processes} × ${requests} concurrent requests`, () => {
-  it('accepts exactly its quota with counters in Postgres, and counts every request', async () => {
-    expect(await race(null, [{ name: 'day', quota }])).toEqual(exactly)
+describe(`a quota of ${quota}, of which ${processes} processes with hundreds of concurrent requests each let exactly ${quota} pass`, () => {
+  it.each([
+    ['one limit', oneLimit],
+    ['a second limit that refuses earlier', twoLimits],
+  ])('with counters in Postgres and %s', async (_name, limits) => {
+    expect(await race({ kind: 'postgres', databaseUrl: server.url }, limits)).toEqual(exactly())
   })
 
-  it('is exact with a second limit that refuses earlier', async () => {
-    const result = await race(null, [
-      { name: 'wide', quota: quota * 2 },
-      { name: 'narrow', quota },
-    ])
-    expect(result).toEqual(exactly)
+  it('with counters in Postgres behind PgBouncer in transaction mode', async ({ skip, onTestFinished }) => {
+    skip(pgbouncerIsMissing !== null, pgbouncerIsMissing ?? '')
+    const pooler = await startPgbouncer(server.url)
+    onTestFinished(() => pooler.stop())
+    expect(await race({ kind: 'postgres', databaseUrl: pooler.url }, oneLimit)).toEqual(exactly())
+    expect(await race({ kind: 'postgres', databaseUrl: pooler.url }, twoLimits)).toEqual(exactly())
   })
 
-  it('accepts exactly its quota with counters in Valkey or Redis', async ({ skip, onTestFinished }) => {
-    skip(redisProgram === undefined, redisIsMissing)
-    const { socket, stop } = await startRedis(redisProgram!)
+  it("with nothing but Supabase's Data API", async ({ onTestFinished }) => {
+    const directory = await mkdtemp(join(tmpdir(), 'routekey-quota-'))
+    onTestFinished(() => rm(directory, { recursive: true }))
+    const migrationsDirectory = join(directory, 'migrations')
+    await mkdir(migrationsDirectory)
+    await writeFile(join(migrationsDirectory, '20270101000000_api_key.sql'), await readShippedSql())
+    const database = await startTestPostgres({ migrationsDirectory: null })
+    onTestFinished(() => database.stop())
+    const sandbox = await startSandbox({
+      dir: directory,
+      ports: { supabase: 0 },
+      databaseUrl: database.url,
+      migrationsDirectory,
+      stripe: false,
+      github: false,
+    })
+    onTestFinished(() => sandbox.stop())
+    const { url, secretKey } = sandbox.supabase!
+    const store = createSupabaseStore({ client: createClient(url, secretKey, { auth: { persistSession: false } }) })
+    const requests = 125
+    expect(await race({ kind: 'supabase', url, secretKey }, oneLimit, { requests, store })).toEqual(exactly(requests))
+  })
+
+  it.for([
+    ['Valkey or Redis', 1],
+    ['a cluster of three', 3],
+  ] as const)('with counters in %s', async ([, count], { skip, onTestFinished }) => {
+    skip(redisIsMissing !== null, redisIsMissing ?? '')
+    const { ports, stop } = await startRedis(count)
     onTestFinished(stop)
-    expect(await race(socket, [{ name: 'day', quota }])).toEqual(exactly)
-  })
-
-  it('is exact with a second limit that refuses earlier, in Valkey or Redis', async ({ skip, onTestFinished }) => {
-    skip(redisProgram === undefined, redisIsMissing)
-    const { socket, stop } = await startRedis(redisProgram!)
-    onTestFinished(stop)
-    const result = await race(socket, [
-      { name: 'wide', quota: quota * 2 },
-      { name: 'narrow', quota },
-    ])
-    expect(result).toEqual(exactly)
+    expect(await race({ kind: 'redis', databaseUrl: server.url, ports }, oneLimit)).toEqual(exactly())
+    expect(await race({ kind: 'redis', databaseUrl: server.url, ports }, twoLimits)).toEqual(exactly())
   })
 })
