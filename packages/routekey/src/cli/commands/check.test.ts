@@ -19,8 +19,8 @@ describe('check', () => {
   it.each([
     ['unset', 'OTHER=x\n', 'unset or empty'],
     ['empty', 'API_ROUTE_SECRET=\n', 'unset or empty'],
-    ['weak', 'API_ROUTE_SECRET=changeme\n', 'fewer than 128 bits'],
-    ['broken by a space', `API_ROUTE_SECRET="${strongSecret} ${strongSecret}"\n`, 'a header cannot carry'],
+    ['weak', 'API_ROUTE_SECRET=changeme\n', 'too easy to guess'],
+    ['broken by a space', `API_ROUTE_SECRET="${strongSecret} ${strongSecret}"\n`, 'not sendable in a header'],
   ])('exits with 1 for a secret that is %s, and says how to fix it', async (_case, text, meaning) => {
     write(text)
     const { exitCode, printed, said } = await check([])

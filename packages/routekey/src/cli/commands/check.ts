@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 
 import { CliError, type Command, Option, parsePath, type Terminal } from '@routekey/command-line'
 
-import { checkSecret, secretProblems } from '../../secret/check-secret.ts'
+import { checkSecret, describeProblem } from '../../secret/check-secret.ts'
 import { estimateBits } from '../../secret/estimate-bits.ts'
 import { previousVariable } from '../../secret/secret-variable.ts'
 import { defaultEnvFile, defaultSecretName, findAssignment, parseSecretName, warnIfExposed } from '../secret-file.ts'
@@ -19,8 +19,7 @@ interface CheckedSecret {
 function checkCurrent(name: string, secret: string | undefined): CheckedSecret {
   const problem = checkSecret(secret)
   if (problem === null) return { isAccepted: true, line: `${name}: strong, about ${estimateBits(secret ?? '')} bits` }
-  const { meaning, remedy } = secretProblems[problem]
-  return { isAccepted: false, line: `${name}: ${meaning} ${remedy.replace('<NAME>', name)}` }
+  return { isAccepted: false, line: `${name}: ${describeProblem(problem, name)}` }
 }
 
 function checkFormer(name: string, secret: string): CheckedSecret {
