@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { chmodSync, readdirSync } from 'node:fs'
 
 import { describe, expect, it } from 'vitest'
@@ -41,7 +42,7 @@ describe('check', () => {
       expect.stringMatching(/^A_SECRET: strong, about \d{3} bits$/),
       'A_SECRET_PREVIOUS: also accepted, until the rotation is finished',
       expect.stringMatching(/^B_SECRET: strong/),
-      'B_SECRET_PREVIOUS: too weak or not sendable in a header, so it is ignored. Remove it.',
+      'B_SECRET_PREVIOUS: too weak or malformed, so it is ignored. Remove it.',
       expect.stringMatching(/^C_SECRET: .*unset/),
       '',
     ])
@@ -53,6 +54,64 @@ describe('check', () => {
     expect((await check(['--environment'], { API_ROUTE_SECRET: strongSecret })).exitCode).toBe(0)
     expect((await check(['--environment'])).exitCode).toBe(1)
     expect((await check(['--environment', '--env-file', 'other.env'])).exitCode).toBe(2)
+  })
+
+  it('judges the value that an application gets, and warns if the file shows another one', async () => {
+    write('API_ROUTE_SECRET=kT9vQ2mZ7wX4pL8nB6rD3hJ5$mN5xyz\n')
+    const cut = await check([])
+    expect(cut).toMatchObject({ exitCode: 0, printed: expect.stringMatching(/about 14\d bits/) })
+    expect(cut.said).toContain('Next.js expands $ in .env.local')
+    write('API_ROUTE_SECRET=$kT9vQ2mZ7wX4pL8nB6rD3hJ5mN5xyz\n')
+    expect(await check([])).toMatchObject({ exitCode: 1, printed: expect.stringContaining('unset or empty') })
+  })
+
+  it('reads the files of Next.js in their order, and judges both modes', async () => {
+    write('API_ROUTE_SECRET=changeme\n', '.env')
+    write(`API_ROUTE_SECRET=${strongSecret}\n`, '.env.production')
+    const { exitCode, printed } = await check([])
+    expect(exitCode).toBe(1)
+    expect(printed).toMatch(
+      /^API_ROUTE_SECRET: .*easy to guess.* \(development\)\nAPI_ROUTE_SECRET: strong.* \(production\)\n$/,
+    )
+    write(`API_ROUTE_SECRET=${strongSecret}\n`)
+    expect((await check([])).printed).toMatch(/^API_ROUTE_SECRET: strong, about \d+ bits\n$/)
+    expect((await check([], { API_ROUTE_SECRET: 'changeme' })).exitCode).toBe(1)
+  })
+
+  it('warns about quotes that Docker keeps, and about a line break at the end', async () => {
+    write(`API_ROUTE_SECRET="${strongSecret}"\n`, 'docker.env')
+    expect((await check(['--env-file', 'docker.env'])).said).toContain("Docker's --env-file keeps the quotes")
+    const quoted = await check(['--environment'], { API_ROUTE_SECRET: `"${strongSecret}"` })
+    expect(quoted.said).toContain('has quotes around it')
+    const broken = await check(['--environment'], { API_ROUTE_SECRET: `${strongSecret}\n` })
+    expect(broken).toMatchObject({ exitCode: 1, said: expect.stringContaining('ends with a line break') })
+  })
+
+  it('judges the secrets of webhooks by their own rules', async () => {
+    const webhook = 'whsec_3Vb+2TKSZRNUU9f4TZZitj46i9eEZNtaMnFbhyxjtt4='
+    const env = {
+      A: webhook,
+      B: `v1,${webhook}|v1,${webhook}`,
+      C_WEBHOOK: `polar_${strongSecret}`,
+      D_HOOK: 'changeme',
+      E: 'whsec_short',
+    }
+    const { exitCode, printed } = await check(['--environment', ...Object.keys(env)], env)
+    expect(exitCode).toBe(1)
+    expect(printed.split('\n')).toEqual([
+      'A: a webhook secret of 256 bits',
+      'B: a webhook secret of 256 bits',
+      expect.stringMatching(/^C_WEBHOOK: strong, .* it needs secretEncoding: 'utf8'$/),
+      expect.stringMatching(/^D_HOOK: The secret is not 24 to 64 bytes/),
+      expect.stringMatching(/^E: The secret is not 24 to 64 bytes/),
+      '',
+    ])
+  })
+
+  it('does not wait for the writer of a named pipe', async () => {
+    expect(spawnSync('mkfifo', [at()]).status).toBe(0)
+    expect(await check([])).toMatchObject({ exitCode: 2, said: expect.stringContaining('not a regular file') })
+    expect((await runIn(directory(), ['keys', 'list'])).exitCode).toBe(2)
   })
 
   it('says that the file does not exist, and creates none', async () => {
