@@ -70,6 +70,11 @@ it('reports an error that a command throws, with its exit code', async () => {
   await expect(run(args, new TypeError('a fault of the program'))).rejects.toThrow(TypeError)
 })
 
+it('hides the credentials of an address in an error', async () => {
+  const { said } = await run(['copy', 'a'], new CliError('No answer from postgres://app:pa:ss@w@host/db.', 3))
+  expect(said).toBe('tool: No answer from postgres://***@host/db.\n')
+})
+
 it.each([
   [['--help'], 'Usage: npm run tool -- <command> [options]'],
   [['help'], 'Exit codes:'],

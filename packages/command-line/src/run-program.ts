@@ -31,10 +31,13 @@ export async function runProgram(
     const known = error instanceof CliError ? error : (explainUsage(error) ?? explain(error))
     if (known === null) throw error
     const help = known.exitCode === 2 ? ` See: ${helpCommand(program, args)}` : ''
-    terminal.say(`${name}: ${known.message}${help}`)
+    terminal.say(`${name}: ${hideCredentials(known.message)}${help}`)
     return known.exitCode
   }
 }
+
+// Errors of drivers and of `fetch` quote the address that they were given, with its user and password.
+const hideCredentials = (message: string) => message.replaceAll(/(?<=:\/\/)[^\s/?#]*@/g, '***@')
 
 function explainUsage(error: unknown): CliError | null {
   if (!(error instanceof CommanderError)) return null

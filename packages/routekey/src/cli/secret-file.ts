@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process'
+import { statSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 
 import { CliError, type Terminal } from '@routekey/command-line'
 import { type Assignment, type EditedFile, editEnvFile, parseAssignments } from '@routekey/command-line/env-file'
 
+import { readLink } from './env/read-env-file.ts'
+import { quoteForShell } from './quote-for-shell.ts'
 import { checkSecretVariable, previousVariable } from '../secret/secret-variable.ts'
 
 /** The file that a Next.js application on a developer's machine reads its secrets from. */
@@ -13,7 +16,8 @@ export const defaultEnvFile = '.env.local'
 export const defaultSecretName = 'API_ROUTE_SECRET'
 
 /** Formats the option with which a suggested command uses the same file. */
-export const envFileArgument = (envFile: string): string => (envFile === defaultEnvFile ? '' : ` --env-file ${envFile}`)
+export const envFileArgument = (envFile: string): string =>
+  envFile === defaultEnvFile ? '' : ` --env-file ${quoteForShell(envFile)}`
 
 /** Parses the name of a variable that holds a current secret. */
 export function parseSecretName(name: string): string {
@@ -33,18 +37,38 @@ export function findAssignment(text: string, name: string, envFile: string): Ass
   return found
 }
 
-/** Warns if other users can read the file, or if git would commit it. */
-export function warnIfExposed(envFile: string, isReadableByOthers: boolean, terminal: Terminal): void {
-  if (isReadableByOthers) terminal.say(`Warning: other users can read ${envFile}. Run: chmod 600 ${envFile}`)
+// Windows has neither such modes nor numbers of users.
+const ownUser = () => process.getuid?.()
+
+/** Warns if other users can read or change the file, if it is a link, or if git would commit it. */
+export function warnIfExposed(envFile: string, terminal: Terminal): void {
   const path = resolve(terminal.cwd, envFile)
-  // Status 1 is "not ignored". Anything else is "ignored", "not a repository" or "git is not installed".
-  const git = spawnSync('git', ['check-ignore', '--quiet', basename(path)], { cwd: dirname(path), stdio: 'ignore' })
-  if (git.status === 1) terminal.say(`Warning: git does not ignore ${envFile}. Add it to .gitignore before you commit.`)
+  const { mode, uid } = statSync(path)
+  if (ownUser() !== undefined && (mode & 0o077) !== 0) {
+    terminal.say(`Warning: other users can read ${envFile}. Run: chmod 600 ${quoteForShell(envFile)}`)
+  }
+  if (ownUser() !== undefined && ownUser() !== uid) {
+    terminal.say(`Warning: ${envFile} belongs to another user (${uid}), who can read and change the secret.`)
+  }
+  const target = readLink(envFile, terminal)
+  if (target !== null) terminal.say(`Warning: ${envFile} is a link. The secret is in ${target}.`)
+  for (const name of target === null ? [envFile] : [envFile, target]) {
+    const file = resolve(terminal.cwd, name)
+    // Status 1 is "not ignored". Anything else is "ignored", "not a repository" or "git is not installed".
+    const git = spawnSync('git', ['check-ignore', '--quiet', basename(file)], { cwd: dirname(file), stdio: 'ignore' })
+    if (git.status === 1) terminal.say(`Warning: git does not ignore ${name}. Add it to .gitignore before you commit.`)
+  }
 }
 
-/** Edits the file, and warns if its secrets are exposed. */
+/** Edits the file, and warns if its secrets are exposed. Refuses a file of another user, who could read the secret. */
 export function editSecrets(envFile: string, terminal: Terminal, change: (text: string) => string): EditedFile {
-  const edited = editEnvFile(resolve(terminal.cwd, envFile), change)
-  warnIfExposed(envFile, edited.isReadableByOthers, terminal)
+  const path = resolve(terminal.cwd, envFile)
+  const owner = statSync(path, { throwIfNoEntry: false })?.uid
+  // Root may edit any file, and keeps its owner.
+  if (owner !== undefined && ![undefined, 0, owner].includes(ownUser())) {
+    throw new CliError(`${envFile} belongs to another user, who could read the secret. Name another file.`, 2)
+  }
+  const edited = editEnvFile(path, change)
+  if (edited.isChanged || !edited.isNew) warnIfExposed(envFile, terminal)
   return edited
 }

@@ -1,5 +1,11 @@
 import { secretProblems } from '../secret/check-secret.ts'
 
+const describe = (problem: keyof typeof secretProblems) => ({
+  status: 503 as const,
+  meaning: `The secret is ${secretProblems[problem]}, so every request is refused.`,
+  remedy: 'Remove the value and run `npx routekey generate <NAME>`, or set the variable where the application runs.',
+})
+
 /** What the operator needs to know about a denial. `denialResponse` writes what the caller gets. */
 export interface DenialRow {
   readonly status: 400 | 401 | 403 | 413 | 429 | 503
@@ -97,9 +103,9 @@ export const denials = {
     meaning: 'The IP address has sent too many invalid keys.',
     remedy: 'Correct the key that the client sends, and retry after the seconds in `Retry-After`.',
   },
-  secret_unset: { status: 503, ...secretProblems.secret_unset },
-  secret_weak: { status: 503, ...secretProblems.secret_weak },
-  secret_unusable: { status: 503, ...secretProblems.secret_unusable },
+  secret_unset: describe('secret_unset'),
+  secret_weak: describe('secret_weak'),
+  secret_unusable: describe('secret_unusable'),
   store_unavailable: {
     status: 503,
     meaning: 'The key store, the limiter or the replay store failed or did not answer in time.',

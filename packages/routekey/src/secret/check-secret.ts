@@ -1,21 +1,16 @@
 import { estimateBits, minimumSecretBits } from './estimate-bits.ts'
 import { isUsableKey } from './usable-key.ts'
 
-/** What can be wrong with a secret, and how to fix it. These are three rows of the table of denials. */
+/** What can be wrong with a secret. */
 export const secretProblems = {
-  secret_unset: {
-    meaning: 'The secret is unset or empty, so every request is refused.',
-    remedy: 'Run `npx routekey generate <NAME>`, or set the variable where the application runs.',
-  },
-  secret_weak: {
-    meaning: 'The secret has fewer than 128 bits, so every request is refused.',
-    remedy: 'Remove the value and run `npx routekey generate <NAME>`.',
-  },
-  secret_unusable: {
-    meaning: 'The secret has characters that a header cannot carry, so every request is refused.',
-    remedy: 'Remove the value and run `npx routekey generate <NAME>`.',
-  },
+  secret_unset: 'unset or empty',
+  secret_weak: 'too easy to guess',
+  secret_unusable: 'not sendable in a header',
 } as const
+
+/** Says what is wrong with a secret, and how to fix it. */
+export const describeProblem = (problem: SecretProblem, variable: string) =>
+  `The secret is ${secretProblems[problem]}, so every request is refused. Remove it and run \`npx routekey generate ${variable}\`, or set the variable where the application runs.`
 
 /** The code of such a problem, which is also the code of the denial. */
 export type SecretProblem = keyof typeof secretProblems

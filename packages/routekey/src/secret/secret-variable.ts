@@ -1,7 +1,8 @@
 import { RoutekeyError } from '../errors.ts'
 
 const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/
-const publishedPrefix = /^(?:(?:NEXT_|NUXT_|EXPO_)?PUBLIC|REACT_APP|GATSBY|VITE)_/
+// The prefixes by which frameworks and bundlers choose what they copy into the code for browsers.
+const published = /^(?:(?:[A-Z]+_)?PUBLIC|(?:VUE|P?REACT|NG)_APP|(?:[A-Z]+_)?VITE|GATSBY|STORYBOOK|SANITY_STUDIO|WXT)_/
 
 /**
  * Checks that a name is a valid variable name, and that no framework copies its value into the code for browsers.
@@ -9,17 +10,10 @@ const publishedPrefix = /^(?:(?:NEXT_|NUXT_|EXPO_)?PUBLIC|REACT_APP|GATSBY|VITE)
  * @throws `ERR_CONFIG_VARIABLE`
  */
 export function checkSecretVariable(name: string): void {
-  if (!variableName.test(name)) {
+  if (published.test(name) || !variableName.test(name)) {
     throw new RoutekeyError(
       'ERR_CONFIG_VARIABLE',
-      `${JSON.stringify(name)} is not a valid variable name. Use letters, digits and _.`,
-    )
-  }
-  const published = publishedPrefix.exec(name)
-  if (published !== null) {
-    throw new RoutekeyError(
-      'ERR_CONFIG_VARIABLE',
-      `${name} would be published to browsers. Use a name without the prefix ${published[0]}.`,
+      `${JSON.stringify(name)} is not a valid variable name, or would be published to browsers by its prefix. Use another name.`,
     )
   }
 }

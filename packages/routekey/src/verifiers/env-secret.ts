@@ -1,6 +1,6 @@
 import { constantTimeEqual, sha256 } from '#crypto'
 import { processEnvironment, readVariable } from '../secret/process-environment.ts'
-import { type SecretProblem, checkSecret, secretProblems } from '../secret/check-secret.ts'
+import { type SecretProblem, checkSecret, describeProblem } from '../secret/check-secret.ts'
 import { type KeySources, parseSources } from '../guard/key-source.ts'
 import type { Logger } from '../guard/logger.ts'
 import { logOnce } from './log-once.ts'
@@ -77,8 +77,7 @@ export function envSecret(variable: string, options: EnvSecretOptions = {}): Ver
       const { problem } = current
 
       if (problem !== null) {
-        const { meaning, remedy } = secretProblems[problem]
-        logOnce(logger, variable, `${meaning} ${remedy.replace('<NAME>', variable)}`)
+        logOnce(logger, variable, describeProblem(problem, variable))
         return { ok: false, denial: { status: 503, code: problem, variable } }
       }
       if (previous.value && previous.problem !== null) {

@@ -119,6 +119,80 @@ describe('envWebhook', () => {
   })
 })
 
+describe('the secret of envWebhook', () => {
+  const other = generateWebhookSecret()
+  const bytes = Buffer.from(secret.slice('whsec_'.length), 'base64')
+
+  it.each<[string, string]>([
+    ['with its prefix', secret],
+    ['without its prefix', secret.slice('whsec_'.length)],
+    ['without padding', secret.replace(/=+$/, '')],
+    ['with the version of the scheme', `v1,${secret}`],
+    ['as the first of two', `v1,${secret}|v1,${other}`],
+    ['as the second of two', `${other}|${secret}`],
+  ])('is taken as a sender shows it: %s', async (_case, shown) => {
+    const { handler, send } = makeRoute({ env: { HOOK: shown } })
+    expect((await send(makeRequest())).status).toBe(200)
+    expect(handler.mock.calls[0]?.[1].caller.generation).toBe('current')
+    expect((await send(makeRequest({ secrets: [generateWebhookSecret()] }))).status).toBe(401)
+  })
+
+  it.each<[string, string]>([
+    ['a part that is empty', `${secret}|`],
+    ['a part that is not base64', `${secret}|whsec_none!`],
+    ['a part that is weak', `${secret}|whsec_${Buffer.alloc(32, 1).toString('base64')}`],
+    ['an asymmetric key', `v1a,whsk_${bytes.toString('base64')}`],
+    ['a line break at the end', `${secret}\n`],
+    ['the encoded text of a placeholder', `whsec_${Buffer.from('your-super-secret-signing-key').toString('base64')}`],
+    [
+      'bytes in sequence',
+      `whsec_${Buffer.from(Array.from({ length: 32 }, (_byte, index) => index)).toString('base64')}`,
+    ],
+    ['the example of the documentation of senders', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
+  ])('is refused as a whole for %s', async (_case, shown) => {
+    expect((await makeRoute({ env: { HOOK: shown } }).send(makeRequest())).status).toBe(503)
+  })
+
+  it('is used as text if the sender signs with its bytes', async () => {
+    const text = 'polar_whs_kT9vQ2mZ7wX4pL8nB6rD3hJ5cF1gS0yA'
+    const encoded = `whsec_${Buffer.from(text).toString('base64')}`
+    const { send } = makeRoute({ env: { HOOK: text }, secretEncoding: 'utf8' })
+    expect((await send(makeRequest({ secrets: [encoded] }))).status).toBe(200)
+    expect((await send(makeRequest())).status).toBe(401)
+    const signed = signWebhook({ id: 'msg_2', body, secrets: [text], secretEncoding: 'utf8' })
+    expect(
+      (await send(new Request('http://localhost/', { method: 'POST', body, headers: { ...signed } }))).status,
+    ).toBe(200)
+    const weak = makeRoute({ env: { HOOK: 'your-super-secret-webhook-signing-key' }, secretEncoding: 'utf8' })
+    expect((await weak.send(makeRequest())).status).toBe(503)
+  })
+})
+
+const rename = (request: Request, names: readonly string[]) => {
+  const headers = new Headers(request.headers)
+  for (const name of names) {
+    headers.set(`svix-${name}`, headers.get(`webhook-${name}`) ?? '')
+    headers.delete(`webhook-${name}`)
+  }
+  return new Request(request, { headers })
+}
+
+describe('the headers of envWebhook', () => {
+  it('can have the names of senders from before the standard', async () => {
+    const { handler, send } = makeRoute()
+    expect((await send(rename(makeRequest({ id: 'msg_9' }), ['id', 'timestamp', 'signature']))).status).toBe(200)
+    expect(handler.mock.calls[0]?.[1].caller.id).toBe('msg_9')
+  })
+
+  it('are taken from one family, and a forged one does not count', async () => {
+    const { send } = makeRoute()
+    expect((await send(rename(makeRequest(), ['id']))).status).toBe(401)
+    expect((await send(rename(makeRequest(), ['signature']))).status).toBe(401)
+    const forged = rename(makeRequest({ secrets: [generateWebhookSecret()] }), ['id', 'timestamp', 'signature'])
+    expect((await send(forged)).status).toBe(401)
+  })
+})
+
 describe('envWebhook with a replay store', () => {
   it('accepts one of many copies, and each new attempt', async () => {
     const { handler, onDenied, send } = makeRoute({ replayStore: createMemoryReplayStore() })

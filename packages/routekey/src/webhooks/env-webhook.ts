@@ -9,9 +9,9 @@ import { readBody } from './read-body.ts'
 import type { ReplayStore } from './replay-store.ts'
 import { computeSignature, includesSignature } from './signature.ts'
 import { type WebhookHead, type WebhookTime, defaultToleranceSeconds, parseWebhookHead } from './verify-webhook.ts'
-import { looksRandom, parseWebhookSecret } from './webhook-secret.ts'
+import { type WebhookSecretOptions, describeWebhookProblem, resolveWebhookSecret } from './webhook-secret.ts'
 
-export interface EnvWebhookOptions extends WebhookTime {
+export interface EnvWebhookOptions extends WebhookTime, WebhookSecretOptions {
   /** Refuses repeated attempts. Without it, anyone who captured an attempt can send it again within the tolerance. */
   readonly replayStore?: ReplayStore
   /** The largest body in bytes; a larger one is refused with 413. Default 1 MiB. */
@@ -35,20 +35,6 @@ export interface WebhookCaller {
 }
 
 const replayRetrySeconds = 5
-
-const remedy = 'Set it to the whsec_… secret that the sender shows for this endpoint.'
-const messages = {
-  secret_unset: `The secret is unset or empty, so every webhook is refused. ${remedy}`,
-  secret_unusable: `The secret is not 24 to 64 bytes in base64, so every webhook is refused. ${remedy}`,
-  secret_weak: `The secret is not random, so every webhook is refused. ${remedy}`,
-} as const
-
-function resolveKey(secret: string | undefined): Uint8Array | keyof typeof messages {
-  if (secret === undefined || secret === '') return 'secret_unset'
-  const key = parseWebhookSecret(secret)
-  if (key === null) return 'secret_unusable'
-  return looksRandom(key) ? key : 'secret_weak'
-}
 
 /** The attempts that each request was found to be, so that a second guard of the same request does not take it for a replay. */
 const attempts = new WeakMap<object, Map<string, Promise<Denial | null>>>()
@@ -106,10 +92,10 @@ export function envWebhook(variable: string, options: EnvWebhookOptions = {}): V
     from: [],
     async verify({ request }) {
       const env = options.env ?? processEnvironment()
-      const current = resolveKey(readVariable(env, variable))
-      const previous = resolveKey(readVariable(env, previousName))
+      const current = resolveWebhookSecret(readVariable(env, variable), options)
+      const previous = resolveWebhookSecret(readVariable(env, previousName), options)
       if (typeof current === 'string') {
-        logOnce(logger, variable, messages[current])
+        logOnce(logger, variable, describeWebhookProblem(current))
         return refuse({ status: 503, code: current, variable })
       }
       if (typeof previous === 'string' && previous !== 'secret_unset') {
@@ -121,7 +107,8 @@ export function envWebhook(variable: string, options: EnvWebhookOptions = {}): V
       const body = await readBody(request, maxBodyBytes)
       if (body === null) return refuse({ status: 413, code: 'body_too_large', maxBodyBytes })
 
-      const isSignedWith = (key: Uint8Array) => includesSignature(head.signatures, computeSignature(key, head, body))
+      const isSignedWith = (keys: readonly Uint8Array[]) =>
+        keys.some((key) => includesSignature(head.signatures, computeSignature(key, head, body)))
       const isCurrent = isSignedWith(current)
       const isPrevious = !isCurrent && typeof previous !== 'string' && isSignedWith(previous)
       if (!isCurrent && !isPrevious) return refuse({ status: 401, code: 'invalid_signature' })

@@ -1,8 +1,8 @@
 import { RoutekeyError } from '../errors.ts'
 import { computeSignature, isMessageId, toBytes } from './signature.ts'
-import { resolveWebhookKeys } from './webhook-secret.ts'
+import { type WebhookSecretOptions, resolveWebhookKeys } from './webhook-secret.ts'
 
-export interface SignWebhookOptions {
+export interface SignWebhookOptions extends WebhookSecretOptions {
   /** The id of the message, the same at each attempt, so that the receiver can process it once. Without a full stop. */
   readonly id: string
   /** The exact body that you send. */
@@ -31,7 +31,8 @@ export interface WebhookHeaders {
  * const headers = signWebhook({ id: 'msg_7', body, secrets: [secret] })
  * await fetch(url, { method: 'POST', body, headers: { ...headers, 'content-type': 'application/json' } })
  */
-export function signWebhook({ id, body, secrets, sentAt = new Date() }: SignWebhookOptions): WebhookHeaders {
+export function signWebhook(options: SignWebhookOptions): WebhookHeaders {
+  const { id, body, secrets, sentAt = new Date() } = options
   if (!isMessageId(id)) {
     throw new RoutekeyError(
       'ERR_WEBHOOK_ID',
@@ -40,6 +41,6 @@ export function signWebhook({ id, body, secrets, sentAt = new Date() }: SignWebh
   }
   const timestamp = String(Math.floor(sentAt.getTime() / 1000))
   const bytes = toBytes(body)
-  const signatures = resolveWebhookKeys(secrets).map((key) => computeSignature(key, { id, timestamp }, bytes))
+  const signatures = resolveWebhookKeys(secrets, options).map((key) => computeSignature(key, { id, timestamp }, bytes))
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures.join(' ') }
 }

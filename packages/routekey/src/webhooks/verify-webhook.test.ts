@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 import * as fc from 'fast-check'
 import { Webhook } from 'standardwebhooks'
 import { expect, it } from 'vitest'
@@ -141,7 +143,13 @@ it('does not repeat the secret in the error', () => {
 
 it('agrees with the reference library on any id, body and secret, in both directions', () => {
   const id = fc.string({ unit: fc.constantFrom(...Array.from('abcXYZ019_-+/')), minLength: 1, maxLength: 60 })
-  const key = fc.uint8Array({ minLength: 24, maxLength: 64 }).filter((bytes) => new Set(bytes).size >= 12)
+  // Random bytes, because bytes in sequence are refused.
+  const key = fc.nat().map((seed) =>
+    createHash('sha512')
+      .update(String(seed))
+      .digest()
+      .subarray(0, 24 + (seed % 41)),
+  )
   fc.assert(
     fc.property(id, fc.string({ unit: 'binary' }), key, (anyId, text, bytes) => {
       const secret = `whsec_${Buffer.from(bytes).toString('base64')}`

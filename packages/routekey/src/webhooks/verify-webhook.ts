@@ -1,5 +1,5 @@
 import { computeSignature, includesSignature, isMessageId, toBytes } from './signature.ts'
-import { resolveWebhookKeys } from './webhook-secret.ts'
+import { type WebhookSecretOptions, resolveWebhookKeys } from './webhook-secret.ts'
 
 /** Why a webhook was refused. */
 export type WebhookRefusal = 'missing_signature' | 'invalid_signature' | 'expired_signature'
@@ -19,7 +19,7 @@ export interface WebhookTime {
   readonly clock?: () => Date
 }
 
-export interface VerifyWebhookOptions extends WebhookTime {
+export interface VerifyWebhookOptions extends WebhookTime, WebhookSecretOptions {
   readonly headers: Headers
   /** The exact body as received. Do not parse and serialize it: the bytes would differ. */
   readonly body: string | Uint8Array
@@ -40,15 +40,21 @@ export type WebhookVerification =
 
 export const defaultToleranceSeconds = 300
 
+// The names of the standard, and those of the senders from before it, which sign in the same way.
+const headerFamilies = ['webhook', 'svix']
+const headerNames = ['id', 'timestamp', 'signature']
+
 /** Parses the headers of a webhook and checks their format and timestamp, before the body is read. */
 export function parseWebhookHead(
   headers: Headers,
   { toleranceSeconds = defaultToleranceSeconds, clock = () => new Date() }: WebhookTime,
 ): WebhookHead | WebhookRefusal {
-  const id = headers.get('webhook-id')
-  const timestamp = headers.get('webhook-timestamp')
-  const signatures = headers.get('webhook-signature')
-  if (id === null || timestamp === null || signatures === null) return 'missing_signature'
+  // All three headers of one family: a signature covers the id and the timestamp that came with it.
+  const found = headerFamilies
+    .map((family) => headerNames.map((name) => headers.get(`${family}-${name}`)))
+    .find((values) => values.every((value) => value !== null))
+  const [id, timestamp, signatures] = found ?? []
+  if (!id || !timestamp || !signatures) return found ? 'invalid_signature' : 'missing_signature'
   if (!isMessageId(id) || !/^[1-9]\d{0,11}$/.test(timestamp)) return 'invalid_signature'
   const sentAt = new Date(Number(timestamp) * 1000)
   // A timestamp in the future would stay valid after the replay store has forgotten the attempt.
@@ -68,9 +74,9 @@ export function parseWebhookHead(
  * const result = verifyWebhook({ headers: request.headers, body, secrets: [secret] })
  * if (!result.ok) return new Response(null, { status: 401 })
  */
-export function verifyWebhook({ headers, body, secrets, ...time }: VerifyWebhookOptions): WebhookVerification {
-  const keys = resolveWebhookKeys(secrets)
-  const head = parseWebhookHead(headers, time)
+export function verifyWebhook({ headers, body, secrets, ...options }: VerifyWebhookOptions): WebhookVerification {
+  const keys = resolveWebhookKeys(secrets, options)
+  const head = parseWebhookHead(headers, options)
   if (typeof head === 'string') return { ok: false, code: head }
   const bytes = toBytes(body)
   const isSigned = keys.some((key) => includesSignature(head.signatures, computeSignature(key, head, bytes)))

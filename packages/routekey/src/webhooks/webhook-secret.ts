@@ -1,6 +1,9 @@
 import type { RandomBytes } from '../key/base62.ts'
 import { RoutekeyError } from '../errors.ts'
+import { estimateBits, minimumSecretBits } from '../secret/estimate-bits.ts'
+import { isPublished } from '../secret/published-secrets.ts'
 import { decodeBase64, encodeBase64 } from './base64.ts'
+import { toBytes } from './signature.ts'
 
 const prefix = 'whsec_'
 // Standard Webhooks, "Signature scheme": 24 to 64 random bytes.
@@ -25,32 +28,87 @@ export function generateWebhookSecret(options: { readonly randomBytes?: RandomBy
   return prefix + encodeBase64(randomBytes(generatedBytes))
 }
 
-/** Parses a secret to its signing key; null if it is not 24 to 64 bytes in base64. Some senders omit the prefix. */
-export function parseWebhookSecret(secret: string): Uint8Array | null {
-  const bytes = decodeBase64(secret.startsWith(prefix) ? secret.slice(prefix.length) : secret)
-  return bytes !== null && bytes.length >= minimumBytes && bytes.length <= maximumBytes ? bytes : null
+/** How the text of a webhook secret becomes the signing key. */
+export interface WebhookSecretOptions {
+  /**
+   * `base64`: the text is base64, as Standard Webhooks defines. `utf8`: the bytes of the text, with its prefix, are the key, as
+   * some senders sign. Default `base64`.
+   */
+  readonly secretEncoding?: 'base64' | 'utf8'
 }
 
-/** Whether a signing key looks random. It cannot know how the key was generated. */
-export const looksRandom = (key: Uint8Array) => new Set(key).size >= minimumDistinctBytes
+const isStrong = (text: string) => estimateBits(text) >= minimumSecretBits
+
+/** What is wrong with a webhook secret. */
+export type WebhookSecretProblem = 'secret_unset' | 'secret_weak' | 'secret_unusable'
+
+// `v1,` names the version of the scheme, as in the header. Some senders omit the prefix `whsec_`.
+const shownSecret = /^(?:v1,)?(?:whsec_)?/
+
+const problems = {
+  secret_unset: 'unset or empty',
+  secret_unusable: 'not 24 to 64 bytes in base64',
+  secret_weak: 'too easy to guess',
+} as const satisfies Record<WebhookSecretProblem, string>
+
+/** Says what is wrong with a webhook secret, and how to fix it. */
+export const describeWebhookProblem = (problem: WebhookSecretProblem) =>
+  `The secret is ${problems[problem]}, so every webhook is refused. Set it to the whsec_… secret that the sender shows for this endpoint.`
+
+function parseKey(secret: string): Uint8Array | WebhookSecretProblem {
+  const key = decodeBase64(secret.replace(shownSecret, ''))
+  if (key === null || key.length < minimumBytes || key.length > maximumBytes) return 'secret_unusable'
+  // Bytes as characters: random ones have a large alphabet, and the text of a placeholder has its words.
+  return new Set(key).size < minimumDistinctBytes || !isStrong(String.fromCharCode(...key)) ? 'secret_weak' : key
+}
+
+/**
+ * Parses a secret as a sender shows it, such as `whsec_…`, `v1,whsec_…` or several with `|` between them, to its signing keys.
+ * One malformed or weak part makes all of it unusable. It cannot know how a key was generated.
+ */
+function parseWebhookSecret(
+  secret: string | undefined,
+  { secretEncoding = 'base64' }: WebhookSecretOptions = {},
+): readonly Uint8Array[] | WebhookSecretProblem {
+  if (!secret) return 'secret_unset'
+  if (secretEncoding === 'utf8') return isStrong(secret) ? [toBytes(secret)] : 'secret_weak'
+  const keys: Uint8Array[] = []
+  for (const part of secret.split('|')) {
+    const key = parseKey(part)
+    if (typeof key === 'string') return key
+    keys.push(key)
+  }
+  return keys
+}
+
+/** Parses the secret of an environment variable. Unlike a test, an application must not use a published secret. */
+export function resolveWebhookSecret(
+  secret: string | undefined,
+  options?: WebhookSecretOptions,
+): readonly Uint8Array[] | WebhookSecretProblem {
+  const parts = secret?.split('|') ?? []
+  return parts.some((part) => isPublished(part.replace(shownSecret, '')))
+    ? 'secret_weak'
+    : parseWebhookSecret(secret, options)
+}
 
 /**
  * Parses the secrets of a sender to their signing keys.
  *
  * @throws `ERR_WEBHOOK_SECRET`
  */
-export function resolveWebhookKeys(secrets: readonly string[]): readonly Uint8Array[] {
+export function resolveWebhookKeys(secrets: readonly string[], options: WebhookSecretOptions): readonly Uint8Array[] {
   if (secrets.length === 0) {
     throw new RoutekeyError('ERR_WEBHOOK_SECRET', 'secrets is empty. Pass at least one whsec_… secret.')
   }
-  return secrets.map((secret) => {
-    const key = parseWebhookSecret(secret)
-    if (key === null || !looksRandom(key)) {
+  return secrets.flatMap((secret) => {
+    const keys = parseWebhookSecret(secret, options)
+    if (typeof keys === 'string') {
       throw new RoutekeyError(
         'ERR_WEBHOOK_SECRET',
         'A webhook secret is malformed or not random. Use the whsec_… that the sender shows, or generateWebhookSecret().',
       )
     }
-    return key
+    return keys
   })
 }

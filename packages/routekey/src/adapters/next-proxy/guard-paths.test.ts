@@ -107,6 +107,61 @@ describe('guardPaths', () => {
     ).toBe(401)
   })
 
+  // With `skipProxyUrlNormalize`, `nextUrl` has the path as the client sent it.
+  it.each([
+    ['/_next/data/build/api/internal.json', ''],
+    ['/_next/data/build/api/internal/x.json', ''],
+    ['/_next/data/build/index/api/internal.json', ''],
+    ['/_next/data/build/fr/api/internal.json', 'en'],
+    ['/_next/data/build/index/fr/api/internal.json', 'en'],
+    ['/_next/data/build/FR/API/Internal.json', 'en'],
+    ['/%5fnext/data/build/api/internal.json', ''],
+    ['/api/internal.rsc', ''],
+    ['/api/internal.prefetch.rsc', ''],
+    ['/api/internal.segments/_tree.segment.rsc', ''],
+    ['/api/internal.segments/x/__PAGE__.segment.rsc', ''],
+  ])('guards %s with the locale %j as it came', async (path, locale) => {
+    const request = Object.assign(new Request(`http://localhost${path}`), { nextUrl: { pathname: path, locale } })
+    expect((await proxy(request, undefined)).status).toBe(401)
+    const based = guardPaths({ '/base/api/internal': verifier })
+    const below = Object.assign(new Request(`http://localhost/base${path}`), { nextUrl: { pathname: path, locale } })
+    expect((await proxy(below, undefined)).status).toBe(401)
+    expect((await based(below, undefined)).status).toBe(401)
+  })
+
+  it.each([
+    ['/assets/api/internal', '/assets/api/internal'],
+    ['/base/fr/api/internal', '/api/internal'],
+  ])('guards %s with i18n, where a locale or assetPrefix comes first', async (path, pathname) => {
+    const nextUrl = { pathname, locale: 'fr', basePath: path.startsWith('/base') ? '/base' : '' }
+    const request = Object.assign(new Request(`http://localhost${path}`), { nextUrl })
+    expect((await proxy(request, undefined)).status).toBe(401)
+    const based = guardPaths({ [`${nextUrl.basePath}/api/internal`]: verifier })
+    expect((await based(request, undefined)).status).toBe(401)
+  })
+
+  it.each([
+    '/_next/data/build/api/open.json',
+    '/_next/data/build/api/internals.json',
+    '/_next/data/build/blog/api/internal.json',
+    '/_next/static/api/internal.js',
+    '/api/internals.rsc',
+    '/api/internal.old',
+  ])('does not guard %s', async (path) => {
+    const request = Object.assign(new Request(`http://localhost${path}`), { nextUrl: { pathname: path, locale: '' } })
+    expect((await proxy(request, undefined)).status).toBe(200)
+  })
+
+  it('asks for keys of all guarded paths that a path hides', async () => {
+    const several = guardPaths({ '/admin': verifier, '/partners/reports': otherVerifier, '/': verifier })
+    const hidden = '/admin/%252e%252e/partners/reports'
+    expect((await ask(several, hidden, { headers: { 'x-api-key': other } })).status).toBe(401)
+    expect((await ask(several, hidden, withSecret)).status).toBe(401)
+    expect((await ask(several, '/partners/reports', { headers: { 'x-api-key': other } })).status).toBe(200)
+    expect((await ask(several, '/elsewhere', withSecret)).status).toBe(200)
+    expect((await ask(several, '/elsewhere', { headers: { 'x-api-key': other } })).status).toBe(401)
+  })
+
   it('calls your own proxy only for accepted requests, and returns its response', async () => {
     const inner = vi.fn<(request: Request, event: unknown) => Response>(() =>
       Response.redirect('http://localhost/there'),

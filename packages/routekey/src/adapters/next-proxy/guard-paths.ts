@@ -3,12 +3,17 @@ import { authenticate } from '../../guard/authenticate.ts'
 import { type GuardOptions, refuse } from '../../guard/refuse.ts'
 import { RoutekeyError } from '../../errors.ts'
 import type { Verifier } from '../../guard/verifier.ts'
-import { isBelow, normalizePath, resolveParents } from './normalize-path.ts'
+import { isBelow, listPathForms, normalizePath } from './normalize-path.ts'
 
 /** The part of `NextRequest` that {@link guardPaths} reads. */
 export interface ProxyRequest extends Request {
   /** The URL without base path and locale. */
-  readonly nextUrl?: { readonly pathname: string }
+  readonly nextUrl?: {
+    readonly pathname: string
+    /** The locale that Next.js detected; empty without `i18n`. */
+    readonly locale?: string
+    readonly basePath?: string
+  }
 }
 
 // The same response as `NextResponse.next()`, without loading Next.js.
@@ -53,18 +58,31 @@ export function guardPaths<Incoming extends ProxyRequest = ProxyRequest, Event =
 
   return async (request, event) => {
     // Checks every form of the path that a router may see, because one form too few is a hole. `nextUrl` omits the base path and
-    // locale, which a guarded path may include.
-    const normalized = [request.nextUrl?.pathname ?? '/', new URL(request.url).pathname].map(normalizePath)
-    const paths = [...normalized, ...normalized.map(resolveParents)]
-    const rule = rules.find((candidate) => paths.some((path) => isBelow(path, candidate.path)))
-    const pass = async () => (await proxy?.(request, event)) ?? continueToRoute()
-    if (rule === undefined) return pass()
-    const result = await authenticate(request, rule.verifier, options)
-    if (!result.ok) return refuse(result.denial, request, options)
-    const response = await pass()
+    // locale, which a guarded path may include. With `skipProxyUrlNormalize`, both have the path as the client sent it.
+    const { nextUrl } = request
+    // With `i18n`, a locale can come before the path, and Next.js also leaves out `assetPrefix`, which is not known here.
+    const hasLocales = Boolean(nextUrl?.locale)
+    const pathname = nextUrl?.pathname ?? '/'
+    const paths = [pathname, `${nextUrl?.basePath ?? ''}${pathname}`, new URL(request.url).pathname].flatMap((path) =>
+      listPathForms(normalizePath(path), hasLocales),
+    )
+    const found = new Set(paths.map((path) => rules.find((rule) => isBelow(path, rule.path, hasLocales))))
+    found.delete(undefined)
+    // The rule for "/" matches every form, so it decides only if no other rule matches.
+    if (found.size > 1) found.delete(rules.find((rule) => rule.path === '/'))
+
+    const headers: Record<string, string> = {}
+    // More than one only for a path that hides another one, such as `/a/%252e%252e/b`: the key must fit both.
+    for (const rule of found) {
+      if (rule === undefined) continue
+      // oxlint-disable-next-line no-await-in-loop -- one refusal is enough
+      const result = await authenticate(request, rule.verifier, options)
+      if (!result.ok) return refuse(result.denial, request, options)
+      Object.assign(headers, result.headers)
+    }
+    const response = (await proxy?.(request, event)) ?? continueToRoute()
     // In Next.js, the headers of a proxy win over those of the route, so a proxy cannot give a default. `Vary` says enough to caches.
-    const { 'cache-control': cacheControl, ...others } = result.headers
-    const isDefault = cacheControl === 'private' && response.headers.has('x-middleware-next')
-    return addHeaders(response, isDefault ? others : result.headers)
+    if (headers['cache-control'] === 'private' && response.headers.has('x-middleware-next')) delete headers['cache-control']
+    return addHeaders(response, headers)
   }
 }

@@ -2,8 +2,9 @@ import { type Dirent, existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 
 import { type FoundHandler, findHandlers } from './find-handlers.ts'
+import { configFiles, findReplacedHeaders } from './find-replaced-headers.ts'
 
-/** A handler of an application, and whether it is guarded. */
+/** A handler of an application, and whether it is guarded; or a header of `next.config`, whose route is `*`. */
 export interface AuditedHandler extends FoundHandler {
   /** The path from the application's directory, with slashes. */
   readonly file: string
@@ -31,8 +32,8 @@ function toRoute(pathFromRouter: string): string {
 }
 
 /**
- * Finds the route handlers of a Next.js application, and whether each of them is guarded. Does not check server functions,
- * pages, or the paths that `proxy.ts` guards.
+ * Finds the route handlers of a Next.js application, and whether each of them is guarded, and the headers of `next.config` that
+ * replace those of guarded handlers. Does not check server functions, pages, or the paths that `proxy.ts` guards.
  *
  * @returns null when the directory has neither an `app` nor a `pages/api` folder.
  */
@@ -46,7 +47,7 @@ export function auditDirectory(directory: string): readonly AuditedHandler[] | n
   const present = routers.filter(({ folder }) => existsSync(folder))
   if (present.length === 0) return null
 
-  return present.flatMap(({ router, folder, base }) =>
+  const handlers = present.flatMap(({ router, folder, base }) =>
     [...walk(folder)]
       .filter((path) => router === 'pages' || path.split(sep).at(-1)?.startsWith('route.') === true)
       .flatMap((path) => {
@@ -55,4 +56,13 @@ export function auditDirectory(directory: string): readonly AuditedHandler[] | n
         return findHandlers(source, router).map((found) => ({ ...found, file, route: toRoute(relative(base, path)) }))
       }),
   )
+
+  // The Pages Router keeps the headers of its handlers.
+  const isAffected = handlers.some(({ verdict, file }) => verdict === 'guarded' && /(?:^|\/)route\.\w+$/.test(file))
+  const replaced = configFiles
+    .filter((file) => isAffected && existsSync(join(directory, file)))
+    .flatMap((file) =>
+      findReplacedHeaders(readFileSync(join(directory, file), 'utf8')).map((found) => ({ ...found, file, route: '*' })),
+    )
+  return [...handlers, ...replaced]
 }

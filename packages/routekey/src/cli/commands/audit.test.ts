@@ -63,3 +63,19 @@ it('does not report success for a directory without routes', async () => {
   expect((await run('audit', 'a', 'b')).exitCode).toBe(2)
   expect((await run('audit', '--nonsense')).exitCode).toBe(2)
 })
+
+const nextConfig = (before: string, value: string) =>
+  `// 'Cache-Control' in a comment\nexport default { headers: () => [{ source: '/:path*', headers: [\n${before}{ key: 'Cache-Control', value: '${value}' }\n] }] }\n`
+
+it('reports headers of next.config that replace those of guarded routes', async () => {
+  write('app/api/route.ts', guarded)
+  write('next.config.mjs', nextConfig('', 'public, max-age=60'))
+  const { exitCode, printed, said } = await run('audit')
+  expect(printed).toBe('guarded  POST  /api  (app/api/route.ts)\nunclear  Cache-Control  *  (next.config.mjs)\n')
+  expect({ exitCode, isExplained: said.includes('guardPaths') }).toEqual({ exitCode: 1, isExplained: true })
+
+  write('next.config.mjs', nextConfig('// routekey-audit: the proxy guards /api too\n', 'public'))
+  expect(await run('audit')).toMatchObject({ exitCode: 0, said: '' })
+  write('next.config.mjs', nextConfig('', 'private, no-store'))
+  expect(await run('audit')).toMatchObject({ exitCode: 0, said: '' })
+})

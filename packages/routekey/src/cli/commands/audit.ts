@@ -52,6 +52,11 @@ If a handler is open on purpose, say why in a comment right before its export:
       if (json === true) terminal.print(`${JSON.stringify(handlers, null, 2)}\n`)
       else for (const group of groupByVerdict(handlers)) terminal.print(`${describe(group)}\n`)
 
+      if (handlers.some(({ route, excuse }) => route === '*' && excuse === null)) {
+        terminal.say(
+          'headers() of next.config replaces the headers of guarded routes in the App Router. Keep guarded paths out of it, set Cache-Control: private, no-store in its last entry, or guard them with guardPaths too. If that is done, say so in a comment before the header.',
+        )
+      }
       const unguarded = handlers.filter(({ verdict, excuse }) => verdict !== 'guarded' && excuse === null).length
       if (unguarded > 0) {
         throw new CliError(

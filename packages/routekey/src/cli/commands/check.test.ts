@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { chmodSync, readdirSync } from 'node:fs'
 
 import { describe, expect, it } from 'vitest'
@@ -19,8 +20,8 @@ describe('check', () => {
   it.each([
     ['unset', 'OTHER=x\n', 'unset or empty'],
     ['empty', 'API_ROUTE_SECRET=\n', 'unset or empty'],
-    ['weak', 'API_ROUTE_SECRET=changeme\n', 'fewer than 128 bits'],
-    ['broken by a space', `API_ROUTE_SECRET="${strongSecret} ${strongSecret}"\n`, 'a header cannot carry'],
+    ['weak', 'API_ROUTE_SECRET=changeme\n', 'too easy to guess'],
+    ['broken by a space', `API_ROUTE_SECRET="${strongSecret} ${strongSecret}"\n`, 'not sendable in a header'],
   ])('exits with 1 for a secret that is %s, and says how to fix it', async (_case, text, meaning) => {
     write(text)
     const { exitCode, printed, said } = await check([])
@@ -41,7 +42,7 @@ describe('check', () => {
       expect.stringMatching(/^A_SECRET: strong, about \d{3} bits$/),
       'A_SECRET_PREVIOUS: also accepted, until the rotation is finished',
       expect.stringMatching(/^B_SECRET: strong/),
-      'B_SECRET_PREVIOUS: too weak or not sendable in a header, so it is ignored. Remove it.',
+      'B_SECRET_PREVIOUS: too weak or malformed, so it is ignored. Remove it.',
       expect.stringMatching(/^C_SECRET: .*unset/),
       '',
     ])
@@ -56,11 +57,67 @@ describe('check', () => {
   })
 
   it('says that the file is a directory, with exit code 2', async () => {
-    expect(await check(['--env-file', '.'])).toMatchObject({
-      exitCode: 2,
-      printed: '',
-      said: expect.stringMatching(/^routekey: \. is a directory[^\n]+\n$/),
-    })
+    const { exitCode, printed, said } = await check(['--env-file', '.'])
+    expect([exitCode, printed]).toEqual([2, ''])
+    expect(said).toMatch(/^routekey: [^\n]+\n$/)
+  })
+
+  it('judges the value that an application gets, and warns if the file shows another one', async () => {
+    write('API_ROUTE_SECRET=kT9vQ2mZ7wX4pL8nB6rD3hJ5$mN5xyz\n')
+    const cut = await check([])
+    expect(cut).toMatchObject({ exitCode: 0, printed: expect.stringMatching(/about 14\d bits/) })
+    expect(cut.said).toContain('Next.js expands $ in .env.local')
+    write('API_ROUTE_SECRET=$kT9vQ2mZ7wX4pL8nB6rD3hJ5mN5xyz\n')
+    expect(await check([])).toMatchObject({ exitCode: 1, printed: expect.stringContaining('unset or empty') })
+  })
+
+  it('reads the files of Next.js in their order, and judges both modes', async () => {
+    write('API_ROUTE_SECRET=changeme\n', '.env')
+    write(`API_ROUTE_SECRET=${strongSecret}\n`, '.env.production')
+    const { exitCode, printed } = await check([])
+    expect(exitCode).toBe(1)
+    expect(printed).toMatch(
+      /^API_ROUTE_SECRET: .*easy to guess.* \(development\)\nAPI_ROUTE_SECRET: strong.* \(production\)\n$/,
+    )
+    write(`API_ROUTE_SECRET=${strongSecret}\n`)
+    expect((await check([])).printed).toMatch(/^API_ROUTE_SECRET: strong, about \d+ bits\n$/)
+    expect((await check([], { API_ROUTE_SECRET: 'changeme' })).exitCode).toBe(1)
+  })
+
+  it('warns about quotes that Docker keeps, and about a line break at the end', async () => {
+    write(`API_ROUTE_SECRET="${strongSecret}"\n`, 'docker.env')
+    expect((await check(['--env-file', 'docker.env'])).said).toContain("Docker's --env-file keeps the quotes")
+    const quoted = await check(['--environment'], { API_ROUTE_SECRET: `"${strongSecret}"` })
+    expect(quoted.said).toContain('has quotes around it')
+    const broken = await check(['--environment'], { API_ROUTE_SECRET: `${strongSecret}\n` })
+    expect(broken).toMatchObject({ exitCode: 1, said: expect.stringContaining('ends with a line break') })
+  })
+
+  it('judges the secrets of webhooks by their own rules', async () => {
+    const webhook = 'whsec_3Vb+2TKSZRNUU9f4TZZitj46i9eEZNtaMnFbhyxjtt4='
+    const env = {
+      A: webhook,
+      B: `v1,${webhook}|v1,${webhook}`,
+      C_WEBHOOK: `polar_${strongSecret}`,
+      D_HOOK: 'changeme',
+      E: 'whsec_short',
+    }
+    const { exitCode, printed } = await check(['--environment', ...Object.keys(env)], env)
+    expect(exitCode).toBe(1)
+    expect(printed.split('\n')).toEqual([
+      'A: a webhook secret of 256 bits',
+      'B: a webhook secret of 256 bits',
+      expect.stringMatching(/^C_WEBHOOK: strong, .* it needs secretEncoding: 'utf8'$/),
+      expect.stringMatching(/^D_HOOK: The secret is not 24 to 64 bytes/),
+      expect.stringMatching(/^E: The secret is not 24 to 64 bytes/),
+      '',
+    ])
+  })
+
+  it('does not wait for the writer of a named pipe', async () => {
+    expect(spawnSync('mkfifo', [at()]).status).toBe(0)
+    expect(await check([])).toMatchObject({ exitCode: 2, said: expect.stringContaining('not a regular file') })
+    expect((await runIn(directory(), ['keys', 'list'])).exitCode).toBe(2)
   })
 
   it('says that the file does not exist, and creates none', async () => {

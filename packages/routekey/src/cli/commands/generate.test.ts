@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
 import { parseKey } from '../../key/parse-key.ts'
 import { useDirectory } from '../cli-fixture.ts'
@@ -113,14 +113,34 @@ describe('generate', () => {
     expect(read()).toBe('API_ROUTE_SECRET=\nAPI_ROUTE_SECRET=\n')
   })
 
-  it.each(['lower-case', '1SECRET', 'A B', 'A=B', 'A\nB', '', 'É', 'NEXT_PUBLIC_SECRET', 'VITE_SECRET', 'X_PREVIOUS'])(
-    'refuses the name %j',
-    async (name) => {
-      expect((await run('generate', name)).exitCode).toBe(2)
-      expect(await run('generate', name, '--print')).toMatchObject({ exitCode: 2, printed: '' })
-      expect(readdirSync(directory())).toEqual([])
-    },
-  )
+  it.each([
+    'lower-case',
+    '1SECRET',
+    'A B',
+    'A=B',
+    'A\nB',
+    '',
+    'É',
+    'NEXT_PUBLIC_SECRET',
+    'VITE_SECRET',
+    'VUE_APP_SECRET',
+    'NG_APP_SECRET',
+    'STORYBOOK_SECRET',
+    'X_PREVIOUS',
+  ])('refuses the name %j', async (name) => {
+    expect((await run('generate', name)).exitCode).toBe(2)
+    expect(await run('generate', name, '--print')).toMatchObject({ exitCode: 2, printed: '' })
+    expect(readdirSync(directory())).toEqual([])
+  })
+})
+
+describe('a secret of a webhook', () => {
+  it.each([['PARTNER_WEBHOOK_SECRET'], ['HOOK'], ['SIGNING', '--webhook']])('is generated for %s', async (...args) => {
+    const { printed } = await run('generate', ...args, '--print')
+    expect(printed).toMatch(/^whsec_[\w+/]{43}=\n$/)
+    expect((await run('generate', ...args)).exitCode).toBe(0)
+    expect((await run('check', ...args)).printed).toContain('a webhook secret of 256 bits')
+  })
 })
 
 describe('the file of generate', () => {
@@ -141,12 +161,14 @@ describe('the file of generate', () => {
     expect(lstatSync(at()).isSymbolicLink()).toBe(true)
     expect(secretIn(read('elsewhere/env'))).not.toBe('')
     expect(readdirSync(at('elsewhere'))).toEqual(['env'])
+    expect((await run('generate', 'B_SECRET')).said).toContain('.env.local is a link. The secret is in elsewhere/env.')
   })
 
   it.each([
     ['a dangling link', () => symlinkSync('nowhere', at()), 'a link to a file that does not exist'],
     ['a directory', () => mkdirSync(at()), 'is not a file'],
     ['a link to a device', () => symlinkSync('/dev/null', at()), 'is not a file'],
+    ['a named pipe', () => spawnSync('mkfifo', [at()]), 'is not a file'],
   ])('is refused when it is %s', async (_name, prepare, message) => {
     prepare()
     const { exitCode, said } = await run('generate')
@@ -171,6 +193,43 @@ describe('the file of generate', () => {
     expect(said).toBe(
       `routekey: The directory ${at('nowhere')} does not exist. Create it first. See: routekey generate --help\n`,
     )
+  })
+
+  it('causes a warning if git does not ignore the file that a link leads to', async () => {
+    expect(spawnSync('git', ['init', '--quiet'], { cwd: directory() }).status).toBe(0)
+    write('.env.local\n', '.gitignore')
+    write('', 'shared.env')
+    symlinkSync('shared.env', at())
+    expect((await run('generate')).said).toContain('git does not ignore shared.env')
+  })
+
+  it('has its name quoted for the shell in suggested commands', async () => {
+    const name = "my $(touch x) 'file'"
+    write(`A_SECRET=${'x'.repeat(8)}\n`, name)
+    chmodSync(at(name), 0o644)
+    const suggested = String.raw`'my $(touch x) '\''file'\'''`
+    expect((await run('generate', 'A_SECRET', '--env-file', name)).said).toContain(`--env-file ${suggested}`)
+    expect((await run('generate', 'B_SECRET', '--env-file', name)).said).toContain(`chmod 600 ${suggested}`)
+  })
+
+  // Only root can give a file away.
+  it.runIf(process.getuid?.() === 0)('is edited by root for its owner, and refused to anyone else', async () => {
+    write('A=1\n')
+    chownSync(at(), 1234, 1234)
+    const { exitCode, said } = await run('generate')
+    expect({ exitCode, owner: statSync(at()).uid }).toEqual({ exitCode: 0, owner: 1234 })
+    expect(said).toContain('belongs to another user (1234)')
+    const getuid = vi.spyOn(process, 'getuid').mockReturnValue(4321)
+    try {
+      const before = read()
+      expect(await run('generate', 'B_SECRET')).toMatchObject({
+        exitCode: 2,
+        said: expect.stringContaining('another user'),
+      })
+      expect(read()).toBe(before)
+    } finally {
+      getuid.mockRestore()
+    }
   })
 
   it.each([

@@ -1,7 +1,7 @@
 import { CliError, type Command, Option, parsePath, type Terminal } from '@routekey/command-line'
 import { appendAssignment, replaceValue } from '@routekey/command-line/env-file'
 
-import { generateKey } from '../../key/generate-key.ts'
+import { findSecretKind, generateSecret, generatedBits as bits } from '../secret-kind.ts'
 import {
   defaultEnvFile,
   defaultSecretName,
@@ -10,8 +10,6 @@ import {
   findAssignment,
   parseSecretName,
 } from '../secret-file.ts'
-
-const bits = 256
 
 /** Adds a secret to the text of an environment file. Refuses to replace a value. */
 export function addSecret(text: string, name: string, secret: string, envFile: string): string {
@@ -37,14 +35,15 @@ export function addGenerate(program: Command, terminal: Terminal): void {
     .argument('[name]', 'the variable that holds the secret', parseSecretName, defaultSecretName)
     .option('--env-file <file>', 'the file to write to', parsePath, defaultEnvFile)
     .addOption(new Option('--print', 'print the secret to stdout, and write no file').conflicts('envFile'))
+    .option('--webhook', 'a secret for signing webhooks, whsec_…; the default for a name with WEBHOOK or HOOK')
     .addHelpText(
       'after',
       `
 A value of your own works too, if it is as random:
   node -p "require('crypto').randomBytes(32).toString('hex')"`,
     )
-    .action((name, { envFile, print }) => {
-      const secret = generateKey({ bits })
+    .action((name, { envFile, print, webhook }) => {
+      const secret = generateSecret(webhook === true ? 'webhook' : findSecretKind(name))
       if (print === true) return terminal.print(`${secret}\n`)
       const { isNew } = editSecrets(envFile, terminal, (text) => addSecret(text, name, secret, envFile))
       terminal.say(

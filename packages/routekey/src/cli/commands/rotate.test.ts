@@ -102,6 +102,30 @@ describe('rotate', () => {
     expect(read()).toBe(`S=\nS_PREVIOUS=${strongSecret}\n`)
   })
 
+  const webhookSecret = 'whsec_3Vb+2TKSZRNUU9f4TZZitj46i9eEZNtaMnFbhyxjtt4='
+
+  it.each([
+    ['PARTNER', webhookSecret, /^whsec_[\w+/]{43}=$/],
+    ['PARTNER', `v1,${webhookSecret}`, /^v1,whsec_[\w+/]{43}=$/],
+    ['PARTNER', `v1,${webhookSecret}|v1,${webhookSecret}`, /^v1,whsec_[\w+/]{43}=$/],
+    ['PARTNER_WEBHOOK_SECRET', webhookSecret.slice(6), /^whsec_[\w+/]{43}=$/],
+    ['PARTNER_WEBHOOK_SECRET', strongSecret, /^whsec_[\w+/]{43}=$/],
+  ])('gives %s with the value %s a secret for signing', async (name, value, expected) => {
+    write(`${name}=${value}\n`)
+    const { exitCode, said } = await run('rotate', name)
+    expect(exitCode).toBe(0)
+    expect(secretIn(read(), name)).toMatch(expected)
+    expect(secretIn(read(), `${name}_PREVIOUS`)).toBe(value)
+    expect(said).toContain('The sender must sign with the new value')
+    expect((await run('check', name)).exitCode).toBe(0)
+  })
+
+  it('gives a key a key, also if its name says webhook', async () => {
+    write(`A_HOOK=rk_tsA4PVQMhmowWB5JEuNNu7g1IpaVUFKdUvje35XpVAX4CSPJs\n`)
+    expect((await run('rotate', 'A_HOOK')).said).not.toContain('sender')
+    expect(secretIn(read(), 'A_HOOK')).toMatch(/^rk_/)
+  })
+
   it('suggests a command for the same file', async () => {
     write(`S=${strongSecret}\n`, '.env')
     expect((await run('rotate', 'S', '--env-file', '.env')).said).toContain(

@@ -1,12 +1,10 @@
 import { CliError, type Command, parsePath, type Terminal } from '@routekey/command-line'
 import { insertBelow, removeAssignment, replaceRawValue, replaceValue } from '@routekey/command-line/env-file'
 
-import { generateKey } from '../../key/generate-key.ts'
-import { checkSecret } from '../../secret/check-secret.ts'
+import { loadEnv } from '../env/load-env.ts'
+import { findSecretKind, generateSecret, generatedBits as bits, judgeSecret } from '../secret-kind.ts'
 import { previousVariable } from '../../secret/secret-variable.ts'
 import { defaultEnvFile, editSecrets, envFileArgument, findAssignment, parseSecretName } from '../secret-file.ts'
-
-const bits = 256
 
 /** Gives a variable a new secret, and keeps the current one as `<NAME>_PREVIOUS`. */
 export function rotateSecret(text: string, name: string, secret: string, envFile: string): string {
@@ -67,21 +65,30 @@ export function addRotate(program: Command, terminal: Terminal): void {
     )
     .argument('<name>', 'the variable that holds the secret', parseSecretName)
     .option('--finish', 'remove <NAME>_PREVIOUS, so that only the new secret is accepted')
+    .option('--webhook', 'the secret signs webhooks; the default if the value or the name says so')
     .option('--env-file <file>', 'the file to edit', parsePath, defaultEnvFile)
-    .action((name, { envFile, finish: isLastStep }) => {
+    .action((name, { envFile, finish: isLastStep, webhook }) => {
       if (isLastStep === true) return finish(name, envFile, terminal)
 
       let isFormerAccepted = true
+      let kind = findSecretKind(name)
       editSecrets(envFile, terminal, (text) => {
-        isFormerAccepted = checkSecret(findAssignment(text, name, envFile)?.value) === null
-        return rotateSecret(text, name, generateKey({ bits }), envFile)
+        const current = loadEnv([{ name: envFile, text }], {}).get(name)?.value
+        kind = webhook === true ? 'webhook' : findSecretKind(name, current)
+        isFormerAccepted = judgeSecret(kind, name, current).isAccepted
+        return rotateSecret(text, name, generateSecret(kind, current), envFile)
       })
       const finishCommand = `npx routekey rotate ${name} --finish${envFileArgument(envFile)}`
       terminal.say(`${name} has a new value in ${envFile}. The former value is now ${previousVariable(name)}.`)
       terminal.say(
         isFormerAccepted
           ? `Both are accepted once the application reloads them. When every caller uses the new one: ${finishCommand}`
-          : `The former value is too weak, or a header cannot carry it, so it is not accepted. Remove it: ${finishCommand}`,
+          : `The former value is too weak or malformed, so it is not accepted. Remove it: ${finishCommand}`,
       )
+      if (kind === 'webhook') {
+        terminal.say(
+          `The sender must sign with the new value. If the sender generates secrets, replace it by the one that it shows.`,
+        )
+      }
     })
 }

@@ -1,8 +1,4 @@
-import { resolve } from 'node:path'
-import { parseEnv } from 'node:util'
-
 import { CliError, importPackage, type Terminal } from '@routekey/command-line'
-import { readEnvFile } from '@routekey/command-line/env-file'
 
 import { createKeyring } from '../../../keyring/create-keyring.ts'
 import type { Keyring } from '../../../keyring/keyring.ts'
@@ -11,7 +7,8 @@ import type { KeyRecord } from '../../../keyring/model/key-record.ts'
 import type { KeyStore } from '../../../keyring/model/key-store.ts'
 import { createPostgresStore } from '../../../stores/postgres.ts'
 import { createSupabaseStore } from '../../../stores/supabase.ts'
-import { defaultEnvFile } from '../../secret-file.ts'
+import { envFileNames, loadEnv } from '../../env/load-env.ts'
+import { readEnvFile } from '../../env/read-env-file.ts'
 
 export interface ConnectionOptions {
   readonly envFile?: string | undefined
@@ -25,13 +22,15 @@ export interface OpenStore {
 
 type ReadVariable = (name: string) => string | undefined
 
-function variablesOf(envFile: string | undefined, { cwd, env }: Terminal): ReadVariable {
-  const text = readEnvFile(resolve(cwd, envFile ?? defaultEnvFile), envFile ?? defaultEnvFile)
-  if (envFile !== undefined && text === null) {
+/** Reads variables as Next.js does in development, or from one named file. */
+function variablesOf(envFile: string | undefined, terminal: Terminal): ReadVariable {
+  const names = envFile === undefined ? envFileNames('development') : [envFile]
+  const files = names.map((name) => readEnvFile(name, terminal)).filter((file) => file !== null)
+  if (envFile !== undefined && files.length === 0) {
     throw new CliError(`${envFile} does not exist. Create it, or leave out --env-file.`, 2)
   }
-  const fromFile = parseEnv(text ?? '')
-  return (name) => (env[name] ?? fromFile[name]) || undefined
+  const variables = loadEnv(files, terminal.env)
+  return (name) => variables.get(name)?.value || undefined
 }
 
 interface Connection {

@@ -1,0 +1,5 @@
+import { marker } from '../../../marker.js'
+
+export default function handler(request, response) {
+  response.send(marker)
+}
