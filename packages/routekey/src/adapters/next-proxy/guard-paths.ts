@@ -82,7 +82,8 @@ export function guardPaths<Incoming extends ProxyRequest = ProxyRequest, Event =
     }
     const response = (await proxy?.(request, event)) ?? continueToRoute()
     // In Next.js, the headers of a proxy win over those of the route, so a proxy cannot give a default. `Vary` says enough to caches.
-    if (headers['cache-control'] === 'private' && response.headers.has('x-middleware-next')) delete headers['cache-control']
+    if (headers['cache-control'] === 'private' && response.headers.has('x-middleware-next'))
+      delete headers['cache-control']
     return addHeaders(response, headers)
   }
 }
