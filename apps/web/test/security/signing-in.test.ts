@@ -221,7 +221,8 @@ describe('the link of a sign-up', () => {
     const browser = openScriptlessBrowser(stack)
     const fields = { email: newAddress(), password }
     const page = await browser.get('/login?mode=sign-up')
-    const answer = await browser.submit(page, 'Create account', fields, { 'x-forwarded-proto': proto })
+    const origin = stack.webUrl.replace(/^http:/, `${proto}:`)
+    const answer = await browser.submit(page, 'Create account', fields, { origin, 'x-forwarded-proto': proto })
     const cookie = answer.headers['set-cookie']?.find((line) => line.startsWith(name))
     expect(cookie).toMatch(attributes)
     expect(cookie).toContain('; Path=/;')
