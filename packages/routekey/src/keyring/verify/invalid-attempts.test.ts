@@ -129,7 +129,7 @@ describe('the throttle for invalid attempts', () => {
   })
 
   it('still refuses an address that comes when refused ones fill the table, and half of them while others come', async () => {
-    const invalidAttempts = { quota: 2, windowSeconds: 60, maximumAddresses: 100 }
+    const invalidAttempts = limitInvalidAttempts({ quota: 2, windowSeconds: 60, maximumAddresses: 100 })
     const { keyring, make } = setUp({ ...options, invalidAttempts })
     const { key } = await make()
     const isRefused = async (ip: string) => !(await keyring.verify(key, { ip })).ok

@@ -14,7 +14,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type KeyStore, createKeyring } from '../../../src/index.ts'
 import { createPostgresLimiter, createPostgresStore } from '../../../src/stores/postgres.ts'
 import { createSupabaseStore } from '../../../src/stores/supabase.ts'
-import { readShippedSql, startShippedPostgres } from '../../shipped-sql/start-shipped-postgres.ts'
+import { startShippedPostgres } from '../../shipped-sql/start-shipped-postgres.ts'
+import { generateSql } from '../../../src/sql/generate-sql.ts'
 import type { QuotaBackend, QuotaTask } from './quota-worker.ts'
 import { redisIsMissing, startRedis } from './start-redis.ts'
 
@@ -104,7 +105,7 @@ describe(`a quota of ${quota}, of which ${processes} processes with hundreds of 
     onTestFinished(() => rm(directory, { recursive: true }))
     const migrationsDirectory = join(directory, 'migrations')
     await mkdir(migrationsDirectory)
-    await writeFile(join(migrationsDirectory, '20270101000000_api_key.sql'), await readShippedSql())
+    await writeFile(join(migrationsDirectory, '20270101000000_api_key.sql'), generateSql({ supabase: true }))
     const database = await startTestPostgres({ migrationsDirectory: null })
     onTestFinished(() => database.stop())
     const sandbox = await startSandbox({
