@@ -83,9 +83,9 @@ function checkIps(ips: readonly string[]): readonly string[] {
 }
 
 function checkMetadata(metadata: Metadata): Metadata {
-  const json = JSON.stringify(metadata)
   // A function has no JSON.
-  if (!String(json).startsWith('{') || json.length > 16_384 || unstorableJson.test(json)) {
+  const json: string | undefined = JSON.stringify(metadata)
+  if (!json?.startsWith('{') || json.length > 16_384 || unstorableJson.test(json)) {
     refuse('metadata must be an object of at most 16384 characters of JSON, without NUL and lone surrogates.')
   }
   return metadata
