@@ -55,6 +55,7 @@ const config: NextConfig = {
     {
       source: '/((?!api/).*)',
       headers: [
+        // routekey-audit: not for guarded routes, which are all under /api
         { key: 'Referrer-Policy', value: 'strict-origin-when-cross-origin' },
         // For files and prefetches. The policy of proxy.ts replaces it.
         { key: 'Content-Security-Policy', value: "frame-ancestors 'none'" },

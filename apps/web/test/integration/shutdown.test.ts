@@ -58,7 +58,7 @@ describe.each([
     // A sequence counts calls that fail, too.
     await database.query(`
       create sequence attempt;
-      create or replace function public.record_api_key_usage(input jsonb) returns void
+      create or replace function public.record_api_key_usage(input jsonb) returns jsonb
       language plpgsql security definer as
       $$ begin perform nextval('attempt'); raise 'not now'; end $$
     `)

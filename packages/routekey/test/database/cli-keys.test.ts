@@ -193,7 +193,7 @@ describe('routekey keys', () => {
     ],
     ['a database that is down', ['list'], { DATABASE_URL: 'postgres://u:secret@127.0.0.1:1/x' }, 3, 'ECONNREFUSED'],
     ['a missing environment file', ['list', '--env-file', 'nope'], {}, 2, 'nope does not exist'],
-    ['a directory as environment file', ['list', '--env-file', '.'], {}, 2, '. is a directory'],
+    ['a directory as environment file', ['list', '--env-file', '.'], {}, 2, '. is not a regular file'],
     [
       'a Supabase URL with a password',
       ['list'],

@@ -4,6 +4,7 @@ import { chmodSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
 import { runIn, strongSecret, useDirectory } from '../cli-fixture.ts'
+import { generateWebhookSecret } from '../../webhooks/webhook-secret.ts'
 
 const { at, directory, write } = useDirectory()
 
@@ -94,7 +95,7 @@ describe('check', () => {
   })
 
   it('judges the secrets of webhooks by their own rules', async () => {
-    const webhook = 'whsec_3Vb+2TKSZRNUU9f4TZZitj46i9eEZNtaMnFbhyxjtt4='
+    const webhook = generateWebhookSecret()
     const env = {
       A: webhook,
       B: `v1,${webhook}|v1,${webhook}`,

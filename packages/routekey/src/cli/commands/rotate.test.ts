@@ -11,6 +11,7 @@ import { parseKey } from '../../key/parse-key.ts'
 import { strongSecret, useDirectory } from '../cli-fixture.ts'
 import { addSecret } from './generate.ts'
 import { finishRotation, rotateSecret } from './rotate.ts'
+import { generateWebhookSecret } from '../../webhooks/webhook-secret.ts'
 
 const { at, directory, read, run, write } = useDirectory()
 
@@ -102,7 +103,7 @@ describe('rotate', () => {
     expect(read()).toBe(`S=\nS_PREVIOUS=${strongSecret}\n`)
   })
 
-  const webhookSecret = 'whsec_3Vb+2TKSZRNUU9f4TZZitj46i9eEZNtaMnFbhyxjtt4='
+  const webhookSecret = generateWebhookSecret()
 
   it.each([
     ['PARTNER', webhookSecret, /^whsec_[\w+/]{43}=$/],

@@ -93,6 +93,6 @@ async function startInjected() {
 
 const traits = { seesRepeatedAuthorization: true }
 adapterScenarios('routekey/fastify', async () => start(withHook), traits)
-adapterScenarios('routekey/fastify over HTTP/2', startHttp2, traits)
-adapterScenarios('routekey/fastify with inject()', startInjected, traits)
+adapterScenarios('routekey/fastify over HTTP/2', startHttp2, { ...traits, isHttp1: false })
+adapterScenarios('routekey/fastify with inject()', startInjected, { ...traits, isHttp1: false })
 adapterScenarios('routekey/node in Fastify', async () => start(withMiddleware), traits)

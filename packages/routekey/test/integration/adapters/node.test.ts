@@ -47,7 +47,7 @@ async function startHttp2() {
   const { origin, base, stop } = await listen(createHttp2Server(createListener()))
   return { origin, base, stop, send: (wire: WireRequest) => sendHttp2(origin, wire) }
 }
-adapterScenarios('routekey/node on node:http2', startHttp2, traits)
+adapterScenarios('routekey/node on node:http2', startHttp2, { ...traits, isHttp1: false })
 
 async function startMocked() {
   const listener = createListener()
@@ -59,4 +59,4 @@ async function startMocked() {
   }
   return { origin: '', base: '', send, stop: async () => undefined }
 }
-adapterScenarios('routekey/node with mock requests', startMocked, traits)
+adapterScenarios('routekey/node with mock requests', startMocked, { ...traits, isHttp1: false })
