@@ -32,6 +32,8 @@ export async function sendRaw(url: string, text: string): Promise<RawAnswer> {
       if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error)
     })
     socket.on('close', () => {
+      // An interim answer to `Expect` comes before the answer.
+      output = output.replace(/^HTTP\/1\.1 100 [^]*?\r\n\r\n/, '')
       const end = output.indexOf('\r\n\r\n')
       resolve({
         status: Number(/^HTTP\/1\.1 (\d{3})/.exec(output)?.[1] ?? 0),
