@@ -1,7 +1,8 @@
-import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { lstatSync, realpathSync, statSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 
 import { CliError, type Terminal } from '@routekey/command-line'
+import { readEnvFile as readText } from '@routekey/command-line/env-file'
 
 import type { EnvFile } from './load-env.ts'
 
@@ -14,7 +15,8 @@ export function readEnvFile(name: string, terminal: Terminal): EnvFile | null {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined) return null
   if (!found.isFile()) throw new CliError(`${name} is not a regular file. Name another one, or use --environment.`, 2)
-  return { name, text: readFileSync(path, 'latin1') }
+  const text = readText(path, name, 'latin1')
+  return text === null ? null : { name, text }
 }
 
 /** Finds where a link leads, as a path from the working directory; null if the file is not a link. */
