@@ -1,6 +1,6 @@
 import { RoutekeyError } from '../errors.ts'
 import { checkSchema } from '../sql/check-schema.ts'
-import type { CallFunction } from './settle-failures.ts'
+import { type CallFunction, isRefusal } from './settle-failures.ts'
 
 /** The part of a Postgres client that the store and the limiter use. A `Pool` of `pg` fits, and so does `PGlite`. */
 export interface PostgresClient {
@@ -30,8 +30,8 @@ export interface PostgresCalls {
 const isPool = (client: object): client is Pool => 'idleCount' in client && 'connect' in client
 
 /**
- * Ends connections that the network forgot, as after a failover: they never answer, and never fail. The query ends its own. If nothing
- * else was answered while it waited, those that are idle are likely to be as silent, and each would cost another request its time.
+ * Ends connections that the network forgot or the server ended, as after a failover: the query ends its own. If nothing else was
+ * answered while it waited, those that are idle are likely to be as broken or as silent, and each would cost another request.
  */
 function createPoolQuery(pool: Pool, limitMs: () => number): PostgresCalls['query'] {
   let answers = 0
@@ -51,8 +51,8 @@ function createPoolQuery(pool: Pool, limitMs: () => number): PostgresCalls['quer
       answers += 1
       return result
     } catch (error) {
-      // What the database refuses has a code.
-      if (typeof error === 'object' && error !== null && !('code' in error) && answers === before) {
+      const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
+      if (!isRefusal(code) && answers === before) {
         // Fails if the database is down, as the query did.
         for (let idle = pool.idleCount; idle > 0; idle -= 1) endIdle().catch(() => {})
       }

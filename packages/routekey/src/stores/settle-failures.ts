@@ -32,8 +32,11 @@ function listFailures(error: unknown): readonly Failure[] {
   ]
 }
 
+/** Tells whether a code is the answer of a database that works, and not the end of a connection. */
+export const isRefusal = (code: string): boolean => refused.test(code) && !unknown.test(code)
+
 const changedNothing = ({ code, message, details }: Failure) =>
-  (refused.test(code) && !unknown.test(code)) || unsent.test(`${code} ${message} ${details}`)
+  isRefusal(code) || unsent.test(`${code} ${message} ${details}`)
 
 /** Wraps calls. An error after which it is certain that nothing has changed becomes one that gives only the reason. */
 export function settleFailures(what: string, call: CallFunction): CallFunction {

@@ -125,6 +125,31 @@ it('refuses at most one request when the server ends all connections, idle and b
   expect(await countRefused(keyring, key)).toBeLessThanOrEqual(1)
 })
 
+it('replaces the idle connections when the server ended one that was busy', async () => {
+  await proxy.start()
+  const { pool, keyring } = openKeyring(documented)
+  const { key, record } = await keyring.create({ owner: 'ada', name: 'CI' })
+  await fill(pool)
+  const other = openPool({ connectionString: server.url, max: 2 })
+  const holder = await other.connect()
+  await holder.query('begin')
+  await holder.query('select from api_key where id = $1 for update', [record.id])
+  const revoked = keyring.revoke(record.id).catch((error: unknown) => error)
+  await vi.waitFor(
+    async () =>
+      expect(
+        (await other.query(`select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'`))
+          .rowCount,
+      ).toBe(1),
+    { timeout: 60_000 },
+  )
+  expect(await revoked).toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+  await holder.query('rollback')
+  holder.release()
+  await vi.waitFor(() => expect(pool.totalCount).toBe(0), { timeout: 60_000 })
+  expect(await countRefused(keyring, key)).toBe(0)
+})
+
 it('leaves the other connections alone when one query is slow', async () => {
   await proxy.start()
   const { pool, keyring } = openKeyring(documented)
