@@ -86,6 +86,11 @@ describe.each<[string, Record<string, unknown>]>([
     'skipProxyUrlNormalize, basePath and trailingSlash',
     { skipProxyUrlNormalize: true, basePath: '/base', trailingSlash: true },
   ],
+  [
+    'skipProxyUrlNormalize, i18n, basePath and trailingSlash',
+    { skipProxyUrlNormalize: true, i18n, basePath: '/base', trailingSlash: true },
+  ],
+  ['i18n, basePath and trailingSlash', { i18n, basePath: '/base', trailingSlash: true }],
 ])('routekey/next-proxy with %s', (name, config) => {
   const distDir = `.next/${name.replaceAll(/\W+/g, '-')}`
   const basePath = typeof config['basePath'] === 'string' ? config['basePath'] : ''
@@ -132,7 +137,9 @@ describe.each<[string, Record<string, unknown>]>([
   })
 
   it('lets everyone reach a page that is not guarded', async () => {
-    const { status, body } = await send(server.origin, { method: 'GET', path: `${basePath}/` })
+    // With `skipProxyUrlNormalize`, `i18n` and `trailingSlash`, Next.js redirects the start page of the default locale to itself.
+    const locale = config['i18n'] !== undefined && config['trailingSlash'] === true ? '/fr' : ''
+    const { status, body } = await send(server.origin, { method: 'GET', path: `${basePath}${locale}/` })
     expect({ status, isOpen: body.includes('open to everyone') }).toEqual({ status: 200, isOpen: true })
   })
 })
