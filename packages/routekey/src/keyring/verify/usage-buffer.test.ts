@@ -109,12 +109,27 @@ describe('usage', () => {
     await keyring.close()
   })
 
-  it('is written after the time if after throws, as it does outside of a request', async () => {
+  it('is written at once if after throws, as in the Pages Router, and nothing is logged', async () => {
     const { use, recordUsage, logger } = await setUp({ usage: { after: fail('outside of a request scope') } })
     await use(1)
-    await vi.advanceTimersByTimeAsync(10_000)
+    await vi.advanceTimersByTimeAsync(0)
     expect(recordUsage).toHaveBeenCalledOnce()
-    expect(logger.error).toHaveBeenCalledWith(expect.stringContaining('outside of a request scope'))
+    await use(1)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(recordUsage).toHaveBeenCalledTimes(2)
+    expect(logger.error).not.toHaveBeenCalled()
+  })
+
+  it('is written by one call after a slow one, however many requests came meanwhile', async () => {
+    const finish: (() => void)[] = []
+    const slow: KeyStore['recordUsage'] = () => new Promise((resolve) => void finish.push(resolve))
+    const { use, recordUsage } = await setUp({ usage: { after: fail('no request') } }, { recordUsage: slow })
+    await use(1)
+    await vi.advanceTimersByTimeAsync(0)
+    await use(5)
+    finish[0]?.()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(recordUsage.mock.calls.map(([batch]) => batch.entries[0]?.allowed)).toEqual([1, 5])
   })
 
   it('is kept while the store fails, and written when it works again', async () => {

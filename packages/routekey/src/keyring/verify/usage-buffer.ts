@@ -11,7 +11,8 @@ export interface UsageOptions {
   readonly maximumEntries?: number
   /**
    * Runs work after the response, such as `after` of `next/server`, or `(work) => waitUntil(work())`. Set it if a process can be
-   * stopped after its response. Counts are then also written after each request.
+   * stopped after its response. Counts are then also written after each request. Where it throws, as `after` does in the Pages Router,
+   * they are written at once.
    */
   readonly after?: (work: () => Promise<void>) => void
 }
@@ -59,6 +60,7 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
   let unsettled: UsageBatch | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let flushed = Promise.resolve()
+  let queued: Promise<void> | undefined
   let isDeferred = false
 
   async function writeWaiting(): Promise<void> {
@@ -83,10 +85,14 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
     if (!isNew) await writeWaiting()
   }
 
-  // One write at a time, because two batches with the same keys would wait for each other's locks.
+  // One write at a time, because two batches with the same keys would wait for each other's locks. Calls before it starts share it.
   function flush(): Promise<void> {
-    flushed = flushed.then(writeWaiting)
-    return flushed
+    queued ??= flushed.then(() => {
+      queued = undefined
+      return writeWaiting()
+    })
+    flushed = queued
+    return queued
   }
 
   function startTimer(): void {
@@ -119,15 +125,15 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
       else startTimer()
       if (after === undefined || isDeferred) return
       isDeferred = true
-      try {
-        after(async () => {
-          isDeferred = false
-          await flush()
-        })
-      } catch (error) {
-        // Outside of a request, `after` throws. The timer is set already.
+      const work = async () => {
         isDeferred = false
-        report(error)
+        await flush()
+      }
+      try {
+        after(work)
+      } catch {
+        // `after` of Next.js throws in the Pages Router and outside of requests.
+        void work()
       }
     },
     flush,

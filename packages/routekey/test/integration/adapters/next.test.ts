@@ -70,3 +70,20 @@ describe('routekey/next-proxy', () => {
     for (const secret of Object.values(scenarioEnvironment)) expect(page.body).not.toContain(secret)
   })
 })
+
+describe('a keyring with `after` of next/server', () => {
+  it.each(['app', 'pages'])('writes its counts without the timer and logs no error in /api/%s', async (router) => {
+    const path = `/api/${router}/usage`
+    const created = await send(server.origin, { path })
+    const { key }: { key: string } = JSON.parse(created.body)
+    for (const status of [200, 200]) {
+      // oxlint-disable-next-line no-await-in-loop -- one request after the other
+      expect(await send(server.origin, { method: 'GET', path, headers: [['x-api-key', key]] })).toMatchObject({
+        status,
+      })
+    }
+    await expect
+      .poll(async () => JSON.parse((await send(server.origin, { method: 'PUT', path })).body))
+      .toMatchObject({ errors: [], counts: [{ allowed: 2 }] })
+  })
+})
