@@ -4,8 +4,8 @@ export function processEnvironment(): Readonly<Record<string, string | undefined
   return typeof process === 'undefined' ? {} : process.env
 }
 
-/** Reads a variable. `env` may be an ordinary object, so inherited members such as `toString` are ignored. */
-export function readVariable(env: Readonly<Record<string, unknown>>, name: string): string | undefined {
-  const value = env[name]
+/** Reads a variable. A member that is not text, such as `toString` or a worker's binding to a store, counts as unset. */
+export function readVariable(env: object, name: string): string | undefined {
+  const value: unknown = Reflect.get(env, name)
   return typeof value === 'string' ? value : undefined
 }

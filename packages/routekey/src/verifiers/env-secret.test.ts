@@ -210,3 +210,19 @@ it.each(['', 'a b', 'A-B', '1A', 'É', 'A\u0000', 'NEXT_PUBLIC_SECRET', 'VITE_SE
     expect(() => envSecret(name)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_VARIABLE' }))
   },
 )
+
+it('takes the bindings of a worker as they are typed, and refuses one that is not text', async () => {
+  interface Env {
+    readonly API_ROUTE_SECRET: string
+    readonly KV: { get(name: string): Promise<string | null> }
+  }
+  const env: Env = { API_ROUTE_SECRET: current, KV: { get: async () => null } }
+  const request = new Request('http://localhost/', { headers: { 'x-api-key': current } })
+  expect(await authenticate(request, envSecret('API_ROUTE_SECRET', { env }))).toMatchObject({ ok: true })
+  for (const name of ['KV', 'ABSENT', 'toString']) {
+    // oxlint-disable-next-line no-await-in-loop -- three requests, one after the other
+    expect(await authenticate(request, envSecret(name, { env, logger: spyLogger() }))).toMatchObject({
+      denial: { code: 'secret_unset' },
+    })
+  }
+})

@@ -16,8 +16,8 @@ export interface EnvSecretOptions {
   readonly from?: KeySources
   /** Also accept the secret in a query parameter with the name of the variable. URLs end up in logs. Default false. */
   readonly query?: boolean
-  /** The environment, read at each request. Default `process.env`. */
-  readonly env?: Readonly<Record<string, string | undefined>>
+  /** The environment, read at each request: any object with variables, such as the bindings of a worker. Default `process.env`. */
+  readonly env?: object
   /** Default `console`. */
   readonly logger?: Logger
 }

@@ -240,6 +240,15 @@ describe('envWebhook with a replay store', () => {
 })
 
 describe('the types', () => {
+  it('take the bindings of a worker as they are typed', async () => {
+    interface Env {
+      readonly HOOK: string
+      readonly BUCKET: { list(): Promise<unknown> }
+    }
+    const env: Env = { HOOK: secret, BUCKET: { list: async () => [] } }
+    expect((await makeRoute({ env }).send(makeRequest())).status).toBe(200)
+  })
+
   it('narrow the caller by its kind', () => {
     withKey(anyOf(envSecret('A_SECRET'), envWebhook('HOOK')), (_request, { caller }) => {
       expectTypeOf(caller).toEqualTypeOf<SecretCaller | WebhookCaller>()

@@ -16,8 +16,8 @@ export interface EnvWebhookOptions extends WebhookTime, WebhookSecretOptions {
   readonly replayStore?: ReplayStore
   /** The largest body in bytes; a larger one is refused with 413. Default 1 MiB. */
   readonly maxBodyBytes?: number
-  /** The environment, read at each request. Default `process.env`. */
-  readonly env?: Readonly<Record<string, string | undefined>>
+  /** The environment, read at each request: any object with variables, such as the bindings of a worker. Default `process.env`. */
+  readonly env?: object
   /** Default `console`. */
   readonly logger?: Logger
 }

@@ -1,1 +1,1 @@
-export { type KeyVariables, requireKey } from './require-key.ts'
+export { type KeyGuard, type KeyVariables, requireKey } from './require-key.ts'

@@ -4,7 +4,7 @@ import { describe, expect, expectTypeOf, it, vi } from 'vitest'
 
 import { anyOf, type DeniedEvent, envSecret, generateKey, type SecretCaller, type Verifier } from '../../index.ts'
 import { type WebhookCaller, envWebhook } from '../../webhooks/index.ts'
-import { requireKey } from './index.ts'
+import { type KeyVariables, requireKey } from './index.ts'
 
 const secret = generateKey()
 const env = { S: secret }
@@ -66,5 +66,60 @@ describe('requireKey for Hono', () => {
       return c.text(c.var.caller.kind)
     })
     expect(await (await app.request('/', withSecret)).text()).toBe('secret')
+  })
+
+  it('types the caller after app.use by KeyVariables, and in a chain by itself', async () => {
+    const app = new Hono<KeyVariables<SecretCaller>>()
+    app.use('/in/*', requireKey(envSecret('S', { env })))
+    app.get('/in/a', (c) => {
+      expectTypeOf(c.var.caller).toEqualTypeOf<SecretCaller>()
+      return c.text(c.var.caller.variable)
+    })
+    const chain = new Hono().use(requireKey(envSecret('S', { env }))).get('/', (c) => {
+      expectTypeOf(c.var.caller).toEqualTypeOf<SecretCaller>()
+      return c.text(c.get('caller').generation)
+    })
+    expect(await (await app.request('/in/a', withSecret)).text()).toBe('S')
+    expect(await (await chain.request('/', withSecret)).text()).toBe('current')
+  })
+
+  it('gives the caller of the last of several guards, in value and type', async () => {
+    const everyone: Verifier<{ readonly kind: 'anyone' }> = {
+      verify: async () => ({ ok: true, caller: { kind: 'anyone' }, headers: {} }),
+    }
+    const inline = new Hono<{ Variables: { requestId: string } }>().get(
+      '/',
+      requireKey(everyone),
+      requireKey(envSecret('S', { env })),
+      (c) => {
+        expectTypeOf(c.var.caller).toEqualTypeOf<SecretCaller>()
+        expectTypeOf(c.var.requestId).toEqualTypeOf<string>()
+        return c.text(c.var.caller.variable)
+      },
+    )
+    const chain = new Hono().use(requireKey(envSecret('S', { env }))).get('/', requireKey(everyone), (c) => {
+      expectTypeOf(c.var.caller).toEqualTypeOf<{ readonly kind: 'anyone' }>()
+      expectTypeOf(c.get('caller')).toEqualTypeOf<{ readonly kind: 'anyone' }>()
+      return c.text(c.var.caller.kind)
+    })
+    expect(await (await inline.request('/', withSecret)).text()).toBe('S')
+    expect(await (await chain.request('/', withSecret)).text()).toBe('anyone')
+  })
+
+  it('guards with the bindings of each request, in middleware of its own', async () => {
+    interface Env {
+      readonly S: string
+      readonly KV: { get(name: string): Promise<string | null> }
+    }
+    const app = new Hono<{ Bindings: Env } & KeyVariables<SecretCaller>>()
+    app.use((c, next) => requireKey(envSecret('S', { env: c.env }))(c, next))
+    app.get('/', async (c) => {
+      expectTypeOf(c.var.caller).toEqualTypeOf<SecretCaller>()
+      return c.text(`${c.var.caller.variable} ${await c.env.KV.get('name')}`)
+    })
+    const bindings: Env = { S: secret, KV: { get: async (name) => name } }
+    expect(await (await app.request('/', withSecret, bindings)).text()).toBe('S name')
+    expect((await app.request('/', {}, bindings)).status).toBe(401)
+    expect((await app.request('/', withSecret, { ...bindings, S: generateKey() })).status).toBe(401)
   })
 })

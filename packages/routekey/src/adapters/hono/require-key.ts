@@ -1,4 +1,4 @@
-import type { HonoRequest, MiddlewareHandler } from 'hono'
+import type { Context, Env, HonoRequest, Next } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { mergeHeader } from '../../guard/add-headers.ts'
 import { authenticate } from '../../guard/authenticate.ts'
@@ -6,12 +6,37 @@ import { noteOrigin } from '../../guard/one-request.ts'
 import { type GuardOptions, refuse } from '../../guard/refuse.ts'
 import type { Verifier } from '../../guard/verifier.ts'
 
-/** The variables that the guard sets in Hono's context. */
+/** Where the types of the callers of several guards meet. */
+declare const guardedBy: unique symbol
+
+/** The parameter of a function; of an intersection of functions, that of the last one. */
+type LastParameter<Guards> = Guards extends (caller: infer Caller) => void ? Caller : never
+
+// Hono intersects the variables of all guards of a route. `this` is then the intersection, and two different callers would be `never`.
+interface LastCaller {
+  readonly [guardedBy]: unknown
+  /** The accepted caller. */
+  readonly caller: LastParameter<this[typeof guardedBy]>
+}
+
+interface CallerVariable<Caller> extends LastCaller {
+  readonly [guardedBy]: (caller: Caller) => void
+}
+
+/**
+ * The variables that the guard sets in Hono's context: `new Hono<KeyVariables<SecretCaller>>()` types `c.var.caller` in handlers after
+ * `app.use`. After two guards, it is the caller of the last one.
+ */
 export interface KeyVariables<Caller> {
-  readonly Variables: {
-    /** The accepted caller. */
-    caller: Caller
-  }
+  readonly Variables: CallerVariable<Caller>
+}
+
+/** Middleware for Hono that lets a request pass with a valid key. */
+export interface KeyGuard<Caller> {
+  /** Guards a request of any application, in middleware of its own. */
+  <Any extends Env>(c: Context<Any>, next: Next): Promise<Response | void>
+  // The last signature is the one from which Hono infers the variables.
+  (c: Context<KeyVariables<Caller>>, next: Next): Promise<Response | void>
 }
 
 /** Options of `requireKey` for Hono. */
@@ -24,7 +49,7 @@ export interface RequireKeyOptions extends GuardOptions {
 }
 
 /** Returns a request with the body that Hono keeps if something has read it before, or else the request itself. */
-async function withKeptBody({ raw, bodyCache }: HonoRequest): Promise<Request> {
+async function withKeptBody({ raw, bodyCache }: Pick<HonoRequest, 'raw' | 'bodyCache'>): Promise<Request> {
   if (!raw.bodyUsed) return raw
   const kept = bodyCache.arrayBuffer ?? bodyCache.text ?? bodyCache.blob
   return kept === undefined ? raw : new Request(raw, { method: raw.method, body: await Promise.resolve(kept) })
@@ -45,11 +70,8 @@ async function withKeptBody({ raw, bodyCache }: HonoRequest): Promise<Request> {
  * const app = new Hono()
  * app.get('/reports', requireKey(envSecret('API_ROUTE_SECRET')), (c) => c.json({ from: c.var.caller.variable }))
  */
-export function requireKey<Caller>(
-  verifier: Verifier<Caller>,
-  options: RequireKeyOptions = {},
-): MiddlewareHandler<KeyVariables<Caller>> {
-  return async (c, next) => {
+export function requireKey<Caller>(verifier: Verifier<Caller>, options: RequireKeyOptions = {}): KeyGuard<Caller> {
+  return async (c: Context, next: Next) => {
     const request = await withKeptBody(c.req)
     // Middleware may replace `c.req.raw`.
     noteOrigin(request, c.req)
