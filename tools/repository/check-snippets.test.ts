@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { buildPackages } from '../build-if-stale.ts'
+import { parseBlocks } from '../documents/read-blocks.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const tsc = join(root, 'node_modules/typescript/bin/tsc')
@@ -16,13 +17,7 @@ const ownNames: Readonly<Record<string, string>> = {
   client: `import('pg').Client`,
   cronSecret: 'string',
   event: `import('stripe').Stripe.Event`,
-  fastify: `import('fastify').FastifyInstance`,
-  handler: '() => Response',
-  keyring: `import('routekey').Keyring`,
-  pool: `import('pg').Pool`,
   profileId: 'string',
-  recordOnce: '(id: string, body: unknown) => Promise<void>',
-  reportsOf: '(owner: string) => Promise<readonly string[]>',
   stripe: `import('stripe').Stripe`,
   supabase: `import('@supabase/supabase-js').SupabaseClient`,
   user: '{ readonly id: string; readonly email: string }',
@@ -40,6 +35,17 @@ const ownFiles: readonly Snippet[] = [
     code: `export declare const customers: import('@routekey/stripe-customers').StripeCustomers\n`,
   },
   { path: 'lib/database.ts', code: `export declare const pool: import('pg').Pool\n` },
+  { path: 'lib/keyring.ts', code: `export declare const keyring: import('routekey').Keyring\n` },
+  {
+    path: 'lib/record-once.ts',
+    code: 'export declare function recordOnce(id: string, body: unknown): Promise<void>\n',
+  },
+  // As `wrangler types` writes it.
+  {
+    path: 'worker-configuration.d.ts',
+    code: `interface KVNamespace { get(name: string): Promise<string | null> }
+      declare module 'cloudflare:workers' { export const env: { readonly API_ROUTE_SECRET: string } }\n`,
+  },
 ]
 
 interface Snippet {
@@ -48,13 +54,10 @@ interface Snippet {
   readonly code: string
 }
 
-function extractSnippets(markdown: string): readonly Snippet[] {
-  const fences = /^```(tsx?)\n([\s\S]*?)^```$/gm
-  return [...markdown.matchAll(fences)].map(([, language = '', code = ''], index) => ({
-    path: /^\/\/ ([\w./[\]-]+\.tsx?)\n/.exec(code)?.[1] ?? `snippet-${index + 1}.${language}`,
-    code,
-  }))
-}
+const extractSnippets = (markdown: string): readonly Snippet[] =>
+  parseBlocks(markdown)
+    .filter(({ language }) => /^tsx?$/.test(language))
+    .map(({ path, code, language, line }) => ({ path: path ?? `line-${line}.${language}`, code }))
 
 const tsconfig = (directory: string) => ({
   extends: join(root, 'tsconfig.base.json'),

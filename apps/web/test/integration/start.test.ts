@@ -11,6 +11,7 @@ import { parseEnv } from 'node:util'
 import { findFreePort, startSandbox } from '@routekey/sandbox'
 import { readMailedToken } from '@routekey/sandbox/read-mailed-token'
 import { startTestPostgres } from '@routekey/sandbox/test-postgres'
+import { readBlocks } from '@routekey/tools/read-blocks'
 import { createClient } from '@supabase/supabase-js'
 import { Stripe } from 'stripe'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -103,6 +104,17 @@ describe('npm start', { timeout: 300_000 }, () => {
     const [bare, withKey] = output.match(/(?:sed .*\|\n +)?curl -i(?:.*\\\n)*.*/g) ?? []
     expect(paste(bare!)).toMatch(/^HTTP\/1\.1 401 /)
     expect(paste(withKey!)).toMatch(/^HTTP\/1\.1 200 [^]*\{"message":"stripe customer created: cus_\w+"\}$/)
+
+    const blocks = readBlocks('README.md').filter(({ note }) => note?.includes('start.test.ts'))
+    const [ready, attack] = blocks.map(({ code }) => code.replaceAll('localhost:3000', `localhost:${ports.web}`))
+    expect(blocks).toHaveLength(2)
+    expect(output).toMatch(new RegExp(`^${ready?.replace(/\d+\.\d/, String.raw`\d+\.\d`)}`, 'm'))
+    const answers = paste(attack?.replaceAll('apps/web/.env.local', env.SANDBOX_ENV_FILE!) ?? '')
+    expect(answers.match(/(?<=HTTP\/1\.1 )\d+|stripe customer created/g)).toEqual([
+      '401',
+      '200',
+      'stripe customer created',
+    ])
 
     const variables = await readVariables()
     await send(
@@ -289,7 +301,7 @@ async function signUp(
 }
 
 function paste(command: string): string {
-  return execFileSync('sh', ['-c', command.replace('-i', '-s -i')], { cwd: root, encoding: 'utf8' })
+  return execFileSync('sh', ['-c', command.replaceAll(' -i', ' -s -i')], { cwd: root, encoding: 'utf8' })
 }
 
 function stripeAt(port: number, key: string): Stripe {

@@ -5,16 +5,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 
-/** Serves a worker with `workerd` on a free port of the loopback address. */
+/** Serves a worker with `workerd` on a free port of the loopback address. `secret` is its binding `API_ROUTE_SECRET`. */
 export async function startWorkerd(
   binary: string,
   code: string,
+  secret = '',
 ): Promise<{ origin: string; stop: () => Promise<void> }> {
   const directory = mkdtempSync(join(tmpdir(), 'routekey-workerd-'))
   writeFileSync(join(directory, 'worker.js'), code)
   copyFileSync(join(import.meta.dirname, 'worker.capnp'), join(directory, 'worker.capnp'))
   const child = spawn(binary, ['serve', '--control-fd=3', 'worker.capnp'], {
     cwd: directory,
+    env: { ...process.env, API_ROUTE_SECRET: secret },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   })
   const exited = once(child, 'exit')
