@@ -25,8 +25,14 @@ export function readBlocks(document: string): readonly Block[] {
   return parseBlocks(markdown)
 }
 
-/** Parses the fenced blocks of a text in Markdown. */
+/**
+ * Parses the fenced blocks of a text in Markdown: three backticks, and a language or nothing.
+ *
+ * @throws if another fence is left, whose block nothing would test
+ */
 export function parseBlocks(markdown: string): readonly Block[] {
+  const other = /^.*(?:```|~~~).*$/m.exec(markdown.replaceAll(blockPattern, ''))
+  if (other !== null) throw new Error(`A block begins or ends in an unusual way: ${other[0]}`)
   return [...markdown.matchAll(blockPattern)].map((match) => {
     const [text, note = null, indentation = '', language = '', indented = ''] = match
     const code = indented.replaceAll(new RegExp(`^${indentation}`, 'gm'), '')

@@ -11,29 +11,8 @@ import { parseBlocks } from '../documents/read-blocks.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const tsc = join(root, 'node_modules/typescript/bin/tsc')
 
-/** What readers have in their own project. Snippets use it without an import. */
-const ownNames: Readonly<Record<string, string>> = {
-  apiRouteSecret: 'string',
-  client: `import('pg').Client`,
-  cronSecret: 'string',
-  event: `import('stripe').Stripe.Event`,
-  profileId: 'string',
-  stripe: `import('stripe').Stripe`,
-  supabase: `import('@supabase/supabase-js').SupabaseClient`,
-  user: '{ readonly id: string; readonly email: string }',
-}
-
+/** What readers have in their own project, and snippets import. */
 const ownFiles: readonly Snippet[] = [
-  {
-    path: 'own-names.d.ts',
-    code: Object.entries(ownNames)
-      .map(([name, type]) => `declare const ${name}: ${type}\n`)
-      .join(''),
-  },
-  {
-    path: 'customers.ts',
-    code: `export declare const customers: import('@routekey/stripe-customers').StripeCustomers\n`,
-  },
   { path: 'lib/database.ts', code: `export declare const pool: import('pg').Pool\n` },
   { path: 'lib/keyring.ts', code: `export declare const keyring: import('routekey').Keyring\n` },
   {

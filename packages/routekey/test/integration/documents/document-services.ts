@@ -8,28 +8,33 @@ import { startTestPostgres } from '@routekey/sandbox/test-postgres'
 import { Client, Pool } from 'pg'
 
 import { createKeyring } from '../../../src/index.ts'
+import { generateSql } from '../../../src/sql/generate-sql.ts'
 import { createPostgresStore } from '../../../src/stores/postgres.ts'
 
-/** What the blocks of all documents talk to: Postgres, Supabase and Stripe, with a user, a key and a customer. */
+/** What the blocks of all documents talk to: Postgres, Supabase and Stripe, with users, a key and a customer. */
 export interface DocumentServices {
   /** Environment variables of a reader's project. */
-  readonly variables: Readonly<Record<string, string>>
-  /** Variables of the shells of one document that differ. */
+  variablesOf(document: string): Readonly<Record<string, string>>
+  /** Variables of its shells, which are in another project of the reader. */
   shellVariables(document: string): Readonly<Record<string, string>>
   /** Runs statements on the database, and takes them back. */
   tryStatements(sql: string): Promise<void>
   stop(): Promise<void>
 }
 
-/** What statements and scripts of the documents assume: tables and roles of a reader. */
+/** The tables from which the scripts import keys. */
+const importedTables = `
+  create table apikey ("expiresAt" timestamptz);
+  create table old_api_keys (user_id text, label text, key_sha256 text, created_at timestamptz);
+`
+
+/** What statements of the documents assume: tables and roles of a reader. */
 const readersTables = `
   create role app;
   create table membership (user_id uuid, organisation_id uuid);
   create table trial (user_id uuid);
   create table member (id uuid, full_name text, locale text, plan text);
   create table profiles (id uuid, full_name text);
-  create table apikey ("expiresAt" timestamptz);
-  create table old_api_keys (user_id text, label text, key_sha256 text, created_at timestamptz);
   -- The Postgres of the tests does not have pg_cron. Its job runs at once.
   create schema cron;
   create function cron.schedule(name text, schedule text, command text) returns bigint
@@ -65,13 +70,17 @@ export async function startDocumentServices(): Promise<DocumentServices> {
 
   await pool.query(readersTables)
   await pool.query('create database empty')
+  await pool.query('create database keys')
+  const keys = new Pool({ connectionString: databaseOf('keys') })
+  keys.on('error', () => {})
+  await keys.query(`${generateSql()};${importedTables}`)
   await pool.query('create database engine')
   await prepareProfiles(databaseOf('engine'))
   const [confirmed, unconfirmed] = [crypto.randomUUID(), crypto.randomUUID()]
   const addUser = 'insert into auth.users (id, email, email_confirmed_at) values ($1, $2, $3)'
   await pool.query(addUser, [confirmed, 'ada@example.com', new Date()])
   await pool.query(addUser, [unconfirmed, 'grace@example.com', null])
-  const keyring = createKeyring({ store: createPostgresStore({ client: pool }), prefix: 'acme_live', usage: false })
+  const keyring = createKeyring({ store: createPostgresStore({ client: keys }), prefix: 'acme_live', usage: false })
   const { key, record } = await keyring.create({ owner: confirmed, name: 'CI', scopes: ['reports:read'] })
   const created = await fetch(`${stripe!.url}/v1/customers`, {
     method: 'POST',
@@ -81,9 +90,9 @@ export async function startDocumentServices(): Promise<DocumentServices> {
   const customer: { id: string } = JSON.parse(await created.text())
 
   return {
-    variables: {
-      DATABASE_URL: postgres.url,
-      EMPTY_DATABASE_URL: databaseOf('empty'),
+    variablesOf: (document) => ({
+      DATABASE_URL: databaseOf(document === 'packages/sandbox/README.md' ? 'empty' : 'keys'),
+      NODE_OPTIONS: `--import=${join(import.meta.dirname, 'stripe-on-loopback.mjs')}`,
       NEXT_PUBLIC_SUPABASE_URL: supabase!.url,
       SUPABASE_SECRET_KEY: supabase!.secretKey,
       STRIPE_SECRET_KEY: stripe!.secretKey,
@@ -93,7 +102,7 @@ export async function startDocumentServices(): Promise<DocumentServices> {
       USER_KEY: key,
       KEY_ID: record.id,
       CUSTOMER_ID: customer.id,
-    },
+    }),
     shellVariables(document) {
       if (document === 'packages/stripe-customers/README.md') {
         return {
@@ -118,6 +127,7 @@ export async function startDocumentServices(): Promise<DocumentServices> {
       }
     },
     async stop() {
+      await keys.end()
       await pool.end()
       await otherStripe.stop()
       await sandbox.stop()

@@ -128,7 +128,7 @@ for (const document of documents.filter((name) => readBlocks(name).some(isRun)))
   describe(`the blocks of ${document}`, () => {
     let project: DocumentProject
     beforeAll(async () => {
-      project = await createDocumentProject(document, services.variables)
+      project = await createDocumentProject(document, services.variablesOf(document))
     })
     afterAll(async () => {
       await project.stop()

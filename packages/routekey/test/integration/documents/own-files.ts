@@ -22,13 +22,6 @@ export const ownFiles: Readonly<Record<string, string>> = {
   'app/api/internal/reports/route.ts': `// routekey-audit: public, proxy.ts guards it
     export const GET = () => new Response('reports')\n`,
   'lib/record-once.ts': `export async function recordOnce(_id: string, _body: unknown): Promise<void> {}\n`,
-  'customers.ts': `import { createStripeCustomers } from '@routekey/stripe-customers'
-    import { createClient } from '@supabase/supabase-js'
-    import { Stripe } from 'stripe'
-    const { NEXT_PUBLIC_SUPABASE_URL, SUPABASE_SECRET_KEY, STRIPE_SECRET_KEY, STRIPE_PORT } = process.env
-    export const stripe = new Stripe(STRIPE_SECRET_KEY!, { protocol: 'http', host: '127.0.0.1', port: STRIPE_PORT! })
-    export const supabase = createClient(NEXT_PUBLIC_SUPABASE_URL!, SUPABASE_SECRET_KEY!)
-    export const customers = createStripeCustomers({ supabase, stripe })\n`,
   'lib/database.ts': `import { Pool } from 'pg'
     export const pool = new Pool({ connectionString: process.env.DATABASE_URL })\n`,
   'lib/keyring.ts': `import { createKeyring } from 'routekey'

@@ -2,7 +2,6 @@
 import { registerHooks } from 'node:module'
 import { Server } from 'node:net'
 import { pathToFileURL } from 'node:url'
-import { Client } from 'pg'
 
 const { file, requests, body, credentials } = JSON.parse(process.argv[2])
 const root = pathToFileURL(`${process.cwd()}/`)
@@ -24,19 +23,6 @@ Server.prototype.listen = function listenOnLoopback(...options) {
   listening.push(new Promise((resolve) => this.once('listening', () => resolve(this.address().port))))
   const callback = options.find((option) => typeof option === 'function')
   return listen.call(this, 0, '127.0.0.1', callback)
-}
-
-// What a reader has, and blocks use without a definition.
-const { API_ROUTE_SECRET, CRON_SECRET, EMPTY_DATABASE_URL, USER_ID } = process.env
-globalThis.user = { id: USER_ID, email: 'ada@example.com' }
-globalThis.profileId = USER_ID
-globalThis.apiRouteSecret = API_ROUTE_SECRET
-globalThis.cronSecret = CRON_SECRET
-if (file.startsWith('blocks/')) {
-  const { stripe, supabase } = await import(new URL('customers.ts', root).href)
-  Object.assign(globalThis, { stripe, supabase, event: (await stripe.events.list({ limit: 1 })).data[0] })
-  globalThis.client = new Client(EMPTY_DATABASE_URL)
-  await client.connect()
 }
 
 const block = await import(new URL(file, root).href)
