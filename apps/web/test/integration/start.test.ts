@@ -105,7 +105,7 @@ describe('npm start', { timeout: 300_000 }, () => {
     expect(paste(bare!)).toMatch(/^HTTP\/1\.1 401 /)
     expect(paste(withKey!)).toMatch(/^HTTP\/1\.1 200 [^]*\{"message":"stripe customer created: cus_\w+"\}$/)
 
-    const blocks = readBlocks('README.md').filter(({ note }) => note?.includes('start.test.ts'))
+    const blocks = readBlocks('README.md').filter(({ note }) => note?.startsWith('run by '))
     const [ready, attack] = blocks.map(({ code }) => code.replaceAll('localhost:3000', `localhost:${ports.web}`))
     expect(blocks).toHaveLength(2)
     expect(output).toMatch(new RegExp(`^${ready?.replace(/\d+\.\d/, String.raw`\d+\.\d`)}`, 'm'))

@@ -1,6 +1,7 @@
 // Runs every block of code in the READMEs and guides. A comment `<!-- test: … -->` before a block says what its name cannot: the
 // requests to what it serves, the statuses that a shell prints, or why it is not run here. `tools/repository/check-snippets.test.ts` checks the
 // types.
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 
 import { buildPackages } from '@routekey/tools/build-if-stale'
@@ -112,6 +113,20 @@ const runners: Readonly<Record<string, (block: Block, project: DocumentProject, 
   '': compareOutput,
 }
 
+/** Programs that blocks of a shell use, and the Debian packages that have them. */
+const programs = { curl: 'curl', psql: 'postgresql-client' }
+
+/** Returns what a block needs and this machine does not have, or null. */
+function findObstacle({ language, code, note }: Block): string | null {
+  if (note?.startsWith('in workerd')) return problem
+  if (language !== 'sh') return null
+  for (const [program, name] of Object.entries(programs)) {
+    if (new RegExp(`\\b${program}\\b`).test(code) && spawnSync(program, ['--version']).error !== undefined)
+      return `The block needs ${program}. Install it (Debian: apt-get install ${name}).`
+  }
+  return null
+}
+
 const isRun = ({ note }: Block) => !/^(?:not run|run by)\b/.test(note ?? '')
 
 it('has a reason for each block that is not run, or another test that runs it', () => {
@@ -140,7 +155,8 @@ for (const document of documents.filter((name) => readBlocks(name).some(isRun)))
         `line ${block.line}: ${block.path ?? (block.language || 'output')}`,
         { timeout: 300_000 },
         async ({ skip }) => {
-          skip(block.note?.startsWith('in workerd') === true && problem !== null, problem ?? '')
+          const obstacle = findObstacle(block)
+          skip(obstacle !== null, obstacle ?? '')
           const runner = runners[block.language]
           expect(runner, `Nothing runs ${block.language}. Add a runner, or a note that says why not.`).toBeDefined()
           await runner?.(block, project, document)
