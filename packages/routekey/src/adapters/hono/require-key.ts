@@ -34,7 +34,7 @@ export interface KeyVariables<Caller> {
 /** Middleware for Hono that lets a request pass with a valid key. */
 export interface KeyGuard<Caller> {
   /** Guards a request of any application, in middleware of its own. */
-  <Any extends Env>(c: Context<Any>, next: Next): Promise<Response | void>
+  <Application extends Env>(c: Context<Application>, next: Next): Promise<Response | void>
   // The last signature is the one from which Hono infers the variables.
   (c: Context<KeyVariables<Caller>>, next: Next): Promise<Response | void>
 }

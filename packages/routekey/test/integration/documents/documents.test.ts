@@ -55,6 +55,7 @@ async function runModule(block: Block, project: DocumentProject): Promise<void> 
   if (block.path !== null && isNextFile(block.path)) return runNextFile(block, project)
   const requests = requestsIn(block.note)
   if (block.note?.startsWith('in workerd')) {
+    expect(requests.length).toBeGreaterThan(0)
     for (const line of requests) expectGuarded(await project.requestWorker(block, line))
     return
   }
