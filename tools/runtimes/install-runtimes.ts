@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 
 // In a folder of its own, because they are 500 MB, and only these tests need them.
 const directory = join(import.meta.dirname, 'installed')
@@ -15,25 +17,31 @@ const npmOptions = [
   '--ignore-scripts',
   '--no-audit',
   '--no-fund',
+  '--prefer-offline',
   '--fetch-retries=1',
   '--fetch-retry-mintimeout=2000',
 ]
 
 /** Installs the other runtimes, unless they are installed. Returns null, or why they could not be installed. */
-export function installRuntimes(): string | null {
+export async function installRuntimes(): Promise<string | null> {
   const wanted = createHash('sha256').update(readFileSync(manifest)).digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return null
-  const { status, stderr } = spawnSync('npm', ['install', '--loglevel=error', ...npmOptions], {
-    cwd: directory,
-    encoding: 'utf8',
+  const problem = await installPackages(directory)
+  if (problem === null) writeFileSync(stamp, wanted)
+  return problem
+}
+
+/** Runs `npm install` in a directory. Returns null, or why the packages could not be installed. */
+export async function installPackages(path: string): Promise<string | null> {
+  const child = spawn('npm', ['install', '--loglevel=error', ...npmOptions], {
+    cwd: path,
+    stdio: ['ignore', 'ignore', 'pipe'],
     shell: process.platform === 'win32',
   })
-  if (status === 0) {
-    writeFileSync(stamp, wanted)
-    return null
-  }
-  const code = /npm (?:error|ERR!) code (\w+)/.exec(stderr)?.[1] ?? `exit code ${String(status)}`
-  return `The other runtimes could not be installed (npm: ${code}). Run the tests once with a network to get them.`
+  const [stderr] = await Promise.all([text(child.stderr), once(child, 'close')])
+  if (child.exitCode === 0) return null
+  const code = /npm (?:error|ERR!) code (\w+)/.exec(stderr)?.[1] ?? `exit code ${String(child.exitCode)}`
+  return `Packages could not be installed (npm: ${code}). Run the tests once with a network to get them.`
 }
 
 /** Finds the program of an installed Node. Returns null if npm installed none for this platform. */

@@ -93,7 +93,7 @@ describe('its command line', () => {
   let problem: string | null
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'stripe-customers-package-'))
-    problem = installRuntimes()
+    problem = await installRuntimes()
     sandbox = await startSandbox({
       dir,
       ports: { supabase: 0, stripe: 0 },

@@ -14,7 +14,7 @@ import { type BlockAnswer, type DocumentProject, createDocumentProject, isNextFi
 import { type DocumentServices, startDocumentServices } from './document-services.ts'
 
 let services: DocumentServices
-const problem = installRuntimes()
+const problem = await installRuntimes()
 beforeAll(async () => {
   await buildPackages()
   services = await startDocumentServices()

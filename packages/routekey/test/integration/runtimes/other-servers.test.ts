@@ -8,7 +8,7 @@ import { buildPackages } from '@routekey/tools/build-if-stale'
 import { findRuntime, installRuntimes } from '@routekey/tools/install-runtimes'
 import { type ScenarioServer, adapterScenarios, scenarioEnvironment } from '../adapters/adapter-scenarios.ts'
 
-const problem = installRuntimes()
+const problem = await installRuntimes()
 beforeAll(async () => {
   await buildPackages()
 })

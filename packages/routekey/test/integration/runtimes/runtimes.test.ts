@@ -33,7 +33,7 @@ const expected = {
 let problem: string | null = null
 beforeAll(async () => {
   await buildPackages()
-  problem = installRuntimes()
+  problem = await installRuntimes()
 }, 300_000)
 
 function runWith(node: string): unknown {
