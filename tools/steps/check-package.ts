@@ -10,9 +10,10 @@ import { runQuietly } from '../run-quietly.ts'
 const manifestSchema = z.object({ exports: z.record(z.string(), z.unknown()) })
 
 await buildPackages()
-for (const folder of ['routekey', 'stripe-customers']) await checkPackage(join(root, 'packages', folder))
+await checkPackage(join(root, 'packages/routekey'), 'strict')
+await checkPackage(join(root, 'packages/stripe-customers'), 'esm-only')
 
-async function checkPackage(directory: string): Promise<void> {
+async function checkPackage(directory: string, profile: 'strict' | 'esm-only'): Promise<void> {
   const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')))
   const withoutTypes = Object.keys(manifest.exports).filter((path) => path.endsWith('.sql'))
   const excluded = withoutTypes.length === 0 ? [] : ['--exclude-entrypoints', ...withoutTypes]
@@ -21,7 +22,7 @@ async function checkPackage(directory: string): Promise<void> {
   await run(directory, 'npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', packed])
   const [name = ''] = readdirSync(packed)
   await run(directory, 'publint', ['run', join(packed, name), '--strict'])
-  await run(directory, 'attw', [join(packed, name), '--profile', 'esm-only', ...excluded])
+  await run(directory, 'attw', [join(packed, name), '--profile', profile, ...excluded])
   rmSync(packed, { recursive: true })
 }
 

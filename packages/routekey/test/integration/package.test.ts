@@ -1,16 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  copyFileSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,7 +8,8 @@ import { parseEnv } from 'node:util'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-const packageDirectory = fileURLToPath(new URL('../../', import.meta.url))
+import { packLibrary } from '../pack-library.ts'
+
 const workspaceDirectory = fileURLToPath(new URL('../../../../', import.meta.url))
 const consumer = mkdtempSync(join(tmpdir(), 'routekey-package-'))
 let files: string[] = []
@@ -32,27 +23,13 @@ function runNode(script: string, ...options: string[]): unknown {
   return JSON.parse(output)
 }
 
-// Tests the tarball, unpacked as npm does, in a project of its own. The build has its own directory, so that tests that run at the
-// same time find the package's `dist` complete.
+// Tests the tarball, unpacked as npm does, in a project of its own.
 beforeAll(() => {
-  const staging = join(consumer, 'staging')
-  mkdirSync(staging)
-  for (const file of ['package.json', 'README.md', 'LICENSE'])
-    copyFileSync(join(packageDirectory, file), join(staging, file))
-  cpSync(join(packageDirectory, 'sql'), join(staging, 'sql'), { recursive: true })
-  execFileSync(process.execPath, [
-    typescript,
-    '-p',
-    join(packageDirectory, 'tsconfig.build.json'),
-    '--outDir',
-    join(staging, 'dist'),
-  ])
-  execFileSync(process.execPath, [join(packageDirectory, 'bundle-command-line.mjs'), join(staging, 'dist/cli/bin.js')])
-  execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', consumer], { cwd: staging, stdio: 'ignore' })
-  files = execFileSync('tar', ['-tzf', 'routekey-0.1.0.tgz'], { cwd: consumer, encoding: 'utf8' }).trim().split('\n')
+  const tarball = packLibrary(consumer)
+  files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n')
   const installed = join(consumer, 'node_modules/routekey')
   mkdirSync(installed, { recursive: true })
-  execFileSync('tar', ['-xzf', join(consumer, 'routekey-0.1.0.tgz'), '--strip-components=1'], { cwd: installed })
+  execFileSync('tar', ['-xzf', tarball, '--strip-components=1'], { cwd: installed })
   mkdirSync(join(consumer, 'node_modules/@noble'))
   symlinkSync(join(workspaceDirectory, 'node_modules/@noble/hashes'), join(consumer, 'node_modules/@noble/hashes'))
   mkdirSync(join(consumer, 'node_modules/@types'))
@@ -66,7 +43,7 @@ afterAll(() => {
 
 describe('the package', () => {
   it('contains the build, the SQL, the licence and the readme, and no tests or sources', () => {
-    const others = files.filter((file) => !/^package\/dist\/[\w/-]+(?:\.d)?\.(?:js|ts)$/.test(file))
+    const others = files.filter((file) => !/^package\/dist\/[\w/-]+\.(?:js|cjs|d\.ts|d\.cts)$/.test(file))
     expect(others.toSorted()).toEqual([
       'package/LICENSE',
       'package/README.md',
@@ -81,7 +58,7 @@ describe('the package', () => {
       'package/sql/tables.sql',
       'package/sql/usage.sql',
     ])
-    expect(files.filter((file) => /\.test\.|(?<!\.d)\.ts$/.test(file))).toEqual([])
+    expect(files.filter((file) => /\.test\.|(?<!\.d)\.c?ts$/.test(file))).toEqual([])
   })
 
   it('exports the names of its readme, and no internal module', () => {
@@ -124,6 +101,20 @@ describe('the package', () => {
     for (const [entry, names] of Object.entries({ ...entries, webhooks })) {
       expect(runNode(`console.log(JSON.stringify(Object.keys(await import('routekey/${entry}'))))`)).toEqual(names)
     }
+  })
+
+  it('loads the same modules with require as with import, from each entry point', () => {
+    const script = `
+      import { createRequire } from 'node:module'
+      const require = createRequire(import.meta.url)
+      const names = Object.keys(require('routekey/package.json').exports).filter((path) => path !== './package.json')
+      const same = []
+      for (const name of names) {
+        const path = 'routekey' + name.slice(1)
+        same.push(require(path) === (await import(path)))
+      }
+      console.log(JSON.stringify(same))`
+    expect(runNode(script)).toEqual(Array.from({ length: 16 }, () => true))
   })
 
   it('loads no other package, reads no environment and starts nothing when it is imported', () => {

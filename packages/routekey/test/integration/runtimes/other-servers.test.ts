@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 
-import { beforeAll } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 
 import { buildPackages } from '@routekey/tools/build-if-stale'
 import { findRuntime, installRuntimes } from '@routekey/tools/install-runtimes'
@@ -42,6 +42,15 @@ async function start(program: string, options: readonly string[], framework: str
 for (const { name, options } of runtimes) {
   const program = findRuntime(name)
   const obstacle = program === null ? (problem ?? `npm has no ${name} for this platform.`) : null
+  it(`is loaded once by import and require in ${name}`, ({ skip }) => {
+    skip(obstacle !== null, obstacle ?? '')
+    const { stdout, stderr } = spawnSync(program ?? '', [...options, 'one-copy.mjs'], {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+    })
+    expect({ stdout, stderr }).toMatchObject({ stdout: 'true' })
+  })
+
   for (const framework of ['node:http', 'express', 'fastify', 'hono', 'fetch']) {
     adapterScenarios(`for ${framework} in ${name}`, async () => start(program ?? '', options, framework), {
       seesRepeatedAuthorization: true,

@@ -36,8 +36,8 @@ beforeAll(async () => {
   problem = await installRuntimes()
 }, 300_000)
 
-function runWith(node: string): unknown {
-  const { stdout, stderr } = spawnSync(node, ['run-in-node.mjs'], { cwd: import.meta.dirname, encoding: 'utf8' })
+function runWith(node: string, file = 'run-in-node.mjs'): unknown {
+  const { stdout, stderr } = spawnSync(node, [file], { cwd: import.meta.dirname, encoding: 'utf8' })
   if (stdout === '') throw new Error(stderr)
   return JSON.parse(stdout)
 }
@@ -57,6 +57,8 @@ describe('the built library', () => {
       const node = findNode(name)
       skip(node === null, problem ?? `npm has no Node ${version} for this platform.`)
       expect(runWith(node ?? '')).toEqual({ version, served, ...expected })
+      // Two copies would count a request twice that a guard of each sees.
+      expect(runWith(node ?? '', 'one-copy.mjs')).toBe(true)
     })
   }
 
