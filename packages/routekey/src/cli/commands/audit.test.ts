@@ -79,3 +79,41 @@ it('reports headers of next.config that replace those of guarded routes', async 
   write('next.config.mjs', nextConfig('', 'private, no-store'))
   expect(await run('audit')).toMatchObject({ exitCode: 0, said: '' })
 })
+
+const proxy = `import { guardPaths } from 'routekey/next-proxy'\nexport const proxy = guardPaths({})\n`
+
+it('reports a proxy that is not beside app/, which Next.js ignores', async () => {
+  write('src/app/api/route.ts', guarded)
+  write('proxy.ts', proxy)
+  expect(await run('audit')).toMatchObject({
+    exitCode: 1,
+    said: expect.stringContaining('proxy.ts never runs. Move it to src/'),
+  })
+  write('proxy.ts', `// routekey-audit: forwards requests, and is not for Next.js\n${proxy}`)
+  write('src/middleware.js', 'export { middleware } from "./other"\n')
+  expect(await run('audit')).toMatchObject({ exitCode: 0, said: '' })
+
+  write('app/api/route.ts', guarded)
+  write('app/middleware.ts', 'export const { auth: middleware } = createAuth()\n')
+  write('src/proxy.ts', 'export const createProxy = () => fetch\n')
+  const { said, printed } = await run('audit', '--json')
+  expect(said).toContain('src/middleware.js never runs. Move it to the root')
+  expect(said).toContain('app/middleware.ts never runs. Move it to the root')
+  expect(said).not.toContain('src/proxy.ts')
+  expect(JSON.parse(printed)).toHaveLength(1)
+})
+
+it('reports a proxy.ts in a version of Next.js that does not know it', async () => {
+  write('pages/api/index.ts', `import { withKey } from 'routekey/next-pages'\nexport default withKey(v, h)\n`)
+  write('proxy.ts', proxy)
+  expect(await run('audit')).toMatchObject({ exitCode: 0, said: '' })
+  write('node_modules/next/package.json', '{ "name": "next", "version": "15.5.29" }')
+  expect(await run('audit')).toMatchObject({
+    exitCode: 1,
+    said: expect.stringContaining(
+      'proxy.ts never runs in Next.js 15.5.29. Rename the file and its export to middleware',
+    ),
+  })
+  write('node_modules/next/package.json', '{ "name": "next", "version": "16.0.0-canary.1" }')
+  expect(await run('audit')).toMatchObject({ exitCode: 0, said: '' })
+})
