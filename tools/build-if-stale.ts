@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const published = [
   describePackage('routekey', 'routekey'),
   describePackage('@routekey/stripe-customers', 'stripe-customers'),
+  describePackage('@routekey/audit', 'audit'),
 ]
 const application: Build = {
   workspace: '@routekey/web',
