@@ -46,7 +46,8 @@ describe('arguments', () => {
     [['rotate', '-h'], '--finish'],
     [['keys', '--help'], 'usage <id>'],
     [['keys', 'create', '--help'], '--pepper-variable <name>'],
-    [['help', 'check'], '--environment'],
+    [['help', 'check-secret'], '--environment'],
+    [['check', '--help'], 'It is a part of'],
     [['--version'], '0.1.0'],
   ])('print help to stdout: %j', async (args, text) => {
     const { exitCode, printed, said } = await run(...args)
@@ -58,7 +59,7 @@ describe('arguments', () => {
   it('help names every command', async () => {
     const { printed } = await run('--help')
     const commands = printed.slice(printed.indexOf('Commands:'), printed.indexOf('Results go'))
-    const names = [...commands.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name)
-    expect(names).toEqual(['generate', 'rotate', 'check', 'audit', 'keys', 'sql', 'help'])
+    const names = [...commands.matchAll(/^ {2}([\w-]+)/gm)].map(([, name]) => name)
+    expect(names).toEqual(['generate', 'rotate', 'check-secret', 'check', 'audit', 'keys', 'sql', 'help'])
   })
 })

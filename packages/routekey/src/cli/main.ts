@@ -2,7 +2,8 @@ import { CliError, createProgram, type ExitCode, runProgram, type Terminal } fro
 
 import { RoutekeyError } from '../errors.ts'
 import { addAudit } from './commands/audit.ts'
-import { addCheck } from './commands/check.ts'
+import { addCheck, renameCheck } from './commands/check.ts'
+import { addCheckSecret } from './commands/check-secret.ts'
 import { addGenerate } from './commands/generate.ts'
 import { addKeys } from './commands/keys/keys.ts'
 import { addRotate } from './commands/rotate.ts'
@@ -30,19 +31,23 @@ function explain(error: unknown): CliError | null {
  * @returns The exit code.
  * @throws Only for a fault of the program itself.
  */
-export function main(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+export async function main(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const description = 'Generates and checks the secrets of API routes, and manages the API keys of users.'
   const program = createProgram({ command: 'routekey', description, services: 'the database' }, terminal).version(
     readVersion(),
     '--version',
     'print the version',
   )
-  for (const add of [addGenerate, addRotate, addCheck, addAudit, addKeys, addSql]) add(program, terminal)
+  let exitCode: ExitCode = 0
+  for (const add of [addGenerate, addRotate, addCheckSecret]) add(program, terminal)
+  addCheck(program, terminal, (code) => void (exitCode = code))
+  for (const add of [addAudit, addKeys, addSql]) add(program, terminal)
   program.addHelpText(
     'after',
     `
 Secrets are printed (to stdout) only by generate --print, keys create and keys
 rotate.`,
   )
-  return runProgram(program, args, terminal, { name: 'routekey', explain })
+  const ended = await runProgram(program, renameCheck(args), terminal, { name: 'routekey', explain })
+  return ended === 0 ? exitCode : ended
 }
