@@ -17,8 +17,29 @@ const signIn = /\b(?:log-?in|sign-?in|auth|unauthori[sz]ed|forbidden|denied)\b/i
 const aboutKey =
   /\b(?:auth\w*|api.?keys?|keys?|tokens?|secrets?|signatures?|signed|credentials?|unauthori[sz]ed|forbidden|header)\b/i
 
-/** Whether a body says that the caller is not allowed, although its status may be 200. */
-const saysRefused = ({ body }: Answer) => body.length < 2000 && refusal.test(body)
+const passwordField = /<input[^>]+type=["']?password/i
+
+/** Whether a body says that the caller is not allowed, or asks for a password, although its status may be 200. */
+const saysRefused = ({ body }: Answer) => (body.length < 2000 && refusal.test(body)) || passwordField.test(body)
+
+/** Whether a body of JSON holds nothing: no value but null, false and empty ones. */
+export function isWithoutContent({ body }: Answer): boolean {
+  const isNothing = (value: unknown): boolean =>
+    typeof value === 'object' && value !== null
+      ? Object.values(value).every(isNothing)
+      : value === null || value === false || value === ''
+  const value = parseJson(body)
+  return value !== undefined && isNothing(value)
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    // Text of another kind.
+    return undefined
+  }
+}
 
 /** Classifies an answer by its status, and where a status is used for something else, by its text. */
 export function classifyAnswer(answer: Answer): AnswerKind {
@@ -33,6 +54,13 @@ export function classifyAnswer(answer: Answer): AnswerKind {
   if (status === 404 || status === 405 || status === 410 || status === 501) return 'not_served'
   return status >= 500 ? 'failed' : 'rejected'
 }
+
+const aboutBody =
+  /\b(?:body|json|fields?|propert(?:y|ies)|payload|schema|validation|required|expected|missing|parse|unprocessable)\b/i
+
+/** Whether an answer is about the body of the request, so a handler has got that. */
+export const isAboutBody = (answer: Answer): boolean =>
+  !isAboutKey(answer) && ([409, 413, 415, 422].includes(answer.status) || aboutBody.test(answer.body))
 
 /** Whether an answer is about a key, a signature or another credential. */
 export const isAboutKey = ({ body }: Answer): boolean => aboutKey.test(body)
@@ -54,12 +82,8 @@ function describeShape(value: unknown): string {
 }
 
 function shapeOf(body: string): string {
-  try {
-    return describeShape(JSON.parse(body))
-  } catch {
-    // Not JSON, so there is no structure to compare.
-    return 'text'
-  }
+  const value = parseJson(body)
+  return value === undefined ? 'text' : describeShape(value)
 }
 
 /** Whether two answers are the same except for values that change with each request. */

@@ -1,4 +1,4 @@
-import { classifyAnswer, isAboutKey, isLikeAnswer } from './classify-answer.ts'
+import { classifyAnswer, isAboutBody, isAboutKey, isLikeAnswer } from './classify-answer.ts'
 import type { Answer, Probe } from './probe.ts'
 
 export interface Comparison {
@@ -9,9 +9,6 @@ export interface Comparison {
   /** Values that an answer may repeat. */
   readonly sent: readonly string[]
 }
-
-// Statuses of a handler that dislikes the body, and so has got it.
-const aboutBody = new Set([400, 409, 413, 415, 422])
 
 /** Whether an answer has nothing to show, as when Next.js finds no data for a page. */
 const isEmpty = ({ body }: Answer) => body === '' || body === '{}'
@@ -33,8 +30,7 @@ export function judgeAttack(
       if (isLikeWrong) return null
       if (accepted !== undefined && isLikeAnswer(accepted, answer, sent)) return gotIn
       if (!wrong.every((each) => classifyAnswer(each) === 'refused' || isAboutKey(each))) return null
-      if (aboutBody.has(status) && !isAboutKey(answer)) return gotIn
-      return null
+      return isAboutBody(answer) ? gotIn : null
     case 'failed':
       if (wrong.some((each) => classifyAnswer(each) === 'failed')) return null
       return {

@@ -1,4 +1,4 @@
-import { classifyAnswer, isAboutKey, isLikeAnswer } from './classify-answer.ts'
+import { classifyAnswer, isAboutKey, isLikeAnswer, isWithoutContent } from './classify-answer.ts'
 import { type Conversation, createConversation } from './conversation.ts'
 import { findWeaknesses } from './find-weaknesses.ts'
 import { judgeAttack } from './judge-attack.ts'
@@ -97,6 +97,9 @@ async function decide(
   const kind = classifyAnswer(nothing)
   const { status } = nothing
   if (kind === 'ran') {
+    if (isWithoutContent(nothing) && (right === undefined || right.answer === undefined)) {
+      return { verdict: 'cannot_tell', reason: `It answers ${status} without content. Pass the right key to compare.` }
+    }
     const { answer } = right ?? {}
     const isOther = answer !== undefined && classifyAnswer(answer) === 'ran' && !isLikeAnswer(answer, nothing, [])
     return isOther
@@ -141,8 +144,9 @@ async function attack(
     if (answer === null) continue
     if (classifyAnswer(answer) === 'limited') limited += 1
     const judged = judgeAttack(probe, answer, { wrong, accepted: right?.answer, sent: [key] })
-    if (judged?.verdict === 'open') return judged
-    doubt ??= judged
+    // oxlint-disable-next-line no-await-in-loop -- see above
+    if (judged?.verdict === 'open' && !(await isEverywhere(probe, answer, talk))) return judged
+    if (judged?.verdict === 'cannot_tell') doubt ??= judged
   }
   if (limited === attacks.length) {
     doubt ??= {
@@ -151,6 +155,13 @@ async function attack(
     }
   }
   return doubt
+}
+
+/** Whether the application answers a path that does not exist in the same way. */
+async function isEverywhere({ control, name }: Probe, answer: Answer, talk: Conversation): Promise<boolean> {
+  if (control === undefined) return false
+  const other = await talk.ask({ ...control, name })
+  return other !== null && isLikeAnswer(other, answer, [])
 }
 
 /** Decides about a route into which no attack led. */

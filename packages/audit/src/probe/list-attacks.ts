@@ -56,20 +56,27 @@ export async function listAttacks(options: AttackOptions): Promise<readonly Prob
     ...(isStrict
       ? [bearer('undefined'), header('undefined'), query('undefined'), header(''), query(''), bearer('null')]
       : unset.map(everywhere)),
+    { ...base, name: 'the text "undefined" as Authorization', headers: { authorization: 'undefined' } },
     ...(body === undefined ? [] : [await signed(''), await signed('undefined')]),
     pretendToBeInside(base),
     ...(isStrict ? [bearer('secret')] : [everywhere('secret')]),
-    ...(['GET', 'POST', 'PUT'] as const)
-      .filter((other) => other !== method)
-      .map((other) => ({
-        ...base,
-        name: `the method ${other}`,
-        method: other,
-        body: other === 'GET' ? undefined : (body ?? '{}'),
-      })),
+    ...['GET', 'POST', 'PUT'].filter((other) => other !== method).map((other) => inMethod(base, other)),
     ...listDataForms(options),
     ...defaults.slice(1).map((value) => (isStrict ? bearer(value) : everywhere(value))),
   ]
+}
+
+const beside = (url: URL, change: (path: string) => string) => {
+  const changed = new URL(url)
+  changed.pathname = change(url.pathname)
+  return changed
+}
+
+const missing = (path: string) => `${path.replace(/\/$/, '')}-routekey-check`
+
+function inMethod({ url, body }: Omit<Probe, 'name'>, method: string): Probe {
+  const request = { method, url, headers: {}, ...(method !== 'GET' && { body: body ?? '{}' }) }
+  return { ...request, name: `the method ${method}`, control: { ...request, url: beside(url, missing) } }
 }
 
 /** Headers with which a request claims to come from the application itself, its host or its proxy. */
@@ -87,7 +94,8 @@ function pretendToBeInside(base: Omit<Probe, 'name'>): Probe {
       'x-real-ip': '127.0.0.1',
       'x-vercel-cron': '1',
       'user-agent': 'vercel-cron/1.0',
-      'x-middleware-subrequest': 'middleware:middleware:middleware:middleware:middleware',
+      // Old versions of Next.js skip a middleware that is named five times.
+      'x-middleware-subrequest': ['middleware', 'src/middleware'].flatMap((name) => Array(5).fill(name)).join(':'),
     },
   }
 }
@@ -95,7 +103,14 @@ function pretendToBeInside(base: Omit<Probe, 'name'>): Probe {
 /** The form of a path in which Next.js fetches the data of a page. A guard by path might not know it. */
 function listDataForms({ url, method, buildId }: AttackOptions): readonly Probe[] {
   if (method !== 'GET' || buildId === undefined) return []
-  const data = new URL(url)
-  data.pathname = `/_next/data/${buildId}${url.pathname.replace(/\/$/, '')}.json`
-  return [{ name: 'the _next/data form of the path', method, url: data, headers: { 'x-nextjs-data': '1' } }]
+  const form = (path: string) => `/_next/data/${buildId}${path.replace(/\/$/, '')}.json`
+  const request = { method, headers: { 'x-nextjs-data': '1' } }
+  return [
+    {
+      ...request,
+      name: 'the _next/data form of the path',
+      url: beside(url, form),
+      control: { ...request, url: beside(url, (path) => form(missing(path))) },
+    },
+  ]
 }

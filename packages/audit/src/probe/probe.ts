@@ -13,6 +13,11 @@ export interface Probe {
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | undefined
+  /**
+   * The same request to a path that does not exist. If its response is alike, the application answers every path in this form, so the
+   * response does not come from the route.
+   */
+  readonly control?: Omit<Probe, 'name'>
 }
 
 /** A response, of which at most the first 64 kB of the body are kept. */

@@ -36,6 +36,7 @@ export async function tryRightKey(
   const places: readonly (() => Promise<Probe['headers']>)[] = [
     async () => inAuthorization(key),
     async () => inKeyHeaders(key, names),
+    async () => ({ authorization: key }),
     ...(base.body === undefined ? [] : [() => signBody(base.body ?? '', key, now())]),
   ]
   let answer: Answer | undefined

@@ -51,6 +51,9 @@ export const openRoutes: Readonly<Record<string, FixtureRoute>> = {
   'GET /cron-header': ({ headers }) => (headers['x-vercel-cron'] ? yes : no),
   'GET /template': (request) => (bearerOf(request) === 'changeme' ? yes : no),
   'POST /one-method': ({ method, headers, key }) => (method === 'GET' || headers['x-api-key'] === key ? yes : no),
+  'GET /authorization-unset': ({ headers }) => (headers.authorization === `${unset}` ? yes : no),
+  'GET /old-middleware': ({ headers }) =>
+    String(headers['x-middleware-subrequest']).split('src/middleware').length > 5 ? yes : no,
   'GET /data-form': ({ path }) => (path.startsWith('/_next/data/') ? [200, { pageProps: { secret: 1 } }] : no),
 }
 
@@ -65,6 +68,18 @@ export const closedRoutes: Readonly<Record<string, FixtureRoute>> = {
     if (given === undefined || given === '') return [400, { error: 'The header x-api-key is missing' }]
     return isEqual(given, request.key) ? yes : [403, { error: 'Forbidden' }]
   },
+  // An empty or malformed key is a bad request.
+  'POST /malformed-keys': (request) => {
+    const given = bearerOf(request) ?? headerOf(request, 'x-api-key')
+    if (given !== undefined && given.length < 20) return [400, 'Bad Request']
+    return isEqual(given ?? '', request.key) ? yes : no
+  },
+  // Answers every other path and method with its page.
+  'POST /single-page/api': ({ method, headers, key }) => {
+    if (method !== 'POST') return [200, '<div id="root"></div>', { 'content-type': 'text/html' }]
+    return isEqual(String(headers['x-api-key'] ?? ''), key) ? yes : no
+  },
+  'GET /raw-authorization': ({ headers, key }) => (isEqual(headers.authorization ?? '', key) ? yes : no),
   'GET /page': () => [307, '', { location: '/login?next=%2Fpage' }],
   'POST /post-only': ({ method }) => (method === 'POST' ? no : [405, 'Method not allowed']),
   'GET /hidden': (request) => (isEqual(bearerOf(request) ?? '', request.key) ? yes : [404, 'Not found']),
@@ -79,6 +94,8 @@ export const unclearRoutes: Readonly<Record<string, FixtureRoute>> = {
   'GET /refuses-the-right-key': () => no,
   'POST /checks-the-body-first': ({ body }) => [400, { error: `Expected an object, got ${body.slice(0, 9)}` }],
   'GET /other-content': (request) => (request.headers.authorization ? yes : [200, { user: null }]),
+  'GET /nobody': () => [200, { user: null, expires: '' }],
+  'GET /sign-in-page': () => [200, '<form><input name="p" type="password"></form>', { 'content-type': 'text/html' }],
   'GET /not-there': () => [404, 'Not found'],
   'GET /broken': () => [500, 'Internal Server Error'],
   'GET /limited': () => [429, 'Too many requests'],

@@ -19,6 +19,7 @@ const buildId = 'fixture-build-1'
 function findRoute(path: string): FixtureRoute | undefined {
   const data = new RegExp(`^/_next/data/${buildId}(/.*)\\.json$`).exec(path)?.[1]
   const entry = Object.entries(routes).find(([name]) => name.split(' ')[1] === (data ?? path))
+  if (path.startsWith('/single-page/')) return routes['POST /single-page/api']
   // Only the route that is guarded by its path has this form.
   return data !== undefined && data !== '/data-form' ? undefined : entry?.[1]
 }
