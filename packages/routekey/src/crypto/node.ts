@@ -1,11 +1,14 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto'
 
-/** Hashes text as UTF-8 with SHA-256. `hash()` takes 0.4 of the time of `createHash().update().digest()`. */
+/**
+ * Hashes text as UTF-8 with SHA-256. `hash()` takes 0.4 of the time of `createHash().update().digest()`. Its bytes have a buffer of
+ * their own, which costs twice as much as the detour through hex to the pool of `Buffer`.
+ */
 export function sha256(text: string): Uint8Array {
-  return hash('sha256', text, 'buffer')
+  return Buffer.from(hash('sha256', text, 'hex'), 'hex')
 }
 
-/** Hashes text with SHA-256 to lower-case hex, in a quarter of the time of `toHex(sha256(text))`. */
+/** Hashes text with SHA-256 to lower-case hex. */
 export function sha256Hex(text: string): string {
   return hash('sha256', text, 'hex')
 }

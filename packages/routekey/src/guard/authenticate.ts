@@ -67,20 +67,21 @@ export async function authenticate<Caller>(
   const decision = await verifier.verify({ request, credential: extractCredential(request, from) })
   if (decision.ok) {
     takeBack(originOf(request))
-    const names = from.flatMap((source) => (source.startsWith('?') ? [] : source.split(':', 1)))
+    const inHeaders = from.filter((source) => !source.startsWith('?'))
+    const vary = inHeaders.join(', ').replaceAll(/:[^,]*/g, '')
     const headers = {
       // A shared cache must not give one caller's response to another.
       'cache-control': 'private',
-      ...(names.length > 0 && { vary: names.join(', ') }),
+      ...(vary && { vary }),
       ...decision.headers,
-      ...(names.length < from.length && privateHeaders),
+      ...(inHeaders.length < from.length && privateHeaders),
     }
     return { ok: true, caller: decision.caller, headers }
   }
   const { denial } = decision
   const { onDenied, logger } = options
-  const { method, url } = request
   if (onDenied) {
+    const { method, url } = request
     await runHook('onDenied', () => onDenied({ denial, method, path: new URL(url).pathname, request }), logger)
   }
   return { ok: false, denial }

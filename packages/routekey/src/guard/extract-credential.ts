@@ -20,7 +20,13 @@ export interface CredentialSources {
   readonly from?: KeySources
 }
 
-function keysInHeader(value: string, scheme?: string): readonly string[] {
+function keysIn(request: Request, source: string): readonly string[] {
+  // `url` is read only here, because it is composed at each read.
+  if (source.startsWith('?')) return new URL(request.url).searchParams.getAll(source.slice(1))
+  const header = source.replace(/:.*/, '')
+  const scheme = source.slice(header.length + 2)
+  const value = request.headers.get(header)
+  if (value === null) return []
   // Ignores other schemes: a proxy may use Basic for itself, beside an `x-api-key` for the route.
   const parts = scheme ? value.split(new RegExp(`(^|, *)${scheme}(?: +|$)`, 'i')) : ['', '', value]
   const [before, comma, key, second] = parts
@@ -28,13 +34,6 @@ function keysInHeader(value: string, scheme?: string): readonly string[] {
   // A header that was sent twice.
   const isJoined = before || comma || second !== undefined || joinedHeaders.test(key)
   return isJoined ? [key, key] : [key]
-}
-
-function keysIn({ headers, url }: Request, source: string): readonly string[] {
-  if (source.startsWith('?')) return url.includes('?') ? new URL(url).searchParams.getAll(source.slice(1)) : []
-  const [header = '', scheme] = source.split(': ')
-  const value = headers.get(header)
-  return value === null ? [] : keysInHeader(value, scheme)
 }
 
 /**
@@ -45,12 +44,17 @@ function keysIn({ headers, url }: Request, source: string): readonly string[] {
  * key while the next uses the last. Servers on `node:http` keep only the first `Authorization`, so this cannot see the others.
  */
 export function extractCredential(request: Request, from: KeySources): Credential {
-  // A source that is listed twice is read once.
-  const found = [...new Set(from)].flatMap((source) => keysIn(request, source).map((key) => ({ key, source })))
-  const [first, second] = found
-  if (second !== undefined) return { kind: 'ambiguous' }
-  if (!first?.key) return { kind: 'missing' }
-  return isUsableKey(first.key) ? { kind: 'key', ...first } : { kind: 'malformed' }
+  let found: { readonly key: string; readonly source: string } | undefined
+  for (const source of from) {
+    // A source that is listed twice counts once.
+    if (found?.source === source) continue
+    for (const key of keysIn(request, source)) {
+      if (found) return { kind: 'ambiguous' }
+      found = { key, source }
+    }
+  }
+  if (!found?.key) return { kind: 'missing' }
+  return isUsableKey(found.key) ? { kind: 'key', ...found } : { kind: 'malformed' }
 }
 
 /** Hides a key from a verifier that does not accept it where it was found. */

@@ -12,11 +12,12 @@ const unbiasedLimit = 256 - (256 % base)
 // Of 64 bytes of a good source, 62 are usable. A source that falls short after this many rounds is broken.
 const maximumRounds = 64
 
-/** Encodes an integer from 0 to 2^53 in base 62, padded with zeros to `width`. */
+/** Encodes an unsigned 32-bit integer in base 62, in `width` characters. */
 export function encodeBase62(value: number, width: number): string {
   let text = ''
-  for (let rest = value; rest > 0; rest = Math.floor(rest / base)) text = alphabet.charAt(rest % base) + text
-  return text.padStart(width, '0')
+  // `>>>` keeps the arithmetic in integers.
+  for (let rest = value; text.length < width; rest = (rest / base) >>> 0) text = alphabet.charAt(rest % base) + text
+  return text
 }
 
 /**

@@ -11,9 +11,9 @@ const table = /* @__PURE__ */ Uint32Array.from({ length: 256 }, (_, index) => {
  * Computes the CRC-32 of ASCII text as an unsigned 32-bit number. It detects typing errors; anybody can compute it.
  */
 export function crc32(ascii: string): number {
-  let remainder = 0xffffffff
+  let remainder = -1
   for (let index = 0; index < ascii.length; index += 1) {
     remainder = (remainder >>> 8) ^ (table[(remainder ^ ascii.charCodeAt(index)) & 0xff] ?? 0)
   }
-  return (remainder ^ 0xffffffff) >>> 0
+  return ~remainder >>> 0
 }

@@ -8,13 +8,15 @@ export interface Secret {
 }
 
 export interface Counts {
-  readonly allowed: number
-  readonly refused: number
+  allowed: number
+  refused: number
 }
 
 /** The tables of `sql/tables.sql`, in memory. Audit entries are newest first. */
 export interface MemoryTables {
   readonly records: Map<string, KeyRecord>
+  /** The keys of each owner, oldest first. An owner without keys has no entry. */
+  readonly idsByOwner: Map<string, Set<string>>
   readonly secrets: Map<string, Secret>
   /** By key, and then by the start of the hour in ms. */
   readonly usage: Map<string, Map<number, Counts>>
@@ -27,8 +29,15 @@ const keptEndedKeys = 100
 /** How many audit entries of a key are kept. */
 export const keptAuditEntries = 1000
 
+/** The keys of an owner, oldest first. */
+export const recordsOf = ({ records, idsByOwner }: MemoryTables, owner: string): readonly KeyRecord[] =>
+  [...(idsByOwner.get(owner) ?? [])].flatMap((id) => records.get(id) ?? [])
+
 /** Deletes a key with everything that belongs to it. */
-export function deleteKey({ records, secrets, usage, audit }: MemoryTables, id: string): void {
+export function deleteKey({ records, idsByOwner, secrets, usage, audit }: MemoryTables, id: string): void {
+  const owner = records.get(id)?.owner ?? ''
+  idsByOwner.get(owner)?.delete(id)
+  if (idsByOwner.get(owner)?.size === 0) idsByOwner.delete(owner)
   for (const table of [records, usage, audit]) table.delete(id)
   for (const [hash, secret] of secrets) if (secret.id === id) secrets.delete(hash)
 }
@@ -38,8 +47,8 @@ const endOf = ({ revokedAt, expiresAt }: KeyRecord) =>
 
 /** Deletes up to `limit` keys of an owner that ended before the 100 that ended last. Returns their ids. */
 export function deleteOldestEnded(tables: MemoryTables, owner: string, at: Date, limit: number): readonly string[] {
-  const excess = [...tables.records.values()]
-    .filter((record) => record.owner === owner && endOf(record) <= at.getTime())
+  const excess = recordsOf(tables, owner)
+    .filter((record) => endOf(record) <= at.getTime())
     .toSorted((left, right) => endOf(right) - endOf(left))
     .slice(keptEndedKeys)
     .slice(0, limit)

@@ -7,6 +7,7 @@ import {
   deleteOldestEnded,
   deleteOutdated,
   keptAuditEntries,
+  recordsOf,
 } from './memory-tables.ts'
 import { recordChanges, updateRecord } from './record-changes.ts'
 
@@ -35,8 +36,14 @@ function itemsAfter<Item extends { readonly id: string }>(items: readonly Item[]
  * const keyring = createKeyring({ store: createMemoryStore(), prefix: 'acme' })
  */
 export function createMemoryStore(): KeyStore {
-  const tables: MemoryTables = { records: new Map(), secrets: new Map(), usage: new Map(), audit: new Map() }
-  const { records, secrets, usage, audit } = tables
+  const tables: MemoryTables = {
+    records: new Map(),
+    idsByOwner: new Map(),
+    secrets: new Map(),
+    usage: new Map(),
+    audit: new Map(),
+  }
+  const { records, idsByOwner, secrets, usage, audit } = tables
   const listeners = new Set<(id: string | null) => void>()
   const lastBatches = new Map<string, number>()
   let entries = 0
@@ -46,7 +53,7 @@ export function createMemoryStore(): KeyStore {
     return record === undefined || (owner !== undefined && record.owner !== owner) ? null : record
   }
 
-  const keysOf = (owner?: string) => [...records.values()].filter(({ id }) => find(id, owner) !== null)
+  const keysOf = (owner?: string) => (owner === undefined ? [...records.values()] : recordsOf(tables, owner))
 
   const previousOf = (id: string) => [...secrets].filter(([, secret]) => secret.id === id && !secret.isCurrent)
 
@@ -82,6 +89,7 @@ export function createMemoryStore(): KeyStore {
         lastUsedAt: null,
       }
       records.set(record.id, record)
+      idsByOwner.set(record.owner, (idsByOwner.get(record.owner) ?? new Set()).add(record.id))
       secrets.set(hash, { id: record.id, isCurrent: true, graceEndsAt: null })
       note({ id: record.id, actor, at }, 'created', {})
       for (const id of deleteOldestEnded(tables, record.owner, at, Infinity)) notify(id)
@@ -90,9 +98,9 @@ export function createMemoryStore(): KeyStore {
     async findByHash(hash) {
       const secret = secrets.get(hash)
       if (secret === undefined) return null
-      const { id, ...found } = secret
+      const { id, isCurrent, graceEndsAt } = secret
       const record = records.get(id)
-      return record === undefined ? null : { record, ...found, isOwnerActive: true }
+      return record === undefined ? null : { record, isCurrent, graceEndsAt, isOwnerActive: true }
     },
     async get(id, owner) {
       return find(id, owner)
@@ -149,7 +157,9 @@ export function createMemoryStore(): KeyStore {
         const hours = usage.get(id) ?? new Map<number, Counts>()
         usage.set(id, hours)
         const counts = hours.get(hour.getTime()) ?? { allowed: 0, refused: 0 }
-        hours.set(hour.getTime(), { allowed: counts.allowed + allowed, refused: counts.refused + refused })
+        counts.allowed += allowed
+        counts.refused += refused
+        hours.set(hour.getTime(), counts)
         if (lastUsedAt !== null && (record.lastUsedAt === null || record.lastUsedAt < lastUsedAt)) {
           records.set(id, { ...record, lastUsedAt })
         }
@@ -163,7 +173,9 @@ export function createMemoryStore(): KeyStore {
           if (hour < from.getTime()) continue
           const start = Math.floor(hour / unitMs[unit]) * unitMs[unit]
           const sum = sums.get(start) ?? { allowed: 0, refused: 0 }
-          sums.set(start, { allowed: sum.allowed + allowed, refused: sum.refused + refused })
+          sum.allowed += allowed
+          sum.refused += refused
+          sums.set(start, sum)
         }
       }
       return [...sums]
@@ -174,9 +186,7 @@ export function createMemoryStore(): KeyStore {
       return find(id, owner) === null ? null : itemsAfter(audit.get(id) ?? [], after).slice(0, limit)
     },
     async prune({ at, limit }) {
-      const pruned = [...new Set(keysOf().map(({ owner }) => owner))].flatMap((owner) =>
-        deleteOldestEnded(tables, owner, at, limit),
-      )
+      const pruned = [...idsByOwner.keys()].flatMap((owner) => deleteOldestEnded(tables, owner, at, limit))
       for (const id of pruned) notify(id)
       return { keys: pruned.length, ...deleteOutdated(tables, at, limit) }
     },

@@ -85,10 +85,10 @@ export function envSecret(variable: string, options: EnvSecretOptions = {}): Ver
       }
       if (credential.kind !== 'key') return denyCredential(credential.kind)
 
-      // The hashes hide the length of the secret, and both comparisons always run, so the time does not show which one matched.
+      // The hashes hide the length of the secret. During a rotation both comparisons run, so the time does not show which one matched.
       const presented = sha256(credential.key)
       const isCurrent = constantTimeEqual(presented, current.hash)
-      const isPrevious = constantTimeEqual(presented, previous.hash) && previous.problem === null
+      const isPrevious = previous.problem === null && constantTimeEqual(presented, previous.hash)
       if (!isCurrent && !isPrevious) return { ok: false, denial: invalidKey }
       return { ok: true, caller: { kind: 'secret', variable, generation: isCurrent ? 'current' : 'previous' } }
     },

@@ -84,12 +84,12 @@ export function createVerifyKey(dependencies: VerifyDependencies) {
     }
   }
 
-  return async (key: string, options: VerifyOptions = {}, request: object = {}): Promise<Verification> => {
+  return async (key: string, options: VerifyOptions = {}, request?: object): Promise<Verification> => {
     const { scopes = [], ip = null } = options
-    let use = uses.get(request)
+    let use = request && uses.get(request)
     if (!use || use.key !== key) {
-      use = { key, checked: check(key, ip, request) }
-      uses.set(request, use)
+      use = { key, checked: check(key, ip, request ?? {}) }
+      if (request) uses.set(request, use)
     }
     const checked = await use.checked
     if (!checked.ok) return checked

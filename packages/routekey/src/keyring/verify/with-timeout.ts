@@ -14,11 +14,20 @@ export async function withTimeout<Result>(
   isWrite = false,
 ): Promise<Result> {
   let timer: ReturnType<typeof setTimeout> | undefined
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no response within ${timeoutMs} ms`)), timeoutMs)
-  })
+  let settled: { readonly value: Result } | undefined
   try {
-    return await Promise.race([work(), timeout])
+    const result = Promise.resolve(work())
+    result.then(
+      (value) => (settled = { value }),
+      () => undefined,
+    )
+    // A store in memory has answered by now, and a timer would take longer than its look-up.
+    await Promise.resolve()
+    if (settled) return settled.value
+    const timeout = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`no response within ${timeoutMs} ms`)), timeoutMs)
+    })
+    return await Promise.race([result, timeout])
   } catch (cause) {
     if (cause instanceof RoutekeyError) throw cause
     // The message of a driver can be logged. Its other properties may hold the parameters of the statement.
