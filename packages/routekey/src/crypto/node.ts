@@ -26,3 +26,5 @@ export function toHex(bytes: Uint8Array): string {
 export function constantTimeEqual(left: Uint8Array, right: Uint8Array): boolean {
   return left.byteLength === right.byteLength && timingSafeEqual(left, right)
 }
+
+export { crc32 } from 'node:zlib'

@@ -30,3 +30,5 @@ export function constantTimeEqual(left: Uint8Array, right: Uint8Array): boolean 
   for (const [index, byte] of left.entries()) difference |= byte ^ (right[index] ?? 0)
   return difference === 0
 }
+
+export { crc32 } from './crc32.ts'

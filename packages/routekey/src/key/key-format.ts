@@ -1,6 +1,6 @@
 import { RoutekeyError } from '../errors.ts'
 import { encodeBase62 } from './base62.ts'
-import { crc32 } from './crc32.ts'
+import { crc32 } from '#crypto'
 
 export const minimumBits = 160
 export const maximumBits = 512

@@ -27,6 +27,6 @@ export function parseKey(text: string): ParsedKey | null {
   const tail = text.slice(text.lastIndexOf('_') + 1)
   const prefix = text.slice(0, -tail.length - 1)
   if (!isKeyPrefix(prefix) || !tailPattern.test(tail)) return null
-  const isIntact = text.endsWith(keyChecksum(text.slice(0, -checksumLength)))
+  const isIntact = keyChecksum(text.slice(0, -checksumLength)) === text.slice(-checksumLength)
   return isIntact ? { prefix, random: tail.slice(0, -checksumLength) } : null
 }

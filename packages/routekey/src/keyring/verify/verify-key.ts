@@ -48,7 +48,7 @@ interface Use {
   readonly checked: Promise<Checked>
   /** Whether it is counted as refused. */
   refused?: boolean
-  limited?: Promise<LimitDecision>
+  limited?: LimitDecision | Promise<LimitDecision>
 }
 
 /**
@@ -67,18 +67,19 @@ export function createVerifyKey(dependencies: VerifyDependencies) {
       const hash = hashOf(key)
       // The key of another keyring costs no read, and is not an attempt to guess a key of this one.
       if (hash === null && parseKey(key) !== null) return unknown
-      const findAndCheck = async (): Promise<Checked> => {
-        const read = () => call(() => store.findByHash(hash ?? ''))
-        const found = hash && (await (cache === undefined ? read() : cache.find(hash, clock(), read)))
-        if (!found) return unknown
+      const read = () => call(() => store.findByHash(hash ?? ''))
+      const find = () => (cache ? cache.find(hash ?? '', clock(), read) : read())
+      const judge = (found: FoundKey | null): Checked => {
+        if (found === null) return unknown
         const { now = clock() } = found
         const denial = checkKey(found, { now, ip })
         if (denial === null) return { ok: true, found, now }
         usage?.record(found.record.id, false, now)
         return { ok: false, denial }
       }
-      const isThrottled = throttle !== undefined && ip !== null
-      return await (isThrottled ? throttle(ip, findAndCheck, (undo) => countAgainst(request, undo)) : findAndCheck())
+      if (throttle === undefined || ip === null) return judge(hash ? await find() : null)
+      const findAndJudge = async () => judge(hash ? await find() : null)
+      return await throttle(ip, findAndJudge, (undo) => countAgainst(request, undo))
     } catch (cause) {
       return fail(cause)
     }
@@ -102,12 +103,13 @@ export function createVerifyKey(dependencies: VerifyDependencies) {
       use.refused = true
       return { ok: false, denial }
     }
-    use.limited ??= applyLimits(record, now).then((decision) => {
+    const count = (decision: LimitDecision) => {
       // A limiter that fails refuses nobody: the caller retries.
       if (decision.ok || decision.denial.status === 429) usage?.record(record.id, decision.ok, now, use.refused)
       return decision
-    })
+    }
+    use.limited ??= record.limits.length > 0 ? applyLimits(record, now).then(count) : count({ ok: true, limits: [] })
     const decision = await use.limited
-    return decision.ok ? { ...decision, record, isCurrent } : decision
+    return decision.ok ? { ok: true, record, isCurrent, limits: decision.limits } : decision
   }
 }

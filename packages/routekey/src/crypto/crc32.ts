@@ -8,7 +8,8 @@ const table = /* @__PURE__ */ Uint32Array.from({ length: 256 }, (_, index) => {
 })
 
 /**
- * Computes the CRC-32 of ASCII text as an unsigned 32-bit number. It detects typing errors; anybody can compute it.
+ * Computes the CRC-32 of ASCII text as an unsigned 32-bit number, as `zlib` does in Node. It detects typing errors; anybody can
+ * compute it.
  */
 export function crc32(ascii: string): number {
   let remainder = -1
