@@ -16,6 +16,7 @@ export interface Spread {
 
 export interface Result {
   readonly name: string
+  /** CPU time for one input. */
   readonly microseconds: Spread
   /** The time divided by that of the first way in the same round. */
   readonly ratio: Spread
@@ -36,7 +37,8 @@ function spreadOf(values: readonly number[]): Spread {
 
 /**
  * Measures several ways in one process. Each round runs all of them, in an order that changes from round to round, so other work of
- * the machine disturbs all of them alike. The ratios are those of one round.
+ * the machine disturbs all of them alike. It measures CPU time, which does not grow while the process waits for its turn. The ratios are
+ * those of one round.
  */
 export async function compare<Input>(
   ways: readonly Way<Input>[],
@@ -49,11 +51,11 @@ export async function compare<Input>(
       const way = ways[index]
       if (way === undefined) continue
       const prepared = way.prepare(inputs)
-      const startedAt = performance.now()
+      const before = process.cpuUsage()
       // oxlint-disable-next-line no-await-in-loop -- two at once would disturb each other
       await way.work(prepared)
-      const elapsed = performance.now() - startedAt
-      if (round >= warmUp) times[index]?.push((elapsed * 1000) / inputs)
+      const { user, system } = process.cpuUsage(before)
+      if (round >= warmUp) times[index]?.push((user + system) / inputs)
     }
   }
   const [reference = []] = times

@@ -1,4 +1,4 @@
-// npm run bench:verify -w bench: measures how long the library takes to decide about a request, beside what cannot be avoided.
+// Measures how long the library takes to decide about a request, beside what cannot be avoided.
 import { parseArgs } from 'node:util'
 
 import { type Result, type Rounds, type Spread, compare } from './compare.ts'
@@ -7,11 +7,11 @@ import { routeWays, secretWays } from './secret-ways.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '400' } },
+  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '150' } },
 })
 const timed = Number(values.rounds)
 if (!Number.isInteger(timed) || timed < 1) throw new Error('--rounds must be a whole number of at least 1.')
-const rounds: Rounds = { warmUp: 100, timed, inputs: 250 }
+const rounds: Rounds = { warmUp: 50, timed, inputs: 1000 }
 
 const keyCounts = [1000, 1_000_000]
 const wanted = (name: string) => positionals.length === 0 || positionals.includes(name)
