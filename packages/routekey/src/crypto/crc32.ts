@@ -3,7 +3,7 @@ const polynomial = 0xedb88320
 
 const table = /* @__PURE__ */ Uint32Array.from({ length: 256 }, (_, index) => {
   let remainder = index
-  for (let bit = 0; bit < 8; bit += 1) remainder = remainder & 1 ? (remainder >>> 1) ^ polynomial : remainder >>> 1
+  for (let bit = 0; bit < 8; bit += 1) remainder = (remainder >>> 1) ^ (polynomial & -(remainder & 1))
   return remainder
 })
 

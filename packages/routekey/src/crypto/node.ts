@@ -18,8 +18,9 @@ export function hmacSha256(key: string | Uint8Array, message: string | Uint8Arra
   return createHmac('sha256', key).update(message).digest()
 }
 
-export function toHex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex')
+/** Computes HMAC-SHA-256 of text to lower-case hex. */
+export function hmacSha256Hex(key: string, message: string): string {
+  return createHmac('sha256', key).update(message).digest('hex')
 }
 
 /** Compares bytes in a time that depends only on their length. Returns false for unequal lengths. */

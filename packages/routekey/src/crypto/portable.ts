@@ -19,8 +19,9 @@ export function hmacSha256(key: string | Uint8Array, message: string | Uint8Arra
   return hmac(nobleSha256, toBytes(key), toBytes(message))
 }
 
-export function toHex(bytes: Uint8Array): string {
-  return bytesToHex(bytes)
+/** Computes HMAC-SHA-256 of text to lower-case hex. */
+export function hmacSha256Hex(key: string, message: string): string {
+  return bytesToHex(hmacSha256(key, message))
 }
 
 /** Compares bytes in a time that depends only on their length. Returns false for unequal lengths. */

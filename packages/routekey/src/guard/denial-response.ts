@@ -13,7 +13,7 @@ const problems = {
 } as const satisfies Record<Denial['status'], readonly [title: string, detail: string]>
 
 // A scope-token of RFC 6750 §3 has no quote and no backslash.
-const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+const scopeToken = /^[!#-[\]-~]+$/
 
 // RFC 6750 §3.1: no error code if the request has no key, or if another key would not help.
 const bearerErrors = {

@@ -1,7 +1,7 @@
 import type { RateLimit } from './denial.ts'
 
 // RFC 9110 §5.6.4 and RFC 9651 §3.3.3 use the same escapes.
-export const quote = (text: string) => `"${text.replaceAll(/[\\"]/g, String.raw`\$&`)}"`
+export const quote = (text: string) => `"${text.replaceAll(/(?=[\\"])/g, '\\')}"`
 
 export const wholeSeconds = (seconds: number) => String(Math.max(0, Math.ceil(seconds)))
 
@@ -13,7 +13,7 @@ export const wholeSeconds = (seconds: number) => String(Math.max(0, Math.ceil(se
 export function rateLimitHeaders(limits: readonly RateLimit[]): Record<string, string> {
   if (limits.length === 0) return {}
   const list = (item: (limit: RateLimit) => string) =>
-    limits.map((limit) => `${quote(limit.name.replaceAll(/[^\x20-\x7e]/g, '?'))};${item(limit)}`).join(', ')
+    limits.map((limit) => `${quote(limit.name.replaceAll(/[^ -~]/g, '?'))};${item(limit)}`).join(', ')
   return {
     'ratelimit-policy': list((limit) => `q=${wholeSeconds(limit.quota)};w=${wholeSeconds(limit.windowSeconds)}`),
     ratelimit: list((limit) => `r=${Math.max(0, Math.floor(limit.remaining))};t=${wholeSeconds(limit.resetSeconds)}`),

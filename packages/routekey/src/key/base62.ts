@@ -33,8 +33,5 @@ export function randomBase62(length: number, randomBytes: RandomBytes): string {
       if (text.length === length) return text
     }
   }
-  throw new RoutekeyError(
-    'ERR_KEY_RANDOMNESS',
-    'randomBytes() returns no usable bytes. Use a cryptographic source, or omit the option.',
-  )
+  throw new RoutekeyError('ERR_KEY_RANDOMNESS', 'randomBytes() returns no usable bytes. Omit the option.')
 }

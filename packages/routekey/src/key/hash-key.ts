@@ -1,4 +1,4 @@
-import { hmacSha256, sha256Hex, toHex } from '#crypto'
+import { hmacSha256Hex, sha256Hex } from '#crypto'
 import { RoutekeyError } from '../errors.ts'
 import { estimateBits, minimumSecretBits } from '../secret/estimate-bits.ts'
 
@@ -34,5 +34,5 @@ export function hashKey(key: string, options: HashKeyOptions = {}): string {
     }
     checkedPepper = pepper
   }
-  return toHex(hmacSha256(pepper, key))
+  return hmacSha256Hex(pepper, key)
 }

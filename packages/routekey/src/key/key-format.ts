@@ -5,23 +5,22 @@ import { crc32 } from '#crypto'
 export const minimumBits = 160
 export const maximumBits = 512
 export const checksumLength = 6
-const maximumPrefixLength = 32
 
 const bitsPerCharacter = Math.log2(62)
-const prefixPattern = /^[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*$/
+const prefixPattern = /^(?=.{1,32}$)[a-z][a-z\d]*(_[a-z\d]+)*$/i
 
 /** How many base-62 characters hold at least `bits` bits: 27 for 160, 43 for 256. */
 export const charactersFor = (bits: number) => Math.ceil(bits / bitsPerCharacter)
 
 /** Whether text is a valid prefix: a letter, then letters, digits and single underscores between them. */
-export const isKeyPrefix = (text: string) => text.length <= maximumPrefixLength && prefixPattern.test(text)
+export const isKeyPrefix = (text: string) => prefixPattern.test(text)
 
 /** @throws `ERR_KEY_PREFIX` */
 export function checkKeyPrefix(text: string): void {
   if (isKeyPrefix(text)) return
   throw new RoutekeyError(
     'ERR_KEY_PREFIX',
-    `"${text}" is not a valid key prefix. Use up to ${maximumPrefixLength} letters, digits and single inner underscores, a letter first.`,
+    `"${text}" is not a valid key prefix. Use up to 32 letters, digits and single inner underscores, a letter first.`,
   )
 }
 

@@ -1,8 +1,8 @@
 import { RoutekeyError } from '../errors.ts'
 
-const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/
+const variableName = /^[a-z_]\w*$/i
 // The prefixes by which frameworks and bundlers choose what they copy into the code for browsers.
-const published = /^(?:(?:[A-Z]+_)?PUBLIC|(?:VUE|P?REACT|NG)_APP|(?:[A-Z]+_)?VITE|GATSBY|STORYBOOK|SANITY_STUDIO|WXT)_/
+const published = /^(([A-Z]+_)?(PUBLIC|VITE)|(VUE|P?REACT|NG)_APP|GATSBY|STORYBOOK|SANITY_STUDIO|WXT)_/
 
 /**
  * Checks that a name is a valid variable name, and that no framework copies its value into the code for browsers.
@@ -13,7 +13,7 @@ export function checkSecretVariable(name: string): void {
   if (published.test(name) || !variableName.test(name)) {
     throw new RoutekeyError(
       'ERR_CONFIG_VARIABLE',
-      `${JSON.stringify(name)} is not a valid variable name, or would be published to browsers by its prefix. Use another name.`,
+      `${JSON.stringify(name)} is not a valid variable name, or is published to browsers by its prefix. Use another name.`,
     )
   }
 }

@@ -27,8 +27,8 @@ export interface KeyInput<Granted extends string = string> {
 // look like another or like none: format characters, fillers (DI), the blank Braille pattern, and what has no meaning yet (Co, Cn).
 // Joiners are only accepted in emoji and between letters without case, as in Persian and Hindi, and U+FE0F after an emoji.
 const plainText =
-  /^(?=.*[^\p{Z}\p{M}])(?:[^\p{C}\p{DI}\u2028-\u2029\u2800]|\p{Emoji}\ufe0f|(?<=[\p{Lo}\p{M}\p{ExtPict}\p{EMod}])[\u200c\u200d](?=[\p{Lo}\p{M}\p{ExtPict}\p{EMod}]))+$/u
-const unstorableJson = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
+  /^(?=.*[^\p{Z}\p{M}])([^\p{C}\p{DI}\u2028-\u2029\u2800]|\p{Emoji}\ufe0f|(?<=[\p{Lo}\p{M}\p{ExtPict}\p{EMod}])[\u200c\u200d](?=[\p{Lo}\p{M}\p{ExtPict}\p{EMod}]))+$/u
+const unstorableJson = /(?<!\\)(\\\\)*\\u(0000|d[89a-f])/
 const limitName = /^[\w.-]{1,64}$/
 
 const refuse = (message: string): never => {

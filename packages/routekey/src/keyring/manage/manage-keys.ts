@@ -16,7 +16,7 @@ export interface ManagementDependencies extends KeyringContext {
   readonly flush: () => Promise<void>
 }
 
-const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
 // 4 characters of base 62 tell a person's keys apart and leave more than 136 of the 160 random bits unknown.
 const shownCharacters = 4

@@ -8,10 +8,10 @@ export interface IpRange {
   readonly hostBits: bigint
 }
 
-const cidr = /^([^/]+)(?:\/(0|[1-9][0-9]{0,2}))?$/
+const cidr = /^([^/]+)(?:\/(0|[1-9]\d*))?$/
 // Nothing that could end the host of a URL. An IPv4 address has dots, so that it is not a group of an IPv6 address.
-const ipv6 = /^[\da-f:.]*:[\da-f:.]*$/i
-const ipv4 = /^[\d.]*\.[\d.]*$/
+const ipv6 = /^[\da-f:.]+$/i
+const ipv4 = /^\d+\./
 
 const ipv4Prefix = 0xffffn
 
