@@ -31,7 +31,7 @@ export interface JudgedSecret {
 /** Judges a secret by the rules of what reads it. */
 export function judgeSecret(kind: SecretKind, name: string, secret: string | undefined): JudgedSecret {
   const problem = checkSecret(secret)
-  const strong = { isAccepted: true, text: `strong, about ${estimateBits(secret ?? '')} bits` }
+  const strong = { isAccepted: true, text: `strong, about ${Math.floor(estimateBits(secret ?? ''))} bits` }
   if (kind === 'key') return problem === null ? strong : { isAccepted: false, text: describeProblem(problem, name) }
   const keys = resolveWebhookSecret(secret)
   if (typeof keys !== 'string')

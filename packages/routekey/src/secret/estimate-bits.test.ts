@@ -2,6 +2,8 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 
 import { describe, expect, it } from 'vitest'
 
+import { guessableSecrets, placeholders } from '../../test/guessable-secrets.ts'
+import { createRandomSource } from '../../test/random-source.ts'
 import { estimateBits, minimumSecretBits } from './estimate-bits.ts'
 import { generateKey } from '../key/generate-key.ts'
 
@@ -76,4 +78,31 @@ describe('a secret that can be guessed is weak', () => {
   ])('%s', (_name, make) => {
     expect(Array.from({ length: 500 }, make).filter((secret) => estimateBits(secret) >= minimumSecretBits)).toEqual([])
   })
+})
+
+it.each(Object.entries(guessableSecrets))('refuses guessable secrets: %s', (_kind, secrets) => {
+  expect(secrets.filter((secret) => estimateBits(secret) >= minimumSecretBits)).toEqual([])
+})
+
+it('refuses the digest of nothing', () => {
+  expect(estimateBits('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')).toBe(0)
+})
+
+it('refuses most placeholders with digits, capitals and separators between their letters', () => {
+  const random = createRandomSource(12)
+  const mutate = (character: string) => {
+    const dice = random()
+    if (dice < 0.1) return character.toUpperCase()
+    if (dice < 0.15) return `${character}${Math.floor(random() * 10)}`
+    if (dice < 0.2) return `${character}${'-_.!#'.charAt(Math.floor(random() * 5))}`
+    return character
+  }
+  const mutants = placeholders.flatMap((text) => Array.from({ length: 100 }, () => Array.from(text, mutate).join('')))
+  const strong = mutants.filter((secret) => estimateBits(secret) >= minimumSecretBits)
+  expect(strong.length).toBeLessThan(mutants.length / 50)
+})
+
+it('takes a key with two words before its random characters', () => {
+  expect(estimateBits(`my-app-production-${randomBytes(16).toString('hex')}`)).toBeGreaterThanOrEqual(minimumSecretBits)
+  expect(estimateBits(`base64:${randomBytes(32).toString('base64')}`)).toBeGreaterThanOrEqual(minimumSecretBits)
 })

@@ -58,8 +58,10 @@ export const describeWebhookProblem = (problem: WebhookSecretProblem) =>
 function parseKey(secret: string): Uint8Array | WebhookSecretProblem {
   const key = decodeBase64(secret.replace(shownSecret, ''))
   if (key === null || key.length < minimumBytes || key.length > maximumBytes) return 'secret_unusable'
-  // Bytes as characters: random ones have a large alphabet, and the text of a placeholder has its words.
-  return new Set(key).size < minimumDistinctBytes || !isStrong(String.fromCharCode(...key)) ? 'secret_weak' : key
+  const steps = key.map((byte, index) => byte - (key[index - 1] ?? 0))
+  const isVaried = [key, steps].every((bytes) => new Set(bytes).size >= minimumDistinctBytes)
+  // Bytes as characters: the text of a placeholder has its words.
+  return isVaried && isStrong(String.fromCharCode(...key)) ? key : 'secret_weak'
 }
 
 /**
