@@ -2,6 +2,7 @@ import { createClient } from '@supabase/supabase-js'
 import { describe, expect, it } from 'vitest'
 
 import { createKeyring, generateKey } from '../index.ts'
+import { createMemoryStore } from './memory.ts'
 import { createSupabaseStore } from './supabase.ts'
 
 async function verifyWith(respond: () => Response) {
@@ -12,6 +13,23 @@ async function verifyWith(respond: () => Response) {
 
 const json = (body: string, status: number) =>
   new Response(body, { status, headers: { 'content-type': 'application/json' } })
+
+it('keeps usage that a wrong URL did not accept, and says so', async () => {
+  const lines: string[] = []
+  const client = createClient('http://127.0.0.1:1', 'sb_secret_x', {
+    global: { fetch: async () => new Response(null, { status: 204 }) },
+  })
+  const memory = createMemoryStore()
+  const keyring = createKeyring({
+    store: { ...memory, recordUsage: createSupabaseStore({ client }).recordUsage },
+    prefix: 'acme',
+    logger: { error: (line) => void lines.push(line) },
+  })
+  const { key } = await keyring.create({ owner: 'ada', name: 'CI' })
+  await keyring.verify(key)
+  await keyring.flush()
+  expect(lines).toEqual([expect.stringContaining('record_api_key_usage returned nothing')])
+})
 
 describe('a response without a key', () => {
   it('means an invalid key if the function returned null', async () => {

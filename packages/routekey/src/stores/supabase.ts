@@ -23,7 +23,7 @@ function callThrough(client: SupabaseRpcClient): CallFunction {
     // A role without the grants gets an error, never an empty result.
     if (error !== null) throw new Error(error.message, { cause: error })
     // supabase-js returns null for a 404 without a body, as from a wrong URL. A function that returns null has the status 200.
-    if (data === null && status !== 200 && name !== 'record_api_key_usage') {
+    if (data === null && status !== 200) {
       throw new Error(`${name} returned nothing. Check the URL of the Supabase project.`)
     }
     return data
