@@ -27,7 +27,7 @@ export interface KeyInput<Granted extends string = string> {
 // look like another or like none: format characters, fillers (DI), the blank Braille pattern, and what has no meaning yet (Co, Cn).
 // Joiners are only accepted in emoji and between letters without case, as in Persian and Hindi, and U+FE0F after an emoji.
 const plainText =
-  /^(?=.*[^\p{Z}\p{M}])([^\p{C}\p{DI}\u2028-\u2029\u2800]|\p{Emoji}\ufe0f|(?<=[\p{Lo}\p{M}\p{ExtPict}\p{EMod}])[\u200c\u200d](?=[\p{Lo}\p{M}\p{ExtPict}\p{EMod}]))+$/u
+  /^(?=.*[^\p{Z}\p{M}])([^\p{C}\p{DI}\u2028-\u2029\u2800]|\p{Emoji}\ufe0f|(?<=[\p{Lo}\p{M}\p{ExtPict}\p{EMod}])\p{Join_C}(?=[\p{Lo}\p{M}\p{ExtPict}\p{EMod}]))+$/u
 const unstorableJson = /(?<!\\)(\\\\)*\\u(0000|d[89a-f])/
 const limitName = /^[\w.-]{1,64}$/
 
@@ -49,7 +49,7 @@ export function checkText(what: string, text: string, maximumLength: number): st
 }
 
 /** @throws `ERR_KEY_VALUE` */
-export const checkName = (name: string) => checkText('The name of a key', name, 100)
+export const checkName = (name: string) => checkText('The name', name, 100)
 
 function checkSize(list: readonly unknown[], maximum: number, what: string): void {
   if (list.length > maximum) refuse(`A key can have at most ${maximum} ${what}.`)
@@ -63,7 +63,7 @@ function checkScopeList(scopes: readonly string[]): readonly string[] {
 
 function checkLimits(limits: readonly KeyLimit[]): readonly KeyLimit[] {
   checkSize(limits, 10, 'limits')
-  if (new Set(limits.map(({ name }) => name)).size < limits.length) refuse('The names of limits must be unique.')
+  if (new Set(limits.map(({ name }) => name)).size < limits.length) refuse('limits must have unique names.')
   return limits.map(({ name, quota, windowSeconds }) => {
     if (!limitName.test(name))
       refuse(`${JSON.stringify(name)} is not a valid limit name. Use 1 to 64 of A-Z a-z 0-9 _ . -`)
@@ -77,7 +77,7 @@ function checkIps(ips: readonly string[]): readonly string[] {
   checkSize(ips, 100, 'IP addresses')
   for (const ip of ips) {
     if (typeof ip !== 'string' || parseIpRange(ip) === null)
-      refuse(`${JSON.stringify(ip)} is not a valid IP address or CIDR range.`)
+      refuse(`${JSON.stringify(ip)} is not a valid IP address or range.`)
   }
   return ips
 }

@@ -26,7 +26,7 @@ export function checkScopes(scopes: readonly string[], kind: 'granted' | 'requir
     if (typeof scope !== 'string' || scope.length > maximumLength || !scope.split(':').every(isValid)) {
       throw new RoutekeyError(
         'ERR_KEY_SCOPE',
-        `${JSON.stringify(scope)} is not a valid scope. Use segments such as "reports:read". Only scopes of keys can have "*".`,
+        `${JSON.stringify(scope)} is not a valid scope, such as "reports:read". Only scopes of keys can have "*".`,
       )
     }
   }
@@ -68,9 +68,6 @@ export function satisfiesScopes(held: readonly string[], required: RequiredScope
 export function checkGrantable(scopes: readonly string[], grantable: readonly string[]): void {
   const excess = scopes.filter((scope) => !holds(grantable, scope)).join(', ')
   if (excess) {
-    throw new RoutekeyError(
-      'ERR_KEY_GRANT',
-      `The creator cannot grant ${excess}. Remove them or add them to grantable.`,
-    )
+    throw new RoutekeyError('ERR_KEY_GRANT', `grantable does not cover ${excess}.`)
   }
 }

@@ -14,6 +14,6 @@ import { isIpv4, parseIp } from './ip-range.ts'
 export function addressGroup(address: string, prefixBits: 48 | 64 = 64): string {
   const ip = parseIp(address)
   if (ip === null) return address.slice(0, 64)
-  if (isIpv4(ip)) return `${(ip & 0xffffffffn).toString(16)}/32`
-  return `${(ip >> BigInt(128 - prefixBits)).toString(16)}/${prefixBits}`
+  const [start, bits] = isIpv4(ip) ? [96, 32] : [0, prefixBits]
+  return `${BigInt(`0b${ip.slice(start, start + bits)}`).toString(16)}/${bits}`
 }

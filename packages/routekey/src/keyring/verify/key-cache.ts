@@ -28,15 +28,16 @@ export function createKeyCache(options: CacheOptions): KeyCache {
   if (!(seconds > 0 && maximumEntries >= 1)) {
     throw new RoutekeyError('ERR_CONFIG_KEYRING', 'cache.seconds and maximumEntries must be above 0.')
   }
-  const entries = new Map<string, { readonly found: FoundKey; readonly startedAt: Date }>()
+  const entries = new Map<string, { readonly found: FoundKey; readonly at: number }>()
   let generation = 0
 
   return {
     async find(hash, now, read) {
+      const at = now.getTime()
       const entry = entries.get(hash)
       entries.delete(hash)
-      if (entry !== undefined) {
-        const ageMs = now.getTime() - entry.startedAt.getTime()
+      if (entry) {
+        const ageMs = at - entry.at
         // The age is negative if the clock was set back. The entry would then last too long.
         if (ageMs >= 0 && ageMs < seconds * 1000) {
           entries.set(hash, entry)
@@ -46,10 +47,10 @@ export function createKeyCache(options: CacheOptions): KeyCache {
       }
       const begun = generation
       const found = await read()
-      if (found !== null && begun === generation) {
-        entries.set(hash, { found, startedAt: now })
+      if (found && begun === generation) {
+        entries.set(hash, { found, at })
         const [oldest] = entries.keys()
-        if (entries.size > maximumEntries && oldest !== undefined) entries.delete(oldest)
+        if (entries.size > maximumEntries && oldest) entries.delete(oldest)
       }
       return found
     },
