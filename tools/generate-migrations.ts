@@ -21,7 +21,7 @@ export const generatedMigrations: readonly GeneratedMigration[] = [
     },
   },
   {
-    migration: migrationOf('20261127230001_api_key.sql'),
+    migration: migrationOf('20261128010001_api_key.sql'),
     generate: async () => {
       const { generateSql } = await import('routekey/generate-sql')
       return generateSql({ supabase: true })

@@ -31,6 +31,7 @@ insert into expected_relation values
 create temporary table expected_function (name text, role text) on commit drop;
 insert into expected_function
 select name, 'service_role' from unnest(array[
+    'add_limit_points',
     'apply_stripe_event',
     'audit_api_key',
     'begin_stripe_customer_account',
@@ -39,6 +40,7 @@ select name, 'service_role' from unnest(array[
     'claim_stripe_customer_work',
     'complete_stripe_customer_work',
     'consume_limit',
+    'consume_limits',
     'count_profile_repairs',
     'count_stripe_customer_work',
     'count_unmatched_stripe_customer_work',
@@ -89,7 +91,8 @@ select name, 'service_role' from unnest(array[
     'reward_limit',
     'rotate_api_key',
     'tombstone_vanished_profiles',
-    'unlink_stripe_customer'
+    'unlink_stripe_customer',
+    'use_api_key'
 ]) as name;
 -- Called by policies.
 insert into expected_function values

@@ -23,7 +23,8 @@ revoke all on function
   public.rotate_api_key, public.revoke_api_keys, public.delete_api_keys, public.record_api_key_usage,
   public.read_api_key_usage, public.read_api_key_audit, public.get_api_key_owner_state, public.lock_api_key_owner,
   public.prune_api_keys,
-  public.describe_limit, public.consume_limit, public.reward_limit, public.get_limit, public.delete_limit,
+  public.describe_limit, public.add_limit_points, public.consume_limit, public.consume_limits, public.reward_limit, public.get_limit,
+  public.delete_limit, public.use_api_key,
   public.announce_api_key_change, public.announce_api_key_owner_change, public.delete_oldest_ended_api_keys,
   public.prune_api_keys_of_owner, public.bound_ended_api_keys, public.bound_api_key_audit
 from public, anon, authenticated, service_role;
@@ -33,7 +34,8 @@ grant execute on function
   public.rotate_api_key, public.revoke_api_keys, public.delete_api_keys, public.record_api_key_usage,
   public.read_api_key_usage, public.read_api_key_audit, public.get_api_key_owner_state, public.lock_api_key_owner,
   public.prune_api_keys,
-  public.describe_limit, public.consume_limit, public.reward_limit, public.get_limit, public.delete_limit
+  public.describe_limit, public.add_limit_points, public.consume_limit, public.consume_limits, public.reward_limit, public.get_limit,
+  public.delete_limit, public.use_api_key
 to service_role;
 
 -- Returns the owners whose keys the signed-in user may read: the user. A project whose organisations own keys replaces the function

@@ -41,7 +41,7 @@ export type {
   UsageTarget,
 } from './keyring/model/key-store.ts'
 export type { KeyInput } from './keyring/manage/key-input.ts'
-export type { Limiter, LimiterResult, OnLimiterError } from './keyring/verify/limiter.ts'
+export type { KeyUse, LimitCounter, Limiter, LimiterResult, OnLimiterError } from './keyring/verify/limiter.ts'
 export type {
   Actor,
   CreatedKey,

@@ -45,6 +45,39 @@ export function limiterContract(client: string, open: (points?: number) => Promi
       expect(await limiters[0].get(key)).toEqual(count(500, 0))
     })
 
+    it('adds points to all of several counters or to none, and returns what each had before', async () => {
+      const [limiter, [wide, narrow]] = [await open(), [randomUUID(), randomUUID()]]
+      const counters = [
+        { key: wide, quota: 50, ...day },
+        { key: narrow, quota: 10, ...day },
+      ]
+      expect(await limiter.consumeAll(counters, 4)).toEqual([0, 0])
+      expect(await limiter.consumeAll(counters, 6)).toEqual([4, 4])
+      for (const order of [counters, counters.toReversed()]) {
+        expect(await limiter.consumeAll(order, 1)).toEqual([10, 10])
+      }
+      expect(await limiter.get(wide)).toMatchObject({ consumedPoints: 10 })
+      expect(await limiter.get(narrow)).toMatchObject({ consumedPoints: 10 })
+      expect(await limiter.consumeAll(counters.slice(0, 1), 40)).toEqual([10])
+      expect(await limiter.consumeAll(counters, 1)).toEqual([50, 10])
+      await expect(limiter.consumeAll(counters, 0)).rejects.toMatchObject({ code: 'ERR_CONFIG_KEYRING' })
+    })
+
+    it('adds exactly the quota of concurrent calls with different points, and waits for no lock in a circle', async () => {
+      const limiters = await Promise.all([open(), open(), open(), open()])
+      const keys = [randomUUID(), randomUUID(), randomUUID()]
+      const counters = keys.map((key, index) => ({ key, quota: 100 + index * 50, ...day }))
+      const points = Array.from({ length: 500 }, (_, index) => [1, 7, 30, 1][index % 4]!)
+      const before = await Promise.all(
+        points.map((cost, index) =>
+          limiters[index % 4]!.consumeAll(index % 3 === 0 ? counters.toReversed() : counters, cost),
+        ),
+      )
+      const added = points.filter((cost, index) => Math.max(...before[index]!) + cost <= 100)
+      expect(added.reduce((sum, cost) => sum + cost, 0)).toBe(100)
+      for (const key of keys) expect(await limiters[0].get(key)).toMatchObject({ consumedPoints: 100 })
+    })
+
     it('starts again when the window ends, which refused calls do not delay', async () => {
       const [limiter, key] = [await open(1), randomUUID()]
       const second = { customDuration: 1 }

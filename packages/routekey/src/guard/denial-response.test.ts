@@ -29,6 +29,7 @@ const samples: Record<DenialCode, Denial> = {
       { name: 'täglich', quota: 5000, windowSeconds: 86_400, remaining: -1, resetSeconds: 4000 },
     ],
   },
+  cost_above_quota: { status: 429, code: 'cost_above_quota', keyId: 'a' },
   secret_unset: { status: 503, code: 'secret_unset', variable: 'API_ROUTE_SECRET' },
   secret_weak: { status: 503, code: 'secret_weak', variable: 'API_ROUTE_SECRET' },
   secret_unusable: { status: 503, code: 'secret_unusable', variable: 'API_ROUTE_SECRET' },
@@ -63,6 +64,7 @@ const exactHeaders: Record<DenialCode, Record<string, string>> = {
     'ratelimit-policy': String.raw`"per \"minute\"";q=100;w=60, "t?glich";q=5000;w=86400`,
     ratelimit: String.raw`"per \"minute\"";r=0;t=13, "t?glich";r=0;t=4000`,
   },
+  cost_above_quota: {},
   secret_unset: {},
   secret_weak: {},
   secret_unusable: {},
@@ -74,7 +76,7 @@ const publicTexts = {
   401: 'A valid key is required.',
   403: 'The key does not allow this.',
   413: 'The body is too large.',
-  429: 'Too many requests.',
+  429: 'Too many or too costly requests.',
   503: 'Keys cannot be checked at the moment.',
 } as const satisfies Record<Denial['status'], string>
 

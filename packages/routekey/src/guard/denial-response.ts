@@ -8,7 +8,7 @@ const problems = {
   401: ['Unauthorized', 'A valid key is required.'],
   403: ['Forbidden', 'The key does not allow this.'],
   413: ['Content Too Large', 'The body is too large.'],
-  429: ['Too Many Requests', 'Too many requests.'],
+  429: ['Too Many Requests', 'Too many or too costly requests.'],
   503: ['Service Unavailable', 'Keys cannot be checked at the moment.'],
 } as const satisfies Record<Denial['status'], readonly [title: string, detail: string]>
 
@@ -24,7 +24,8 @@ const bearerErrors = {
 } as const
 
 function challenge({ status, code, ...denial }: Denial): string | null {
-  if (![400, 401, 403].includes(status)) return null
+  // Those above are about the request or the server, not about the key.
+  if (status > 403) return null
   // RFC 9110 §11.6.1 requires a challenge in each 401. Standard Webhooks has not registered a scheme.
   if (code.endsWith('_signature')) return 'StandardWebhooks realm="api"'
   const errors: Partial<Record<Denial['code'], string>> = bearerErrors
@@ -52,7 +53,7 @@ export function denialResponse(denial: Denial): Response {
     'content-type': 'application/problem+json',
     ...(authenticateField !== null && { 'www-authenticate': authenticateField }),
     ...('retryAfterSeconds' in denial && { 'retry-after': wholeSeconds(denial.retryAfterSeconds) }),
-    ...(denial.code === 'rate_limited' && rateLimitHeaders(denial.limits)),
+    ...('limits' in denial && rateLimitHeaders(denial.limits)),
   }
   const [title, detail] = problems[status]
   const problem = { type: 'about:blank', title, status, detail }

@@ -3,9 +3,10 @@ import type { DenialCode, denials } from './denials.ts'
 /** A limit of a key and how much of it is left, in the terms of draft-ietf-httpapi-ratelimit-headers. */
 export interface RateLimit {
   readonly name: string
-  /** Requests per window. */
+  /** Requests per window; if they have costs, points. */
   readonly quota: number
   readonly windowSeconds: number
+  /** After this request, or without it if it is refused. */
   readonly remaining: number
   /** Seconds until the window ends and the full quota is available again. */
   readonly resetSeconds: number
@@ -38,6 +39,7 @@ interface DenialDetails {
     readonly limits: readonly RateLimit[]
     readonly keyId?: string
   }
+  readonly cost_above_quota: OfKey
   readonly too_many_invalid: { readonly retryAfterSeconds: number }
   readonly secret_unset: OfSecret
   readonly secret_weak: OfSecret

@@ -98,6 +98,11 @@ export const denials = {
     meaning: 'The key has reached one of its limits.',
     remedy: 'Retry after the seconds in `Retry-After`.',
   },
+  cost_above_quota: {
+    status: 429,
+    meaning: 'The request costs more than a whole quota of the key, so no retry helps.',
+    remedy: 'Raise the quota of the key, or lower the `cost` of the route.',
+  },
   too_many_invalid: {
     status: 429,
     meaning: 'The IP address has sent too many invalid keys.',

@@ -1,6 +1,8 @@
 import { RoutekeyError } from '../errors.ts'
 import type { Refusal } from '../guard/denial.ts'
 import { hashKey } from '../key/hash-key.ts'
+import { checkKeyPrefix } from '../key/key-format.ts'
+import { parseKey } from '../key/parse-key.ts'
 import { checkWholeNumber } from '../check-whole-number.ts'
 import type { Keyring, KeyringOptions } from './keyring.ts'
 import type { KeyringContext } from './keyring-context.ts'
@@ -8,7 +10,6 @@ import type { TooManyKeys } from './manage/key-management.ts'
 import { createKeyManagement } from './manage/manage-keys.ts'
 import type { KeyStore } from './model/key-store.ts'
 import { coversScope, checkScopes } from './model/scopes.ts'
-import { createHashOf } from './verify/key-formats.ts'
 import { createKeyCache } from './verify/key-cache.ts'
 import { createKeyVerifier } from './verify/key-verifier.ts'
 import { createLimitGate } from './verify/limiter.ts'
@@ -43,6 +44,8 @@ export function createKeyring<const Scope extends string = string>(
 ): Keyring<Scope, TooManyKeys> {
   const { store, prefix, scopes: knownScopes, limiter, onLimiterError = 'deny', callerIp, timeoutMs = 2000 } = options
   const {
+    previousPrefixes = [],
+    foreignKeys = () => null,
     maximumKeysPerOwner: maximumKeys = Infinity,
     usage: usageOptions = {},
     invalidAttempts,
@@ -52,16 +55,19 @@ export function createKeyring<const Scope extends string = string>(
   if (maximumKeys !== Infinity) checkWholeNumber('ERR_CONFIG_KEYRING', 'maximumKeysPerOwner', maximumKeys)
   // A longer timer would end at once.
   checkWholeNumber('ERR_CONFIG_KEYRING', 'timeoutMs', timeoutMs)
-  for (const counted of [store, limiter]) counted?.limitTime?.(timeoutMs)
-  if (invalidAttempts !== undefined && callerIp === undefined) {
+  store.limitTime?.(timeoutMs)
+  limiter?.limitTime?.(timeoutMs)
+  if (invalidAttempts && !callerIp) {
     throw new RoutekeyError('ERR_CONFIG_KEYRING', 'invalidAttempts needs callerIp.')
   }
-  if (knownScopes !== undefined) checkScopes(knownScopes, 'required')
+  if (knownScopes) checkScopes(knownScopes, 'required')
 
   // `options` as a whole, because a pepper that is present but undefined comes from an unset variable, and is an error.
   const hash = (key: string) => hashKey(key, options)
   hash('')
-  const hashOf = createHashOf(options, hash)
+  const prefixes = [prefix, ...previousPrefixes]
+  for (const one of prefixes) checkKeyPrefix(one)
+  const hashOf = (key: string) => (prefixes.includes(parseKey(key)?.prefix ?? '') ? hash(key) : foreignKeys(key))
 
   let lastLine = ''
   let lastAt = 0
@@ -83,33 +89,33 @@ export function createKeyring<const Scope extends string = string>(
   const now = async () => (await call(async () => store.now?.())) ?? clock()
   const cache = options.cache && createKeyCache(options.cache)
   const write: KeyStore['recordUsage'] = (batch) => call(() => store.recordUsage(batch), true)
-  const usage = usageOptions === false ? undefined : createUsageBuffer(usageOptions, { write, report })
+  const usage = usageOptions === false ? undefined : createUsageBuffer(usageOptions, write, report)
   const flush = async () => usage?.flush()
 
   function checkKnownScopes(scopes: readonly string[]): void {
     const unknown = knownScopes && scopes.find((held) => !knownScopes.some((scope) => coversScope(held, scope)))
     if (unknown !== undefined) {
-      throw new RoutekeyError('ERR_KEY_SCOPE', `The keyring has no scope "${unknown}". Correct it or add it to scopes.`)
+      throw new RoutekeyError('ERR_KEY_SCOPE', `scopes of the keyring does not cover "${unknown}".`)
     }
   }
 
-  const applyLimits = createLimitGate({ limiter, onLimiterError, timeoutMs, fail })
-  const context = { store, prefix, clock, now, hash, call, cache, checkKnownScopes }
-  const verify = createVerifyKey({ ...context, hashOf, throttle: invalidAttempts?.(clock), applyLimits, usage, fail })
+  const applyLimits = createLimitGate(limiter, onLimiterError, timeoutMs, fail)
+  const context = { store, prefix, clock, now, hash, call, cache }
+  // A failed call would be one of the store too, so a limiter whose failures are ignored counts on its own.
+  const countingLimiter = cache || onLimiterError === 'allow' ? undefined : limiter
+  const throttle = invalidAttempts?.(clock)
+  const verify = createVerifyKey(context, hashOf, throttle, usage, countingLimiter, applyLimits, fail)
   let listening: Promise<() => Promise<void>> | undefined
 
   return {
-    ...createKeyManagement<Scope>({ ...context, maximumKeys, limiter, flush }),
+    ...createKeyManagement<Scope>(context, checkKnownScopes, maximumKeys, limiter, flush),
     verify,
     flush,
-    verifier: (given = {}) => createKeyVerifier(given, { verify, checkKnownScopes, callerIp }),
+    verifier: (given = {}) => createKeyVerifier(given, verify, checkKnownScopes, callerIp),
     async listen() {
       const { subscribe } = store
-      if (subscribe === undefined || cache === undefined) {
-        throw new RoutekeyError(
-          'ERR_CONFIG_KEYRING',
-          'listen() needs the cache option and the listen option of the store.',
-        )
+      if (!subscribe || !cache) {
+        throw new RoutekeyError('ERR_CONFIG_KEYRING', 'listen() needs cache, and listen of the store.')
       }
       listening ??= call(() => subscribe.call(store, (id) => cache.evict(id))).catch((error: unknown) => {
         listening = undefined

@@ -12,5 +12,4 @@ export interface KeyringContext {
   /** Calls the store with a timeout. `isWrite` says whether the call may have changed something although it failed. */
   readonly call: <Result>(work: () => Promise<Result>, isWrite?: boolean) => Promise<Result>
   readonly cache: KeyCache | undefined
-  readonly checkKnownScopes: (scopes: readonly string[]) => void
 }

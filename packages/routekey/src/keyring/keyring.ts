@@ -56,13 +56,17 @@ export interface KeyringOptions<Scope extends string = string> {
 
 /** API keys for the users of an application. `Refusal` is explained at {@link KeyManagement}. */
 export interface Keyring<Scope extends string = string, Refusal = never> extends KeyManagement<Scope, Refusal> {
-  /** Verifies a key with at most one read of the store, and no write. It never throws. */
+  /**
+   * Verifies a key with at most one read of the store, and no write other than the counts of its limits.
+   *
+   * @throws `ERR_CONFIG_KEYRING` for an invalid `cost`, and nothing else
+   */
   verify(key: string, options?: VerifyOptions<Scope>): Promise<Verification>
   /**
    * Creates a verifier for `withKey` and the other guards. If several of one keyring see the same request, it is looked up and
-   * counted once; each of them checks its scopes.
+   * counted once, with the highest of their costs; each of them checks its scopes.
    *
-   * @throws `ERR_KEY_SCOPE`, `ERR_CONFIG_SOURCE`
+   * @throws `ERR_KEY_SCOPE`, `ERR_CONFIG_SOURCE`, `ERR_CONFIG_KEYRING`
    */
   verifier(options?: KeyVerifierOptions<Scope>): Verifier<KeyCaller>
   /** Writes the buffered usage counts. */

@@ -1,7 +1,7 @@
 import { sha256Hex } from '#crypto'
 import { checkWholeNumber } from '../check-whole-number.ts'
-import type { Limiter, LimiterResult } from '../keyring/verify/limiter.ts'
-import { parseBoolean, parseNumber, parseObject } from './parse-response.ts'
+import type { LimitCounter, Limiter, LimiterResult } from '../keyring/verify/limiter.ts'
+import { parseBoolean, parseNumber, parseObject, parsePoints } from './parse-response.ts'
 import { type CallFunction, settleFailures } from './settle-failures.ts'
 
 /** The state of a counter. */
@@ -22,6 +22,13 @@ export interface StoredLimiter extends Limiter {
    * @throws `ERR_CONFIG_KEYRING` unless both numbers are whole and at least 1, and an `Error` when the database fails.
    */
   consume(key: string, points: number, options: { readonly customDuration: number }): Promise<LimiterCount>
+  /**
+   * Adds points to all counters, or to none if one of them would then have more than its quota, in one call. Returns the points that
+   * each had before, in the same order, from which the caller sees whether they were added.
+   *
+   * @throws As `consume`. The numbers are those of the counters too.
+   */
+  readonly consumeAll: (counters: readonly LimitCounter[], points: number) => Promise<readonly number[]>
   /** Returns points to a counter, at most to 0. Null if its window is over. */
   reward(key: string, points: number): Promise<LimiterCount | null>
   /** Reads a counter without changing it. Null if its window is over. */
@@ -39,8 +46,32 @@ export interface StoredLimiterOptions {
 const checkNumber = (name: string, value: number, maximum?: number) =>
   checkWholeNumber('ERR_CONFIG_KEYRING', name, value, maximum)
 
+/** Where SQL functions are: those of one client and schema see the same tables. */
+export interface Database {
+  readonly client: object
+  readonly schema?: string | undefined
+}
+
+interface Place {
+  readonly database: Database
+  readonly points: number
+}
+
+// By function, so that a limiter whose function an application wraps is not passed over.
+const places = new WeakMap<object, Place>()
+
+/** Returns the points that a limiter allows, if it counts in this database, or else undefined. */
+export function pointsOfLimiter({ consumeAll }: Limiter, { client, schema }: Database): number | undefined {
+  const place = consumeAll && places.get(consumeAll)
+  return place?.database.client === client && place.database.schema === schema ? place.points : undefined
+}
+
 /** Creates a limiter on the SQL functions of `sql/limit.sql`, independent of how they are called. */
-export function createFunctionLimiter(callFunction: CallFunction, options: StoredLimiterOptions): StoredLimiter {
+export function createFunctionLimiter(
+  callFunction: CallFunction,
+  options: StoredLimiterOptions,
+  database: Database,
+): StoredLimiter {
   const call = settleFailures('The limiter', callFunction)
   const { points: allowed = Number.MAX_SAFE_INTEGER } = options
   checkNumber('points', allowed, Number.MAX_SAFE_INTEGER)
@@ -56,8 +87,21 @@ export function createFunctionLimiter(callFunction: CallFunction, options: Store
   }
   const parseNullableCount = (value: unknown) => (value === null ? null : parseCount(value))
 
+  async function consumeAll(counters: readonly LimitCounter[], points: number): Promise<readonly number[]> {
+    checkNumber('points', points)
+    const named = counters.map(({ key, quota, customDuration: windowSeconds }) => {
+      checkNumber('quota', quota, Number.MAX_SAFE_INTEGER)
+      checkNumber('customDuration', windowSeconds)
+      return { hash: sha256Hex(key), quota: Math.min(quota, allowed), windowSeconds }
+    })
+    // No counter can take them, not even a new one.
+    return parsePoints(await call('consume_limits', { counters: named, points }), counters.length)
+  }
+  places.set(consumeAll, { database, points: allowed })
+
   return {
     points: allowed,
+    consumeAll,
     async consume(key, points, { customDuration: windowSeconds }) {
       checkNumber('points', points)
       checkNumber('customDuration', windowSeconds)

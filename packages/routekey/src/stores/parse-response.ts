@@ -100,15 +100,23 @@ export function parseCreated(value: unknown): KeyRecord {
   return parseRecord(value)
 }
 
+/** Reads points, which would let requests pass without limits if there were fewer than counters. */
+export function parsePoints(value: unknown, counters: number): readonly number[] {
+  const points = parseList(value, 'points', (item) => parseNumber(item, 'points'))
+  return points.length === counters ? points : fail('points')
+}
+
 /** Reads the result of a look-up. */
 export function parseFound(value: unknown): FoundKey {
-  const { record, isCurrent, graceEndsAt, isOwnerActive, now } = parseObject(value, 'key')
+  const { record: found, isCurrent, graceEndsAt, isOwnerActive, now, usedPoints } = parseObject(value, 'key')
+  const record = parseRecord(found)
   return {
-    record: parseRecord(record),
+    record,
     isCurrent: parseBoolean(isCurrent, 'isCurrent'),
     graceEndsAt: parseNullableDate(graceEndsAt, 'graceEndsAt'),
     isOwnerActive: parseBoolean(isOwnerActive, 'isOwnerActive'),
     now: parseDate(now, 'now'),
+    ...(usedPoints !== undefined && { usedPoints: parsePoints(usedPoints, record.limits.length) }),
   }
 }
 

@@ -71,9 +71,9 @@ async function checkDelivery({ query, limitMs }: PostgresCalls, probe: string, r
  * })
  */
 export function createPostgresStore(options: PostgresStoreOptions): KeyStore {
-  const { client, schema, listen } = options
+  const { client, schema = 'public', listen } = options
   const calls = callPostgres(client, schema)
-  const store = { ...createFunctionStore(calls.call), limitTime: calls.limitTime }
+  const store = { ...createFunctionStore(calls.call, { client, schema }), limitTime: calls.limitTime }
   if (listen === undefined) return store
   return {
     ...store,
@@ -107,7 +107,8 @@ export interface PostgresLimiterOptions extends StoredLimiterOptions {
 
 /**
  * Creates a limiter that counts in Postgres, for the `limiter` option of `createKeyring` or for limits of your own. It is exact over
- * any number of instances. `npx routekey sql` prints the SQL for its table and functions.
+ * any number of instances. `npx routekey sql` prints the SQL for its table and functions. With the same `client` and `schema` as the
+ * store, most requests are looked up and counted in one call.
  *
  * @throws `ERR_CONFIG_SCHEMA`, and `ERR_CONFIG_KEYRING` unless `points` is a whole number from 1, and for a `Client` of `pg`
  * @example
@@ -120,8 +121,9 @@ export interface PostgresLimiterOptions extends StoredLimiterOptions {
  * })
  */
 export function createPostgresLimiter(options: PostgresLimiterOptions): StoredLimiter {
-  const { call, limitTime } = callPostgres(options.client, options.schema)
-  return { ...createFunctionLimiter(call, options), limitTime }
+  const { client, schema = 'public' } = options
+  const { call, limitTime } = callPostgres(client, schema)
+  return { ...createFunctionLimiter(call, options, { client, schema }), limitTime }
 }
 
 /** The part of a `pg` client that {@link listenWithPg} uses. */

@@ -48,7 +48,7 @@ export interface SupabaseStoreOptions {
  * const store = createSupabaseStore({ client: createClient(url, secretKey) })
  */
 export function createSupabaseStore(options: SupabaseStoreOptions): KeyStore {
-  return createFunctionStore(callThrough(options.client))
+  return createFunctionStore(callThrough(options.client), options)
 }
 
 /** Options of {@link createSupabaseLimiter}. */
@@ -59,7 +59,8 @@ export interface SupabaseLimiterOptions extends StoredLimiterOptions {
 
 /**
  * Creates a limiter that counts in Supabase, for the `limiter` option of `createKeyring` or for limits of your own. It is exact over
- * any number of instances. `npx routekey sql --supabase` prints the SQL for its table and functions.
+ * any number of instances. `npx routekey sql --supabase` prints the SQL for its table and functions. With the same `client` as the store,
+ * most requests are looked up and counted in one call.
  *
  * @throws `ERR_CONFIG_KEYRING` unless `points` is a whole number from 1.
  * @example
@@ -72,5 +73,5 @@ export interface SupabaseLimiterOptions extends StoredLimiterOptions {
  * })
  */
 export function createSupabaseLimiter(options: SupabaseLimiterOptions): StoredLimiter {
-  return createFunctionLimiter(callThrough(options.client), options)
+  return createFunctionLimiter(callThrough(options.client), options, options)
 }

@@ -104,6 +104,8 @@ describe.each(Object.entries(hidden))('a role %s', (_name, prepare) => {
     await expect(limiter.delete('a')).rejects.toThrow('Row-level security may hide rows')
     await expect(limiter.reward('a', 1)).rejects.toThrow('Row-level security may hide rows')
     await expect(limiter.consume('a', 1, { customDuration: 60 })).rejects.toThrow('row-level security')
+    const counters = [{ key: 'a', quota: 1, customDuration: 60 }]
+    await expect(limiter.consumeAll(counters, 1)).rejects.toThrow('row-level security')
   })
 })
 

@@ -13,6 +13,7 @@ import { useEveryMethod } from '../shipped-sql/use-every-method.ts'
 const keys = ['20261124020007_api_key.sql', '20261124020008_api_key_supabase.sql']
 const limits = ['20261126100001_limit.sql', '20261126100002_limit_supabase.sql']
 const lifecycle = ['20261126100201_api_key_lifecycle.sql', '20261126100202_api_key_lifecycle_supabase.sql']
+const oneSql = ['20261127230001_api_key.sql']
 
 const readMigration = (name: string) =>
   readFile(new URL(`../../../../supabase/migrations/${name}`, import.meta.url), 'utf8')
@@ -71,6 +72,7 @@ describe('the SQL that the package ships', () => {
     ['of a version with keys alone', keys],
     ['of a version with keys and limits', [...keys, ...limits]],
     ['of a version with keys, limits and pruning', [...keys, ...limits, ...lifecycle]],
+    ['of a version that counts requests, not points', oneSql],
   ])('upgrades a database %s, and leaves what a new one has', async (_version, migrations) => {
     const database = await open(...(await Promise.all(migrations.map(readMigration))))
     await database.exec(`begin; ${current}; commit`)

@@ -10,6 +10,8 @@ export async function useEveryLimiterMethod(limiter: StoredLimiter): Promise<voi
   expect(await limiter.consume(key, 1, day)).toMatchObject({ consumedPoints: 1 })
   await expect(limiter.consume(key, 1, day)).rejects.toMatchObject({ consumedPoints: 2 })
   expect(await limiter.reward(key, 1)).toMatchObject({ consumedPoints: 1 })
+  expect(await limiter.consumeAll([{ key, quota: 1, ...day }], 1)).toEqual([1])
+  expect(await limiter.consumeAll([{ key: randomUUID(), quota: 1, ...day }], 1)).toEqual([0])
   expect(await limiter.get(key)).toMatchObject({ consumedPoints: 1 })
   expect(await limiter.delete(key)).toBe(true)
   expect(await limiter.get(key)).toBeNull()

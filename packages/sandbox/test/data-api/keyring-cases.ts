@@ -45,6 +45,12 @@ export const keyringCases: readonly FunctionCase[] = [
     result: ({ keyId }) => ({ record: { id: keyId, metadata }, isCurrent: true }),
   },
   {
+    call: 'use_api_key',
+    args: () => ({ input: { hash, points: 100, cost: 2, scopes: [['read', '*']] } }),
+    // The database counts for no key with addresses.
+    result: ({ keyId }) => ({ record: { id: keyId, metadata }, isCurrent: true }),
+  },
+  {
     call: 'get_api_key',
     args: ({ keyId }) => ({ input: { id: keyId, owner: null } }),
     result: ({ keyId }) => ({ id: keyId, limits }),
@@ -104,6 +110,16 @@ export const keyringCases: readonly FunctionCase[] = [
     call: 'consume_limit',
     args: () => ({ input: { hash, points: 3, windowSeconds: 60 } }),
     result: () => ({ points: 3 }),
+  },
+  {
+    call: 'consume_limits',
+    args: () => ({ input: { points: 2, counters: [{ hash, quota: 4, windowSeconds: 60 }] } }),
+    result: () => [3],
+  },
+  {
+    call: 'add_limit_points',
+    args: () => ({ input: { hash: nextHash, points: 1, quota: 4, windowSeconds: 60 } }),
+    result: () => ({ hash: nextHash, points: 1 }),
   },
   { call: 'reward_limit', args: () => ({ input: { hash, points: 1 } }), result: () => ({ points: 2 }) },
   { call: 'get_limit', args: () => ({ input: { hash } }), result: () => ({ points: 2 }) },

@@ -9,17 +9,10 @@ import { type KeyInput, checkKeyInput, checkName, checkText } from './key-input.
 import type { Actor, GrantLimit, KeyManagement, TooManyKeys } from './key-management.ts'
 import { bucketStart, fillUsage } from './usage-series.ts'
 
-export interface ManagementDependencies extends KeyringContext {
-  /** `Infinity` for any number. */
-  readonly maximumKeys: number
-  readonly limiter: Limiter | undefined
-  readonly flush: () => Promise<void>
-}
-
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
-// 4 characters of base 62 tell a person's keys apart and leave more than 136 of the 160 random bits unknown.
-const shownCharacters = 4
+// After the underscore, 4 characters of base 62 tell a person's keys apart and leave more than 136 of the 160 random bits unknown.
+const shownCharacters = 5
 
 // Ten years: a grace beyond it is a mistake of units.
 const maximumGraceSeconds = 315_360_000
@@ -33,18 +26,25 @@ function changeBy({ owner, actor = owner }: Actor, at: Date): Omit<ChangeRequest
   return { at, actor: actor ?? null, owner }
 }
 
+/**
+ * Creates the methods that manage keys.
+ *
+ * @param maximumKeys of an owner; `Infinity` for any number
+ */
 export function createKeyManagement<Scope extends string>(
-  dependencies: ManagementDependencies,
+  { store, prefix, clock, now, hash, call, cache }: KeyringContext,
+  checkKnownScopes: (scopes: readonly string[]) => void,
+  maximumKeys: number,
+  limiter: Limiter | undefined,
+  flush: () => Promise<void>,
 ): KeyManagement<Scope, TooManyKeys> {
-  const { store, prefix, maximumKeys, clock, now, hash, call, checkKnownScopes, limiter, cache, flush } = dependencies
-
   function check(values: KeyInput, grantable: GrantLimit['grantable'], at: Date) {
     const checked = checkKeyInput(values, at)
     const { scopes = [], limits = [] } = checked
     checkKnownScopes(scopes)
     if (grantable !== undefined) checkGrantable(scopes, grantable)
-    const most = limiter === undefined ? 0 : (limiter.points ?? Infinity)
-    if (limits.some(({ quota }) => quota > most) || (limits.length > 1 && limiter?.reward === undefined)) {
+    const most = limiter ? (limiter.points ?? Infinity) : 0
+    if (limits.some(({ quota }) => quota > most) || (limits.length > 1 && !limiter?.reward)) {
       throw new RoutekeyError(
         'ERR_CONFIG_KEYRING',
         'Limits need a limiter with points for every quota, and several need reward().',
@@ -55,7 +55,7 @@ export function createKeyManagement<Scope extends string>(
 
   function newSecret() {
     const key = generateKey({ prefix })
-    return { key, hash: hash(key), start: key.slice(0, prefix.length + 1 + shownCharacters) }
+    return { key, hash: hash(key), start: key.slice(0, prefix.length + shownCharacters) }
   }
 
   async function write<Result>(work: () => Promise<Result>, value: string, by?: 'id' | 'owner'): Promise<Result> {

@@ -5,7 +5,7 @@ export type JsonValue = string | number | boolean | null | readonly JsonValue[] 
 export interface KeyLimit {
   /** Unique within the key; it appears in the `RateLimit` field. 1 to 64 letters, digits, `-`, `_` and `.`. */
   readonly name: string
-  /** Requests in one window. */
+  /** Requests in one window, each with its `cost`. */
   readonly quota: number
   /** Windows are aligned to the clock: a window of 3600 starts with the hour, UTC. */
   readonly windowSeconds: number

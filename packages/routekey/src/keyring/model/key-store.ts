@@ -1,3 +1,4 @@
+import type { KeyUse } from '../verify/limiter.ts'
 import type { AuditEntry, JsonValue, KeyLimit, KeyRecord, UsageBucket } from './key-record.ts'
 
 /** A key to be stored. */
@@ -33,6 +34,11 @@ export interface FoundKey {
    * counts.
    */
   readonly now?: Date | undefined
+  /**
+   * The points that each limit of the key had used in its window before this request. Only if the store has asked the limiter to count
+   * it, see {@link KeyUse}: it is counted if it fits in all limits, and else in none.
+   */
+  readonly usedPoints?: readonly number[] | undefined
 }
 
 /** The properties that {@link KeyStore.change} sets. */
@@ -151,7 +157,7 @@ export interface KeyStore {
    * The one read of a request. It can use an index: its timing reveals only the hash, and a caller cannot create keys that match
    * part of an unknown SHA-256 hash.
    */
-  findByHash(hash: string): Promise<FoundKey | null>
+  findByHash(hash: string, use?: KeyUse): Promise<FoundKey | null>
   get(id: string, owner?: string): Promise<KeyRecord | null>
   /** Newest first; with `after`, the keys that follow that one, and none if it is unknown. */
   list(query: KeyQuery): Promise<readonly KeyRecord[]>

@@ -1,17 +1,18 @@
 import type { Denial } from '../../guard/denial.ts'
 import { isListedIp } from './ip-range.ts'
-import { type KeyRecord, keyStatus } from '../model/key-record.ts'
+import { keyStatus } from '../model/key-record.ts'
 import type { FoundKey } from '../model/key-store.ts'
-import { type RequiredScopes, listScopes, satisfiesScopes } from '../model/scopes.ts'
 
-export interface KeyContext {
-  readonly now: Date
-  /** The caller's address; null if it is unknown. */
-  readonly ip: string | null
-}
-
-/** Returns why a key is refused, apart from its scopes and limits, or null if it is accepted. */
-export function checkKey({ record, graceEndsAt, isOwnerActive }: FoundKey, { now, ip }: KeyContext): Denial | null {
+/**
+ * Returns why a key is refused, apart from its scopes and limits, or null if it is accepted.
+ *
+ * @param ip The caller's address; null if it is unknown.
+ */
+export function checkKey(
+  { record, graceEndsAt, isOwnerActive }: FoundKey,
+  now: Date,
+  ip: string | null,
+): Denial | null {
   const { id: keyId, allowedIps } = record
   const status = keyStatus(record, now)
   const isPastGrace = graceEndsAt !== null && graceEndsAt <= now
@@ -23,10 +24,4 @@ export function checkKey({ record, graceEndsAt, isOwnerActive }: FoundKey, { now
     return { status: 403, code: 'address_not_allowed', keyId }
   }
   return null
-}
-
-/** Returns why a key is refused for its scopes, or null if they satisfy the route. */
-export function checkKeyScopes({ id: keyId, scopes: held }: KeyRecord, scopes: RequiredScopes<string>): Denial | null {
-  if (satisfiesScopes(held, scopes)) return null
-  return { status: 403, code: 'insufficient_scope', scopes: listScopes(scopes), keyId }
 }

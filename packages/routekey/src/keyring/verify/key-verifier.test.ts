@@ -17,6 +17,7 @@ describe('the verifier', () => {
         scopes: ['a'],
         metadata: { plan: 'pro' },
         generation: 'current',
+        limits: [],
       },
       headers: { 'cache-control': 'private', vary: 'authorization, x-api-key' },
     })

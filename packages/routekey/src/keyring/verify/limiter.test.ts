@@ -265,7 +265,9 @@ describe('a custom limiter', () => {
       // @ts-expect-error -- not what a limiter answers
       const { verify, logger } = await setUp([hourly(2)], { limiter: { consume: async () => answer } })
       expect(await verify()).toMatchObject({ ok: false, denial: { status: 503 } })
-      expect(logger.error).toHaveBeenCalledWith(expect.stringContaining('has no numeric consumedPoints'))
+      expect(logger.error).toHaveBeenCalledWith(
+        expect.stringContaining('The limiter failed: it returned no consumedPoints'),
+      )
     },
   )
 })

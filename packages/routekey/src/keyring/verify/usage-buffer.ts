@@ -36,18 +36,17 @@ interface Counts {
   lastUsedAt: Date | null
 }
 
-export interface UsageBufferDependencies {
-  readonly write: (batch: UsageBatch) => Promise<void>
-  readonly report: (error: unknown) => void
-}
-
 /**
  * Creates a buffer of usage counts, with one entry for each key and hour. A batch whose result is unknown is sent again as it was, so
  * that the store can tell, and adds it once. A process that is killed loses the buffered counts.
  *
  * @throws `ERR_CONFIG_KEYRING`
  */
-export function createUsageBuffer(options: UsageOptions, { write, report }: UsageBufferDependencies): UsageBuffer {
+export function createUsageBuffer(
+  options: UsageOptions,
+  write: (batch: UsageBatch) => Promise<void>,
+  report: (error: unknown) => void,
+): UsageBuffer {
   const { flushSeconds = 10, flushCount = 1000, maximumEntries = 10_000, after } = options
   if (!(flushSeconds > 0 && flushCount >= 1 && maximumEntries >= 1)) {
     throw new RoutekeyError('ERR_CONFIG_KEYRING', 'usage.flushSeconds, flushCount and maximumEntries must be above 0.')
@@ -66,8 +65,8 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
   async function writeWaiting(): Promise<void> {
     clearTimeout(timer)
     timer = undefined
-    const isNew = unsettled === undefined
-    if (unsettled === undefined) {
+    const isNew = !unsettled
+    if (!unsettled) {
       if (waiting.size === 0) return
       writer ??= crypto.randomUUID()
       number += 1
@@ -96,7 +95,7 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
   }
 
   function startTimer(): void {
-    if (timer !== undefined) return
+    if (timer) return
     timer = setTimeout(() => void flush(), flushSeconds * 1000)
     // The timer must not keep the process alive. `close` writes the counts.
     timer.unref?.()
@@ -115,7 +114,7 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
       }
       if (entry === undefined) {
         // Not an error, whose stack would cost more than the request.
-        report(`Usage counts are lost: ${maximumEntries} wait for a store that accepts writes. [ERR_STORE_UNAVAILABLE]`)
+        report(`Usage counts are lost: ${maximumEntries} wait for the store. [ERR_STORE_UNAVAILABLE]`)
       } else {
         entry[isAllowed ? 'allowed' : 'refused'] += 1
         if (wasRefused && entry.refused > 0) entry.refused -= 1
@@ -125,7 +124,7 @@ export function createUsageBuffer(options: UsageOptions, { write, report }: Usag
       waitingRequests += 1
       if (waitingRequests === flushCount) void flush()
       else startTimer()
-      if (after === undefined || isDeferred) return
+      if (!after || isDeferred) return
       isDeferred = true
       const work = async () => {
         isDeferred = false

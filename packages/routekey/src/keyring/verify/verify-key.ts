@@ -1,13 +1,14 @@
+import { checkWholeNumber } from '../../check-whole-number.ts'
 import { type RateLimit, type Refusal, invalidKey } from '../../guard/denial.ts'
 import { countAgainst } from '../../guard/one-request.ts'
 import { parseKey } from '../../key/parse-key.ts'
 import type { Throttle } from './invalid-attempts.ts'
-import { checkKey, checkKeyScopes } from './check-key.ts'
+import { checkKey } from './check-key.ts'
 import type { KeyringContext } from '../keyring-context.ts'
 import type { KeyRecord } from '../model/key-record.ts'
 import type { FoundKey } from '../model/key-store.ts'
-import type { LimitDecision, createLimitGate } from './limiter.ts'
-import type { RequiredScopes } from '../model/scopes.ts'
+import type { KeyUse, LimitDecision, Limiter, createLimitGate } from './limiter.ts'
+import { type RequiredScopes, listScopes, satisfiesScopes } from '../model/scopes.ts'
 import type { UsageBuffer } from './usage-buffer.ts'
 
 /** Options of `keyring.verify`. */
@@ -16,6 +17,11 @@ export interface VerifyOptions<Scope extends string = string> {
   readonly scopes?: RequiredScopes<Scope>
   /** The caller's IP address. Without it, keys with `allowedIps` are refused, and invalid attempts are not throttled. */
   readonly ip?: string | null
+  /**
+   * How many points the request counts in each limit of the key, a whole number from 1; default 1. A request that does not fit in every
+   * limit is refused, and counts in none. Usage counts requests, not points.
+   */
+  readonly cost?: number
 }
 
 /** The result of `keyring.verify`. */
@@ -25,22 +31,18 @@ export type Verification =
       readonly record: KeyRecord
       /** False for a key from before a rotation, within its grace. */
       readonly isCurrent: boolean
-      /** The remaining requests of each limit of the key. */
+      /** Each limit of the key, as it is after this request. */
       readonly limits: readonly RateLimit[]
     }
   | Refusal
 
-export interface VerifyDependencies extends KeyringContext {
-  /** Returns the hash of a key, or null for one that cannot be of this keyring. */
-  readonly hashOf: (key: string) => string | null
-  readonly throttle: Throttle | undefined
-  readonly usage: UsageBuffer | undefined
-  readonly applyLimits: ReturnType<typeof createLimitGate>
-  /** Reports an error, and refuses the request. */
-  readonly fail: (cause: unknown) => Refusal
+interface Accepted {
+  readonly ok: true
+  readonly found: FoundKey
+  readonly now: Date
 }
 
-type Checked = { readonly ok: true; readonly found: FoundKey; readonly now: Date } | Refusal
+type Checked = Accepted | Refusal
 
 /** What one request with one key has been found to be, and counted as. */
 interface Use {
@@ -48,31 +50,45 @@ interface Use {
   readonly checked: Promise<Checked>
   /** Whether it is counted as refused. */
   refused?: boolean
-  limited?: LimitDecision | Promise<LimitDecision>
+  /** The highest that a guard asked for, which is counted; 0 before the first. */
+  cost: number
+  limited: LimitDecision | Promise<LimitDecision>
 }
 
 /**
  * Creates the function that verifies a key. Cheap checks come first, and only a key that passes all others counts against its limits.
  *
  * Its third argument stands for a request. However often it is given, the request is one look-up, one use and one attempt; only the
- * scopes are checked each time.
+ * scopes are checked each time. The highest cost counts: a higher one adds the difference, and if that does not fit, the request is
+ * refused and counts no points.
+ *
+ * @param hashOf Returns the hash of a key, or null for one that cannot be of this keyring.
+ * @param countingLimiter The limiter, if the store may count with it in the same call as the look-up.
+ * @param fail Reports an error, and refuses the request.
  */
-export function createVerifyKey(dependencies: VerifyDependencies) {
-  const { store, clock, hashOf, call, cache, throttle, usage, applyLimits, fail } = dependencies
+export function createVerifyKey(
+  { store, clock, call, cache }: KeyringContext,
+  hashOf: (key: string) => string | null,
+  throttle: Throttle | undefined,
+  usage: UsageBuffer | undefined,
+  countingLimiter: Limiter | undefined,
+  applyLimits: ReturnType<typeof createLimitGate>,
+  fail: (cause: unknown) => Refusal,
+) {
   const uses = new WeakMap<object, Use>()
 
-  async function check(key: string, ip: string | null, request: object): Promise<Checked> {
+  async function check(key: string, ip: string | null, request: object, use?: KeyUse): Promise<Checked> {
     const unknown: Refusal = { ok: false, denial: invalidKey }
     try {
       const hash = hashOf(key)
       // The key of another keyring costs no read, and is not an attempt to guess a key of this one.
       if (hash === null && parseKey(key) !== null) return unknown
-      const read = () => call(() => store.findByHash(hash ?? ''))
+      const read = () => call(() => store.findByHash(hash ?? '', use))
       const find = () => (cache ? cache.find(hash ?? '', clock(), read) : read())
       const judge = (found: FoundKey | null): Checked => {
         if (found === null) return unknown
         const { now = clock() } = found
-        const denial = checkKey(found, { now, ip })
+        const denial = checkKey(found, now, ip)
         if (denial === null) return { ok: true, found, now }
         usage?.record(found.record.id, false, now)
         return { ok: false, denial }
@@ -85,11 +101,27 @@ export function createVerifyKey(dependencies: VerifyDependencies) {
     }
   }
 
+  async function count(use: Use, { found, now }: Accepted, cost: number): Promise<LimitDecision> {
+    const { limited, cost: charged, refused } = use
+    use.cost = cost
+    const earlier = await limited
+    if (!earlier.ok) return earlier
+    const { record, usedPoints } = found
+    const decision = await applyLimits(record, now, cost, charged, charged > 0 ? undefined : usedPoints)
+    // A limiter that fails refuses nobody: the caller retries.
+    if (charged === 0 && (decision.ok || decision.denial.status === 429)) {
+      usage?.record(record.id, decision.ok, now, refused)
+    }
+    return decision
+  }
+
   return async (key: string, options: VerifyOptions = {}, request?: object): Promise<Verification> => {
-    const { scopes = [], ip = null } = options
+    const { scopes = [], ip = null, cost = 1 } = options
+    checkWholeNumber('ERR_CONFIG_KEYRING', 'cost', cost)
     let use = request && uses.get(request)
     if (!use || use.key !== key) {
-      use = { key, checked: check(key, ip, request ?? {}) }
+      const counted = countingLimiter && { limiter: countingLimiter, cost, scopes }
+      use = { key, checked: check(key, ip, request ?? {}, counted), cost: 0, limited: { ok: true, limits: [] } }
       if (request) uses.set(request, use)
     }
     const checked = await use.checked
@@ -97,18 +129,16 @@ export function createVerifyKey(dependencies: VerifyDependencies) {
 
     const { found, now } = checked
     const { record, isCurrent } = found
-    const denial = checkKeyScopes(record, scopes)
-    if (denial !== null) {
-      if (use.limited === undefined && !use.refused) usage?.record(record.id, false, now)
+    const { id: keyId } = record
+    if (!satisfiesScopes(record.scopes, scopes)) {
+      if (use.cost === 0 && !use.refused) usage?.record(keyId, false, now)
       use.refused = true
-      return { ok: false, denial }
+      return { ok: false, denial: { status: 403, code: 'insufficient_scope', scopes: listScopes(scopes), keyId } }
     }
-    const count = (decision: LimitDecision) => {
-      // A limiter that fails refuses nobody: the caller retries.
-      if (decision.ok || decision.denial.status === 429) usage?.record(record.id, decision.ok, now, use.refused)
-      return decision
-    }
-    use.limited ??= record.limits.length > 0 ? applyLimits(record, now).then(count) : count({ ok: true, limits: [] })
+    if (record.limits.length === 0) {
+      if (use.cost === 0) usage?.record(keyId, true, now, use.refused)
+      use.cost = cost
+    } else if (cost > use.cost) use.limited = count(use, checked, cost)
     const decision = await use.limited
     return decision.ok ? { ok: true, record, isCurrent, limits: decision.limits } : decision
   }

@@ -18,8 +18,13 @@ export interface QuotaTask {
   readonly backend: QuotaBackend
   readonly key: string
   readonly requests: number
-  /** The time in every process, so that no window ends during the test. */
-  readonly now: number
+  /** What the requests cost, in turn. */
+  readonly costs: readonly number[]
+  /**
+   * The time in every process, so that no window ends during the test. Null for that of the database, with which a request is one call:
+   * the store then counts the limits together with its look-up.
+   */
+  readonly now: number | null
 }
 
 // The source runs without a build, but the package maps `#crypto` to the build.
@@ -57,16 +62,17 @@ function open(backend: QuotaBackend) {
   return { store, limiter: new RateLimiterRedis({ storeClient: redis, points: 1_000_000, duration: 1 }), close }
 }
 
-const { backend, key, requests, now }: QuotaTask = JSON.parse(process.argv[2] ?? '')
+const { backend, key, requests, costs, now }: QuotaTask = JSON.parse(process.argv[2] ?? '')
 const { store, limiter, close } = open(backend)
-const keyring = createKeyring({
-  store: {
-    ...store,
-    async findByHash(hash) {
-      const found = await store.findByHash(hash)
-      return found && { ...found, now: new Date(now) }
-    },
+const pinned: typeof store = {
+  ...store,
+  async findByHash(hash) {
+    const found = await store.findByHash(hash)
+    return found && { ...found, now: new Date(now ?? 0) }
   },
+}
+const keyring = createKeyring({
+  store: now === null ? store : pinned,
   prefix: 'acme',
   limiter,
   timeoutMs: 60_000,
@@ -74,9 +80,14 @@ const keyring = createKeyring({
 
 process.send?.('ready')
 await once(process, 'message')
-const results = await Promise.all(Array.from({ length: requests }, () => keyring.verify(key)))
-const codes = results.map((result) => (result.ok ? 'passed' : result.denial.code))
+const results = await Promise.all(
+  Array.from({ length: requests }, async (_, index) => {
+    const cost = costs[index % costs.length] ?? 1
+    const result = await keyring.verify(key, { cost })
+    return `${result.ok ? 'passed' : result.denial.code} ${cost}`
+  }),
+)
 await keyring.close()
 await close()
-process.send?.(codes)
+process.send?.(results)
 process.disconnect?.()

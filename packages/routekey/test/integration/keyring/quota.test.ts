@@ -53,51 +53,85 @@ async function nextMessage(child: ChildProcess): Promise<unknown> {
   return message
 }
 
-/** Sends all requests of all processes at the same time, and counts the results. */
+interface Race {
+  readonly requests?: number
+  readonly store?: KeyStore
+  /** What the requests of each wave cost, in turn. Default one wave of 1. */
+  readonly waves?: readonly (readonly number[])[]
+  /** Whether the processes count by the clock of the database, and so in the same call as they look up. */
+  readonly oneCall?: boolean
+}
+
+/** Parses the result of a request, as a process sends it. */
+function parseResult(text: unknown) {
+  const [code = '', cost] = String(text).split(' ')
+  return { code, cost: Number(cost) }
+}
+
+/** Sends all requests of all processes at the same time, and counts the points of those that pass. */
 async function race(
   backend: QuotaBackend,
   limits: readonly { name: string; quota: number }[],
-  { requests = 500, store = createPostgresStore({ client: pool }) }: { requests?: number; store?: KeyStore } = {},
+  { requests = 500, store = createPostgresStore({ client: pool }), waves = [[1]], oneCall = false }: Race = {},
 ) {
+  const now = Date.now()
+  let windowSeconds = 86_400
+  while (windowSeconds - ((now / 1000) % windowSeconds) < 3600) windowSeconds += 1000
   const keyring = createKeyring({ store, limiter: createPostgresLimiter({ client: pool }), prefix: 'acme' })
   const { key, record } = await keyring.create({
     owner: 'ada',
     name: 'CI',
-    limits: limits.map((limit) => ({ ...limit, windowSeconds: 86_400 })),
+    limits: limits.map((limit) => ({ ...limit, windowSeconds })),
   })
-  const task: QuotaTask = { backend, key, requests, now: Date.now() }
-  const workers = Array.from({ length: processes }, () => fork(worker, [JSON.stringify(task)]))
-  children.push(...workers)
-  await Promise.all(workers.map(nextMessage))
-  const answers = workers.map(nextMessage)
-  for (const child of workers) child.send('go')
-  const codes = (await Promise.all(answers)).flat()
-  const count = (code: string) => codes.filter((other) => other === code).length
+  const results: ReturnType<typeof parseResult>[] = []
+  for (const costs of waves) {
+    const task: QuotaTask = { backend, key, requests, costs, now: oneCall ? null : now }
+    const workers = Array.from({ length: processes }, () => fork(worker, [JSON.stringify(task)]))
+    children.push(...workers)
+    await Promise.all(workers.map(nextMessage))
+    const answers = workers.map(nextMessage)
+    for (const child of workers) child.send('go')
+    results.push(...(await Promise.all(answers)).flat().map(parseResult))
+  }
+  const passed = results.filter(({ code }) => code === 'passed')
   const [usage] = (await keyring.usage({ id: record.id }, { unit: 'day', count: 1 })) ?? []
-  return { passed: count('passed'), limited: count('rate_limited'), total: codes.length, usage }
+  return {
+    points: passed.reduce((sum, { cost }) => sum + cost, 0),
+    total: results.length,
+    errors: results.filter(({ code }) => code !== 'passed' && code !== 'rate_limited'),
+    isUsageExact: usage?.allowed === passed.length && usage.refused === results.length - passed.length,
+  }
 }
 
-const exactly = (requests = 500) => ({
-  passed: quota,
-  limited: processes * requests - quota,
-  total: processes * requests,
-  usage: expect.objectContaining({ allowed: quota, refused: processes * requests - quota }),
+const exactly = (requests = 500, waves = 1) => ({
+  points: quota,
+  total: processes * requests * waves,
+  errors: [],
+  isUsageExact: true,
 })
+
+/** Requests that cost more than remains are refused, and the last points go to those that cost 1. */
+const mixed = [[1, 7, 30, 1]]
 
 describe(`a quota of ${quota}, of which ${processes} processes with hundreds of concurrent requests each let exactly ${quota} pass`, () => {
   it.each([
     ['one limit', oneLimit],
     ['a second limit that refuses earlier', twoLimits],
   ])('with counters in Postgres and %s', async (_name, limits) => {
-    expect(await race({ kind: 'postgres', databaseUrl: server.url }, limits)).toEqual(exactly())
+    const backend = { kind: 'postgres', databaseUrl: server.url } as const
+    expect(await race(backend, limits)).toEqual(exactly())
+    expect(await race(backend, limits, { waves: mixed })).toEqual(exactly())
+    expect(await race(backend, limits, { waves: mixed, oneCall: true })).toEqual(exactly())
   })
 
   it('with counters in Postgres behind PgBouncer in transaction mode', async ({ skip, onTestFinished }) => {
     skip(pgbouncerIsMissing !== null, pgbouncerIsMissing ?? '')
     const pooler = await startPgbouncer(server.url)
     onTestFinished(() => pooler.stop())
-    expect(await race({ kind: 'postgres', databaseUrl: pooler.url }, oneLimit)).toEqual(exactly())
-    expect(await race({ kind: 'postgres', databaseUrl: pooler.url }, twoLimits)).toEqual(exactly())
+    const backend = { kind: 'postgres', databaseUrl: pooler.url } as const
+    expect(await race(backend, oneLimit)).toEqual(exactly())
+    expect(await race(backend, twoLimits, { waves: mixed })).toEqual(exactly())
+    expect(await race(backend, twoLimits, { waves: mixed, oneCall: true })).toEqual(exactly())
   })
 
   it("with nothing but Supabase's Data API", async ({ onTestFinished }) => {
@@ -120,7 +154,9 @@ describe(`a quota of ${quota}, of which ${processes} processes with hundreds of 
     const { url, secretKey } = sandbox.supabase!
     const store = createSupabaseStore({ client: createClient(url, secretKey, { auth: { persistSession: false } }) })
     const requests = 125
-    expect(await race({ kind: 'supabase', url, secretKey }, oneLimit, { requests, store })).toEqual(exactly(requests))
+    const backend = { kind: 'supabase', url, secretKey } as const
+    expect(await race(backend, oneLimit, { requests, store })).toEqual(exactly(requests))
+    expect(await race(backend, twoLimits, { requests, store, waves: mixed, oneCall: true })).toEqual(exactly(requests))
   })
 
   it.for([
@@ -130,7 +166,10 @@ describe(`a quota of ${quota}, of which ${processes} processes with hundreds of 
     skip(redisIsMissing !== null, redisIsMissing ?? '')
     const { ports, stop } = await startRedis(count)
     onTestFinished(stop)
-    expect(await race({ kind: 'redis', databaseUrl: server.url, ports }, oneLimit)).toEqual(exactly())
-    expect(await race({ kind: 'redis', databaseUrl: server.url, ports }, twoLimits)).toEqual(exactly())
+    const backend = { kind: 'redis', databaseUrl: server.url, ports } as const
+    expect(await race(backend, oneLimit)).toEqual(exactly())
+    expect(await race(backend, twoLimits)).toEqual(exactly())
+    // While it returns the points of a refused request, others are refused that would have room afterwards.
+    expect(await race(backend, oneLimit, { waves: [...mixed, [1]] })).toEqual(exactly(500, 2))
   })
 })

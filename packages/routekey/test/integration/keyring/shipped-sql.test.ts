@@ -122,7 +122,7 @@ describe.each([
     const functions = await pool.query(
       `select proname from pg_proc where proname ~ 'api_key|_limit$|check_visible_rows'`,
     )
-    expect(functions.rowCount).toBe(31)
+    expect(functions.rowCount).toBe(34)
   })
 
   it('owners read their own keys, usage and audit trail, and nothing else', async () => {

@@ -43,6 +43,31 @@ function connect(role: 'publishableKey' | 'secretKey'): SupabaseClient {
 storeContract('Supabase', async () => createSupabaseStore({ client: connect('secretKey') }))
 limiterContract('Supabase', async (points = 1000) => createSupabaseLimiter({ client: connect('secretKey'), points }))
 
+it('looks a key up and counts its limits in one call', async () => {
+  const calls: string[] = []
+  const { url, secretKey } = sandbox.supabase!
+  const client = createClient(url, secretKey, {
+    auth: { persistSession: false },
+    global: {
+      fetch: async (input, init) => {
+        calls.push(new URL(input instanceof Request ? input.url : input).pathname)
+        return fetch(input, init)
+      },
+    },
+  })
+  const [store, limiter] = [createSupabaseStore({ client }), createSupabaseLimiter({ client })]
+  const keyring = createKeyring({ store, limiter, prefix: 'acme', usage: false, timeoutMs: 60_000 })
+  const limits = [1, 2].map((number) => ({ name: `limit-${number}`, quota: 10 * number, windowSeconds: 2_000_000 }))
+  const { key } = await keyring.create({ owner: 'ada', name: 'CI', limits })
+  calls.length = 0
+  expect(await keyring.verify(key, { cost: 3 })).toMatchObject({
+    ok: true,
+    limits: [{ remaining: 7 }, { remaining: 17 }],
+  })
+  expect(await keyring.verify(key, { cost: 8 })).toMatchObject({ ok: false, denial: { code: 'rate_limited' } })
+  expect(calls).toEqual(['/rest/v1/rpc/use_api_key', '/rest/v1/rpc/use_api_key'])
+})
+
 it('answers 503, not 401, when the Data API is down or refuses the client', async () => {
   const { url, publishableKey } = sandbox.supabase!
   const { key } = await createKeyring({
