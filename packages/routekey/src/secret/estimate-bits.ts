@@ -17,10 +17,11 @@ const without = (text: string, pattern: RegExp) => text.replaceAll(pattern, '')
 export function estimateBits(secret: string): number {
   // Syntax that nothing expanded, addresses of secrets, the digest of nothing, and Django's mark.
   if (/^(\$\{.*}$|[a-z]{2,}:\/\/|arn:|e3b0c44)|insecure/i.test(secret)) return 0
-  const digits = without(secret, /[-:]/g)
-  const isHex = /^[\da-f]+$|[\da-f]{32}/i.test(digits)
   // No random secret needs more characters, and this bounds the work.
-  const text = isHex ? digits : secret.slice(0, 500).replaceAll('_', '-')
+  const start = secret.slice(0, 500)
+  const digits = without(start, /[-:]/g)
+  const isHex = /^[\da-f]+$|[\da-f]{32}/i.test(digits)
+  const text = isHex ? digits : start.replaceAll('_', '-')
   // Other characters count as letters and digits, and letters of one case as both: 22 characters of base64 lack the other case
   // once in fifty thousand times.
   const alphabet = /\D/.test(text) ? (isHex ? 16 : 62) : 10
@@ -33,7 +34,7 @@ export function estimateBits(secret: string): number {
   const found = letters.length - rest.length
   const unlikely = without(rest, likelyLetter).length
   const words = text.split(/\b[a-z]{3,}\d*\b/i).length - 1
-  // The logarithm of how much better words explain the text than chance does. Random text reaches 12 once in some ten million times.
+  // The logarithm of how much better words explain the text than chance does. Random text reaches 12 once in some million times.
   const isText = 1.5 * found + rest.length / 2 - unlikely + 2 * words > 12
   // A letter in its usual place is worth a bit, another one six. Ten words of a list of 7,776 have 129 bits.
   return isText && !isHex ? Math.min(bits, Math.max(rest.length + 5 * unlikely, 14.2 * words - found)) : bits
