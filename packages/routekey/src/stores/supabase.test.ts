@@ -19,9 +19,9 @@ it('keeps usage that a wrong URL did not accept, and says so', async () => {
   const client = createClient('http://127.0.0.1:1', 'sb_secret_x', {
     global: { fetch: async () => new Response(null, { status: 204 }) },
   })
-  const memory = createMemoryStore()
+  const store = createSupabaseStore({ client })
   const keyring = createKeyring({
-    store: { ...memory, recordUsage: createSupabaseStore({ client }).recordUsage },
+    store: { ...createMemoryStore(), recordUsage: (batch) => store.recordUsage(batch) },
     prefix: 'acme',
     logger: { error: (line) => void lines.push(line) },
   })

@@ -77,7 +77,12 @@ async function race(
   const now = Date.now()
   let windowSeconds = 86_400
   while (windowSeconds - ((now / 1000) % windowSeconds) < 3600) windowSeconds += 1000
-  const keyring = createKeyring({ store, limiter: createPostgresLimiter({ client: pool }), prefix: 'acme' })
+  const keyring = createKeyring({
+    store,
+    limiter: createPostgresLimiter({ client: pool }),
+    prefix: 'acme',
+    timeoutMs: 60_000,
+  })
   const { key, record } = await keyring.create({
     owner: 'ada',
     name: 'CI',

@@ -120,7 +120,7 @@ describe.each([
     `)
     expect(rows).toEqual([{ role: 'authenticated', name: 'list_readable_api_key_owners()' }])
     const functions = await pool.query(
-      `select proname from pg_proc where proname ~ 'api_key|_limit$|check_visible_rows'`,
+      `select proname from pg_proc where proname ~ 'api_key|_limits?$|_limit_points$|check_visible_rows'`,
     )
     expect(functions.rowCount).toBe(34)
   })
