@@ -76,7 +76,7 @@ const publicTexts = {
   401: 'A valid key is required.',
   403: 'The key does not allow this.',
   413: 'The body is too large.',
-  429: 'Too many or too costly requests.',
+  429: 'Too many requests.',
   503: 'Keys cannot be checked at the moment.',
 } as const satisfies Record<Denial['status'], string>
 

@@ -8,7 +8,7 @@ const problems = {
   401: ['Unauthorized', 'A valid key is required.'],
   403: ['Forbidden', 'The key does not allow this.'],
   413: ['Content Too Large', 'The body is too large.'],
-  429: ['Too Many Requests', 'Too many or too costly requests.'],
+  429: ['Too Many Requests', 'Too many requests.'],
   503: ['Service Unavailable', 'Keys cannot be checked at the moment.'],
 } as const satisfies Record<Denial['status'], readonly [title: string, detail: string]>
 

@@ -3,7 +3,7 @@ import { secretProblems } from '../secret/check-secret.ts'
 const describe = (problem: keyof typeof secretProblems) => ({
   status: 503 as const,
   meaning: `The secret is ${secretProblems[problem]}, so every request is refused.`,
-  remedy: 'Remove the value and run `npx routekey generate <NAME>`, or set the variable where the application runs.',
+  remedy: 'Remove the value and run `npx routekey generate <NAME>`, or set it where the application runs.',
 })
 
 /** What the operator needs to know about a denial. `denialResponse` writes what the caller gets. */

@@ -20,33 +20,20 @@ export interface CredentialSources {
   readonly from?: KeySources
 }
 
-/** Finds the keys in one place of a request. */
-type Reader = (request: Request) => readonly string[]
-
-// By source, because parsing one takes longer than reading the place. An application has few.
-const readers = new Map<string, Reader>()
-
-function createReader(source: string): Reader {
-  const [name = '', scheme] = source.split(': ')
-  const pattern = scheme && new RegExp(`(^|, *)${scheme}(?: +|$)`, 'i')
-  const reader: Reader = ({ headers }) => {
-    const value = headers.get(name)
-    if (value === null) return []
-    // Ignores other schemes: a proxy may use Basic for itself, beside an `x-api-key` for the route.
-    const [before, comma, key, second] = pattern ? value.split(pattern) : ['', '', value]
-    if (key === undefined) return []
-    // A header that was sent twice.
-    const isJoined = before || comma || second !== undefined || joinedHeaders.test(key)
-    return isJoined ? [key, key] : [key]
-  }
-  readers.set(source, reader)
-  return reader
-}
-
 function keysIn(request: Request, source: string): readonly string[] {
   // `url` is read only here, because it is composed at each read.
   if (source.startsWith('?')) return new URL(request.url).searchParams.getAll(source.slice(1))
-  return (readers.get(source) ?? createReader(source))(request)
+  const header = source.replace(/:.*/, '')
+  const scheme = source.slice(header.length + 2)
+  const value = request.headers.get(header)
+  if (value === null) return []
+  // Ignores other schemes: a proxy may use Basic for itself, beside an `x-api-key` for the route.
+  const parts = scheme ? value.split(new RegExp(`(^|, *)${scheme}(?: +|$)`, 'i')) : ['', '', value]
+  const [before, comma, key, second] = parts
+  if (key === undefined) return []
+  // A header that was sent twice.
+  const isJoined = before || comma || second !== undefined || joinedHeaders.test(key)
+  return isJoined ? [key, key] : [key]
 }
 
 /**

@@ -10,7 +10,7 @@ export const secretProblems = {
 
 /** Says what is wrong with a secret, and how to fix it. */
 export const describeProblem = (problem: SecretProblem, variable: string) =>
-  `The secret is ${secretProblems[problem]}, so every request is refused. Remove it and run \`npx routekey generate ${variable}\`, or set the variable where the application runs.`
+  `The secret is ${secretProblems[problem]}, so every request is refused. Remove it and run \`npx routekey generate ${variable}\`, or set it where the application runs.`
 
 /** The code of such a problem, which is also the code of the denial. */
 export type SecretProblem = keyof typeof secretProblems

@@ -17,8 +17,8 @@ const without = (text: string, pattern: RegExp) => text.replaceAll(pattern, '')
 export function estimateBits(secret: string): number {
   // Syntax that nothing expanded, addresses of secrets, the digest of nothing, and Django's mark.
   if (/^(\$\{.*}$|[a-z]{2,}:\/\/|arn:|e3b0c44)|insecure/i.test(secret)) return 0
-  // No random secret needs more characters, and this bounds the work.
-  const start = secret.slice(0, 500)
+  // Random text counts without the words before it, as in `acme_secret_…`. None needs more characters, and this bounds the work.
+  const start = secret.replace(/^([a-z]+_)+(?=[^\W_]{22,}$)/, '').slice(0, 500)
   const digits = without(start, /[-:]/g)
   const isHex = /^[\da-f]+$|[\da-f]{32}/i.test(digits)
   const text = isHex ? digits : start.replaceAll('_', '-')

@@ -13,7 +13,7 @@ export function checkSecretVariable(name: string): void {
   if (published.test(name) || !variableName.test(name)) {
     throw new RoutekeyError(
       'ERR_CONFIG_VARIABLE',
-      `${JSON.stringify(name)} is not a valid variable name, or is published to browsers by its prefix. Use another name.`,
+      `${JSON.stringify(name)} is not a valid variable name, or published to browsers by its prefix. Use another.`,
     )
   }
 }

@@ -81,7 +81,7 @@ export function envSecret(variable: string, options: EnvSecretOptions = {}): Ver
         return { ok: false, denial: { status: 503, code: problem, variable } }
       }
       if (previous.value && previous.problem !== null) {
-        logOnce(logger, previousName, 'The value is ignored because it is weak or unusable. Remove it.')
+        logOnce(logger, previousName, 'It is ignored because it is weak or unusable. Remove it.')
       }
       if (credential.kind !== 'key') return denyCredential(credential.kind)
 

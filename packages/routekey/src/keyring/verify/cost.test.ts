@@ -117,7 +117,7 @@ describe.each([
     const response = denialResponse(result.denial)
     expect(response.status).toBe(429)
     expect(response.headers.has('retry-after')).toBe(false)
-    expect(await response.text()).toContain('too costly')
+    expect(await response.text()).toContain('Too many requests.')
     const whole = await verify(10)
     expect(whole.ok && remaining(whole.limits)).toEqual([40, 0])
     expect(await usage()).toEqual([1, 1])
