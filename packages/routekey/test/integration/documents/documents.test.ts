@@ -122,7 +122,7 @@ function findObstacle({ language, code, note }: Block): string | null {
   if (note?.startsWith('in workerd')) return problem
   if (language !== 'sh') return null
   for (const [program, name] of Object.entries(programs)) {
-    if (new RegExp(`\\b${program}\\b`).test(code) && spawnSync(program, ['--version']).error !== undefined)
+    if (new RegExp(`\\b${program}\\b`).test(code) && spawnSync(program, ['--version']).status !== 0)
       return `The block needs ${program}. Install it (Debian: apt-get install ${name}).`
   }
   return null
