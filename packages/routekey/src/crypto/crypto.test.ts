@@ -4,8 +4,6 @@ import { describe, expect, it } from 'vitest'
 import * as node from './node.ts'
 import * as portable from './portable.ts'
 
-const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
-
 describe.each([
   ['node', node],
   ['portable', portable],
