@@ -10,7 +10,7 @@ import { runQuietly } from '../run-quietly.ts'
 const manifestSchema = z.object({ exports: z.record(z.string(), z.unknown()) })
 
 await buildPackages()
-for (const folder of ['routekey', 'stripe-customers']) await checkPackage(join(root, 'packages', folder))
+for (const folder of ['audit', 'routekey', 'stripe-customers']) await checkPackage(join(root, 'packages', folder))
 
 async function checkPackage(directory: string): Promise<void> {
   const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')))
