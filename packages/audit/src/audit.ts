@@ -1,18 +1,15 @@
 import { realpathSync } from 'node:fs'
-import { join } from 'node:path'
 
-import { type JudgedHandler, judgeApplication } from './audit-application.ts'
+import { auditApplication } from './audit-application.ts'
+import type { JudgedHandler } from './judge-handlers.ts'
 import { AuditError } from './errors.ts'
 import type { Audit, AuditedHandler } from './findings.ts'
 import { findApplications } from './inventory/find-applications.ts'
 import { walk } from './inventory/walk.ts'
-import { createJudge } from './judge/create-machine.ts'
-import { parseData, isList, readMember } from './parse/read-data.ts'
 import { createPlaces, type Places } from './report/places.ts'
 import { createResolver } from './resolve/create-resolver.ts'
 import { readWorkspaces } from './resolve/find-workspaces.ts'
-import { readText } from './resolve/read-file.ts'
-import { collectFindings, remarksOf } from './rules/collect-findings.ts'
+import { collectFindings } from './rules/collect-findings.ts'
 
 /** Options of an audit. */
 export interface AuditOptions {
@@ -35,14 +32,7 @@ export function audit(directory: string, { guards = [] }: AuditOptions = {}): Au
   const workspaces = readWorkspaces(files.filter((file) => file.endsWith('/package.json')))
   const resolve = createResolver(workspaces)
   const places = createPlaces(root)
-  const judged = findApplications(root, files).map((application) => {
-    const judge = createJudge(resolve, guards)
-    return {
-      application,
-      crons: readCrons(application.directory),
-      handlers: judgeApplication(application, judge, resolve),
-    }
-  })
+  const judged = findApplications(root, files).map((application) => auditApplication(application, resolve, guards))
   const handlers = judged.flatMap(({ handlers: found, crons }) =>
     found.map((handler) => describe(handler, crons, places)),
   )
@@ -52,20 +42,21 @@ export function audit(directory: string, { guards = [] }: AuditOptions = {}): Au
       `${directory} has no API route and no server function of Next.js. Name the directory of the application, or the root of the monorepo.`,
     )
   }
-  const remarks = judged.flatMap(({ handlers: found, crons }) =>
-    found.flatMap((handler) => remarksOf(handler, crons.has(handler.route))),
-  )
+  const pathOf = (path: string): string => places.placeOf(path, 0).file
   return {
     root,
-    applications: judged.map(({ application, handlers: found }) => ({
-      directory: places.placeOf(application.directory, 0).file || '.',
+    applications: judged.map(({ directory: own, proxy, handlers: found }) => ({
+      directory: pathOf(own) || '.',
       routes: new Set(found.filter(({ kind }) => kind !== 'server-function').map(({ file }) => file)).size,
       serverFunctions: found.filter(({ kind }) => kind === 'server-function').length,
-      proxy: null,
+      proxy: proxy === null ? null : pathOf(proxy),
     })),
     handlers,
-    findings: collectFindings(remarks, places),
-    unreadable: unreadable.map((path) => places.placeOf(path, 0).file),
+    findings: collectFindings(
+      judged.flatMap(({ remarks }) => remarks),
+      places,
+    ),
+    unreadable: unreadable.map(pathOf),
   }
 }
 
@@ -77,13 +68,6 @@ function realDirectory(directory: string): string {
       cause: error,
     })
   }
-}
-
-/** The paths that `vercel.json` calls on a schedule. */
-function readCrons(directory: string): ReadonlySet<string> {
-  const crons = readMember(parseData(readText(join(directory, 'vercel.json')) ?? ''), 'crons')
-  const paths = isList(crons) ? crons.map((cron) => readMember(cron, 'path')) : []
-  return new Set(paths.flatMap((path) => (typeof path === 'string' ? [path.split('?')[0] ?? path] : [])))
 }
 
 function describe(judged: JudgedHandler, crons: ReadonlySet<string>, places: Places): AuditedHandler {

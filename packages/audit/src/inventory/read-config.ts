@@ -15,7 +15,7 @@ export function readPageExtensions(config: string | null): readonly string[] | n
 }
 
 /** Finds the data of the first property with a name, at any depth. */
-function findProperty(program: Program, name: string): Data {
+export function findProperty(program: Program, name: string): Data {
   let found: Data
   visit(program, (node) => {
     if (found === undefined && node.type === 'Property' && propertyName(node) === name && isExpression(node.value)) {

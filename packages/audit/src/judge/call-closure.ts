@@ -20,16 +20,25 @@ export function createCaller(): Context['machine']['call'] {
     const { node } = closure
     if (active.has(node) || context.depth > maximumDepth || !context.machine.spend())
       return unknownOutcome(args, context.path)
-    const signature = closure.isTopLevel ? signatureOf(args, self, context.path.known, closure.guardedBy) : null
-    const remembered = signature === null ? undefined : memory.get(node)?.get(signature)
+    const describe = (withRoute: boolean): string | null =>
+      closure.isTopLevel ? signatureOf(args, self, context.path.known, closure.guardedBy, withRoute) : null
+    const signature = describe(false)
+    const outcomes = memory.get(node) ?? new Map<string, Outcome>()
+    const remembered = signature === null ? undefined : outcomes.get(signature)
     if (remembered !== undefined) return remembered
+    const ofRoute = signature === null || outcomes.size === 0 ? undefined : outcomes.get(`route ${describe(true)}`)
+    if (ofRoute !== undefined) {
+      context.machine.routeReads(true)
+      return ofRoute
+    }
     active.add(node)
+    const before = context.machine.routeReads()
     try {
       const outcome = run(closure, args, context, self)
-      if (signature !== null) {
-        const outcomes = memory.get(node) ?? new Map<string, Outcome>()
-        memory.set(node, outcomes.set(signature, outcome))
-      }
+      // A function that asks for the path of the request may do something else on another.
+      const isForRoute = context.machine.routeReads() !== before
+      if (signature !== null)
+        memory.set(node, outcomes.set(isForRoute ? `route ${describe(true)}` : signature, outcome))
       return outcome
     } finally {
       active.delete(node)

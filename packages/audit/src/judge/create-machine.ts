@@ -34,6 +34,7 @@ export function createJudge(resolve: Resolve, ownGuards: readonly string[]): Jud
   const modules = new Map<string, Module | null>()
   let steps = 0
   let handlerFile = ''
+  let reads = 0
 
   function load(file: string): Module | null {
     const known = modules.get(file)
@@ -120,6 +121,10 @@ export function createJudge(resolve: Resolve, ownGuards: readonly string[]): Jud
     importFrom,
     isOwnGuard: (specifier, name) => ownGuards.includes(name) || ownGuards.includes(`${specifier}#${name}`),
     isHandlerFile: (file) => file === handlerFile,
+    routeReads: (isRead = false) => {
+      if (isRead) reads += 1
+      return reads
+    },
     spend() {
       steps += 1
       return steps <= maximumSteps

@@ -6,10 +6,15 @@ import { runFunctions, runInSequence } from './evaluate/run-functions.ts'
 import type { Context, Effect } from './machine.ts'
 import type { Module } from './module.ts'
 import type { Guard, Hole } from './values/guard.ts'
-import { isParsedBody, type Value, valueOf } from './values/value.ts'
+import { fromRequest, isParsedBody, literalOf, type Value, valueOf } from './values/value.ts'
 
-/** What a handler is called with. */
-export type HandlerKind = 'app' | 'pages' | 'server-function'
+/** A handler, by what its name and place say. */
+export interface Handler {
+  readonly kind: 'app' | 'pages' | 'server-function'
+  /** The export, which is the method in the App Router. */
+  readonly name: string
+  readonly route: string
+}
 
 /** What the code of a handler says. */
 export interface Judgement {
@@ -21,14 +26,23 @@ export interface Judgement {
   readonly remarks: readonly Hole[]
 }
 
-const argumentsOf: Readonly<Record<HandlerKind, readonly Value[]>> = {
-  app: [roleOf('request'), roleOf('context')],
-  pages: [roleOf('request'), roleOf('response', 0)],
-  'server-function': [1, 2, 3, 4, 5, 6].map(() => fieldValue(null, isParsedBody, 'body')),
+/** A request of a route. Its path is known, and in the App Router its method. */
+function requestOf({ route, name, kind }: Handler): Value {
+  const url = valueOf({ role: 'url', flags: fromRequest, members: new Map([['pathname', literalOf(route)]]) })
+  const members = new Map([['nextUrl', url]])
+  members.set('url', url)
+  if (kind === 'app') members.set('method', literalOf(name))
+  return { ...roleOf('request'), members }
+}
+
+function argumentsOf(handler: Handler): readonly Value[] {
+  if (handler.kind === 'app') return [requestOf(handler), roleOf('context')]
+  if (handler.kind === 'pages') return [requestOf(handler), roleOf('response', 0)]
+  return [1, 2, 3, 4, 5, 6].map(() => fieldValue(null, isParsedBody, 'body'))
 }
 
 /** Judges a handler by running its code without running it. */
-export function judgeHandler(value: Value, kind: HandlerKind, module: Module, judge: Judge): Judgement {
+export function judgeHandler(value: Value, handler: Handler, module: Module, judge: Judge): Judgement {
   judge.restart(module.file)
   const context = judge.contextOf(module)
   const { external } = value
@@ -37,7 +51,7 @@ export function judgeHandler(value: Value, kind: HandlerKind, module: Module, ju
     return value.guard === null ? plain('unclear') : { ...plain('guarded'), guard: value.guard }
   if (external?.package.startsWith('uploadthing') === true) return judgeUploads(value, context)
   const run = external === null ? runFunctions : runInSequence
-  const result = run(value.functions, argumentsOf[kind], context, null)
+  const result = run(value.functions, argumentsOf(handler), context, null)
   return judgeRun(context, result)
 }
 

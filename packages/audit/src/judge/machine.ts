@@ -82,6 +82,8 @@ export interface Machine {
   readonly isOwnGuard: (specifier: string, name: string) => boolean
   /** Whether a file holds the handler that is judged. */
   readonly isHandlerFile: (file: string) => boolean
+  /** How often the path or the method of the request was read, and counts one more. */
+  readonly routeReads: (isRead?: boolean) => number
   /** Counts a step, and returns whether there are any left for this handler. */
   readonly spend: () => boolean
 }

@@ -1,19 +1,35 @@
 import type { GuardedBy } from './values/parts.ts'
 import type { Value } from './values/value.ts'
 
-/** What the result of a function depends on, as text. Null if it cannot be told, because a function is among it. */
+/**
+ * The values that the result of a function depends on, as text. Null if there is a function among them. Without the route, the
+ * path and the method of a request do not count.
+ */
 export function signatureOf(
   args: readonly Value[],
   self: Value | null,
   known: ReadonlySet<string>,
   guardedBy: GuardedBy | null,
+  withRoute: boolean,
 ): string | null {
-  const parts = [...args, ...(self === null ? [] : [self])].map((value) => describe(value, 4))
+  const parts = [...args, ...(self === null ? [] : [self])].map((value) => describeOnce(value, withRoute))
   if (parts.includes(null)) return null
   return [...parts, [...known].join(), guardedBy?.start ?? ''].join('|')
 }
 
-function describe(value: Value, depth: number): string | null {
+// Values do not change, and the same are passed from function to function.
+const texts = { withRoute: new WeakMap<Value, string | null>(), without: new WeakMap<Value, string | null>() }
+
+function describeOnce(value: Value, withRoute: boolean): string | null {
+  const known = withRoute ? texts.withRoute : texts.without
+  const text = known.get(value)
+  if (text !== undefined) return text
+  const computed = describe(value, 4, withRoute)
+  known.set(value, computed)
+  return computed
+}
+
+function describe(value: Value, depth: number, withRoute: boolean): string | null {
   if (value.functions.length > 0) return null
   const { flags, role, literal, external, secrets, guard, polarity, status, members } = value
   const text = [
@@ -26,11 +42,11 @@ function describe(value: Value, depth: number): string | null {
     polarity,
     status,
   ].join(';')
-  if (members === null) return text
+  if (members === null || (!withRoute && (role === 'request' || role === 'url'))) return text
   if (depth === 0) return null
   const inner: string[] = []
   for (const [name, member] of members) {
-    const described = describe(member, depth - 1)
+    const described = describe(member, depth - 1, withRoute)
     if (described === null) return null
     inner.push(`${name}=${described}`)
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-import type { JudgedHandler } from '../audit-application.ts'
+import type { JudgedHandler } from '../judge-handlers.ts'
 import type { Finding, Level } from '../findings.ts'
 import type { Hole } from '../judge/values/guard.ts'
 import type { Places } from '../report/places.ts'

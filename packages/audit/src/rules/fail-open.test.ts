@@ -144,3 +144,41 @@ it.each<[rule: string, open: string, closed: string]>([
     has: false,
   })
 })
+
+const stripe = `import Stripe from 'stripe'\nconst stripe = new Stripe('')\n`
+const event = (body: string) =>
+  `stripe.webhooks.constructEvent(${body}, request.headers.get('stripe-signature')!, process.env.HOOK_SECRET!)`
+
+it.each<[rule: string, found: string, closed: string]>([
+  [
+    'parsed-body',
+    stripe + app(`const body = await request.json(); ${event('JSON.stringify(body)')}`),
+    stripe + app(`const body = await request.text(); ${event('body')}`),
+  ],
+  [
+    'catch-answers-200',
+    `${stripe}${start}export async function POST(request: Request) { try { ${event('await request.text()')}; ${act} } catch (error) { return Response.json({ received: true }) } }`,
+    `${stripe}${start}export async function POST(request: Request) { try { ${event('await request.text()')}; ${act} } catch (error) { return new Response(null, { status: 400 }) } }`,
+  ],
+  [
+    'secret-in-query',
+    app(
+      `const secret = process.env.S; if (!secret || new URL(request.url).searchParams.get('secret') !== secret) ${refuse}`,
+    ),
+    app(`const secret = process.env.S; if (!secret || request.headers.get('x-api-key') !== secret) ${refuse}`),
+  ],
+  [
+    'timing',
+    app(`const secret = process.env.S; if (!secret || request.headers.get('x-api-key') !== secret) ${refuse}`),
+    `import { timingSafeEqual } from 'node:crypto'\n${app(`const secret = process.env.S; if (!secret || !timingSafeEqual(Buffer.from(request.headers.get('x-api-key') ?? ''), Buffer.from(secret))) ${refuse}`)}`,
+  ],
+  [
+    'session-not-verified',
+    `import { createServerClient } from '@supabase/ssr'\n${app(`const { data: { session } } = await createServerClient('', '', {}).auth.getSession(); if (!session) ${refuse}`)}`,
+    `import { createServerClient } from '@supabase/ssr'\n${app(`const { data: { user } } = await createServerClient('', '', {}).auth.getUser(); if (!user) ${refuse}`)}`,
+  ],
+])('warns of %s', (rule, found, closed) => {
+  const { rules, levels } = auditRoute(found)
+  expect({ has: rules.includes(rule), level: levels[rules.indexOf(rule)] }).toEqual({ has: true, level: 'warning' })
+  expect(auditRoute(closed).rules).not.toContain(rule)
+})

@@ -10,6 +10,7 @@ import {
   isCredential,
   isDerived,
   isEnvironment,
+  isParsedBody,
   mayBeMissing,
   mayBeNull,
   type Value,
@@ -39,6 +40,9 @@ export function compare({ left, right, start, form, name }: Comparison, context:
     ? [{ ...at, rule: 'host-guard', subject: '' }]
     : secrets.flatMap((secret) => holeOf(secret, flags, form, context, start))
   if (!isByHost && secrets.length > 0) remark(context, { ...at, subject: secrets[0]?.name ?? '' }, flags, form)
+  if (secrets.length > 0 && (deepFlags(expected) & isParsedBody) !== 0) {
+    context.frame.remarks.push({ ...at, subject: '', rule: 'parsed-body' })
+  }
   const guard: Guard = { name: name ?? describe(secrets), ...at, holes, isConditional: false }
   return valueOf({ guard, polarity: 1 })
 }

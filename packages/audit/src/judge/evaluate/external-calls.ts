@@ -13,6 +13,7 @@ import {
   fromRequest,
   isCredential,
   isDerived,
+  isParsedBody,
   type Value,
   valueOf,
 } from '../values/value.ts'
@@ -90,6 +91,9 @@ function callGuard({ form }: KnownGuard, external: External, call: ExternalCall,
   if (form === 'claims')
     holes.push({ rule: 'session-not-verified', file: context.module.file, start, subject: external.path })
   const guard: Guard = { ...guardAt(nameOfGuard(external), start, context), holes }
+  if (/^stripe$|^svix|^standardwebhooks/.test(external.package) && ((args[0]?.flags ?? 0) & isParsedBody) !== 0) {
+    context.frame.remarks.push({ rule: 'parsed-body', file: context.module.file, start, subject: '' })
+  }
   const isRoutekey = external.package.startsWith('routekey')
   if (isRoutekey && verifiesNothing(external.path.endsWith('authenticate') ? args[1] : args[0], context)) {
     const handler = args[1]

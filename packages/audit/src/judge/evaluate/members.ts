@@ -30,6 +30,8 @@ export function environmentVariable(name: string): Value {
 /** The value of `value.name`. */
 export function memberOf(value: Value, name: string, context: Context, start: number): Value {
   const known = value.members?.get(name)
+  if (known?.literal !== undefined && (value.role === 'request' || value.role === 'url'))
+    context.machine.routeReads(true)
   if (known !== undefined)
     return value.guard === null || known.guard !== null || known.literal !== null
       ? known

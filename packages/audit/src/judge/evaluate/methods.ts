@@ -1,6 +1,7 @@
 import type { Context } from '../machine.ts'
-import { derive, unite, type Value, valueOf } from '../values/value.ts'
+import { derive, literalOf, unite, type Value, valueOf } from '../values/value.ts'
 import { compare } from './compare.ts'
+import { isConstant } from './operators.ts'
 import { runFunctions } from './run-functions.ts'
 
 const transforms =
@@ -20,6 +21,8 @@ export function callMethod(
   const isCallback = args.some(({ functions }) => functions.length > 0)
   if (isCallback && callbacks.test(name)) return callWithCallbacks(receiver, name, args, context)
   const [arg] = args
+  const constant = arg === undefined ? null : compareConstants(receiver, name, arg)
+  if (constant !== null) return literalOf(constant)
   if (comparisons.test(name) && arg !== undefined) {
     const found =
       arg.literal === null || name === 'test'
@@ -36,6 +39,21 @@ export function callMethod(
 }
 
 const keptRole = ({ role }: Value, name: string): Value['role'] => (name === 'json' || role === 'headers' ? role : null)
+
+/** The result of a comparison of texts that are known, such as `path.startsWith('/api')`. Null for others. */
+function compareConstants(receiver: Value, name: string, arg: Value): boolean | null {
+  if (!isConstant(arg)) return null
+  const text = arg.literal?.value
+  const own = receiver.literal?.value
+  if (isConstant(receiver) && typeof own === 'string' && typeof text === 'string') {
+    if (name === 'startsWith') return own.startsWith(text)
+    if (name === 'endsWith') return own.endsWith(text)
+    return name === 'includes' ? own.includes(text) : null
+  }
+  const items = [...(receiver.members?.values() ?? [])]
+  if (name !== 'includes' || items.length === 0 || !items.every(isConstant)) return null
+  return items.some(({ literal }) => literal?.value === text)
+}
 
 /** `host.includes('localhost')` decides by a header that every client sets. */
 function compareHost(receiver: Value, arg: Value, start: number, context: Context): Value | null {

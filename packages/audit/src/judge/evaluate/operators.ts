@@ -1,7 +1,16 @@
 import type { BinaryExpression, PrivateInExpression, TemplateLiteral } from 'oxc-parser'
 
 import type { Context } from '../machine.ts'
-import { derive, literalOf, mayBeMissing, mayBeNull, unknownValue, type Value, valueOf } from '../values/value.ts'
+import {
+  derive,
+  isVariable,
+  literalOf,
+  mayBeMissing,
+  mayBeNull,
+  unknownValue,
+  type Value,
+  valueOf,
+} from '../values/value.ts'
 import { compare, compareChecked, compareEnvironment } from './compare.ts'
 import { negate } from './conditions.ts'
 
@@ -54,6 +63,10 @@ export function evaluateBinary(node: BinaryExpression | PrivateInExpression, con
 
 const isFailureClass = ({ external }: Value): boolean => /Response$|Error$/.test(external?.path ?? '')
 
+/** Whether a value is the same text, number and so on whenever the code runs. */
+export const isConstant = ({ literal, flags, guard }: Value): boolean =>
+  literal !== null && guard === null && (flags & isVariable) === 0
+
 function addition(left: Value, right: Value): Value {
   const texts = [left.literal?.value, right.literal?.value]
   if (texts.every((text) => typeof text === 'string')) return literalOf(texts.join(''))
@@ -61,6 +74,7 @@ function addition(left: Value, right: Value): Value {
 }
 
 function evaluateEquality(left: Value, right: Value, isStrict: boolean, start: number, context: Context): Value {
+  if (isConstant(left) && isConstant(right)) return literalOf(left.literal?.value === right.literal?.value)
   const found =
     compareChecked(left, right) ??
     compare({ left, right, start, form: isStrict ? 'strict' : 'loose' }, context) ??

@@ -100,19 +100,36 @@ function executeIf(statement: IfStatement, context: Context): void {
 function executeTry(statement: TryStatement, context: Context): void {
   const before = forkPath(context.path)
   const attempt = forkPath(context.path)
+  const firstExit = context.frame.exits.length
   executeBlock(statement.block.body, { ...context, path: attempt })
   if (statement.handler === null) {
     continueAs(context.path, attempt)
   } else {
     const handled = forkPath(before)
+    const exits = context.frame.exits.length
     // Strangers do not ask for the work that only an error causes.
     const inHandler = inBlock({ ...context, path: handled, frame: { ...context.frame, effects: [] } })
     if (statement.handler.param !== null) context.machine.bind(statement.handler.param, unknownValue, inHandler)
     executeStatements(statement.handler.body.body, inHandler)
+    const answers = context.frame.exits
+      .slice(exits)
+      .some(({ value }) => value.role === 'answer' && value.status === 200)
+    if (answers && attemptedGuard(before, attempt, context, firstExit)) {
+      const { start } = statement.handler
+      context.frame.remarks.push({ rule: 'catch-answers-200', file: context.module.file, start, subject: '' })
+    }
     if (attempt.isDead && handled.isDead) context.path.isDead = true
     else continueAs(context.path, mergePaths(before, attempt, handled))
   }
   if (statement.finalizer !== null) executeBlock(statement.finalizer.body, context)
+}
+
+/** Whether the signature is checked in the block, so that its exception ends in the handler. */
+function attemptedGuard(before: Path, attempt: Path, { frame }: Context, first: number): boolean {
+  const ends = [attempt, ...frame.exits.slice(first).map(({ path }) => path)]
+  return ends.some(
+    ({ guard }) => guard !== null && guard !== before.guard && /constructEvent|verify|signature/i.test(guard.name),
+  )
 }
 
 /** Each case starts from the path before, or continues the case above it. */

@@ -1,9 +1,9 @@
 import type { EffectKind } from '../machine.ts'
 import type { External } from '../values/parts.ts'
-import { isAuthenticationPackage, isMailPackage, isModelPackage, isPurePackage } from './packages.ts'
+import { isAuthenticationPackage, isMailPackage, isModelPackage, isPurePackage, isRouterPackage } from './packages.ts'
 
 const writes =
-  /^(?:create|createMany\w*|update|updateMany\w*|upsert\w*|delete|deleteMany|insert|insertOne|insertMany|insertInto|updateOne|updateTable|deleteOne|deleteFrom|deleteWhere|findOneAnd\w+|findByIdAnd\w+|replaceOne|bulkWrite|save|destroy|remove|truncate|executeRaw|\$executeRaw\w*|setDoc|addDoc|updateDoc|deleteDoc|mutate|mutation|put|putObject|upload|uploadFile|copy|move|createOrReplace|createIfNotExists|patch|commit|publish\w*|enqueue\w*|add|set|setex|hset|hmset|hdel|del|incr\w*|decr\w*|hincrby|lpush|rpush|zadd|sadd|srem|expire|push|append|cancel|archive|restore|revoke|confirm|capture|refund|invite\w*|ban\w*|rename|unlink|sendCommand|trigger\w*|batchTrigger|revalidate|dispatch)$/
+  /^(?:create|createMany\w*|update|updateMany\w*|upsert\w*|delete|deleteMany|insert|insertOne|insertMany|insertInto|updateOne|updateTable|deleteOne|deleteFrom|deleteWhere|findOneAnd\w+|findByIdAnd\w+|replaceOne|bulkWrite|save|destroy|remove|truncate|executeRaw|\$executeRaw\w*|setDoc|addDoc|updateDoc|deleteDoc|mutate|mutation|put|putObject|upload|uploadFile|copy|move|createOrReplace|createIfNotExists|patch|commit|publish\w*|enqueue\w*|set|setex|hset|hmset|hdel|del|incr\w*|decr\w*|hincrby|lpush|rpush|zadd|sadd|srem|expire|cancel|archive|restore|revoke|confirm|capture|refund|invite\w*|ban\w*|rename|unlink|sendCommand|trigger\w*|batchTrigger|revalidate|dispatch)$/
 const reads =
   /^(?:find\w*|get\w*|select|selectFrom|query\w*|\$queryRaw\w*|count|aggregate|groupBy|list\w*|search\w*|fetch\w*|retrieve|rpc|read\w*|load\w*|from|hget\w*|mget|lrange|zrange|smembers|exists|head|download\w*)$/
 const sends = /^(?:send\w*|emit|notify\w*|trigger|publish\w*|post\w*|create|createMessage|messages\.create)$/
@@ -19,7 +19,7 @@ export function effectOfCall({ package: name, path }: External): EffectKind | nu
   // Everyone who wants to pay may open a checkout.
   if (name === 'stripe' && path.endsWith('checkout.sessions.create')) return 'reads'
   if (name === 'next/cache') return /^revalidate|^updateTag|^expire/.test(method) ? 'writes' : null
-  if (isPurePackage(name) || local.test(name)) return null
+  if (isPurePackage(name) || isRouterPackage(name) || local.test(name)) return null
   if (/^(?:node:)?(?:fs|fs\/promises)$|^fs-extra$|^graceful-fs$/.test(name)) {
     return path.includes('(') ? null : fileWrites.test(path) ? 'writes' : 'reads'
   }
@@ -35,6 +35,7 @@ export function effectOfCall({ package: name, path }: External): EffectKind | nu
     return /^(?:post|put|patch|delete)$/.test(method) ? 'sends' : 'reads'
   }
   if (/^[a-z@]/.test(name) && writes.test(method) && isOfClient(path, method)) return 'writes'
+  if (method === 'add' && /firebase|firestore|bull|queue/.test(name)) return 'writes'
   return reads.test(method) && path.includes('.') ? 'reads' : null
 }
 
