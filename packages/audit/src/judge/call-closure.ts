@@ -53,7 +53,8 @@ function run(
   self: Value | null,
 ): Outcome {
   const frame: Frame = { exits: [], effects: [], remarks: [] }
-  const path = createPath(context.path.known)
+  const { known } = context.path
+  const path = createPath(module.known.size === 0 ? known : new Set([...known, ...module.known]))
   const inside: Context = {
     machine: context.machine,
     module,

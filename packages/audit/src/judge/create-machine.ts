@@ -46,7 +46,14 @@ export function createJudge(resolve: Resolve, ownGuards: readonly string[]): Jud
     }
     const { program } = parseFile(file, source)
     const { named, stars } = readExports(program)
-    const unit: Module = { file, program, scope: createScope(null), exported: named, starExports: stars }
+    const unit: Module = {
+      file,
+      program,
+      scope: createScope(null),
+      exported: named,
+      starExports: stars,
+      known: new Set(),
+    }
     modules.set(file, unit)
     declareModule(contextOf(unit))
     return unit
@@ -57,7 +64,7 @@ export function createJudge(resolve: Resolve, ownGuards: readonly string[]): Jud
     module,
     scope: module.scope,
     frame: { exits: [], effects: [], remarks: [] },
-    path: createPath(new Set()),
+    path: createPath(module.known),
     depth: 0,
     self: null,
   })

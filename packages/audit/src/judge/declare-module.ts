@@ -9,7 +9,19 @@ import { isVariable, type Value, unite, unknownValue, valueOf } from './values/v
 
 /** Declares the names of a file. Their values are computed when they are first asked for. */
 export function declareModule(context: Context): void {
-  for (const statement of context.module.program.body) declareStatement(statement, context)
+  const { body } = context.module.program
+  for (const statement of body) declareStatement(statement, context)
+  for (const statement of body) {
+    if (statement.type !== 'IfStatement' || !alwaysThrows(statement.consequent)) continue
+    const { no } = context.machine.branch(statement.test, context)
+    for (const name of no.known) context.module.known.add(name)
+  }
+}
+
+/** `if (!secret) throw …` at the top of a file: without the variable, nothing in the file runs. */
+function alwaysThrows(statement: Statement): boolean {
+  if (statement.type === 'BlockStatement') return statement.body.some(alwaysThrows)
+  return statement.type === 'ThrowStatement'
 }
 
 function declareStatement(statement: Statement, context: Context): void {

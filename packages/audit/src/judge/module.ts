@@ -14,6 +14,8 @@ export interface Module {
   readonly program: Program
   readonly scope: Scope
   readonly exported: ReadonlyMap<string, ExportTarget>
+  /** Variables of the environment without which the file throws when it is loaded. */
+  readonly known: Set<string>
   /** The modules of `export * from`. */
   readonly starExports: readonly string[]
 }

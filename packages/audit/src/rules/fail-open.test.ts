@@ -102,7 +102,7 @@ it.each<[rule: string, open: string, closed: string]>([
   ],
   [
     'unset-hmac-key',
-    `import Stripe from 'stripe'\nconst stripe = new Stripe('')\n${app(`const event = stripe.webhooks.constructEvent(await request.text(), request.headers.get('stripe-signature'), process.env.STRIPE_WEBHOOK_SECRET || '')`)}`,
+    `import Stripe from 'stripe'\nconst stripe = new Stripe('')\n${app(`const event = stripe.webhooks.constructEvent(await request.text(), request.headers.get('stripe-signature'), String(process.env.STRIPE_WEBHOOK_SECRET))`)}`,
     `import Stripe from 'stripe'\nconst stripe = new Stripe('')\n${app(`const event = stripe.webhooks.constructEvent(await request.text(), request.headers.get('stripe-signature'), process.env.STRIPE_WEBHOOK_SECRET!)`)}`,
   ],
   [

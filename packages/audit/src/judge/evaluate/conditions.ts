@@ -4,7 +4,17 @@ import type { Branches, Context } from '../machine.ts'
 import { continueAs, forkPath, mergePaths, type Path } from '../path.ts'
 import { betterGuard, type Hole } from '../values/guard.ts'
 import type { SecretUse } from '../values/parts.ts'
-import { fromRequest, isEnvironment, isFalsy, isObject, truthOf, unite, type Value } from '../values/value.ts'
+import {
+  fromRequest,
+  isEnvironment,
+  isFalsy,
+  isObject,
+  mayBeMissing,
+  mayBeNull,
+  truthOf,
+  unite,
+  type Value,
+} from '../values/value.ts'
 
 /** A condition: its value, and the two ways out of it. */
 interface Condition extends Branches {
@@ -69,9 +79,16 @@ function valueOfLogical(left: Condition, right: Condition, branches: Branches, b
   return { ...base, guard: null }
 }
 
+const missingFlag = ({ literal }: Value): number => {
+  if (literal === null) return 0
+  return literal.value === undefined ? mayBeMissing : literal.value === null ? mayBeNull : 0
+}
+
 /** The value of `left || right` or `left ?? right`. */
 export function uniteAlternatives(left: Value, right: Value): Value {
-  const united = unite([left, right])
+  const both = unite([left, right])
+  const united =
+    right.literal === null ? both : { ...both, flags: (both.flags & ~(mayBeMissing | mayBeNull)) | missingFlag(right) }
   if (left.secrets.length === 0 || right.literal === null) return united
   const form = isFalsy(right) ? 'empty' : 'default'
   return {

@@ -126,8 +126,7 @@ function evaluateCoalesce(left: Expression, right: Expression, context: Context)
   const { yes } = branchesOf(first, left, context)
   const second = context.machine.evaluate(right, context)
   continueAs(context.path, mergePaths(before, { ...before, known: yes.known }, forkPath(context.path)))
-  const united = uniteAlternatives(first, second)
-  return second.literal === null ? united : { ...united, flags: united.flags & ~mayBeMissing }
+  return uniteAlternatives(first, second)
 }
 
 function readName(name: string, context: Context): Value {

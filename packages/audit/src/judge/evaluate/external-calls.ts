@@ -87,7 +87,11 @@ function callGuard({ form }: KnownGuard, external: External, call: ExternalCall,
   const keys = takesKey.test(external.package)
     ? [...args, ...(call.receiver === null || external.package === 'stripe' ? [] : [call.receiver])]
     : []
-  const holes = keys.flatMap((arg) => deepSecrets(arg)).flatMap((secret) => holeOf(secret, 0, 'call', context, start))
+  // The SDK of Stripe refuses an empty secret.
+  const secrets = keys
+    .flatMap((arg) => deepSecrets(arg))
+    .filter((use) => use.form !== 'empty' || external.package !== 'stripe')
+  const holes = secrets.flatMap((secret) => holeOf(secret, 0, 'call', context, start))
   if (form === 'claims')
     holes.push({ rule: 'session-not-verified', file: context.module.file, start, subject: external.path })
   const guard: Guard = { ...guardAt(nameOfGuard(external), start, context), holes }
