@@ -52,7 +52,7 @@ export function judgeHandler(value: Value, handler: Handler, module: Module, jud
   if (external?.package.startsWith('uploadthing') === true) return judgeUploads(value, context)
   const run = external === null ? runFunctions : runInSequence
   const result = run(value.functions, argumentsOf(handler), context, null)
-  return judgeRun(context, result)
+  return judgeRun(context, result, handler)
 }
 
 const plain = (verdict: Verdict): Judgement => ({ verdict, guard: null, holes: [], effects: [], remarks: [] })
@@ -78,9 +78,16 @@ function isOwnRoute({ package: name, path }: { package: string; path: string }, 
   return isRouterPackage(name) || (functions.length === 0 && path !== '')
 }
 
-const acts = ({ kind }: Effect): boolean => kind !== 'reads'
+const cached = /^(?:set|setex|del|incr\w*|expire|hset)\(\) of (?:.*redis|.*kv$)/
 
-function judgeRun({ frame, path }: Context, result: Value): Judgement {
+/** Whether an effect lasts. What a `GET` keeps in a cache does not. */
+const actsIn =
+  ({ name }: Handler) =>
+  (effect: Effect): boolean =>
+    effect.kind !== 'reads' && !(name === 'GET' && cached.test(effect.name))
+
+function judgeRun({ frame, path }: Context, result: Value, handler: Handler): Judgement {
+  const acts = actsIn(handler)
   const { effects, remarks } = frame
   const open = effects.filter(({ guard }) => guard === null)
   const openActs = open.filter(acts)

@@ -33,8 +33,12 @@ const authenticationPath =
   /(?:^|\/)(?:auth|login|log-in|signin|sign-in|signup|sign-up|register|logout|signout|sign-out|callback|forgot-password|reset-password|forgotpassword|resetpassword|verify-email|confirm|magic-link|oauth2?)(?:\/|$)/i
 
 /** Signing in and up is open by design: worth a look, but no error. */
-const levelOf = ({ verdict, route }: JudgedHandler): { level?: Level } =>
-  verdict === 'open-acts' && authenticationPath.test(route) ? { level: 'warning' } : {}
+const levelOf = ({ verdict, route, kind, effects }: JudgedHandler): { level?: Level } => {
+  // What a page shows is read again: no more than a reload does.
+  const isRefresh =
+    kind === 'server-function' && effects.every(({ name }) => /^(?:revalidate|updateTag|fetch\(\)$)/.test(name))
+  return verdict === 'open-acts' && (authenticationPath.test(route) || isRefresh) ? { level: 'warning' } : {}
+}
 
 function ruleOf({ verdict, route }: JudgedHandler, isCron: boolean): string {
   if (verdict === 'open-reads') return 'open-reads'

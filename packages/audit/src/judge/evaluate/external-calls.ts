@@ -1,7 +1,7 @@
 import { effectOfCall, effectOfSql } from '../known/effects.ts'
 import type { KnownGuard } from '../known/guard-table.ts'
 import { findKnownGuard, nameOfGuard } from '../known/guards.ts'
-import { isPurePackage } from '../known/packages.ts'
+import { isPurePackage, isRouterPackage } from '../known/packages.ts'
 import { roleOf } from '../known/request.ts'
 import type { Context } from '../machine.ts'
 import { betterGuard, type Guard } from '../values/guard.ts'
@@ -131,7 +131,10 @@ function callPackage(external: External, call: ExternalCall, context: Context, t
   if (kind !== null) addEffect({ kind, name: `${name} of ${external.package}`, start }, context)
   const functions = args.flatMap((arg) => functionsIn(arg))
   const item = receiver === null ? valueOf({}) : { ...receiver, functions: [] }
-  const results = functions.map((closure) => runFunctions([closure], [item, item], context, null))
+  // A router decides itself when it calls what it gets.
+  const results = isRouterPackage(external.package)
+    ? []
+    : functions.map((closure) => runFunctions([closure], [item, item], context, null))
   const schema = isPure ? schemaMembers(receiver === null ? args : [receiver, ...args]) : null
   const isEnvironmentSchema =
     schema !== null && (/createEnv|cleanEnv|parseEnv/.test(external.path) || args.some(isEnvironmentObject))

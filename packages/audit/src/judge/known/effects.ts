@@ -3,7 +3,10 @@ import type { External } from '../values/parts.ts'
 import { isAuthenticationPackage, isMailPackage, isModelPackage, isPurePackage, isRouterPackage } from './packages.ts'
 
 const writes =
-  /^(?:create|createMany\w*|update|updateMany\w*|upsert\w*|delete|deleteMany|insert|insertOne|insertMany|insertInto|updateOne|updateTable|deleteOne|deleteFrom|deleteWhere|findOneAnd\w+|findByIdAnd\w+|replaceOne|bulkWrite|save|destroy|remove|truncate|executeRaw|\$executeRaw\w*|setDoc|addDoc|updateDoc|deleteDoc|mutate|mutation|put|putObject|upload|uploadFile|copy|move|createOrReplace|createIfNotExists|patch|commit|publish\w*|enqueue\w*|set|setex|hset|hmset|hdel|del|incr\w*|decr\w*|hincrby|lpush|rpush|zadd|sadd|srem|expire|cancel|archive|restore|revoke|confirm|capture|refund|invite\w*|ban\w*|rename|unlink|sendCommand|trigger\w*|batchTrigger|revalidate|dispatch)$/
+  /^(?:create|createMany\w*|update|updateMany\w*|upsert\w*|delete|deleteMany|insert|insertOne|insertMany|insertInto|updateOne|updateTable|deleteOne|deleteFrom|deleteWhere|findOneAnd\w+|findByIdAnd\w+|replaceOne|bulkWrite|save|destroy|remove|truncate|executeRaw|\$executeRaw\w*|setDoc|addDoc|updateDoc|deleteDoc|mutate|mutation|put|putObject|upload|uploadFile|copy|move|createOrReplace|createIfNotExists|patch|commit|publish\w*|enqueue\w*|cancel|archive|restore|revoke|confirm|capture|refund|invite\w*|ban\w*|rename|unlink|sendCommand|trigger\w*|batchTrigger|revalidate|dispatch)$/
+const keyValue = /redis|kv$|keyv|cache|upstash|memcached|firebase|firestore|edge-config/
+const keyValueWrites =
+  /^(?:set|setex|hset|hmset|hdel|del|incr\w*|decr\w*|hincrby|lpush|rpush|zadd|sadd|srem|zrem|json\.set)$/
 const reads =
   /^(?:find\w*|get\w*|select|selectFrom|query\w*|\$queryRaw\w*|count|aggregate|groupBy|list\w*|search\w*|fetch\w*|retrieve|rpc|read\w*|load\w*|from|hget\w*|mget|lrange|zrange|smembers|exists|head|download\w*)$/
 const sends = /^(?:send\w*|emit|notify\w*|trigger|publish\w*|post\w*|create|createMessage|messages\.create)$/
@@ -27,20 +30,23 @@ export function effectOfCall({ package: name, path }: External): EffectKind | nu
   if (/^(?:node:)?crypto$|^bcrypt|^argon2|^jose|^jsonwebtoken/.test(name)) return null
   if (name.startsWith('@supabase/') && /\.auth\.(?!admin)/.test(path)) return null
   if (isAuthenticationPackage(name)) return effectOfAuthentication(path)
-  if (isModelPackage(name)) return spends.test(method) && !/^[A-Z]/.test(path) ? 'spends' : spendsByNew(path, method)
+  if (isModelPackage(name)) return spends.test(method) && isOfModel(path, method) ? 'spends' : null
   if (isMailPackage(name)) return sends.test(method) ? 'sends' : null
   if (
     /^(?:axios|got|ky|node-fetch|undici|cross-fetch|isomorphic-fetch|superagent|ofetch|isomorphic-unfetch)$/.test(name)
   ) {
     return /^(?:post|put|patch|delete)$/.test(method) ? 'sends' : 'reads'
   }
-  if (/^[a-z@]/.test(name) && writes.test(method) && isOfClient(path, method)) return 'writes'
+  if (keyValue.test(name) && method === 'destroy') return null
+  if (writes.test(method) && isOfClient(path, method)) return 'writes'
+  if (keyValue.test(name) && keyValueWrites.test(method)) return 'writes'
   if (method === 'add' && /firebase|firestore|bull|queue/.test(name)) return 'writes'
   return reads.test(method) && path.includes('.') ? 'reads' : null
 }
 
-const spendsByNew = (path: string, method: string): EffectKind | null =>
-  path.includes('.') && spends.test(method) ? 'spends' : null
+// `createOpenAI()` makes a client, `client.chat.completions.create()` costs money.
+const isOfModel = (path: string, method: string): boolean =>
+  path.includes('.') || (!/^[A-Z]/.test(path) && !method.startsWith('create'))
 
 /** Only management calls of an authentication library change something for others. */
 const effectOfAuthentication = (path: string): EffectKind | null =>

@@ -92,7 +92,7 @@ function uniteTwo(left: Value, right: Value): Value {
   return {
     flags: ((left.flags | right.flags) & ~isObject) | (left.flags & right.flags & isObject),
     role: left.role ?? right.role,
-    literal: left.literal !== null && left.literal.value === right.literal?.value ? left.literal : null,
+    literal: isSameLiteral(left, right) ? left.literal : null,
     functions:
       left.functions === right.functions ? left.functions : [...new Set([...left.functions, ...right.functions])],
     members: uniteMembers(left.members, right.members),
@@ -115,6 +115,9 @@ function unitePolarity(left: Value['polarity'], right: Value['polarity'], a: Val
   if (b.guard === null) return left
   return left === right ? left : 0
 }
+
+const isSameLiteral = (left: Value, right: Value): boolean =>
+  left.literal !== null && right.literal !== null && left.literal.value === right.literal.value
 
 function uniteMembers(left: Value['members'], right: Value['members']): Value['members'] {
   if (left === null || right === null) return left ?? right
