@@ -7,6 +7,7 @@ import { runQuietly } from './run-quietly.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const published = [
+  describePackage('@routekey/audit', 'audit'),
   describePackage('routekey', 'routekey'),
   describePackage('@routekey/stripe-customers', 'stripe-customers'),
   describePackage('@routekey/audit', 'audit'),

@@ -5,4 +5,5 @@ import { bundleCommandLine } from '@routekey/command-line/bundle'
 
 const [file = join(import.meta.dirname, 'dist/cli/bin.js')] = process.argv.slice(2)
 
-await bundleCommandLine({ directory: import.meta.dirname, file, external: [] })
+// The parser and the resolver load a program of their platform.
+await bundleCommandLine({ directory: import.meta.dirname, file, external: ['oxc-parser', 'oxc-resolver'] })

@@ -11,8 +11,10 @@ const manifestSchema = z.object({ exports: z.record(z.string(), z.unknown()) })
 
 await buildPackages()
 await checkPackage(join(root, 'packages/routekey'))
-// Has ES modules only.
-await checkPackage(join(root, 'packages/stripe-customers'), ['--ignore-rules', 'cjs-resolves-to-esm'])
+// Have ES modules only.
+for (const folder of ['audit', 'stripe-customers']) {
+  await checkPackage(join(root, 'packages', folder), ['--ignore-rules', 'cjs-resolves-to-esm'])
+}
 
 async function checkPackage(directory: string, options: readonly string[] = []): Promise<void> {
   const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')))

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createTerminal } from '@routekey/command-line'
 
-import { main } from './main.ts'
+import { run } from './run.ts'
 
-process.exitCode = await main(process.argv.slice(2), createTerminal(process))
+process.exitCode = await run(process.argv.slice(2), createTerminal(process))

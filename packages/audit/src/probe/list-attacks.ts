@@ -1,6 +1,6 @@
 import { inAuthorization, inKeyHeaders, inQuery, type PlaceNames } from './places.ts'
 import type { Probe } from './probe.ts'
-import { signBody } from './signatures.ts'
+import { signBody, signToken } from './signatures.ts'
 
 export interface AttackOptions {
   readonly url: URL
@@ -52,13 +52,21 @@ export async function listAttacks(options: AttackOptions): Promise<readonly Prob
     headers: await signBody(body ?? '', secret, now),
   })
 
+  const token = async (secret: string): Promise<Probe> => ({
+    ...base,
+    name: `a token signed with ${show(secret)}`,
+    headers: inAuthorization(await signToken(secret, now)),
+  })
+
   return [
     ...(isStrict
       ? [bearer('undefined'), header('undefined'), query('undefined'), header(''), query(''), bearer('null')]
       : unset.map(everywhere)),
     { ...base, name: 'the text "undefined" as Authorization', headers: { authorization: 'undefined' } },
     ...(body === undefined ? [] : [await signed(''), await signed('undefined')]),
+    await token('undefined'),
     pretendToBeInside(base),
+    await token(''),
     ...(isStrict ? [bearer('secret')] : [everywhere('secret')]),
     ...['GET', 'POST', 'PUT'].filter((other) => other !== method).map((other) => inMethod(base, other)),
     ...listDataForms(options),

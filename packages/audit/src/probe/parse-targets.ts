@@ -1,5 +1,6 @@
 import { CliError } from '@routekey/command-line'
 
+import { type Data, parseData, readMember } from '../parse/read-data.ts'
 import { isLoopback } from './find-weaknesses.ts'
 import type { RouteTarget } from './probe.ts'
 
@@ -29,34 +30,27 @@ export function parseTarget(text: string): RouteTarget {
 }
 
 /**
- * Parses the output of `routekey audit --json` into the routes of an application that runs at an address. A dynamic part of a path
+ * Parses the output of `npx @routekey/audit --json` into the routes of an application that runs at an address. A dynamic part of a path
  * becomes the text `routekey-check`.
  *
  * @throws `CliError`
  */
 export function parseAudit(text: string, origin: URL): readonly RouteTarget[] {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(text)
-  } catch (error) {
-    throw new CliError('The routes are not JSON. Write them with: npx routekey audit --json', 2, { cause: error })
-  }
-  const list: unknown = typeof parsed === 'object' && parsed !== null && 'handlers' in parsed ? parsed.handlers : parsed
+  const list = readMember(parseData(text), 'handlers')
   if (!Array.isArray(list)) {
-    throw new CliError('The file lists no routes. Write it with: npx routekey audit --json', 2)
+    throw new CliError('The file lists no routes. Write it with: npx @routekey/audit --json', 2)
   }
-  return list.flatMap((each: unknown) => parseHandler(each, origin))
+  return list.flatMap((each: Data) => parseHandler(each, origin))
 }
 
-function parseHandler(handler: unknown, origin: URL): readonly RouteTarget[] {
-  if (typeof handler !== 'object' || handler === null || !('path' in handler) || typeof handler.path !== 'string')
-    return []
-  const given = 'method' in handler && typeof handler.method === 'string' ? handler.method.toUpperCase() : undefined
-  const method = given !== undefined && methods.includes(given) ? given : undefined
-  // Pages and server functions have no method of HTTP.
-  if (given !== undefined && method === undefined && given !== 'ALL' && given !== '*') return []
-  const path = handler.path.replaceAll(/\[\[?(?:\.\.\.)?[^\]]+\]?\]/g, 'routekey-check')
-  return [{ url: new URL(path, origin), method }]
+function parseHandler(handler: Data, origin: URL): readonly RouteTarget[] {
+  const route = readMember(handler, 'route')
+  const name = readMember(handler, 'name')
+  // Server functions have no address of their own.
+  if (typeof route !== 'string' || readMember(handler, 'kind') === 'server-function') return []
+  const path = route.replaceAll(/\[\[?(?:\.\.\.)?[^\]]+\]?\]/g, 'routekey-check')
+  // A handler of the Pages Router serves all methods.
+  return [{ url: new URL(path, origin), method: methods.find((method) => method === name) }]
 }
 
 /**

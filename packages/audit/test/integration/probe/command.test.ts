@@ -60,9 +60,10 @@ it('checks the routes that audit lists', async () => {
     join(cwd, 'audit.json'),
     JSON.stringify({
       handlers: [
-        { path: '/null', method: 'GET' },
-        { path: '/items/[id]/[[...rest]]', method: 'POST' },
-        { path: '/action', method: 'server function' },
+        { route: '/null', name: 'GET', kind: 'app' },
+        { route: '/items/[id]/[[...rest]]', name: 'POST', kind: 'app' },
+        { route: '/post-only', name: 'default', kind: 'pages' },
+        { route: 'action', name: 'action', kind: 'server-function' },
       ],
     }),
   )
@@ -70,6 +71,7 @@ it('checks the routes that audit lists', async () => {
   expect(exitCode).toBe(1)
   expect(printed).toContain(`OPEN  GET ${fixture.origin}/null`)
   expect(printed).toContain(`CANNOT TELL  POST ${fixture.origin}/items/routekey-check/routekey-check`)
+  expect(printed).toContain(`POST ${fixture.origin}/post-only`)
   expect(printed).not.toContain('/action')
 })
 

@@ -47,6 +47,16 @@ export const openRoutes: Readonly<Record<string, FixtureRoute>> = {
     // It dislikes the body, which it has got.
     return isEqual(String(headers['x-hub-signature-256']), expected) ? [422, { error: 'Field "ref" is missing' }] : no
   },
+  'GET /decoded-token': (request) => {
+    // It reads the token, and does not verify it.
+    const [, claims = ''] = bearerOf(request)?.split('.') ?? []
+    return claims !== '' && JSON.parse(Buffer.from(claims, 'base64url').toString()).sub ? yes : no
+  },
+  'GET /token-of-an-unset-secret': (request) => {
+    const [head = '', claims = '', signature = ''] = bearerOf(request)?.split('.') ?? []
+    const expected = createHmac('sha256', `${unset}`).update(`${head}.${claims}`).digest('base64url')
+    return isEqual(signature, expected) ? yes : no
+  },
   'GET /own-host': ({ headers }) => (new URL(headers.referer ?? 'http://x').host === headers.host ? yes : no),
   'GET /cron-header': ({ headers }) => (headers['x-vercel-cron'] ? yes : no),
   'GET /template': (request) => (bearerOf(request) === 'changeme' ? yes : no),
