@@ -9,10 +9,10 @@ import { executeStatements } from './evaluate/statements.ts'
 import { declareModule } from './declare-module.ts'
 import type { Context, Machine } from './machine.ts'
 import type { ExportTarget, Module } from './module.ts'
-import { createPath } from './path.ts'
+import { createPath, forkPath } from './path.ts'
 import { readExports } from './read-exports.ts'
 import { createScope, findBinding } from './scope.ts'
-import { type Value, valueOf } from './values/value.ts'
+import { unknownValue, type Value, valueOf } from './values/value.ts'
 import { closureOf } from './evaluate/closures.ts'
 
 /** The evaluation of a code base. */
@@ -29,12 +29,16 @@ export interface Judge {
 // A handler that needs more steps than this is judged by those that were taken.
 const maximumSteps = 4000
 
+// Deeper than any code that people write, and safe for the stack.
+const maximumNesting = 700
+
 /** Creates what evaluates the code of a code base, each file parsed when it is first needed. */
 export function createJudge(resolve: Resolve, ownGuards: readonly string[]): Judge {
   const modules = new Map<string, Module | null>()
   let steps = 0
   let handlerFile = ''
   let reads = 0
+  let nesting = 0
 
   function load(file: string): Module | null {
     const known = modules.get(file)
@@ -118,10 +122,26 @@ export function createJudge(resolve: Resolve, ownGuards: readonly string[]): Jud
     return found ?? valueOf({ external: { package: specifier, path: name } })
   }
 
+  function nest<Result>(run: () => Result, fallback: Result): Result {
+    if (nesting > maximumNesting) return fallback
+    nesting += 1
+    try {
+      return run()
+    } finally {
+      nesting -= 1
+    }
+  }
+
   const machine: Machine = {
-    evaluate: evaluateExpression,
-    branch: evaluateCondition,
-    execute: executeStatements,
+    evaluate: (node, context) => nest(() => evaluateExpression(node, context), unknownValue),
+    branch: (node, context) =>
+      nest(() => evaluateCondition(node, context), {
+        value: unknownValue,
+        yes: context.path,
+        no: forkPath(context.path),
+        either: null,
+      }),
+    execute: (statements, context) => nest(() => executeStatements(statements, context), undefined),
     bind: bindPattern,
     call: createCaller(),
     readExport,

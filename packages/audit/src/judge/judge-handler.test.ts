@@ -207,6 +207,15 @@ describe('levels', () => {
     expect(auditRoute(source).verdict).toBe(verdict === 'unclear' ? 'own-route' : verdict)
   })
 
+  it('follows the imports that a package.json defines', () => {
+    const { handlers } = auditFiles({
+      'package.json': '{ "imports": { "#server/*": "./server/*" } }',
+      'server/user.ts': `import { auth } from '@clerk/nextjs/server'\nexport const requireUser = () => auth.protect()`,
+      'app/api/a/route.ts': `import { requireUser } from '#server/user.ts'\n${post('await requireUser()')}`,
+    })
+    expect(handlers[0]?.verdict).toBe('guarded')
+  })
+
   it('follows calls into other files, path aliases and packages of the workspace', () => {
     const { handlers } = auditFiles({
       'package.json': '{ "workspaces": ["packages/*"] }',

@@ -65,11 +65,16 @@ export interface Branches {
   readonly either: Guard | null
 }
 
+/** A condition: its value, and the two ways out of it. */
+export interface Condition extends Branches {
+  readonly value: Value
+}
+
 /** The parts that call each other. */
 export interface Machine {
   readonly evaluate: (node: Expression, context: Context) => Value
   /** Evaluates a condition. */
-  readonly branch: (node: Expression, context: Context) => Branches
+  readonly branch: (node: Expression, context: Context) => Condition
   /** Runs statements. Afterwards, `context.path` is the way to what follows. */
   readonly execute: (statements: readonly Statement[], context: Context) => void
   readonly bind: (pattern: BindingPattern, value: Value, context: Context) => void

@@ -51,16 +51,16 @@ const nameOf = (node: { type: string; name?: string; value?: unknown }): string 
 
 /** `module.exports = …`, `exports.GET = …`, also several at once: `module.exports = exports.default = …`. */
 function readAssignment(node: Expression, named: Map<string, ExportTarget>): void {
-  if (node.type !== 'AssignmentExpression' || node.operator !== '=') return
-  const name = exportedName(node.left)
-  if (name === null) return
-  let value = node.right
-  while (value.type === 'AssignmentExpression') {
-    readAssignment(value, named)
-    value = value.right
+  const names: string[] = []
+  let value = node
+  for (; value.type === 'AssignmentExpression' && value.operator === '='; value = value.right) {
+    const name = exportedName(value.left)
+    if (name !== null) names.push(name)
   }
-  if (name === '*') addWhole(value, named)
-  else named.set(name, { kind: 'node', node: value })
+  for (const name of names) {
+    if (name === '*') addWhole(value, named)
+    else named.set(name, { kind: 'node', node: value })
+  }
 }
 
 function addWhole(value: Expression, named: Map<string, ExportTarget>): void {

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 
 import { ResolverFactory } from 'oxc-resolver'
 
-import { workspaceCandidates, type Workspace } from './find-workspaces.ts'
+import { createImportsReader, workspaceCandidates, type Workspace } from './find-workspaces.ts'
 import { aliasCandidates, createAliasReader } from './read-path-aliases.ts'
 
 const extensions = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.json']
@@ -56,8 +56,11 @@ export function createResolver(workspaces: ReadonlyMap<string, Workspace>): Reso
       : join(found.workspace.directory, found.subpath === '' ? 'tsconfig.json' : found.subpath)
   })
 
+  const readImports = createImportsReader()
+
   return (fromFile, specifier) => {
     const [path = ''] = specifier.split('?')
+    if (path.startsWith('#')) return first(readImports(fromFile, path))
     if (path.startsWith('.')) return find(join(dirname(fromFile), path))
     const aliased = first(aliasCandidates(readAliases(fromFile), path))
     if (aliased !== null) return aliased

@@ -35,18 +35,47 @@ export function workspaceCandidates({ directory, manifest }: Workspace, subpath:
   return [...sources, ...guesses].map((path) => join(directory, path))
 }
 
+/** Creates a reader of the targets of `#name`, which the `imports` of the nearest `package.json` define. */
+export function createImportsReader(): (file: string, specifier: string) => readonly string[] {
+  const ofDirectory = new Map<string, Workspace | null>()
+
+  function nearest(directory: string): Workspace | null {
+    const known = ofDirectory.get(directory)
+    if (known !== undefined) return known
+    const text = readText(join(directory, 'package.json'))
+    const parent = dirname(directory)
+    const found =
+      text === null ? (parent === directory ? null : nearest(parent)) : { directory, manifest: parseData(text) }
+    ofDirectory.set(directory, found)
+    return found
+  }
+
+  return (file, specifier) => {
+    const own = nearest(dirname(file))
+    if (own === null) return []
+    const paths = matchNames(readMember(own.manifest, 'imports'), specifier)
+    return paths.flatMap((path) => (typeof path === 'string' ? [join(own.directory, path)] : []))
+  }
+}
+
 function matchExport(exports: Data, key: string): readonly Data[] {
   if (typeof exports === 'string' || isList(exports)) return key === '.' ? targets(exports) : []
   if (typeof exports !== 'object' || exports === null) return []
   const names = Object.keys(exports)
   if (!names.some((name) => name.startsWith('.'))) return key === '.' ? targets(exports) : []
-  const exact = readMember(exports, key)
+  return matchNames(exports, key)
+}
+
+/** The targets of a name, which may match a pattern with `*`. */
+function matchNames(entries: Data, key: string): readonly Data[] {
+  if (typeof entries !== 'object' || entries === null || isList(entries)) return []
+  const exact = readMember(entries, key)
   if (exact !== undefined) return targets(exact)
-  for (const name of names) {
+  for (const name of Object.keys(entries)) {
     const [before = '', after = ''] = name.split('*')
     if (!name.includes('*') || !key.startsWith(before) || !key.endsWith(after)) continue
     const middle = key.slice(before.length, key.length - after.length)
-    return targets(readMember(exports, name)).map((target) =>
+    return targets(readMember(entries, name)).map((target) =>
       typeof target === 'string' ? target.replaceAll('*', middle) : target,
     )
   }

@@ -142,16 +142,21 @@ function addNamedEffect(object: Expression, { name, args, start }: Call, context
     typeof text === 'string' && /^(?:query|execute|exec|run|all|get|unsafe|prepare|raw)$/.test(name)
       ? effectOfSql(text)
       : null
-  const kind: EffectKind | null = sql ?? effectOfName(lastName(object), name)
+  const kind: EffectKind | null = sql ?? effectOfName(firstName(object), name)
   if (kind !== null) addEffect({ kind, name: `${name}()`, start }, context)
 }
 
-function lastName(node: Expression): string | null {
-  const inner = strip(node)
-  if (inner.type === 'Identifier') return inner.name
-  if (inner.type === 'CallExpression') return lastName(inner.callee)
-  if (inner.type !== 'MemberExpression') return null
-  return lastName(inner.object) ?? propertyName({ key: inner.property, computed: inner.computed })
+/** The name at the start of a chain, as `prisma` in `prisma.user.create`, or the first property of `this`. */
+function firstName(node: Expression): string | null {
+  let property: string | null = null
+  for (let current = strip(node); ;) {
+    if (current.type === 'Identifier') return current.name
+    if (current.type === 'CallExpression') current = strip(current.callee)
+    else if (current.type === 'MemberExpression') {
+      property = propertyName({ key: current.property, computed: current.computed })
+      current = strip(current.object)
+    } else return property
+  }
 }
 
 /** Evaluates `new X(…)`. */

@@ -1,6 +1,6 @@
 import type { Expression, LogicalExpression } from 'oxc-parser'
 
-import type { Branches, Context } from '../machine.ts'
+import type { Branches, Condition, Context } from '../machine.ts'
 import { continueAs, forkPath, mergePaths, type Path } from '../path.ts'
 import { betterGuard, type Hole } from '../values/guard.ts'
 import type { SecretUse } from '../values/parts.ts'
@@ -16,15 +16,10 @@ import {
   type Value,
 } from '../values/value.ts'
 
-/** A condition: its value, and the two ways out of it. */
-interface Condition extends Branches {
-  readonly value: Value
-}
-
 /** Evaluates a condition in the order of the program, with what each part says about the other. */
 export function evaluateCondition(node: Expression, context: Context): Condition {
   if (node.type === 'UnaryExpression' && node.operator === '!') {
-    const { value, yes, no, either } = evaluateCondition(node.argument, context)
+    const { value, yes, no, either } = context.machine.branch(node.argument, context)
     return { value: negate(value), yes: no, no: yes, either }
   }
   if (node.type === 'LogicalExpression' && node.operator !== '??') return evaluateLogical(node, context)
@@ -53,11 +48,11 @@ export function negate(value: Value): Value {
 }
 
 function evaluateLogical(node: LogicalExpression, context: Context): Condition {
-  const left = evaluateCondition(node.left, context)
+  const left = context.machine.branch(node.left, context)
   const before = forkPath(context.path)
   const isAnd = node.operator === '&&'
   const path = forkPath(isAnd ? left.yes : left.no)
-  const right = evaluateCondition(node.right, { ...context, path })
+  const right = context.machine.branch(node.right, { ...context, path })
   const yes = isAnd ? right.yes : joinPaths(before, left.yes, right.yes, path)
   const no = isAnd ? joinPaths(before, left.no, right.no, path) : right.no
   const either = betterGuard(left.either, right.either)

@@ -28,7 +28,7 @@ function hoistFunctions(statements: readonly Statement[], context: Context): voi
 const inBlock = (context: Context): Context => ({ ...context, scope: createScope(context.scope) })
 
 function executeBlock(statements: readonly Statement[], context: Context): void {
-  executeStatements(statements, inBlock(context))
+  context.machine.execute(statements, inBlock(context))
 }
 
 function executeStatement(statement: Statement, context: Context): void {
