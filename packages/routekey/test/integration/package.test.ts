@@ -132,7 +132,7 @@ describe('the package', () => {
         active: process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap' && name !== 'TTYWrap'),
       }))`
     expect(runNode(script)).toEqual({
-      loaded: ['#crypto', 'node:crypto', 'routekey', 'routekey/next'],
+      loaded: ['#crypto', 'node:crypto', 'node:zlib', 'routekey', 'routekey/next'],
       reads: [],
       active: [],
     })
