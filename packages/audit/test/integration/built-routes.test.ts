@@ -58,11 +58,11 @@ it('has at least 60 routes, half of them open', () => {
 })
 
 describe.each(fixtureRoutes)('$name', ({ name, isOpen }) => {
-  it(isOpen ? 'lets a stranger in' : 'refuses strangers', () => {
+  it('lets strangers in, or refuses them, as it says', () => {
     expect(reached.has(name)).toBe(isOpen)
   })
 
-  it(isOpen ? 'is an error for the audit' : 'is guarded for the audit', () => {
+  it('is an error for the audit if it is open, and otherwise guarded', () => {
     const handler = result.handlers.find(({ route }) => route === `/api/${name}`)
     const label = `${handler?.name} /api/${name}`
     const hasError = result.findings.some(({ level, handlers }) => level === 'error' && handlers.includes(label))
@@ -70,16 +70,17 @@ describe.each(fixtureRoutes)('$name', ({ name, isOpen }) => {
   })
 })
 
+const readManifest = (name: string): readonly string[] => {
+  const path = join(directory, '.next/server', name)
+  return existsSync(path) ? Object.keys(JSON.parse(readFileSync(path, 'utf8'))) : []
+}
+
 it('lists the same routes as the manifests of the build', () => {
-  const read = (name: string): readonly string[] => {
-    const path = join(directory, '.next/server', name)
-    return existsSync(path) ? Object.keys(JSON.parse(readFileSync(path, 'utf8'))) : []
-  }
   const built = [
-    ...read('app-paths-manifest.json').flatMap((path) =>
+    ...readManifest('app-paths-manifest.json').flatMap((path) =>
       path.endsWith('/route') ? [path.slice(0, -'/route'.length)] : [],
     ),
-    ...read('pages-manifest.json').filter((path) => path === '/api' || path.startsWith('/api/')),
+    ...readManifest('pages-manifest.json').filter((path) => path === '/api' || path.startsWith('/api/')),
   ]
   expect([...new Set(result.handlers.map(({ route }) => route))].toSorted()).toEqual(built.toSorted())
 })
