@@ -177,7 +177,7 @@ describe('npm start', { timeout: 300_000 }, () => {
     const webUrl = `http://localhost:${ports.web}`
     const browser = openScriptlessBrowser({ webUrl })
     await browser.submit(await browser.get('/login'), 'Sign in', { email, password })
-    const choices = { name: 'CI', scopes: 'customer:read', expiry: '30', window: 'hour', quota: '1' }
+    const choices = { name: 'CI', scopes: 'customer:read', expiry: '30', window: 'day', quota: '1' }
     const created = await browser.submit(await browser.get('/keys'), 'Create key', choices)
     const key = /rk_user_[A-Za-z0-9]{30,}/.exec(created.body)?.[0] ?? ''
     const call = () => send(`${webUrl}/api/v1/customer`, { method: 'GET', headers: ['authorization', `Bearer ${key}`] })

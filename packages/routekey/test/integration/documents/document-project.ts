@@ -84,7 +84,8 @@ export async function createDocumentProject(
   const directory = join(projects, document.replaceAll('/', '_'))
   rmSync(directory, { recursive: true, force: true })
   const blocks = readBlocks(document)
-  const scripts = blocks.filter(({ language }) => /^(?:[jt]sx?)$/.test(language))
+  // Those of another test are for another version of the framework, whose files exclude each other.
+  const scripts = blocks.filter(({ language, note }) => /^[jt]sx?$/.test(language) && !note?.startsWith('run by'))
   const write = (path: string, content: string, mode = 0o644) => {
     mkdirSync(dirname(join(directory, path)), { recursive: true })
     writeFileSync(join(directory, path), content, { mode })
