@@ -10,7 +10,7 @@ const helpUri = (rule: string): string => `https://www.npmjs.com/package/@routek
  * Formats findings as SARIF 2.1.0, for code scanning. A finding keeps its fingerprint when lines above it change. Excused
  * findings are left out, because GitHub does not read suppressions.
  */
-export function formatSarif(audit: Audit, findings: readonly Finding[], version: string): string {
+export function formatSarif(audit: Audit, findings: readonly Finding[]): string {
   const ids = Object.entries(rules)
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -20,7 +20,7 @@ export function formatSarif(audit: Audit, findings: readonly Finding[], version:
         tool: {
           driver: {
             name: 'routekey audit',
-            version,
+            informationUri: 'https://www.npmjs.com/package/@routekey/audit',
             rules: ids.map(([id, { level, message, fix }]) => ({
               id,
               shortDescription: { text: message.replace('%', 'a variable') },
