@@ -5,7 +5,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildPackages } from './build-if-stale.ts'
 import { runLanes } from './steps/run-lanes.ts'
-import { checkDependencies, checkFormat, checkTypes, checkUnused, checkWords, lint, runTests } from './steps/steps.ts'
+import {
+  auditApplication,
+  checkDependencies,
+  checkFormat,
+  checkTypes,
+  checkUnused,
+  checkWords,
+  lint,
+  runTests,
+} from './steps/steps.ts'
 
 const reports = mkdtempSync(join(tmpdir(), 'routekey-check-'))
 // The application's types come from the built library.
@@ -13,7 +22,7 @@ await buildPackages()
 const results = await runLanes(
   [
     [runTests(['unit'], { directory: reports, isBrief: true })],
-    [checkFormat, checkDependencies, checkUnused, checkWords, lint, checkTypes],
+    [checkFormat, auditApplication, checkDependencies, checkUnused, checkWords, lint, checkTypes],
   ],
   'pipe',
 )

@@ -6,5 +6,5 @@ import { bundleCommandLine } from '@routekey/command-line/bundle'
 const [file = join(import.meta.dirname, 'dist/cli/bin.js')] = process.argv.slice(2)
 
 // The dependency of this package, its `imports`, and what the application installs.
-const external = [/^@noble\/hashes/, '#crypto', 'pg', '@supabase/supabase-js']
+const external = [/^@noble\/hashes/, '#crypto', '@routekey/audit', 'pg', '@supabase/supabase-js']
 await bundleCommandLine({ directory: import.meta.dirname, file, external })

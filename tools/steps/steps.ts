@@ -12,6 +12,11 @@ export const checkPackage = tool('package', 'steps/check-package.ts')
 export const checkWords = tool('words', 'check-words.ts')
 export const checkDependencies = tool('dependencies', 'steps/check-dependencies.ts')
 export const checkTypes = tool('types', 'steps/check-types.ts')
+export const auditApplication: Step = {
+  name: 'open routes',
+  command: [process.execPath, join('packages', 'audit', 'dist', 'cli', 'bin.js'), join('apps', 'web')],
+  reportPath: null,
+}
 export const checkFormat: Step = { name: 'format', command: ['oxfmt', '--check', '.'], reportPath: null }
 export const checkUnused: Step = { name: 'unused', command: ['knip'], reportPath: null }
 export const lint: Step = {

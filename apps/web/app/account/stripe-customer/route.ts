@@ -31,5 +31,4 @@ export async function GET(request: Request): Promise<Response> {
   }
 }
 
-// routekey-audit: responds 405 to everyone
 export const { DELETE, OPTIONS, PATCH, POST, PUT } = methodNotAllowed('GET', 'HEAD')

@@ -24,5 +24,4 @@ export const POST = withKey(envSecret('API_ROUTE_SECRET', { query: true }), catc
   onDenied: logDenial,
 })
 
-// routekey-audit: responds 405 to everyone
 export const { DELETE, GET, HEAD, OPTIONS, PATCH, PUT } = methodNotAllowed('POST')

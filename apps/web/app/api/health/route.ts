@@ -15,5 +15,4 @@ export async function GET(): Promise<Response> {
 /** Rendered for each request: the parts do not run at build time. */
 export const dynamic = 'force-dynamic'
 
-// routekey-audit: responds 405 to everyone
 export const { DELETE, OPTIONS, PATCH, POST, PUT } = methodNotAllowed('GET', 'HEAD')

@@ -23,5 +23,4 @@ async function sweep(): Promise<Response> {
 /** Does all work that is due and responds with counts, for a scheduler. Vercel Cron sends GET. */
 export const GET = withKey(envSecret('CRON_SECRET'), catchProblems(sweep), { onDenied: logDenial })
 
-// routekey-audit: responds 405 to everyone
 export const { DELETE, HEAD, OPTIONS, PATCH, POST, PUT } = methodNotAllowed('GET')

@@ -43,5 +43,5 @@ async function finish(result: Exclude<AuthReturn, { kind: 'token' }>): Promise<A
   }
 }
 
-// routekey-audit: responds 405 to everyone, also to HEAD, which must not use up a code
+// Also for HEAD, which must not use up a code
 export const { DELETE, HEAD, OPTIONS, PATCH, POST, PUT } = methodNotAllowed('GET')

@@ -20,7 +20,7 @@ export async function GET(request: Request): Promise<never> {
   redirect(await authorizationUrl(callback.href))
 }
 
-// routekey-audit: responds 405 to everyone, also to HEAD, which must not start a sign-in
+// Also for HEAD, which must not start a sign-in
 export const { DELETE, HEAD, OPTIONS, PATCH, POST, PUT } = methodNotAllowed('GET')
 
 async function authorizationUrl(redirectTo: string): Promise<string> {

@@ -24,5 +24,4 @@ export async function POST(request: Request): Promise<Response> {
   return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } })
 }
 
-// routekey-audit: responds 405 to everyone
 export const { DELETE, GET, HEAD, OPTIONS, PATCH, PUT } = methodNotAllowed('POST')

@@ -1,68 +1,37 @@
-import { resolve } from 'node:path'
+import { CliError, type Command, importPackage, Option, parsePath, type Terminal } from '@routekey/command-line'
 
-import { CliError, type Command, type Terminal } from '@routekey/command-line'
-
-import { type AuditedHandler, auditDirectory } from '../audit/audit-directory.ts'
-
-type Group = readonly [AuditedHandler, ...AuditedHandler[]]
-
-/** Describes the handlers of a file with the same verdict in one line. */
-function describe([first, ...others]: Group): string {
-  const { verdict, excuse, route, file } = first
-  const isExcused = verdict !== 'guarded' && excuse !== null
-  const names = [first, ...others].map(({ name }) => name).join(' ')
-  return `${(isExcused ? 'excused' : verdict).padEnd(7)}  ${names}  ${route}  (${file})${isExcused ? `: ${excuse}` : ''}`
-}
-
-function groupByVerdict(handlers: readonly AuditedHandler[]): Iterable<Group> {
-  const groups = new Map<string, [AuditedHandler, ...AuditedHandler[]]>()
-  for (const handler of handlers) {
-    const key = JSON.stringify([handler.file, handler.verdict, handler.excuse])
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [handler])
-    else group.push(handler)
-  }
-  return groups.values()
-}
-
-/** Adds `routekey audit`. */
+/** Adds `routekey audit`, which runs the package `@routekey/audit` of the project. */
 export function addAudit(program: Command, terminal: Terminal): void {
   program
     .command('audit')
-    .summary('Lists the route handlers of an application and their guards.')
+    .summary('Finds API routes that are open to everyone.')
     .description(
-      'Lists the route handlers of a Next.js application (route files in app/, and pages/api/) and whether withKey wraps each of them. Exits with 1 if a handler is open, or if its file alone does not tell. It does not check server functions or proxy.ts.',
+      'Finds handlers of a Next.js code base that are open, or whose check has a hole: route files, pages/api and server functions. It knows withKey and the checks of other libraries. Exits with 1 if a handler lets strangers in and acts. Needs the package @routekey/audit.',
     )
-    .argument('[directory]', 'the directory of the application', '.')
-    .option('--json', 'print a list of { name, verdict, file, route, excuse }')
+    .argument('[directory]', 'an application, or the root of a monorepo', '.')
+    .addOption(
+      new Option('--format <format>', 'how to print')
+        .choices(['text', 'json', 'sarif'] as const)
+        .default('text' as const),
+    )
+    .option('--json', 'the same as --format json')
+    .option('--baseline <file>', 'ignore the findings in this file', parsePath)
+    .option('--write-baseline <file>', 'write the findings of today to this file', parsePath)
     .addHelpText(
       'after',
       `
 If a handler is open on purpose, say why in a comment right before its export:
   // routekey-audit: public, it only says that the server is up`,
     )
-    .action((directory, { json }) => {
-      const handlers = auditDirectory(resolve(terminal.cwd, directory))
-      if (handlers === null) {
-        throw new CliError(
-          `${directory} has neither app/ nor pages/api/, directly or in src/. Name another directory.`,
-          2,
-        )
-      }
-      if (json === true) terminal.print(`${JSON.stringify(handlers, null, 2)}\n`)
-      else for (const group of groupByVerdict(handlers)) terminal.print(`${describe(group)}\n`)
-
-      if (handlers.some(({ route, excuse }) => route === '*' && excuse === null)) {
-        terminal.say(
-          'headers() of next.config replaces the headers of guarded routes in the App Router. Keep guarded paths out of it, set Cache-Control: private, no-store in its last entry, or guard them with guardPaths too. If that is done, say so in a comment before the header.',
-        )
-      }
-      const unguarded = handlers.filter(({ verdict, excuse }) => verdict !== 'guarded' && excuse === null).length
-      if (unguarded > 0) {
-        throw new CliError(
-          `${unguarded} of ${handlers.length} handlers are open or unclear. Wrap each with withKey, or say in a comment why it is public.`,
-          1,
-        )
+    .action(async (directory, { json, format, ...files }) => {
+      const { AuditError, runAudit } = await importPackage('@routekey/audit', () => import('@routekey/audit'))
+      try {
+        const report = runAudit({ directory, cwd: terminal.cwd, format: json === true ? 'json' : format, ...files })
+        terminal.print(report.output)
+        if (report.message !== null) terminal.say(report.message)
+        if (report.errors > 0) throw new CliError(report.errors === 1 ? 'One error.' : `${report.errors} errors.`, 1)
+      } catch (error) {
+        throw error instanceof AuditError ? new CliError(error.message, 2, { cause: error }) : error
       }
     })
 }

@@ -42,5 +42,4 @@ async function provision(profileId: string): Promise<void> {
 /** Receives events about customers that were changed or deleted in the Stripe dashboard. */
 export const POST = catchProblems(receiveEvent)
 
-// routekey-audit: responds 405 to everyone
 export const { DELETE, GET, HEAD, OPTIONS, PATCH, PUT } = methodNotAllowed('POST')

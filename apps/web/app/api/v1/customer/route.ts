@@ -23,5 +23,4 @@ export const GET = withKey(keyring.verifier({ scopes: ['customer:read'] }), catc
   onDenied: logDenial,
 })
 
-// routekey-audit: responds 405 to everyone
 export const { DELETE, HEAD, OPTIONS, PATCH, POST, PUT } = methodNotAllowed('GET')

@@ -13,5 +13,4 @@ function describeCaller(_request: Request, { caller }: GuardContext<KeyCaller>):
 /** Responds with the key and its owner; any valid key is accepted. */
 export const GET = withKey(keyring.verifier(), describeCaller, { onDenied: logDenial })
 
-// routekey-audit: responds 405 to everyone
 export const { DELETE, HEAD, OPTIONS, PATCH, POST, PUT } = methodNotAllowed('GET')
