@@ -19,5 +19,11 @@ export function parseFile(path: string, source: string): ParsedFile {
   // A file that is nested deeper is taken as empty.
   const text = estimateNesting(source) > maximumNesting ? '' : source
   const { program } = parseSync(path, text, { lang, sourceType: 'module', preserveParens: false })
-  return { path, source, program }
+  return { path, source, program: { ...program, body: program.body.filter((statement) => !isType(statement)) } }
+}
+
+/** Types are a third of some files, and say nothing about what runs. */
+function isType(statement: Program['body'][number]): boolean {
+  const node = statement.type === 'ExportNamedDeclaration' ? (statement.declaration ?? statement) : statement
+  return node.type === 'TSInterfaceDeclaration' || node.type === 'TSTypeAliasDeclaration'
 }

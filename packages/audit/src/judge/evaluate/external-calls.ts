@@ -126,7 +126,9 @@ function callPackage(external: External, call: ExternalCall, context: Context, t
   const { args, start, receiver } = call
   const isPure = isPurePackage(external.package)
   const text = args[0]?.literal?.value
-  const kind = (typeof text === 'string' ? effectOfSql(text) : null) ?? effectOfCall(external)
+  const kind =
+    (typeof text === 'string' ? effectOfSql(text) : null) ??
+    effectOfCall(external, context.machine.isHandlerFile(context.module.file))
   const name = `${external.path.split('.').at(-1) ?? external.path}()`
   if (kind !== null) addEffect({ kind, name: `${name} of ${external.package}`, start }, context)
   const functions = args.flatMap((arg) => functionsIn(arg))
@@ -140,7 +142,9 @@ function callPackage(external: External, call: ExternalCall, context: Context, t
     schema !== null && (/createEnv|cleanEnv|parseEnv/.test(external.path) || args.some(isEnvironmentObject))
   if (schema !== null) {
     const members = isEnvironmentSchema ? validatedMembers(schema) : schema
-    return valueOf({ external: { package: external.package, path: `${external.path}()` }, members })
+    const parsed = valueOf({ external: { package: external.package, path: `${external.path}()` }, members })
+    // The result of `safeParse` is under `data`, of others it is the result itself.
+    return isEnvironmentSchema ? { ...parsed, members: new Map(members).set('data', parsed) } : parsed
   }
   const used = isPure && receiver !== null ? [receiver, ...args] : args
   const value = resultOf(external, [...used, ...results], isPure, start, context)

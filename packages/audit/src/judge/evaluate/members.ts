@@ -1,6 +1,6 @@
 import type { Context } from '../machine.ts'
 import { isAuthenticationPackage } from '../known/packages.ts'
-import { isEnvironmentName } from '../known/names.ts'
+import { isEnvironmentName, isSecretConstant } from '../known/names.ts'
 import { isSessionMember, requestMember } from '../known/request.ts'
 import { sessionMember } from '../known/guards.ts'
 import {
@@ -58,6 +58,9 @@ function ofUnknown(value: Value, name: string): Value {
   const external =
     value.external === null ? null : { package: value.external.package, path: joinPath(value.external.path, name) }
   const flags = value.flags | ((value.flags & emptyFlags) === 0 ? 0 : mayBeMissing)
+  if ((value.flags & emptyFlags) === 0 && value.guard === null && isSecretConstant(name)) {
+    return valueOf({ external, secrets: [{ name, form: 'sure' }] })
+  }
   if (flags === 0 && external === null && value.guard === null && value.secrets.length === 0) return unknownValue
   const polarity = value.guard !== null && failureName.test(name) ? -1 : value.polarity === -1 ? 0 : value.polarity
   return valueOf({

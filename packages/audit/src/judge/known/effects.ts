@@ -16,8 +16,11 @@ const fileWrites =
   /(?:^|\.)(?:writeFile|writeFileSync|appendFile\w*|unlink\w*|rm|rmSync|mkdir\w*|rename\w*|copyFile\w*|createWriteStream|outputFile|remove|emptyDir)$/
 const local = /^(?:next\/(?!cache).*|react.*|next)$/
 
-/** What a call of a package does. Returns null if it does nothing that lasts, or if it is not known. */
-export function effectOfCall({ package: name, path }: External): EffectKind | null {
+/**
+ * What a call of a package does. Returns null if it does nothing that lasts, or if it is not known. Key-value stores keep caches, so
+ * that a write to one counts only in the file of a handler.
+ */
+export function effectOfCall({ package: name, path }: External, isHandlerFile: boolean): EffectKind | null {
   const method = path.split('.').at(-1) ?? path
   // Everyone who wants to pay may open a checkout.
   if (name === 'stripe' && path.endsWith('checkout.sessions.create')) return 'reads'
@@ -39,7 +42,7 @@ export function effectOfCall({ package: name, path }: External): EffectKind | nu
   }
   if (keyValue.test(name) && method === 'destroy') return null
   if (writes.test(method) && isOfClient(path, method)) return 'writes'
-  if (keyValue.test(name) && keyValueWrites.test(method)) return 'writes'
+  if (keyValue.test(name) && keyValueWrites.test(method)) return isHandlerFile ? 'writes' : 'reads'
   if (method === 'add' && /firebase|firestore|bull|queue/.test(name)) return 'writes'
   return reads.test(method) && path.includes('.') ? 'reads' : null
 }

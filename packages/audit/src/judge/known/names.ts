@@ -18,3 +18,9 @@ export const isHostHeader = (name: string): boolean => hostHeader.test(name)
 
 /** Whether a variable says where the program runs, rather than being a secret. */
 export const isEnvironmentName = (name: string): boolean => environmentName.test(name)
+
+const secretConstant =
+  /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:SECRET|TOKEN|KEY|PASSWORD|SIGNATURE)$|^(?:SECRET|TOKEN|PASSWORD)_[A-Z0-9_]+$/
+
+/** Whether a constant of another module is a secret, as in `env.WEBHOOK_TOKEN`. */
+export const isSecretConstant = (name: string): boolean => secretConstant.test(name) && !name.startsWith('NEXT_PUBLIC_')
