@@ -22,6 +22,8 @@ export interface JudgedApplication {
   readonly crons: ReadonlySet<string>
   readonly handlers: readonly JudgedHandler[]
   readonly remarks: readonly Remark[]
+  /** Files that could not be read or parsed. */
+  readonly unreadable: readonly string[]
 }
 
 /** Judges an application: its handlers, its proxy and its configuration. */
@@ -45,6 +47,7 @@ export function auditApplication(
     proxy: proxy?.file ?? null,
     crons,
     handlers,
+    unreadable: [...judge.unreadable],
     remarks: [
       ...handlers.flatMap((handler) => remarksOf(handler, crons.has(handler.route))),
       ...remarks,

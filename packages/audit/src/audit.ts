@@ -56,7 +56,7 @@ export function audit(directory: string, { guards = [] }: AuditOptions = {}): Au
       judged.flatMap(({ remarks }) => remarks),
       places,
     ),
-    unreadable: unreadable.map(pathOf),
+    unreadable: [...unreadable, ...judged.flatMap(({ unreadable: own }) => own)].map(pathOf),
   }
 }
 

@@ -98,3 +98,12 @@ it('finds server functions, of a file and inside of others', () => {
 it('says that nothing was found', () => {
   expect(() => auditFiles({ 'index.ts': 'export {}' })).toThrow('has no API route')
 })
+
+it('names files that it cannot parse, and continues', () => {
+  const { unreadable, handlers } = auditFiles({
+    'app/a/route.ts': 'export const = {{{ function',
+    'app/b/route.ts': get,
+  })
+  expect(unreadable).toEqual(['app/a/route.ts'])
+  expect(handlers.map(({ route }) => route)).toEqual(['/b'])
+})

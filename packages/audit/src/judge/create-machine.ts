@@ -22,6 +22,8 @@ export interface Judge {
   readonly load: (file: string) => Module | null
   /** Starts with the handlers of a file, and gives the next one its steps. */
   readonly restart: (file: string) => void
+  /** Files that could not be read or parsed. */
+  readonly unreadable: ReadonlySet<string>
   /** The context of the statements of a file. */
   readonly contextOf: (module: Module) => Context
 }
@@ -32,9 +34,12 @@ const maximumSteps = 4000
 // Deeper than any code that people write, and safe for the stack.
 const maximumNesting = 700
 
+const comments = /\/\*[\s\S]*?\*\/|\/\/[^\n]*/g
+
 /** Creates what evaluates the code of a code base, each file parsed when it is first needed. */
 export function createJudge(resolve: Resolve, ownGuards: readonly string[]): Judge {
   const modules = new Map<string, Module | null>()
+  const unreadable = new Set<string>()
   let steps = 0
   let handlerFile = ''
   let reads = 0
@@ -45,10 +50,12 @@ export function createJudge(resolve: Resolve, ownGuards: readonly string[]): Jud
     if (known !== undefined) return known
     const source = readText(file)
     if (source === null) {
+      unreadable.add(file)
       modules.set(file, null)
       return null
     }
     const { program } = parseFile(file, source)
+    if (program.body.length === 0 && /[a-z]/.test(source.replaceAll(comments, ''))) unreadable.add(file)
     const { named, stars } = readExports(program)
     const unit: Module = {
       file,
@@ -161,6 +168,7 @@ export function createJudge(resolve: Resolve, ownGuards: readonly string[]): Jud
   return {
     machine,
     load,
+    unreadable,
     contextOf,
     restart: (file) => {
       steps = 0

@@ -87,6 +87,16 @@ describe('guards of libraries', () => {
       `const key = request.headers.get('x-api-key'); const found = await prisma.apiKey.findUnique({ where: { key } }); if (!found) ${refuse}`,
     ],
     [
+      'an assertion',
+      `import { auth } from '@clerk/nextjs/server'\nimport assert from 'node:assert'`,
+      `const { userId } = await auth(); assert(userId)`,
+    ],
+    [
+      'a signature with a prefix',
+      `import { createHmac, timingSafeEqual } from 'node:crypto'`,
+      `const mine = 'v0=' + createHmac('sha256', process.env.SIGNING_SECRET!).update(await request.text()).digest('hex'); if (!timingSafeEqual(Buffer.from(mine), Buffer.from(request.headers.get('x-signature')!))) ${refuse}`,
+    ],
+    [
       'authenticate of routekey',
       `import { authenticate, envSecret, denialResponse } from 'routekey'`,
       `const result = await authenticate(request, envSecret('S')); if (!result.ok) return denialResponse(result.denial)`,

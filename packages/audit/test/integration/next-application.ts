@@ -24,9 +24,7 @@ export interface NextServer {
 
 /** Builds and starts an application that answers at `/ready`. */
 export async function startNext(directory: string, env: Readonly<Record<string, string>>): Promise<NextServer> {
-  const config = { turbopack: { root }, agentRules: false, experimental: { agentUpgrade: false } }
-  writeFileSync(join(directory, 'next.config.mjs'), `export default ${JSON.stringify(config)}\n`)
-  await build(directory, { BUILD_SECRET: 'used by the build alone' })
+  await buildNext(directory, {}, { BUILD_SECRET: 'used by the build alone' })
   const port = String(await findFreePort())
   const child = fork(nextBinary, ['start', directory, '-p', port, '-H', '127.0.0.1'], {
     cwd: directory,
@@ -43,7 +41,14 @@ export async function startNext(directory: string, env: Readonly<Record<string, 
   return { origin, stop }
 }
 
-async function build(directory: string, env: Readonly<Record<string, string>>): Promise<void> {
+/** Builds an application with a configuration. */
+export async function buildNext(
+  directory: string,
+  config: object,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const whole = { ...config, turbopack: { root }, agentRules: false, experimental: { agentUpgrade: false } }
+  writeFileSync(join(directory, 'next.config.mjs'), `export default ${JSON.stringify(whole)}\n`)
   const child = spawn(process.execPath, [nextBinary, 'build', directory], {
     cwd: directory,
     env: { ...environment, ...env },

@@ -1,28 +1,15 @@
 import { effectOfCall, effectOfSql } from '../known/effects.ts'
-import type { KnownGuard } from '../known/guard-table.ts'
 import { findKnownGuard, nameOfGuard } from '../known/guards.ts'
 import { isPurePackage, isRouterPackage } from '../known/packages.ts'
 import { roleOf } from '../known/request.ts'
 import type { Context } from '../machine.ts'
-import { betterGuard, type Guard } from '../values/guard.ts'
-import type { Closure, External } from '../values/parts.ts'
-import {
-  deepFlags,
-  deepSecrets,
-  derive,
-  fromRequest,
-  isCredential,
-  isDerived,
-  isParsedBody,
-  type Value,
-  valueOf,
-} from '../values/value.ts'
-import { holeOf } from './compare.ts'
+import type { External, SecretUse } from '../values/parts.ts'
+import { deepFlags, derive, fromRequest, isCredential, isDerived, type Value, valueOf } from '../values/value.ts'
 import { schemaMembers, validatedMembers } from './environment-schemas.ts'
 import { callGlobal, newGlobal } from './global-calls.ts'
 import { responseOf } from './responses.ts'
-import { addEffect, runFunctions } from './run-functions.ts'
-import { verifiesNothing } from './verifiers.ts'
+import { callAssert, callGuard, callRoutekey, checked, guardAt, takesKey } from './guard-calls.ts'
+import { addEffect, functionsIn, runFunctions } from './run-functions.ts'
 
 /** A call of something from a package. */
 export interface ExternalCall {
@@ -32,9 +19,7 @@ export interface ExternalCall {
   readonly receiver: Value | null
 }
 
-// Packages whose checks get their key from the code base.
-const takesKey =
-  /^routekey|crypto|^jose|jsonwebtoken|jwt|iron|svix|standardwebhooks|^stripe$|qstash|octokit|scmp|safe-compare|secure-compare|hmac/
+const asserts = /^(?:node:)?assert(?:\/strict)?$|invariant$/
 
 const neverReturns = /^(?:redirect|permanentRedirect|notFound|unauthorized|forbidden)$/
 
@@ -53,73 +38,10 @@ export function callExternal(external: External, call: ExternalCall, context: Co
   if (known !== null) return callGuard(known, external, call, context)
   if (isOwnGuard(external.package, external.path))
     return checked(guardAt(nameOfGuard(external), start, context), context)
+  if (asserts.test(external.package)) return callAssert(args[0], context)
   if (external.package === 'routekey') return callRoutekey(external, args)
   if (external.package === 'global') return callGlobal(external.path, call, context)
   return callPackage(external, call, context, target)
-}
-
-/** A verifier of routekey, and the secret that is written in the source instead of the environment. */
-function callRoutekey(external: External, args: readonly Value[]): Value {
-  const given = [...(args[1]?.members?.get('env')?.members ?? [])]
-  const secrets = given.flatMap(([name, { literal }]) => (literal === null ? [] : [{ name, form: 'default' as const }]))
-  return valueOf({
-    external: { package: external.package, path: `${external.path}()` },
-    secrets: [...secrets, ...args.flatMap((arg) => deepSecrets(arg))],
-  })
-}
-
-const guardAt = (name: string, start: number, { module }: Context): Guard => ({
-  name,
-  file: module.file,
-  start,
-  holes: [],
-  isConditional: false,
-})
-
-/** A check that throws, or whose result tells. */
-function checked(guard: Guard, context: Context, throws = true): Value {
-  if (throws) context.path.guard = betterGuard(context.path.guard, guard)
-  return valueOf({ guard, polarity: 1, flags: isDerived })
-}
-
-function callGuard({ form }: KnownGuard, external: External, call: ExternalCall, context: Context): Value {
-  const { args, start } = call
-  const keys = takesKey.test(external.package)
-    ? [...args, ...(call.receiver === null || external.package === 'stripe' ? [] : [call.receiver])]
-    : []
-  // The SDK of Stripe refuses an empty secret.
-  const secrets = keys
-    .flatMap((arg) => deepSecrets(arg))
-    .filter((use) => use.form !== 'empty' || external.package !== 'stripe')
-  const holes = secrets.flatMap((secret) => holeOf(secret, 0, 'call', context, start))
-  if (form === 'claims')
-    holes.push({ rule: 'session-not-verified', file: context.module.file, start, subject: external.path })
-  const guard: Guard = { ...guardAt(nameOfGuard(external), start, context), holes }
-  if (/^stripe$|^svix|^standardwebhooks/.test(external.package) && ((args[0]?.flags ?? 0) & isParsedBody) !== 0) {
-    context.frame.remarks.push({ rule: 'parsed-body', file: context.module.file, start, subject: '' })
-  }
-  const isRoutekey = external.package.startsWith('routekey')
-  if (isRoutekey && verifiesNothing(external.path.endsWith('authenticate') ? args[1] : args[0], context)) {
-    const handler = args[1]
-    return form === 'wraps' ? (handler ?? valueOf({})) : valueOf({})
-  }
-  const result = { package: external.package, path: `${external.path}()` }
-  if (form === 'wraps') {
-    const guarded = args
-      .flatMap((arg) => functionsIn(arg))
-      .map((closure): Closure => ({ ...closure, guardedBy: guard }))
-    return valueOf({ functions: guarded, external: result, guard, polarity: 1 })
-  }
-  const value = { ...checked(guard, context, form === 'throws'), external: result }
-  // `auth((request) => …)` puts the session into the request.
-  const functions = args.flatMap((arg) => arg.functions)
-  return functions.length === 0 ? value : { ...value, functions, guard: null }
-}
-
-/** The functions in an argument, also in an object of options. */
-function functionsIn(value: Value, depth = 3): readonly Closure[] {
-  if (value.members === null || depth === 0) return value.functions
-  return [...value.functions, ...[...value.members.values()].flatMap((member) => functionsIn(member, depth - 1))]
 }
 
 function callPackage(external: External, call: ExternalCall, context: Context, target: Value): Value {
@@ -152,6 +74,12 @@ function callPackage(external: External, call: ExternalCall, context: Context, t
   return built.length === 0 ? value : { ...value, functions: built }
 }
 
+/** `createHmac` and `update` throw for `undefined`: what they return was made with a variable that is set. */
+const secretsAfter = ({ package: name, path }: External, secrets: readonly SecretUse[]): readonly SecretUse[] =>
+  /^(?:node:)?crypto$/.test(name) && /createHm?a[cs]h?\(|createHm?a[cs]h?$/.test(path)
+    ? secrets.map((use) => (use.form === 'plain' ? { ...use, form: 'sure' } : use))
+    : secrets
+
 /** `process.env`, or an object with its variables. */
 const isEnvironmentObject = ({ role, members, secrets }: Value): boolean =>
   role === 'environment' ||
@@ -166,7 +94,7 @@ function resultOf(external: External, args: readonly Value[], isPure: boolean, s
     const passed = args.find(
       ({ role }) => role === 'body' || role === 'query' || role === 'params' || role === 'rawBody',
     )
-    const value = { ...derive(args), flags }
+    const value = { ...derive(args), flags, secrets: secretsAfter(external, derive(args).secrets) }
     return { ...value, external: result, role: passed?.role ?? null }
   }
   const value = derive(args.map((arg) => ({ ...arg, secrets: [] })))

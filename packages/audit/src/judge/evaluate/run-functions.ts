@@ -96,3 +96,9 @@ export function uniqueEffects(effects: readonly Effect[]): readonly Effect[] {
   }
   return [...seen.values()]
 }
+
+/** The functions in an argument, also in an object of options. */
+export function functionsIn(value: Value, depth = 3): readonly Closure[] {
+  if (value.members === null || depth === 0) return value.functions
+  return [...value.functions, ...[...value.members.values()].flatMap((member) => functionsIn(member, depth - 1))]
+}
