@@ -217,6 +217,11 @@ describe('levels', () => {
     expect(auditRoute(source).verdict).toBe(verdict === 'unclear' ? 'own-route' : verdict)
   })
 
+  it('does not take members of objects for constants', () => {
+    const source = `${client}function read(names) { const features = { ai: false }; for (const name of names) features[name] = true; return features }\nexport async function POST() { if (!read(['ai']).ai) return new Response(null, { status: 404 }); ${act} }`
+    expect(auditRoute(source).verdict).toBe('open-acts')
+  })
+
   it('follows the imports that a package.json defines', () => {
     const { handlers } = auditFiles({
       'package.json': '{ "imports": { "#server/*": "./server/*" } }',

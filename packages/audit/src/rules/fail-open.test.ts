@@ -118,6 +118,11 @@ it.each<[rule: string, open: string, closed: string]>([
     ),
   ],
   [
+    'host-guard',
+    app(`if (new URL(request.url).hostname !== 'app.example') ${refuse}`),
+    `import { auth } from '@clerk/nextjs/server'\n${app(`const { url } = await request.json(); if (new URL(url).hostname !== 'app.example') ${refuse}; const { userId } = await auth(); if (!userId) ${refuse}`)}`,
+  ],
+  [
     'default-secret',
     app(
       `const secret = process.env.API_SECRET || 'changeme'; if (request.headers.get('x-api-key') !== secret) ${refuse}`,

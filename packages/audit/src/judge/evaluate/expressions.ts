@@ -174,13 +174,21 @@ function assign(node: AssignmentExpression, context: Context): Value {
       binding.read = () => united
     }
   } else if (left.type === 'MemberExpression') {
-    const name = propertyName({ key: left.property, computed: left.computed })
     const binding = left.object.type === 'Identifier' ? findBinding(context.scope, left.object.name) : null
-    if (binding !== null && name !== null) {
-      const object = binding.read()
-      const changed = { ...object, members: new Map(object.members).set(name, value) }
+    if (binding !== null) {
+      const changed = withMember(binding.read(), memberName(left, context), value)
       binding.read = () => changed
     }
   }
   return value
+}
+
+/** An object after `object[name] = value`. It may also be the one before, in case the code does not run. */
+function withMember(object: Value, name: string | null, value: Value): Value {
+  const members = new Map(object.members)
+  for (const known of name === null ? members.keys() : [name]) {
+    const before = members.get(known)
+    members.set(known, before === undefined ? value : unite([before, value]))
+  }
+  return { ...object, members }
 }

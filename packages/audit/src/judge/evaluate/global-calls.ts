@@ -68,9 +68,8 @@ function callFetch(args: readonly Value[], start: number, context: Context): Val
 export function newGlobal(path: string, args: readonly Value[]): Value {
   const [first] = args
   if (path === 'URL') {
-    // `new URL(request.url)` is the address of the request; `new URL('/path', request.url)` is another.
-    const isOfRequest = args.length === 1 && first?.role === 'url'
-    return isOfRequest ? first : { ...derive(args), role: 'url' }
+    // `new URL(request.url)` is the address of the request; `new URL('/path', request.url)` and `new URL(body.url)` are others.
+    return first?.role === 'url' ? first : derive(args)
   }
   if (path === 'URLSearchParams') return roleOf('query', fromRequest | fromQuery)
   if (path === 'Headers' && first?.role === 'headers') return first

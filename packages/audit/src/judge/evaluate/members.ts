@@ -32,10 +32,10 @@ export function memberOf(value: Value, name: string, context: Context, start: nu
   const known = value.members?.get(name)
   if (known?.literal !== undefined && (value.role === 'request' || value.role === 'url'))
     context.machine.routeReads(true)
-  if (known !== undefined)
-    return value.guard === null || known.guard !== null || known.literal !== null
-      ? known
-      : ofChecked(known, value, name)
+  if (known !== undefined) {
+    const isPart = value.guard !== null && known.guard === null && known.literal === null
+    return isPart ? ofChecked(known, value, name) : known
+  }
   if (value.role === 'process') return name === 'env' ? valueOf({ role: 'environment' }) : unknownValue
   if (value.role === 'environment') return environmentVariable(name)
   if (value.role === 'request' && isSessionMember(name)) return sessionMember(name, context.module.file, start)
